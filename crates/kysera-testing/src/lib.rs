@@ -1,0 +1,1 @@
+//! Conformance suites and testing tools for Kysera drivers and applications.

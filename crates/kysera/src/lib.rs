@@ -1,0 +1,1 @@
+//! A type-safe SQL toolkit whose queries can be rewritten at run time.

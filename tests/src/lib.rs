@@ -1,0 +1,1 @@
+//! Suites that cross crates, and programs that must not compile.

@@ -1,0 +1,2 @@
+//! Repository tasks: `cargo xtask check` and `cargo xtask test`.
+fn main() {}
