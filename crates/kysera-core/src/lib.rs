@@ -1,1 +1,9 @@
-//! The contracts of Kysera (driver, connection, plugin, error) and the pipeline that runs a query.
+//! The contracts of Kysera and the pipeline that runs a query.
+//!
+//! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
+
+pub mod driver;
+pub mod error;
+pub mod plugin;
+
+pub use error::{Error, ErrorKind, Result};

@@ -1,1 +1,15 @@
-//! Typed SQL as plain data: values, tree, builder, dialects, compiler, decoding. No I/O.
+//! Typed SQL as plain data: values, tree, typed builder, dialects, compiler and decoding.
+//!
+//! This crate does no I/O and has no `async`. Applications use it through `kysera`; authors of drivers and
+//! plugins through `kysera-core`.
+
+extern crate self as kysera_sql;
+
+pub mod ast;
+pub mod cell;
+pub mod compiled;
+pub mod dialect;
+pub mod ident;
+pub mod row;
+pub mod table;
+pub mod value;

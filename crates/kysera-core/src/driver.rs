@@ -1,0 +1,185 @@
+//! What a database driver must do. Small, object-safe, and never sees the tree.
+//!
+//! A driver owns its pool. Everything here must be safe to drop at any `await`: a connection is then rolled back and
+//! checked, or closed, before anyone else gets it.
+
+use crate::error::Result;
+use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::dialect::Dialect;
+use kysera_sql::row::RowSink;
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A boxed future that can move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A database: a pool of connections and the dialect they speak.
+pub trait Driver: Debug + Send + Sync + 'static {
+    /// How to write SQL for it, and what it can do.
+    fn dialect(&self) -> &dyn Dialect;
+
+    /// Runs a statement at once on the calling task if that takes no wait: a short statement on an embedded
+    /// database with a free connection. `NotNow` promises that nothing was run and the sink is empty.
+    fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        let _ = (statement, sink);
+        Attempt::NotNow
+    }
+
+    /// A connection of one's own until it is dropped.
+    ///
+    /// # Errors
+    /// When none becomes free in time, the server cannot be reached or refuses the login.
+    fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
+
+    /// Closes every connection; later calls fail. Connections in use are closed when they come back.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What came of an attempt to run at once.
+#[derive(Debug)]
+pub enum Attempt {
+    /// It ran.
+    Done(Result<Outcome>),
+    /// It did not: use the asynchronous way.
+    NotNow,
+}
+
+/// What a statement did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Rows inserted, updated or deleted.
+    pub rows_affected: u64,
+    /// The key that the database made for the last row inserted, where it says so without `returning`.
+    pub last_insert_id: Option<i64>,
+}
+
+/// The result of a statement that ran: what it did, and the sink with its rows.
+pub type Ran = Result<(Outcome, Box<dyn RowSink>)>;
+
+/// One connection, used by one task at a time.
+pub trait Connection: Debug + Send {
+    /// As [`Driver::try_run`], on this connection.
+    fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        let _ = (statement, sink);
+        Attempt::NotNow
+    }
+
+    /// Runs a statement, handing each row to the sink. The sink comes back with the rows; it may have moved to
+    /// another thread and may have been cleared and filled again.
+    ///
+    /// # Errors
+    /// The database's error, or the sink's.
+    fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran>;
+
+    /// Starts a statement whose rows are taken in batches.
+    ///
+    /// # Errors
+    /// When the statement cannot be started.
+    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>>;
+
+    /// Runs statements in order, in as few round trips as the database allows. One result for each; inside a
+    /// transaction those after the first error fail with `RolledBack`.
+    fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
+        Box::pin(async move {
+            let mut results = Vec::with_capacity(batch.len());
+            for (statement, sink) in batch {
+                results.push(self.run(statement, sink).await);
+            }
+            results
+        })
+    }
+
+    /// Runs a script of several statements without parameters, such as a migration.
+    ///
+    /// # Errors
+    /// The first statement's error.
+    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>>;
+
+    /// Begins a transaction. A driver may send this together with the first statement.
+    ///
+    /// # Errors
+    /// When an option is not supported, or the connection is lost.
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
+
+    /// Commits.
+    ///
+    /// # Errors
+    /// `RolledBack` when the database rolled back instead; `CommitUnknown` when the answer was lost.
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Rolls back.
+    ///
+    /// # Errors
+    /// When the connection is lost; the server then rolls back by itself.
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Sets a savepoint. Names are made by the executor: `kysera_1`, `kysera_2`, ...
+    ///
+    /// # Errors
+    /// When the transaction has failed or the connection is lost.
+    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
+
+    /// Releases a savepoint.
+    ///
+    /// # Errors
+    /// When the transaction has failed or the connection is lost.
+    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
+
+    /// Rolls back to a savepoint and releases it.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
+}
+
+/// The rows of a running statement, in batches. Borrows its connection.
+pub trait RowStream: Send {
+    /// Fills the sink with the next rows and hands it back, with `true` while more may come.
+    ///
+    /// # Errors
+    /// The database's error, or the sink's.
+    fn fill(&mut self, sink: Box<dyn RowSink>) -> BoxFuture<'_, Result<(Box<dyn RowSink>, bool)>>;
+}
+
+/// How a transaction begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TransactionOptions {
+    /// The isolation level; the database's default when `None`.
+    pub isolation: Option<Isolation>,
+    /// True for a transaction that may not write.
+    pub read_only: bool,
+}
+
+/// Isolation levels of the SQL standard, and SQL Server's snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// `read uncommitted`
+    ReadUncommitted,
+    /// `read committed`
+    ReadCommitted,
+    /// `repeatable read`
+    RepeatableRead,
+    /// `snapshot`
+    Snapshot,
+    /// `serializable`
+    Serializable,
+}
+
+impl TransactionOptions {
+    /// With an isolation level.
+    #[must_use = "returns the options"]
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    /// As a transaction that may not write.
+    #[must_use = "returns the options"]
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+}

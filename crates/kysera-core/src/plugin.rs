@@ -1,0 +1,133 @@
+//! What a plugin may do: say which rows exist, rewrite a statement, stand around its execution.
+//!
+//! A plugin sees trees and descriptions, never SQL text. The core alone places row filters, so that no reference to a
+//! table is missed and none is filtered twice.
+
+use crate::driver::BoxFuture;
+use crate::error::Result;
+use kysera_sql::ast::{Expr, Statement};
+use kysera_sql::dialect::Dialect;
+use kysera_sql::table::TableMeta;
+use std::fmt::Debug;
+
+/// Priorities by purpose; higher runs first.
+pub mod priority {
+    /// Row-level security.
+    pub const SECURITY: i32 = 1000;
+    /// Row filters such as soft delete.
+    pub const FILTER: i32 = 500;
+    /// Changes of values, such as timestamps.
+    pub const TRANSFORM: i32 = 100;
+    /// Records of what was done.
+    pub const AUDIT: i32 = 50;
+}
+
+/// A plugin of the executor. Every method but `name` has a default that does nothing.
+pub trait Plugin: Debug + Send + Sync + 'static {
+    /// A unique name, in `snake_case`.
+    fn name(&self) -> &'static str;
+
+    /// Where it stands among the others; higher runs first.
+    fn priority(&self) -> i32 {
+        0
+    }
+
+    /// Plugins that must be there, and run before this one.
+    fn dependencies(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Plugins that must not be there.
+    fn conflicts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// True when a statement that nobody can filter must be refused: raw SQL, unknown relations, unknown kinds.
+    fn is_guard(&self) -> bool {
+        false
+    }
+
+    /// Which rows of `table` exist, as far as this plugin is concerned. Asked once for each table and executor.
+    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+        let _ = table;
+        None
+    }
+
+    /// The filter to use instead where a query carries a switch for this plugin.
+    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
+        let _ = (table, mode);
+        Switched::Unchanged
+    }
+
+    /// Changes a statement before filters are placed.
+    ///
+    /// # Errors
+    /// When the statement must not run.
+    fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
+        let _ = (statement, context);
+        Ok(())
+    }
+
+    /// True when [`around`](Plugin::around) does anything, so that others cost nothing.
+    fn stands_around(&self) -> bool {
+        false
+    }
+
+    /// Stands around the execution, on the same connection. Must call `next` or fail.
+    ///
+    /// # Errors
+    /// Its own, or those of the statement.
+    fn around<'a>(&'a self, next: Next<'a>) -> BoxFuture<'a, Result<()>> {
+        next()
+    }
+}
+
+/// The rest of the execution.
+pub type Next<'a> = Box<dyn FnOnce() -> BoxFuture<'a, Result<()>> + Send + 'a>;
+
+/// What a plugin is told about the execution.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The dialect that the statement is for.
+    pub dialect: &'a dyn Dialect,
+    /// The instant of this statement, in microseconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+}
+
+/// A predicate over one table, to be placed wherever the table is referred to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowFilter {
+    predicate: Expr,
+}
+
+impl RowFilter {
+    /// The alias that stands for the filtered table inside a predicate.
+    pub const TABLE: &'static str = "__kysera_table";
+
+    /// A filter. Columns of the filtered table are written as `RowFilter::column(name)`; other tables stand in
+    /// subqueries.
+    pub fn new(predicate: Expr) -> RowFilter {
+        RowFilter { predicate }
+    }
+
+    /// A column of the filtered table.
+    pub fn column(name: &'static str) -> Expr {
+        Expr::column(RowFilter::TABLE, name)
+    }
+
+    /// The predicate, with [`RowFilter::TABLE`] where the table's alias goes.
+    pub fn predicate(&self) -> &Expr {
+        &self.predicate
+    }
+}
+
+/// What a switch does to a plugin's filter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Switched {
+    /// Nothing: the switch is not known to it.
+    Unchanged,
+    /// No filter.
+    Off,
+    /// Another filter.
+    Instead(RowFilter),
+}

@@ -1,0 +1,312 @@
+//! Expressions.
+
+use super::{Nested, OrderBy, Raw, Select};
+use crate::ident::Name;
+use crate::value::{SqlType, Value};
+
+/// A SQL expression.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Expr {
+    /// A column: `"t"."c"`.
+    Column(ColumnRef),
+    /// A bound value.
+    Value(Value),
+    /// A literal written into the text by the library itself, never user text.
+    Literal(Literal),
+    /// `left op right`.
+    Binary(Box<Binary>),
+    /// `op operand`.
+    Unary(Box<Unary>),
+    /// `operand is null`, or `is not null` when negated.
+    IsNull {
+        /// What is tested.
+        operand: Box<Expr>,
+        /// True for `is not null`.
+        negated: bool,
+    },
+    /// `operand between low and high`.
+    Between(Box<Between>),
+    /// `operand in (a, b)`; of nothing it is false, negated true.
+    InList(Box<InList>),
+    /// `operand in (select ..)`.
+    InSubquery(Box<InSubquery>),
+    /// `operand like pattern escape c`.
+    Like(Box<Like>),
+    /// A function or aggregate call.
+    Call(Box<Call>),
+    /// `case when .. then .. else .. end`.
+    Case(Box<Case>),
+    /// `cast(operand as type)`.
+    Cast {
+        /// What is cast.
+        operand: Box<Expr>,
+        /// The target type.
+        to: SqlType,
+    },
+    /// A scalar subquery.
+    Subquery(Box<Select>),
+    /// `exists (select ..)`.
+    Exists(Box<Select>),
+    /// A row value: `(a, b)`.
+    Tuple(Vec<Expr>),
+    /// Nested rows: `array_from`, `object_from` and their keyed JSON forms.
+    Nested(Box<Nested>),
+    /// The column of the row that an upsert proposed: `excluded."c"`.
+    Excluded(Name),
+    /// The keyword `default`, in `values` and `set`.
+    Default,
+    /// Raw SQL with embedded expressions.
+    Raw(Box<Raw>),
+}
+
+/// A column, with the alias of its table when it has one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnRef {
+    /// Alias or name of the table in FROM.
+    pub table: Option<Name>,
+    /// The column's name.
+    pub name: Name,
+}
+
+/// A literal that the library writes into the text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Literal {
+    /// `null`.
+    Null,
+    /// `true` or `false` (a comparison where the dialect has no booleans).
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A short text that the library itself wrote, quoted by the compiler.
+    Text(&'static str),
+}
+
+/// A binary operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binary {
+    /// Left operand.
+    pub left: Expr,
+    /// Operator.
+    pub op: BinaryOp,
+    /// Right operand.
+    pub right: Expr,
+}
+
+/// Binary operators. Precedence is the compiler's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BinaryOp {
+    /// `or`
+    Or,
+    /// `and`
+    And,
+    /// `=`
+    Eq,
+    /// `<>`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// Null-safe equality: `is not distinct from`, `is`, `<=>`.
+    IsNotDistinctFrom,
+    /// Null-safe inequality: `is distinct from`, `is not`, `not (<=>)`.
+    IsDistinctFrom,
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Rem,
+    /// Text concatenation: `||`, `concat`, `+`.
+    Concat,
+    /// `&`
+    BitAnd,
+    /// `|`
+    BitOr,
+}
+
+/// A unary operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unary {
+    /// Operator.
+    pub op: UnaryOp,
+    /// Operand.
+    pub operand: Expr,
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnaryOp {
+    /// `not`
+    Not,
+    /// `-`
+    Neg,
+}
+
+/// `operand [not] between low and high`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Between {
+    /// What is tested.
+    pub operand: Expr,
+    /// Lower bound, inclusive.
+    pub low: Expr,
+    /// Upper bound, inclusive.
+    pub high: Expr,
+    /// True for `not between`.
+    pub negated: bool,
+}
+
+/// `operand [not] in (items)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InList {
+    /// What is tested.
+    pub operand: Expr,
+    /// The list; may be empty.
+    pub items: Vec<Expr>,
+    /// True for `not in`.
+    pub negated: bool,
+}
+
+/// `operand [not] in (query)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InSubquery {
+    /// What is tested.
+    pub operand: Expr,
+    /// The one-column query.
+    pub query: Select,
+    /// True for `not in`.
+    pub negated: bool,
+}
+
+/// `operand [not] like pattern [escape c]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Like {
+    /// What is tested.
+    pub operand: Expr,
+    /// The pattern.
+    pub pattern: Expr,
+    /// The escape character, when one is declared.
+    pub escape: Option<char>,
+    /// True for `not like`.
+    pub negated: bool,
+    /// True for a match that ignores case (`ilike`).
+    pub case_insensitive: bool,
+}
+
+/// A function, aggregate or window function call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The function's name: a plain identifier, written as it is.
+    pub name: Name,
+    /// Arguments. `count(*)` has none and `star` set.
+    pub args: Vec<Expr>,
+    /// True for `f(*)`.
+    pub star: bool,
+    /// True for `f(distinct ..)`.
+    pub distinct: bool,
+    /// `order by` inside the call.
+    pub order_by: Vec<OrderBy>,
+    /// `filter (where ..)`.
+    pub filter: Option<Expr>,
+    /// `over (..)`.
+    pub over: Option<Over>,
+}
+
+/// The window of a window function.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Over {
+    /// `partition by`.
+    pub partition_by: Vec<Expr>,
+    /// `order by`.
+    pub order_by: Vec<OrderBy>,
+}
+
+/// A `case` expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The branches, in order.
+    pub branches: Vec<CaseWhen>,
+    /// `else`; NULL when absent.
+    pub otherwise: Option<Expr>,
+}
+
+/// One `when .. then ..`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseWhen {
+    /// The condition.
+    pub condition: Expr,
+    /// The result.
+    pub result: Expr,
+}
+
+impl Expr {
+    /// `table.name`.
+    pub fn column(table: impl Into<Name>, name: impl Into<Name>) -> Expr {
+        Expr::Column(ColumnRef { table: Some(table.into()), name: name.into() })
+    }
+
+    /// `left op right`.
+    pub fn binary(left: Expr, op: BinaryOp, right: Expr) -> Expr {
+        Expr::Binary(Box::new(Binary { left, op, right }))
+    }
+
+    /// `self and other`.
+    #[must_use = "returns the combined condition"]
+    pub fn and(self, other: Expr) -> Expr {
+        Expr::binary(self, BinaryOp::And, other)
+    }
+
+    /// `not operand`.
+    pub fn negate(operand: Expr) -> Expr {
+        Expr::Unary(Box::new(Unary { op: UnaryOp::Not, operand }))
+    }
+
+    /// `operand is null`.
+    pub fn is_null(operand: Expr) -> Expr {
+        Expr::IsNull { operand: Box::new(operand), negated: false }
+    }
+
+    /// `operand is not null`.
+    pub fn is_not_null(operand: Expr) -> Expr {
+        Expr::IsNull { operand: Box::new(operand), negated: true }
+    }
+
+    /// `name(args)`.
+    pub fn call(name: impl Into<Name>, args: Vec<Expr>) -> Expr {
+        Expr::Call(Box::new(Call::new(name, args)))
+    }
+}
+
+impl Call {
+    /// A plain call of `name` with `args`.
+    pub fn new(name: impl Into<Name>, args: Vec<Expr>) -> Call {
+        Call {
+            name: name.into(),
+            args,
+            star: false,
+            distinct: false,
+            order_by: Vec::new(),
+            filter: None,
+            over: None,
+        }
+    }
+}
+
+/// Adds `condition` to `filter` with `and`, keeping what stands there in front.
+pub(crate) fn and_into(filter: &mut Option<Expr>, condition: Expr) {
+    *filter = Some(match filter.take() {
+        None => condition,
+        Some(first) => first.and(condition),
+    });
+}

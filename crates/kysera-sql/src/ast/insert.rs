@@ -1,0 +1,113 @@
+//! INSERT and upsert.
+
+use super::{Expr, Select, SelectItem, Switch, TableRef, With};
+use crate::ident::Name;
+
+/// An insert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Insert {
+    /// CTEs in front.
+    pub with: Option<Box<With>>,
+    /// The table.
+    pub into: TableRef,
+    /// The columns given, in order.
+    pub columns: Vec<Name>,
+    /// The rows.
+    pub source: InsertSource,
+    /// `insert or ..` and `replace`, where they exist.
+    pub or: Option<InsertOr>,
+    /// `on conflict ..` or `on duplicate key update ..`.
+    pub on_conflict: Option<OnConflict>,
+    /// RETURNING or OUTPUT.
+    pub returning: Vec<SelectItem>,
+    /// What plugins were told about this table.
+    pub switches: Vec<Switch>,
+    /// Why plugins must leave this statement, and all inside it, alone.
+    pub bypass: Option<Name>,
+}
+
+/// Where the rows come from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum InsertSource {
+    /// `values (..), (..)`; each row as long as the column list.
+    Values(Vec<Vec<Expr>>),
+    /// A query.
+    Select(Box<Select>),
+    /// `default values`.
+    DefaultValues,
+}
+
+/// What to do about a conflict, said in front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InsertOr {
+    /// `insert ignore`, `insert or ignore`.
+    Ignore,
+    /// `replace into`, `insert or replace`.
+    Replace,
+}
+
+/// `on conflict`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnConflict {
+    /// Which conflict.
+    pub target: ConflictTarget,
+    /// The predicate of a partial unique index.
+    pub index_filter: Option<Expr>,
+    /// What to do.
+    pub action: ConflictAction,
+}
+
+/// Which conflict is meant.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ConflictTarget {
+    /// Any.
+    Any,
+    /// A unique constraint over these columns.
+    Columns(Vec<Name>),
+    /// A constraint by name, PostgreSQL only.
+    Constraint(Name),
+}
+
+/// What to do about a conflict.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ConflictAction {
+    /// Nothing.
+    DoNothing,
+    /// Update the row that stands there.
+    DoUpdate {
+        /// The assignments.
+        set: Vec<Assignment>,
+        /// Only when this holds.
+        filter: Option<Expr>,
+    },
+}
+
+/// `column = value`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// The column.
+    pub column: Name,
+    /// Its new value.
+    pub value: Expr,
+}
+
+impl Insert {
+    /// An insert into `table` of nothing yet.
+    pub fn into(table: TableRef) -> Insert {
+        Insert {
+            with: None,
+            into: table,
+            columns: Vec::new(),
+            source: InsertSource::Values(Vec::new()),
+            or: None,
+            on_conflict: None,
+            returning: Vec::new(),
+            switches: Vec::new(),
+            bypass: None,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The SQL tree: plain data, no dialect, no closures, no lifetimes.
+//!
+//! Builders make it, plugins rewrite it, the compiler prints it. Grouping is structure: nobody adds parentheses.
+//! Enums are `#[non_exhaustive]`: a guard outside this crate must refuse what it does not know.
+
+mod expr;
+mod from;
+mod insert;
+mod nested;
+mod order_by;
+mod raw;
+mod schema;
+mod select;
+mod statement;
+mod with;
+mod write;
+
+pub use expr::{
+    Between, Binary, BinaryOp, Call, Case, CaseWhen, ColumnRef, Expr, InList, InSubquery, Like, Literal,
+    Over, Unary, UnaryOp,
+};
+pub use from::{CteRef, Derived, FromItem, Join, JoinKind, TableRef};
+pub use insert::{Assignment, ConflictAction, ConflictTarget, Insert, InsertOr, InsertSource, OnConflict};
+pub use nested::{Nested, NestedEncoding, NestedKind};
+pub use order_by::{Direction, Nulls, OrderBy};
+pub use raw::{Raw, RawPart};
+pub use schema::{ColumnDef, CreateIndex, CreateTable, DropTable};
+pub use select::{Distinct, Lock, LockStrength, LockWait, Select, SelectItem, SetOp, SetOpKind};
+pub use statement::{Statement, Switch};
+pub use with::{Cte, CteBody, With};
+pub use write::{Delete, Merge, MergeAction, MergeMatch, MergeWhen, Update};

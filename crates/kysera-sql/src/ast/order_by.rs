@@ -1,0 +1,44 @@
+//! ORDER BY.
+
+use super::Expr;
+use crate::ident::Name;
+
+/// One key of an ORDER BY.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderBy {
+    /// What is sorted by.
+    pub expr: Expr,
+    /// Ascending unless said otherwise.
+    pub direction: Direction,
+    /// Where NULLs stand; the database's own rule when `None`.
+    pub nulls: Option<Nulls>,
+    /// A collation.
+    pub collate: Option<Name>,
+}
+
+/// Sort direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The default, printed as nothing.
+    Default,
+    /// `asc`
+    Asc,
+    /// `desc`
+    Desc,
+}
+
+/// Where NULLs stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// `nulls first`
+    First,
+    /// `nulls last`
+    Last,
+}
+
+impl OrderBy {
+    /// A key with a direction.
+    pub fn new(expr: Expr, direction: Direction) -> OrderBy {
+        OrderBy { expr, direction, nulls: None, collate: None }
+    }
+}

@@ -1,0 +1,64 @@
+//! The part of DDL that examples and suites need: tables and indexes from a description.
+
+use super::{Expr, TableRef};
+use crate::ident::Name;
+use crate::table::{ForeignKey, Generated};
+use crate::value::SqlType;
+
+/// `create table`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateTable {
+    /// The table.
+    pub table: TableRef,
+    /// `if not exists`.
+    pub if_not_exists: bool,
+    /// The columns.
+    pub columns: Vec<ColumnDef>,
+    /// The primary key.
+    pub primary_key: Vec<Name>,
+    /// Unique constraints.
+    pub unique: Vec<Vec<Name>>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<&'static ForeignKey>,
+}
+
+/// A column of a new table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: SqlType,
+    /// True when it may hold NULL.
+    pub nullable: bool,
+    /// Whether the database makes the value.
+    pub generated: Generated,
+    /// Its default, as SQL.
+    pub default: Option<Name>,
+}
+
+/// `drop table`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropTable {
+    /// The table.
+    pub table: TableRef,
+    /// `if exists`.
+    pub if_exists: bool,
+}
+
+/// `create index`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateIndex {
+    /// The index's name.
+    pub name: Name,
+    /// The table.
+    pub table: TableRef,
+    /// True for a unique index.
+    pub unique: bool,
+    /// The columns.
+    pub columns: Vec<Name>,
+    /// The predicate of a partial index.
+    pub filter: Option<Expr>,
+    /// `if not exists`.
+    pub if_not_exists: bool,
+}

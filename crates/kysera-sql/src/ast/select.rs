@@ -1,0 +1,155 @@
+//! SELECT.
+
+use super::{Expr, FromItem, OrderBy, Switch, With};
+use crate::ident::Name;
+use crate::value::SqlType;
+
+/// A query. `order_by`, `limit`, `offset` and `lock` belong to the whole when there are set operations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Select {
+    /// CTEs in front.
+    pub with: Option<Box<With>>,
+    /// `distinct`.
+    pub distinct: Distinct,
+    /// The selected items.
+    pub items: Vec<SelectItem>,
+    /// FROM: usually one item, a tree of joins.
+    pub from: Vec<FromItem>,
+    /// WHERE.
+    pub filter: Option<Expr>,
+    /// GROUP BY.
+    pub group_by: Vec<Expr>,
+    /// HAVING.
+    pub having: Option<Expr>,
+    /// `union`, `intersect` and `except`, applied from left to right.
+    pub set_ops: Vec<SetOp>,
+    /// ORDER BY.
+    pub order_by: Vec<OrderBy>,
+    /// At most so many rows.
+    pub limit: Option<Expr>,
+    /// Rows passed over first.
+    pub offset: Option<Expr>,
+    /// Row locks.
+    pub lock: Option<Lock>,
+    /// What plugins were told about the tables in this query's own FROM.
+    pub switches: Vec<Switch>,
+    /// Why plugins must leave this query, and all inside it, alone.
+    pub bypass: Option<Name>,
+}
+
+/// `distinct`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Distinct {
+    /// Every row.
+    #[default]
+    No,
+    /// `distinct`
+    Yes,
+    /// `distinct on (..)`, PostgreSQL only.
+    On(Vec<Expr>),
+}
+
+/// A selected item.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SelectItem {
+    /// An expression.
+    Expr {
+        /// The expression.
+        expr: Expr,
+        /// Its name in the result, when it needs one.
+        alias: Option<Name>,
+        /// Its SQL type, when the builder knows it.
+        ty: Option<SqlType>,
+    },
+    /// `*`, or `"t".*`.
+    All(Option<Name>),
+}
+
+/// A set operation and its right operand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetOp {
+    /// Which operation.
+    pub kind: SetOpKind,
+    /// True to keep duplicates.
+    pub all: bool,
+    /// The right operand.
+    pub right: Select,
+}
+
+/// Set operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetOpKind {
+    /// `union`
+    Union,
+    /// `intersect`
+    Intersect,
+    /// `except`
+    Except,
+}
+
+/// `for update` and its relatives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lock {
+    /// How strong.
+    pub strength: LockStrength,
+    /// Only these tables, by alias; all when empty.
+    pub of: Vec<Name>,
+    /// What to do with rows that are locked already.
+    pub wait: LockWait,
+}
+
+/// Strength of a row lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LockStrength {
+    /// `for update`
+    Update,
+    /// `for share`
+    Share,
+    /// `for no key update`, PostgreSQL only.
+    NoKeyUpdate,
+    /// `for key share`, PostgreSQL only.
+    KeyShare,
+}
+
+/// What to do with rows that are locked already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockWait {
+    /// Wait for them.
+    Wait,
+    /// `nowait`: fail.
+    NoWait,
+    /// `skip locked`: leave them out.
+    SkipLocked,
+}
+
+impl Select {
+    /// `select .. from item`.
+    pub fn from(item: impl Into<FromItem>) -> Select {
+        Select { from: vec![item.into()], ..Select::default() }
+    }
+
+    /// Adds a condition to WHERE with `and`.
+    pub fn and_filter(&mut self, condition: Expr) {
+        super::expr::and_into(&mut self.filter, condition);
+    }
+
+    /// Adds a condition to HAVING with `and`.
+    pub fn and_having(&mut self, condition: Expr) {
+        super::expr::and_into(&mut self.having, condition);
+    }
+}
+
+impl SelectItem {
+    /// An expression without a name of its own.
+    pub fn expr(expr: Expr) -> SelectItem {
+        SelectItem::Expr { expr, alias: None, ty: None }
+    }
+
+    /// An expression under a name.
+    pub fn aliased(expr: Expr, alias: impl Into<Name>) -> SelectItem {
+        SelectItem::Expr { expr, alias: Some(alias.into()), ty: None }
+    }
+}

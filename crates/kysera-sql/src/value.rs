@@ -1,0 +1,146 @@
+//! Values that are bound to a statement, and the SQL types they have.
+//!
+//! A `Value` is owned and knows nothing of the Rust type it came from; time is kept as plain integers so that
+//! drivers need no calendar library. Conversions to and from Rust types live beside each type.
+
+use std::borrow::Cow;
+
+/// A SQL type, by meaning. Dialects spell it; drivers map it to a wire type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SqlType {
+    /// `boolean`.
+    Bool,
+    /// 16-bit integer.
+    I16,
+    /// 32-bit integer.
+    I32,
+    /// 64-bit integer.
+    I64,
+    /// Unsigned 64-bit integer.
+    U64,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// Exact decimal of any precision.
+    Decimal,
+    /// Text of any length.
+    Text,
+    /// Bytes of any length.
+    Bytes,
+    /// A 16-byte UUID.
+    Uuid,
+    /// A calendar date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A date and time without a zone.
+    DateTime,
+    /// An instant (PostgreSQL's `timestamptz`).
+    Timestamp,
+    /// A JSON document.
+    Json,
+    /// A one-dimensional array of another type.
+    Array(&'static SqlType),
+    /// A type of the database with its own name, whose values travel as text: an enum or a domain.
+    Custom(&'static CustomType),
+    /// A nested list or object of rows, encoded by the compiler.
+    Nested,
+    /// Not known: the database decides.
+    Unknown,
+}
+
+/// A named type of the database: an enum (with its labels) or another type that is written as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CustomType {
+    /// The name in the database, unquoted.
+    pub name: &'static str,
+    /// The labels of an enum, in order; empty for other types.
+    pub labels: &'static [&'static str],
+}
+
+/// A value bound to a statement. The variant fixes the SQL type that is sent.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// SQL NULL of a type.
+    Null(SqlType),
+    /// A boolean.
+    Bool(bool),
+    /// A 16-bit integer.
+    I16(i16),
+    /// A 32-bit integer.
+    I32(i32),
+    /// A 64-bit integer.
+    I64(i64),
+    /// An unsigned 64-bit integer.
+    U64(u64),
+    /// A 32-bit float.
+    F32(f32),
+    /// A 64-bit float.
+    F64(f64),
+    /// An exact decimal, as its plain text (`-12.50`, `NaN`).
+    Decimal(Box<str>),
+    /// Text.
+    Text(Cow<'static, str>),
+    /// Bytes.
+    Bytes(Box<[u8]>),
+    /// A UUID.
+    Uuid([u8; 16]),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Microseconds since midnight.
+    Time(i64),
+    /// Microseconds since 1970-01-01T00:00:00, without a zone.
+    DateTime(i64),
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    Timestamp(i64),
+    /// A JSON document, as text.
+    Json(Box<str>),
+    /// An array; items are of the element type or NULL.
+    Array(Box<ArrayValue>),
+    /// A value of a custom type, as text.
+    Custom(&'static CustomType, Cow<'static, str>),
+}
+
+/// The items of an array value and the type they have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArrayValue {
+    /// Type of every item.
+    pub element: &'static SqlType,
+    /// The items.
+    pub items: Vec<Value>,
+}
+
+impl Value {
+    /// The SQL type that this value is sent as.
+    pub fn sql_type(&self) -> SqlType {
+        match self {
+            Value::Null(ty) => *ty,
+            Value::Bool(_) => SqlType::Bool,
+            Value::I16(_) => SqlType::I16,
+            Value::I32(_) => SqlType::I32,
+            Value::I64(_) => SqlType::I64,
+            Value::U64(_) => SqlType::U64,
+            Value::F32(_) => SqlType::F32,
+            Value::F64(_) => SqlType::F64,
+            Value::Decimal(_) => SqlType::Decimal,
+            Value::Text(_) => SqlType::Text,
+            Value::Bytes(_) => SqlType::Bytes,
+            Value::Uuid(_) => SqlType::Uuid,
+            Value::Date(_) => SqlType::Date,
+            Value::Time(_) => SqlType::Time,
+            Value::DateTime(_) => SqlType::DateTime,
+            Value::Timestamp(_) => SqlType::Timestamp,
+            Value::Json(_) => SqlType::Json,
+            Value::Array(array) => SqlType::Array(array.element),
+            Value::Custom(ty, _) => SqlType::Custom(ty),
+        }
+    }
+
+    /// True for SQL NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null(_))
+    }
+}
