@@ -1,2 +1,39 @@
-//! Repository tasks: `cargo xtask check` and `cargo xtask test`.
-fn main() {}
+//! Repository tasks, run as `cargo xtask <task>`.
+//!
+//! Not published and not needed to use Kysera. It has two dependencies and no
+//! framework, because every newcomer compiles it before their first test.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
+
+mod postgres;
+mod process;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask <task>
+
+  postgres [command ..]   start a throw-away PostgreSQL; run the command with its
+                          address in the environment, or wait for Ctrl-C
+
+in the environment:
+  KYSERA_TEST_POSTGRES_URL   use this server instead of starting one
+  KYSERA_POSTGRES_BIN        the folder with initdb and postgres
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["postgres", command @ ..] => postgres::task(command),
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        [] => Err(format!("no task given\n\n{HELP}")),
+        [other, ..] => Err(format!("no task is called `{other}`\n\n{HELP}")),
+    };
+    result.unwrap_or_else(|message| {
+        eprintln!("xtask: {message}");
+        ExitCode::FAILURE
+    })
+}

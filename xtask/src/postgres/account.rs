@@ -1,0 +1,60 @@
+//! The account that the server runs as: our own, or for root an unprivileged one,
+//! because PostgreSQL refuses to run as root.
+
+use crate::process::{Result, output};
+use std::path::Path;
+use std::process::Command;
+
+/// Somebody other than root.
+#[derive(Debug)]
+pub(crate) enum Account {
+    /// Whoever runs this.
+    Ours,
+    /// Another account, which root may become.
+    Other { user: String, group: String },
+}
+
+impl Account {
+    /// Chooses the account: `postgres` if root finds one, else `nobody`.
+    pub(crate) fn for_server() -> Result<Account> {
+        if !is_root()? {
+            return Ok(Account::Ours);
+        }
+        for name in ["postgres", "nobody"] {
+            if let (Ok(user), Ok(group)) = (id("-u", name), id("-g", name)) {
+                return Ok(Account::Other { user, group });
+            }
+        }
+        Err("PostgreSQL refuses to run as root, and there is no account `postgres` or `nobody`".to_owned())
+    }
+
+    /// Returns a command that runs `program` as this account, in `folder`.
+    pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
+        let mut command = match self {
+            Account::Ours => Command::new(program),
+            Account::Other { user, group } => {
+                let mut command = Command::new("setpriv");
+                command.args([&format!("--reuid={user}"), &format!("--regid={group}")]);
+                command.arg("--clear-groups").arg(program);
+                command
+            }
+        };
+        command.current_dir(folder).env("HOME", folder);
+        command
+    }
+
+    /// Gives a file or a folder to this account.
+    pub(crate) fn own(&self, path: &Path) -> Result {
+        let Account::Other { user, group } = self else { return Ok(()) };
+        output(Command::new("chown").arg(format!("{user}:{group}")).arg(path)).map(|_| ())
+    }
+}
+
+/// Says whether this process may do anything on this machine.
+pub(crate) fn is_root() -> Result<bool> {
+    output(Command::new("id").arg("-u")).map(|user| user.trim() == "0")
+}
+
+fn id(what: &str, name: &str) -> Result<String> {
+    output(Command::new("id").args([what, name])).map(|number| number.trim().to_owned())
+}
