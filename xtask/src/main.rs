@@ -6,12 +6,16 @@
 
 mod postgres;
 mod process;
+mod skips;
+mod test;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 usage: cargo xtask <task>
 
+  test [-- args of cargo test]
+                          every test and every example, with a real PostgreSQL
   postgres [command ..]   start a throw-away PostgreSQL; run the command with its
                           address in the environment, or wait for Ctrl-C
 
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        ["test", words @ ..] => test::task(words),
         ["postgres", command @ ..] => postgres::task(command),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -2,11 +2,25 @@
 //!
 //! Knows nothing of what the programs do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 /// What every task returns; the message is shown to the user as it is.
 pub(crate) type Result<T = ()> = std::result::Result<T, String>;
+
+/// Returns the root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let manifest = manifest.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    manifest.parent().map(Path::to_path_buf).unwrap_or(manifest)
+}
+
+/// Returns a command that runs the cargo that runs us, at the root of the workspace.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
 
 /// Returns the standard output of a command, or its words of failure.
 pub(crate) fn output(command: &mut Command) -> Result<String> {

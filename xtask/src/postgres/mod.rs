@@ -77,6 +77,11 @@ impl Server {
         &self.variables
     }
 
+    /// Says whether the server was started here, with everything that tests can ask for.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.supervisor.is_some()
+    }
+
     /// Returns the server's name and version.
     pub(crate) fn version(&self) -> &str {
         &self.version

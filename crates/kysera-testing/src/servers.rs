@@ -1,0 +1,111 @@
+//! Which servers tests may use: those that the environment names.
+//!
+//! Starts no server: `cargo xtask test` does, and sets these variables. A server that is
+//! missing is a visible skip, or a failure where it was promised.
+
+use crate::skip::skip;
+use std::path::PathBuf;
+
+/// Returns the address of a PostgreSQL that tests may do anything to, from `KYSERA_TEST_POSTGRES_URL`.
+///
+/// The role is a superuser. Tests run at the same time: use a schema or a database of your own.
+///
+/// # Panics
+/// When there is none although `KYSERA_REQUIRE_SERVERS` or `CI` says that there is; see [`address`].
+///
+/// # Examples
+/// ```no_run
+/// # fn connect(_: &str) {}
+/// let Some(url) = kysera_testing::postgres_url() else { return };
+/// connect(&url);
+/// ```
+#[must_use]
+pub fn postgres_url() -> Option<String> {
+    address("postgres", "KYSERA_TEST_POSTGRES_URL")
+}
+
+/// Returns the address of the same PostgreSQL for an ordinary role that logs in by SCRAM, from
+/// `KYSERA_TEST_POSTGRES_PASSWORD_URL`.
+///
+/// Privileges and row security bind this role, unlike the superuser of [`postgres_url`].
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn postgres_password_url() -> Option<String> {
+    address("postgres", "KYSERA_TEST_POSTGRES_PASSWORD_URL")
+}
+
+/// Returns the PEM file of the authority that signed PostgreSQL's certificate, from
+/// `KYSERA_TEST_POSTGRES_CA`.
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn postgres_ca() -> Option<PathBuf> {
+    address("postgres", "KYSERA_TEST_POSTGRES_CA").map(PathBuf::from)
+}
+
+/// Returns the folder of PostgreSQL's Unix socket, from `KYSERA_TEST_POSTGRES_SOCKET`.
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn postgres_socket() -> Option<PathBuf> {
+    address("postgres", "KYSERA_TEST_POSTGRES_SOCKET").map(PathBuf::from)
+}
+
+/// Returns what an environment variable says of a server, or skips the test visibly.
+///
+/// `KYSERA_REQUIRE_SERVERS` lists the servers that must not be missing, as in `postgres,mysql`;
+/// `1` means all of them, `0` none. Without it, all are required where `CI` is set.
+///
+/// # Panics
+/// When the variable is not set and the server is required.
+#[must_use]
+pub fn address(server: &str, variable: &str) -> Option<String> {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(value) = read(variable) {
+        return Some(value);
+    }
+    let required = is_required(server, read("KYSERA_REQUIRE_SERVERS").as_deref(), read("CI").as_deref());
+    assert!(
+        !required,
+        "{variable} is not set, and {server} is required here; `cargo xtask test` starts what it can"
+    );
+    skip(server, &format!("{variable} is not set"));
+    None
+}
+
+fn is_required(server: &str, require: Option<&str>, ci: Option<&str>) -> bool {
+    match require {
+        Some("0") => false,
+        Some("1") => true,
+        Some(list) => list.split(',').any(|name| name.trim() == server),
+        None => ci.is_some_and(|ci| ci != "false"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_required;
+
+    #[test]
+    fn a_missing_server_is_a_skip_on_a_developers_machine() {
+        assert!(!is_required("postgres", None, None));
+        assert!(!is_required("postgres", None, Some("false")));
+    }
+
+    #[test]
+    fn a_missing_server_is_a_failure_in_ci() {
+        assert!(is_required("postgres", None, Some("true")));
+        assert!(is_required("postgres", Some("1"), None));
+    }
+
+    #[test]
+    fn a_list_of_servers_outranks_ci() {
+        assert!(is_required("mysql", Some("postgres, mysql"), Some("true")));
+        assert!(!is_required("mssql", Some("postgres, mysql"), Some("true")));
+        assert!(!is_required("postgres", Some("0"), Some("true")));
+    }
+}

@@ -1,0 +1,95 @@
+//! The task `cargo xtask test`: every test and every example, with a real server.
+//!
+//! Adds nothing that plain `cargo test` could not run, given a server in the environment.
+
+use crate::postgres::Server;
+use crate::process::{Result, cargo, root};
+use crate::skips::SkipLog;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+/// Runs everything; what follows `--` goes to `cargo test`, and then no example is run.
+pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
+    let arguments = match words {
+        [] => &[],
+        ["--", arguments @ ..] => arguments,
+        [other, ..] => {
+            return Err(format!("test does not know `{other}`; arguments of cargo test follow `--`"));
+        }
+    };
+    let mut server = Server::given_or_started()?;
+    println!("with {}", server.version());
+    let log = SkipLog::new(&root())?;
+    let mut failed = Vec::new();
+
+    let start = Instant::now();
+    let status = server.run_guarded(&mut prepared(cargo_test(arguments), &server, &log))?;
+    let mut summary = vec![line("tests", status.success(), start)];
+    if !status.success() {
+        failed.push("tests".to_owned());
+    }
+    for example in
+        if arguments.is_empty() { examples(&root().join("examples/examples"))? } else { Vec::new() }
+    {
+        let name = format!("example {example}");
+        let start = Instant::now();
+        let mut run = prepared(cargo_run_example(&example), &server, &log);
+        let status = server.run_guarded(run.stdout(Stdio::null()))?;
+        summary.push(line(&name, status.success(), start));
+        if !status.success() {
+            failed.push(name);
+        }
+    }
+    println!("\n{}", summary.join("\n"));
+    println!("{}", log.summary()?);
+    if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+fn cargo_test(arguments: &[&str]) -> Command {
+    let mut command = cargo();
+    command.arg("test");
+    // A package named by the caller is instead of all of them.
+    if !arguments.iter().any(|word| word.starts_with("-p") || word.starts_with("--package")) {
+        command.args(["--workspace", "--all-features"]);
+    }
+    command.args(arguments);
+    command
+}
+
+fn cargo_run_example(example: &str) -> Command {
+    let mut command = cargo();
+    // The features of `cargo test` above, so that nothing is compiled twice.
+    command.args(["run", "--quiet", "--all-features", "--example", example]);
+    command
+}
+
+fn prepared(mut command: Command, server: &Server, log: &SkipLog) -> Command {
+    command.envs(server.variables().iter().map(|(name, value)| (name, value)));
+    command.env(SkipLog::VARIABLE, log.path());
+    if server.is_ours() {
+        command.env("KYSERA_REQUIRE_SERVERS", "postgres");
+    }
+    command
+}
+
+/// Returns the names of the examples in a folder: `x.rs` and `x/main.rs`.
+fn examples(folder: &Path) -> Result<Vec<String>> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| format!("cannot read {}: {error}", folder.display()))?.path();
+        let is_example = path.extension().is_some_and(|ext| ext == "rs") || path.join("main.rs").is_file();
+        if let Some(name) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_example) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn line(name: &str, success: bool, start: Instant) -> String {
+    let result = if success { "passed" } else { "FAILED" };
+    format!("{name:<30} {result} {:>7.1} s", start.elapsed().as_secs_f64())
+}
