@@ -29,8 +29,17 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// A connection of one's own until it is dropped.
     ///
     /// # Errors
-    /// When none becomes free in time, the server cannot be reached or refuses the login.
+    /// `PoolTimeout` when none becomes free in time: never wait for ever, since the caller may hold what it waits for.
+    /// When the server cannot be reached or refuses the login.
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
+
+    /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`: always, for a
+    /// database with one connection; `Write` against `Write`, for one writer behind a queue. The executor then refuses
+    /// at once (`SelfDeadlock`) what would wait for its own caller: the database used inside its own transaction.
+    fn excludes(&self, held: Access, wanted: Access) -> bool {
+        let _ = (held, wanted);
+        false
+    }
 
     /// Closes every connection; later calls fail. Connections in use are closed when they come back.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -58,6 +67,13 @@ pub struct Outcome {
 pub type Ran = Result<(Outcome, Box<dyn RowSink>)>;
 
 /// One connection, used by one task at a time.
+///
+/// What the executor promises: at most one operation runs at a time; after a future of this trait was dropped before
+/// it finished, it calls nothing but [`rollback`](Connection::rollback), or drops the connection.
+///
+/// What a driver promises: a connection dropped inside a transaction is rolled back before anyone else gets it; where
+/// the database ended a transaction by itself (a deadlock, an interrupted write), every later statement fails with
+/// `TransactionAborted` until `rollback`, and none ever runs outside the transaction that its caller believes in.
 pub trait Connection: Debug + Send {
     /// As [`Driver::try_run`], on this connection.
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
@@ -73,6 +89,10 @@ pub trait Connection: Debug + Send {
     fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran>;
 
     /// Starts a statement whose rows are taken in batches.
+    ///
+    /// A stream of a [`Shape::Read`](kysera_sql::compiled::Shape::Read) may be dropped before its end, inside a
+    /// transaction too: the driver passes over or cancels the rest before the next statement, which either works or
+    /// fails with `TransactionAborted`.
     ///
     /// # Errors
     /// When the statement cannot be started.
@@ -102,13 +122,14 @@ pub trait Connection: Debug + Send {
     /// When an option is not supported, or the connection is lost.
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
 
-    /// Commits.
+    /// Commits. When it fails in any other way than the two below, the executor calls `rollback`.
     ///
     /// # Errors
     /// `RolledBack` when the database rolled back instead; `CommitUnknown` when the answer was lost.
     fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
 
-    /// Rolls back.
+    /// Rolls back. Does nothing when the database has already ended the transaction. Also called after a statement's
+    /// future was dropped: it then waits for, or cancels, what is still running.
     ///
     /// # Errors
     /// When the connection is lost; the server then rolls back by itself.
@@ -152,7 +173,7 @@ pub struct TransactionOptions {
     pub read_only: bool,
 }
 
-/// Isolation levels of the SQL standard, and SQL Server's snapshot.
+/// Isolation levels of the SQL standard, and the snapshot. A driver gives at least what is asked for, or refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Isolation {
@@ -162,7 +183,8 @@ pub enum Isolation {
     ReadCommitted,
     /// `repeatable read`
     RepeatableRead,
-    /// `snapshot`
+    /// Every statement sees the same state: PostgreSQL's and MySQL's `repeatable read`, SQL Server's `snapshot`, any
+    /// transaction of SQLite. With `read_only` it is what `db.read(..)` asks for.
     Snapshot,
     /// `serializable`
     Serializable,

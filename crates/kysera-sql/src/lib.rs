@@ -10,6 +10,7 @@ pub mod cell;
 pub mod compiled;
 pub mod dialect;
 pub mod ident;
+pub mod query;
 pub mod row;
 pub mod table;
 pub mod value;
