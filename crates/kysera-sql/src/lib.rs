@@ -9,6 +9,7 @@ pub mod ast;
 pub mod cell;
 pub mod compiled;
 pub mod dialect;
+pub mod fold;
 pub mod ident;
 pub mod query;
 pub mod row;
