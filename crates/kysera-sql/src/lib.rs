@@ -14,4 +14,6 @@ pub mod ident;
 pub mod query;
 pub mod row;
 pub mod table;
+mod types;
 pub mod value;
+pub mod wire;

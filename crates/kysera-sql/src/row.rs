@@ -4,6 +4,7 @@
 //! looked up by name and no intermediate row is built.
 
 use crate::cell::{Cell, CellError, FromCell};
+use std::fmt;
 
 /// Reads the cells of one row from left to right.
 #[derive(Debug)]
@@ -13,14 +14,22 @@ pub struct Cursor<'a> {
 }
 
 /// Why a row could not be read: which column (counted from 0), and what was wrong with it.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("column {column}: {source}")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DecodeError {
     /// The column's position in the row, from 0.
     pub column: usize,
-    /// What was wrong.
+    /// What was wrong, and where inside the column if it nests rows.
     pub source: CellError,
 }
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.write(f, Some(self.column))
+    }
+}
+
+// The cell's error has no cause of its own and its text is part of this one's, so it is not repeated as a source.
+impl std::error::Error for DecodeError {}
 
 impl<'a> Cursor<'a> {
     /// A cursor before the first cell.
@@ -75,6 +84,12 @@ pub trait FromRow: Sized {
     /// # Errors
     /// When a cell does not hold what the field needs.
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError>;
+
+    /// True when these cells, [`WIDTH`](FromRow::WIDTH) of them, are the nulls that an outer join makes up for a row
+    /// that is not there. An implementation that knows a column which is never NULL need only look at that one.
+    fn is_absent(cells: &[Cell<'_>]) -> bool {
+        !cells.is_empty() && cells.iter().all(Cell::is_null)
+    }
 }
 
 /// What a driver should do after a row.

@@ -1,7 +1,14 @@
 //! One value of a result row, as the driver's buffer holds it, and the trait that reads it.
 //!
-//! A cell borrows; nothing is copied until a Rust type asks for it.
+//! A cell borrows; nothing is copied until a Rust type asks for it. The readers live beside each type, in `types`.
 
+mod cells;
+mod error;
+
+pub use cells::Cells;
+pub use error::{CellError, Step};
+
+use crate::wire::pg::oid;
 use std::borrow::Cow;
 
 /// A borrowed value of a result row, before it becomes a Rust value.
@@ -33,20 +40,32 @@ pub enum Cell<'a> {
     Json(&'a str),
 }
 
-/// Why a cell could not be read as a Rust type. The row's reader adds the column.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("expected {expected}, found {found}")]
-pub struct CellError {
-    /// The Rust or SQL type that was asked for.
-    pub expected: &'static str,
-    /// What the cell holds: a type, never the value itself.
-    pub found: Cow<'static, str>,
-}
+impl Cell<'_> {
+    /// True for SQL NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Cell::Null)
+    }
 
-impl CellError {
-    /// An error for a cell that holds something else than `expected`.
-    pub fn new(expected: &'static str, found: impl Into<Cow<'static, str>>) -> Self {
-        CellError { expected, found: found.into() }
+    /// The type of what it holds, for messages: `null`, `text`, `int8 (OID 20)`. Never the value.
+    pub fn type_name(&self) -> Cow<'static, str> {
+        match self {
+            Cell::Null => "null".into(),
+            Cell::Bool(_) => "a boolean".into(),
+            Cell::I64(_) | Cell::U64(_) => "an integer".into(),
+            Cell::F64(_) => "a float".into(),
+            Cell::Text(_) => "text".into(),
+            Cell::Bytes(_) => "bytes".into(),
+            Cell::Pg { oid, .. } => oid::describe(*oid),
+            Cell::Json(token) => match token.as_bytes().first() {
+                Some(b'[') => "a JSON array",
+                Some(b'{') => "a JSON object",
+                Some(b'"') => "a JSON string",
+                Some(b't' | b'f') => "a JSON boolean",
+                Some(b'-' | b'0'..=b'9') => "a JSON number",
+                _ => "malformed JSON",
+            }
+            .into(),
+        }
     }
 }
 

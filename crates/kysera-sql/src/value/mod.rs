@@ -1,7 +1,12 @@
 //! Values that are bound to a statement, and the SQL types they have.
 //!
 //! A `Value` is owned and knows nothing of the Rust type it came from; time is kept as plain integers so that
-//! drivers need no calendar library. Conversions to and from Rust types live beside each type.
+//! drivers need no calendar library. Conversions from Rust types live beside each type, in `types`; the forms that
+//! drivers send, in `wire`.
+
+mod to_value;
+
+pub use to_value::{ScalarValue, ToValue, ValueError};
 
 use std::borrow::Cow;
 
@@ -102,6 +107,8 @@ pub enum Value {
     Array(Box<ArrayValue>),
     /// A value of a custom type, as text.
     Custom(&'static CustomType, Cow<'static, str>),
+    /// A Rust value that cannot be bound. The compiler refuses it, so that building a query stays infallible.
+    Invalid(Box<ValueError>),
 }
 
 /// The items of an array value and the type they have.
@@ -136,6 +143,7 @@ impl Value {
             Value::Json(_) => SqlType::Json,
             Value::Array(array) => SqlType::Array(array.element),
             Value::Custom(ty, _) => SqlType::Custom(ty),
+            Value::Invalid(_) => SqlType::Unknown,
         }
     }
 

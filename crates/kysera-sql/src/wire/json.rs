@@ -1,0 +1,226 @@
+//! A strict reader of the JSON that nested rows come in.
+//!
+//! It pulls: nothing is parsed before a Rust type asks, and no tree is built, so integers never pass through a
+//! float. Only what the compiler emits is known, arrays of scalars and arrays; an object is an error.
+
+use std::borrow::Cow;
+
+/// True when `token` is a JSON number (RFC 8259, section 6).
+pub(crate) fn is_number(token: &str) -> bool {
+    let bytes = token.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = usize::from(bytes.first() == Some(&b'-'));
+    let whole = digits(at);
+    if whole == 0 || (whole > 1 && bytes[at] == b'0') {
+        return false;
+    }
+    at += whole;
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = digits(at + 1);
+        if fraction == 0 {
+            return false;
+        }
+        at += 1 + fraction;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let exponent = digits(at);
+        if exponent == 0 {
+            return false;
+        }
+        at += exponent;
+    }
+    at == bytes.len()
+}
+
+/// The text of a JSON string token; `None` when it is not a well-formed string.
+pub(crate) fn string(token: &str) -> Option<Cow<'_, str>> {
+    let inner = token.strip_prefix('"')?.strip_suffix('"')?;
+    if inner.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        return Some(Cow::Borrowed(inner));
+    }
+    let mut out = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(special) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        out.push_str(&rest[..special]);
+        let escape = rest[special..].strip_prefix('\\')?;
+        let (c, after) = unescape(escape)?;
+        out.push(c);
+        rest = after;
+    }
+    out.push_str(rest);
+    Some(Cow::Owned(out))
+}
+
+/// The character that an escape stands for, and the text behind it. `escape` begins behind the backslash.
+fn unescape(escape: &str) -> Option<(char, &str)> {
+    let mut chars = escape.chars();
+    let c = match chars.next()? {
+        c @ ('"' | '\\' | '/') => c,
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        'u' => return unicode(chars.as_str()),
+        _ => return None,
+    };
+    Some((c, chars.as_str()))
+}
+
+/// The character of `XXXX` or of the surrogate pair `XXXX\uXXXX`, and the text behind it.
+fn unicode(hex: &str) -> Option<(char, &str)> {
+    let (high, rest) = hex4(hex)?;
+    match high {
+        0xD800..=0xDBFF => {
+            let (low, rest) = hex4(rest.strip_prefix("\\u")?)?;
+            let low = low.checked_sub(0xDC00).filter(|low| *low < 0x400)?;
+            let c = char::from_u32(0x10000 + ((high - 0xD800) << 10) + low)?;
+            Some((c, rest))
+        }
+        _ => Some((char::from_u32(high)?, rest)),
+    }
+}
+
+fn hex4(text: &str) -> Option<(u32, &str)> {
+    let digits = text.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    Some((u32::from_str_radix(digits, 16).ok()?, &text[4..]))
+}
+
+/// The elements of a JSON array, each as the text of its token.
+///
+/// An element that is an array is passed over by its brackets alone; it is read in full when it is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Elements<'a> {
+    text: &'a str,
+    at: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    First,
+    Later,
+    Done,
+}
+
+/// The JSON text is not an array, is cut off, or holds what is not expected in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+impl<'a> Elements<'a> {
+    /// The elements of `text`, which must be one array and nothing else but white space.
+    pub(crate) fn new(text: &'a str) -> Result<Self, Malformed> {
+        let mut elements = Elements { text, at: 0, state: State::First };
+        elements.white_space();
+        elements.require(b'[')?;
+        Ok(elements)
+    }
+
+    fn read(&mut self) -> Result<Option<&'a str>, Malformed> {
+        self.white_space();
+        if self.peek() == Some(b']') && self.state == State::First {
+            return self.end();
+        }
+        if self.state == State::Later {
+            if self.peek() == Some(b']') {
+                return self.end();
+            }
+            self.require(b',')?;
+            self.white_space();
+        }
+        self.state = State::Later;
+        self.element().map(Some)
+    }
+
+    /// Behind the last element: nothing may follow the bracket.
+    fn end(&mut self) -> Result<Option<&'a str>, Malformed> {
+        self.at += 1;
+        self.white_space();
+        self.state = State::Done;
+        if self.at == self.text.len() { Ok(None) } else { Err(Malformed) }
+    }
+
+    fn element(&mut self) -> Result<&'a str, Malformed> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'[') => self.pass_array()?,
+            Some(b'"') => self.pass_string()?,
+            Some(b'{') | None => return Err(Malformed),
+            Some(_) => self.pass_word(),
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    fn pass_array(&mut self) -> Result<(), Malformed> {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek().ok_or(Malformed)? {
+                b'"' => {
+                    self.pass_string()?;
+                    continue;
+                }
+                b'[' => depth += 1,
+                b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn pass_string(&mut self) -> Result<(), Malformed> {
+        self.at += 1;
+        loop {
+            match self.peek().ok_or(Malformed)? {
+                b'"' => break,
+                b'\\' => self.at += 2,
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Passes over a number, `true`, `false` or `null`: everything up to what ends an element.
+    fn pass_word(&mut self) {
+        let rest = &self.text.as_bytes()[self.at..];
+        let ends = |byte: &u8| matches!(byte, b',' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+        self.at += rest.iter().position(ends).unwrap_or(rest.len());
+    }
+
+    fn white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn require(&mut self, byte: u8) -> Result<(), Malformed> {
+        if self.peek() != Some(byte) {
+            return Err(Malformed);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Result<&'a str, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.state == State::Done {
+            return None;
+        }
+        let element = self.read();
+        if element.is_err() {
+            self.state = State::Done;
+        }
+        element.transpose()
+    }
+}

@@ -1,0 +1,8 @@
+//! Forms in which values travel, apart from any Rust type: PostgreSQL's binary format, the text and integers that
+//! SQLite stores, positional JSON, dates and decimals as text.
+//!
+//! Drivers encode with these; the readers in `types` decode with them. Nothing here talks to a database.
+
+pub(crate) mod hex;
+pub(crate) mod json;
+pub mod pg;

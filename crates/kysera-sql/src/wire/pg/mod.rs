@@ -1,0 +1,3 @@
+//! PostgreSQL's binary format: type OIDs, encoding of parameters, and reading of what is not a plain scalar.
+
+pub mod oid;
