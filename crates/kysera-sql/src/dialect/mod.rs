@@ -3,8 +3,10 @@
 //! ANSI is the default; a dialect states differences only. Code outside this module asks capabilities, never names.
 
 mod capabilities;
+mod filtering;
 
 pub use capabilities::Capabilities;
+pub use filtering::{Filtering, FullJoinFilter, NameCase, Raise, UpsertCheck};
 
 /// A database's way of writing SQL.
 pub trait Dialect: std::fmt::Debug + Send + Sync {
@@ -13,4 +15,9 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
 
     /// What this server can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// What whoever places row filters must know of it.
+    fn filtering(&self) -> Filtering {
+        Filtering::ANSI
+    }
 }
