@@ -4,6 +4,7 @@
 //! framework, because every newcomer compiles it before their first test.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
+mod check;
 mod postgres;
 mod process;
 mod skips;
@@ -14,6 +15,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 usage: cargo xtask <task>
 
+  check [--only <step>].. [--keep-going]
+                          formatting, lints, floors, documentation, packaging
   test [-- args of cargo test]
                           every test and every example, with a real PostgreSQL
   postgres [command ..]   start a throw-away PostgreSQL; run the command with its
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        ["check", words @ ..] => check::task(words),
         ["test", words @ ..] => test::task(words),
         ["postgres", command @ ..] => postgres::task(command),
         ["help" | "--help" | "-h"] => {
