@@ -13,7 +13,19 @@ type Floors = &'static [&'static [&'static str]];
 
 // A new module gets its place here, a module that is gone loses it.
 const CRATES: &[(&str, Floors)] = &[
-    ("kysera-sql", &[&["ident", "value", "cell"], &["row", "table"], &["ast"], &["dialect", "compiled"]]),
+    (
+        "kysera-sql",
+        &[
+            &["ident", "wire"],
+            &["value", "cell"],
+            &["row", "table"],
+            &["types"],
+            &["ast", "compiled"],
+            &["fold"],
+            &["dialect"],
+            &["query"],
+        ],
+    ),
     ("kysera-core", &[&["error"], &["driver"], &["plugin"]]),
     ("kysera", &[]),
 ];
