@@ -3,6 +3,9 @@
 //!
 //! Drivers encode with these; the readers in `types` decode with them. Nothing here talks to a database.
 
+pub(crate) mod decimal;
 pub(crate) mod hex;
 pub(crate) mod json;
 pub mod pg;
+pub mod sqlite;
+pub mod temporal;

@@ -1,3 +1,9 @@
 //! PostgreSQL's binary format: type OIDs, encoding of parameters, and reading of what is not a plain scalar.
 
+mod encode;
+pub(crate) mod numeric;
 pub mod oid;
+pub(crate) mod temporal;
+
+pub(crate) use encode::JSONB_VERSION;
+pub use encode::{encode, parameter_oid};
