@@ -16,8 +16,9 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-sql",
         &[
-            &["ident", "wire"],
-            &["value", "cell"],
+            &["ident", "value"],
+            &["wire"],
+            &["cell"],
             &["row", "table"],
             &["types"],
             &["ast", "compiled"],
