@@ -45,6 +45,28 @@ pub trait Driver: Debug + Send + Sync + 'static {
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 
+impl<D: Driver + ?Sized> Driver for Box<D> {
+    fn dialect(&self) -> &dyn Dialect {
+        D::dialect(self)
+    }
+
+    fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        D::try_run(self, statement, sink)
+    }
+
+    fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        D::acquire(self, access)
+    }
+
+    fn excludes(&self, held: Access, wanted: Access) -> bool {
+        D::excludes(self, held, wanted)
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        D::close(self)
+    }
+}
+
 /// What came of an attempt to run at once.
 #[derive(Debug)]
 pub enum Attempt {
@@ -191,6 +213,11 @@ pub enum Isolation {
 }
 
 impl TransactionOptions {
+    /// A read-only transaction in which every statement sees the same state.
+    pub fn snapshot() -> TransactionOptions {
+        TransactionOptions { isolation: Some(Isolation::Snapshot), read_only: true }
+    }
+
     /// With an isolation level.
     #[must_use = "returns the options"]
     pub fn isolation(mut self, isolation: Isolation) -> Self {

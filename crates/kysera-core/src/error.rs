@@ -2,6 +2,7 @@
 //!
 //! Drivers map their codes to kinds in one function each. Messages never hold bound values or passwords.
 
+use kysera_sql::query::BuildError;
 use kysera_sql::row::DecodeError;
 use std::borrow::Cow;
 use std::fmt;
@@ -276,5 +277,11 @@ impl std::error::Error for Error {
 impl From<DecodeError> for Error {
     fn from(source: DecodeError) -> Error {
         Error::new(ErrorKind::Decode, format!("cannot read {source}")).with_source(source)
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(source: BuildError) -> Error {
+        Error::new(ErrorKind::InvalidQuery, source.to_string()).with_source(source)
     }
 }

@@ -2,8 +2,37 @@
 //!
 //! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
 
+mod answer;
+mod call;
+mod clock;
+mod compile;
+mod db;
+mod deadlock;
 pub mod driver;
 pub mod error;
+mod executor;
+mod extensions;
+mod fetch;
+mod place;
 pub mod plugin;
+mod raw;
+mod savepoint;
+mod session;
+mod terminals;
+mod transaction;
+mod tree;
 
+pub use answer::{All, Answer, Done, First, One, Optional};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use db::{Db, DbBuilder};
 pub use error::{Error, ErrorKind, Result};
+pub use executor::Executor;
+#[doc(hidden)]
+pub use executor::{Seat, sealed};
+pub use extensions::Extensions;
+pub use fetch::Fetch;
+pub use raw::{RawSql, raw};
+pub use savepoint::Savepoint;
+pub use terminals::Terminals;
+pub use transaction::Transaction;
+pub use tree::{Tree, tree};

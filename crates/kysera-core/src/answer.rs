@@ -1,0 +1,157 @@
+//! What a statement is asked for: every row, one, perhaps one, or how many it changed; and the sink for each.
+
+use crate::driver::Outcome;
+use crate::error::{Error, ErrorKind, Result};
+use kysera_sql::cell::Cell;
+use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, RowSink, Rows};
+use std::any::Any;
+use std::marker::PhantomData;
+
+/// What a terminal makes of a statement's rows. Sealed: the terminals are the list.
+pub trait Answer: sealed::Sealed {
+    /// What the caller gets.
+    type Output;
+
+    #[doc(hidden)]
+    type Sink: RowSink + Default;
+
+    #[doc(hidden)]
+    fn finish(outcome: Outcome, sink: Self::Sink) -> Result<Self::Output>;
+}
+
+/// Every row, as a `Vec`.
+#[derive(Debug)]
+pub struct All<T>(PhantomData<fn() -> T>);
+
+/// Exactly one row.
+#[derive(Debug)]
+pub struct One<T>(PhantomData<fn() -> T>);
+
+/// One row or none.
+#[derive(Debug)]
+pub struct Optional<T>(PhantomData<fn() -> T>);
+
+/// The first row, if there is any.
+#[derive(Debug)]
+pub struct First<T>(PhantomData<fn() -> T>);
+
+/// What the statement did.
+#[derive(Debug)]
+pub struct Done(());
+
+impl<T: FromRow + Send + 'static> Answer for All<T> {
+    type Output = Vec<T>;
+    type Sink = Rows<T>;
+
+    fn finish(_: Outcome, sink: Rows<T>) -> Result<Vec<T>> {
+        Ok(sink.into_vec())
+    }
+}
+
+impl<T: FromRow + Send + 'static> Answer for One<T> {
+    type Output = T;
+    type Sink = AtMost<T, 2>;
+
+    fn finish(_: Outcome, sink: AtMost<T, 2>) -> Result<T> {
+        only(sink)?.ok_or_else(no_row)
+    }
+}
+
+impl<T: FromRow + Send + 'static> Answer for Optional<T> {
+    type Output = Option<T>;
+    type Sink = AtMost<T, 2>;
+
+    fn finish(_: Outcome, sink: AtMost<T, 2>) -> Result<Option<T>> {
+        only(sink)
+    }
+}
+
+impl<T: FromRow + Send + 'static> Answer for First<T> {
+    type Output = Option<T>;
+    type Sink = AtMost<T, 1>;
+
+    fn finish(_: Outcome, sink: AtMost<T, 1>) -> Result<Option<T>> {
+        Ok(sink.first)
+    }
+}
+
+impl Answer for Done {
+    type Output = Outcome;
+    type Sink = Discard;
+
+    fn finish(outcome: Outcome, _: Discard) -> Result<Outcome> {
+        Ok(outcome)
+    }
+}
+
+/// Takes back the sink that a driver was handed.
+pub(crate) fn unbox<S: RowSink>(sink: Box<dyn RowSink>) -> Result<Box<S>> {
+    sink.into_any().downcast().map_err(|_| foreign_sink())
+}
+
+fn only<T>(sink: AtMost<T, 2>) -> Result<Option<T>> {
+    if sink.seen > 1 { Err(two_rows()) } else { Ok(sink.first) }
+}
+
+#[cold]
+fn no_row() -> Error {
+    Error::new(ErrorKind::NotFound, "no row was found")
+        .hint("use `fetch_optional` where a row may be missing")
+}
+
+#[cold]
+fn two_rows() -> Error {
+    Error::new(ErrorKind::TooManyRows, "more than one row was found")
+        .hint("narrow the filter, or take what you want with `fetch_first` or `limit(1)`")
+}
+
+#[cold]
+fn foreign_sink() -> Error {
+    Error::new(ErrorKind::Internal, "the driver did not hand back the sink that it was given")
+}
+
+/// Keeps the first row, stops at the `N`th.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AtMost<T, const N: usize> {
+    first: Option<T>,
+    seen: usize,
+}
+
+impl<T, const N: usize> Default for AtMost<T, N> {
+    fn default() -> Self {
+        AtMost { first: None, seen: 0 }
+    }
+}
+
+impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        if self.seen == 0 {
+            self.first = Some(T::from_row(&mut Cursor::new(cells))?);
+        }
+        self.seen += 1;
+        Ok(if self.seen >= N { Flow::Stop } else { Flow::Continue })
+    }
+
+    fn clear(&mut self) {
+        *self = AtMost::default();
+    }
+
+    fn len(&self) -> usize {
+        self.seen
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+mod sealed {
+    /// Keeps [`Answer`](super::Answer) closed.
+    pub trait Sealed {}
+    impl<T> Sealed for super::All<T> {}
+    impl<T> Sealed for super::One<T> {}
+    impl<T> Sealed for super::Optional<T> {}
+    impl<T> Sealed for super::First<T> {}
+    impl Sealed for super::Done {}
+}

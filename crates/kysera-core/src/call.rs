@@ -1,0 +1,116 @@
+//! One statement on its way through the executor. Not generic: what depends on the type of the rows is in `fetch`.
+//!
+//! The first poll compiles and tries to run at once, with the sink on the stack and no box. Only what the driver
+//! cannot run at once becomes a boxed future.
+
+use crate::compile::compile;
+use crate::db::Db;
+use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
+use crate::error::{Error, Result};
+use crate::executor::Seat;
+use crate::session::Session;
+use kysera_sql::ast::Statement;
+use kysera_sql::compiled::Compiled;
+use kysera_sql::query::Query;
+use kysera_sql::row::RowSink;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// A statement and where it runs.
+#[derive(Debug)]
+pub(crate) struct Call<'e> {
+    pub(crate) seat: Seat<'e>,
+    /// Kept to the end, so that an error can name tables and columns.
+    statement: Result<Statement, Option<Error>>,
+}
+
+/// What came of starting a statement.
+pub(crate) enum Started<'e> {
+    /// It ran, or failed before it could.
+    Done(Result<Outcome>),
+    /// It has to wait.
+    Later(Later<'e>),
+}
+
+/// A compiled statement that has to wait, and for what.
+pub(crate) enum Later<'e> {
+    /// For a connection.
+    Connection(&'e Db, Compiled),
+    /// For the database, on the transaction's connection.
+    Running(MutexGuard<'e, Session>, Compiled),
+    /// For an earlier statement of the same transaction.
+    Queued(&'e Mutex<Session>, Compiled),
+}
+
+impl<'e> Call<'e> {
+    pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Call<'e> {
+        Call { seat, statement: query.into_statement().map_err(|error| Some(error.into())) }
+    }
+
+    /// Compiles the statement and runs it if nothing has to wait.
+    pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Started<'e> {
+        let compiled = match self.compile() {
+            Ok(compiled) => compiled,
+            Err(error) => return Started::Done(Err(error)),
+        };
+        let Some(session) = self.seat.session else {
+            return match self.seat.db.core().driver.try_run(&compiled, sink) {
+                Attempt::Done(result) => Started::Done(result),
+                Attempt::NotNow => Started::Later(Later::Connection(self.seat.db, compiled)),
+            };
+        };
+        let Ok(mut guard) = session.try_lock() else {
+            return Started::Later(Later::Queued(session, compiled));
+        };
+        match guard.try_run(&compiled, sink) {
+            Attempt::Done(result) => Started::Done(result),
+            // The lock is kept, so that nobody slips in between.
+            Attempt::NotNow => Started::Later(Later::Running(guard, compiled)),
+        }
+    }
+
+    /// Rewrites and compiles the statement.
+    pub(crate) fn compile(&mut self) -> Result<Compiled> {
+        match &mut self.statement {
+            Ok(statement) => prepare(statement, self.seat.db),
+            Err(error) => Err(error.take().unwrap_or_else(polled_again)),
+        }
+    }
+
+    /// The error, with what the tree knows about it.
+    #[cold]
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        match &self.statement {
+            Ok(statement) => crate::place::with_place(error, statement),
+            Err(_) => error,
+        }
+    }
+}
+
+impl<'e> Later<'e> {
+    /// The rest of the work, with a sink that can move to another thread.
+    pub(crate) fn run(self, sink: Box<dyn RowSink>) -> BoxFuture<'e, Ran> {
+        match self {
+            Later::Connection(db, compiled) => Box::pin(async move {
+                let mut connection = db.acquire(compiled.shape.access()).await?;
+                connection.run(compiled, sink).await
+            }),
+            Later::Running(mut session, compiled) => {
+                Box::pin(async move { session.run(compiled, sink).await })
+            }
+            Later::Queued(session, compiled) => {
+                Box::pin(async move { session.lock().await.run(compiled, sink).await })
+            }
+        }
+    }
+}
+
+/// What happens to a statement before it runs: tables are resolved, plugins rewrite it, filters are placed, and it
+/// becomes SQL.
+fn prepare(statement: &mut Statement, db: &Db) -> Result<Compiled> {
+    compile(statement, db.dialect())
+}
+
+#[cold]
+fn polled_again() -> Error {
+    Error::new(crate::ErrorKind::Internal, "a query was polled after it had finished")
+}

@@ -1,0 +1,202 @@
+//! The database handle: a driver, the plugins over it, and the clock. Cheap to clone.
+
+use crate::clock::{Clock, SystemClock};
+use crate::deadlock;
+use crate::driver::{Connection, Driver, TransactionOptions};
+use crate::error::Result;
+use crate::executor::{Executor, Seat, sealed};
+use crate::extensions::Extensions;
+use crate::plugin::Plugin;
+use crate::transaction::Transaction;
+use kysera_sql::compiled::Access;
+use kysera_sql::dialect::Dialect;
+use kysera_sql::table::TableMeta;
+use std::any::Any;
+use std::sync::Arc;
+
+/// A database: what queries run on outside a transaction.
+///
+/// Cloning it is cheap, and clones share the pool. Every statement that runs on it may use a connection of its own; use
+/// [`transaction`](Db::transaction) for several that belong together.
+#[derive(Clone, Debug)]
+pub struct Db {
+    core: Arc<Core>,
+    extensions: Extensions,
+}
+
+/// What clones share.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) driver: Box<dyn Driver>,
+    pub(crate) plugins: Vec<Box<dyn Plugin>>,
+    pub(crate) tables: Vec<&'static TableMeta>,
+    pub(crate) clock: Box<dyn Clock>,
+}
+
+impl Db {
+    /// A database without plugins.
+    pub fn new(driver: impl Driver) -> Db {
+        Db::builder(driver).finish()
+    }
+
+    /// A database to be given plugins and tables.
+    pub fn builder(driver: impl Driver) -> DbBuilder {
+        DbBuilder(Core {
+            driver: Box::new(driver),
+            plugins: Vec::new(),
+            tables: Vec::new(),
+            clock: Box::new(SystemClock),
+        })
+    }
+
+    /// How SQL is written for it, and what it can do.
+    pub fn dialect(&self) -> &dyn Dialect {
+        self.core.driver.dialect()
+    }
+
+    /// The same database with a value for plugins to read, such as the current tenant. The last value of a type counts.
+    #[must_use = "the handle it is called on stays as it was"]
+    pub fn with<V: Any + Send + Sync>(&self, value: V) -> Db {
+        Db { core: Arc::clone(&self.core), extensions: self.extensions.and(value) }
+    }
+
+    /// The values that were added with [`with`](Db::with).
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Closes every connection; later calls fail. Connections in use are closed when they come back.
+    pub async fn close(&self) {
+        self.core.driver.close().await;
+    }
+
+    /// Runs `f` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err`.
+    ///
+    /// Dropping the future rolls back. A statement that was dropped half way inside, say by a time limit, makes the
+    /// transaction refuse to commit.
+    ///
+    /// # Errors
+    /// The error of `f`, with that of the rollback beside it should this fail too; those of beginning and committing:
+    /// `RolledBack` when the database rolled back instead, `CommitUnknown` when the answer to the commit was lost.
+    pub async fn transaction<T, F>(&self, f: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Transaction) -> Result<T>,
+    {
+        self.transaction_with(TransactionOptions::default(), f).await
+    }
+
+    /// As [`transaction`](Db::transaction), with an isolation level or as read-only.
+    ///
+    /// # Errors
+    /// As [`transaction`](Db::transaction); also when the database does not offer an option.
+    pub async fn transaction_with<T, F>(&self, options: TransactionOptions, f: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Transaction) -> Result<T>,
+    {
+        let mut tx = self.begin_with(options).await?;
+        let result = deadlock::holding(self.id(), tx.access(), f(&mut tx)).await;
+        tx.end(result).await
+    }
+
+    /// Runs `f` on one state of the database: a read-only transaction in which every statement sees the same rows.
+    ///
+    /// # Errors
+    /// As [`transaction`](Db::transaction); `ReadOnly` when `f` writes.
+    ///
+    /// # Dialects
+    /// On SQLite files it also saves the locks that each statement outside a transaction takes.
+    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Transaction) -> Result<T>,
+    {
+        self.transaction_with(TransactionOptions::snapshot(), f).await
+    }
+
+    /// Begins a transaction that is committed or rolled back by hand. Dropping it rolls back.
+    ///
+    /// # Errors
+    /// When no connection becomes free in time, or the database refuses.
+    pub async fn begin(&self) -> Result<Transaction> {
+        self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// As [`begin`](Db::begin), with an isolation level or as read-only.
+    ///
+    /// # Errors
+    /// As [`begin`](Db::begin); also when the database does not offer an option.
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
+        let access = if options.read_only { Access::Read } else { Access::Write };
+        let mut connection = self.acquire(access).await?;
+        connection.begin(options).await?;
+        Ok(Transaction::new(self.clone(), access, connection))
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// A connection of one's own; refused where waiting for it could not end.
+    pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn Connection>> {
+        let driver = &*self.core.driver;
+        if deadlock::held_by_caller(self.id(), |held| driver.excludes(held, access)) {
+            return Err(deadlock::would_wait_for_itself());
+        }
+        driver.acquire(access).await
+    }
+
+    /// Tells databases apart while they are open.
+    fn id(&self) -> usize {
+        Arc::as_ptr(&self.core).addr()
+    }
+}
+
+impl sealed::Sealed for Db {}
+
+impl Executor for Db {
+    fn seat(&self) -> Seat<'_> {
+        Seat { db: self, session: None }
+    }
+}
+
+/// A database about to be opened.
+#[derive(Debug)]
+#[must_use = "call `build` to get the database"]
+pub struct DbBuilder(Core);
+
+impl DbBuilder {
+    /// Adds a plugin. The order of calls does not matter: plugins run by dependency, then priority, then name.
+    pub fn plugin(mut self, plugin: impl Plugin) -> DbBuilder {
+        self.0.plugins.push(Box::new(plugin));
+        self
+    }
+
+    /// Describes a table, for references to it that no typed table stands behind.
+    pub fn table(mut self, table: &'static TableMeta) -> DbBuilder {
+        self.0.tables.push(table);
+        self
+    }
+
+    /// Describes tables, for references to them that no typed table stands behind.
+    pub fn tables(mut self, tables: impl IntoIterator<Item = &'static TableMeta>) -> DbBuilder {
+        self.0.tables.extend(tables);
+        self
+    }
+
+    /// Takes the instant of each statement from `clock` instead of the operating system.
+    pub fn clock(mut self, clock: impl Clock) -> DbBuilder {
+        self.0.clock = Box::new(clock);
+        self
+    }
+
+    /// The database.
+    ///
+    /// # Errors
+    /// When plugins do not go together: one twice, a dependency missing, a conflict, a cycle.
+    pub fn build(self) -> Result<Db> {
+        Ok(self.finish())
+    }
+
+    fn finish(self) -> Db {
+        Db { core: Arc::new(self.0), extensions: Extensions::default() }
+    }
+}

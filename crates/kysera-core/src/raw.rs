@@ -1,0 +1,97 @@
+//! Raw SQL with bound values.
+
+use kysera_sql::ast::{Expr, Raw, RawPart, Statement};
+use kysera_sql::ident::Name;
+use kysera_sql::query::{BuildError, Query};
+use kysera_sql::value::Value;
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Raw SQL: its text is trusted and no plugin can rewrite it.
+#[must_use = "a statement does nothing until it is executed"]
+pub struct RawSql<T = ()> {
+    text: Cow<'static, str>,
+    values: Vec<Value>,
+    returns_rows: bool,
+    bypass: Option<Name>,
+    row: PhantomData<fn() -> T>,
+}
+
+/// Raw SQL. Each `{}` in the text stands for a value given with [`bind`](RawSql::bind), in order; `{{` and `}}` are
+/// braces, as in `format!`. Only ever pass text that you wrote yourself.
+pub fn raw(text: impl Into<Cow<'static, str>>) -> RawSql {
+    RawSql { text: text.into(), values: Vec::new(), returns_rows: false, bypass: None, row: PhantomData }
+}
+
+impl<T> RawSql<T> {
+    /// The value of the next `{}`.
+    pub fn bind(mut self, value: impl Into<Value>) -> RawSql<T> {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Says that it returns rows, read as `R`.
+    pub fn rows<R>(self) -> RawSql<R> {
+        RawSql {
+            text: self.text,
+            values: self.values,
+            returns_rows: true,
+            bypass: self.bypass,
+            row: PhantomData,
+        }
+    }
+
+    /// Lets it pass by plugins that guard the database, for a reason that is logged. Without one they refuse raw SQL,
+    /// because they cannot see what it reads.
+    pub fn bypass_plugins(mut self, reason: impl Into<Name>) -> RawSql<T> {
+        self.bypass = Some(reason.into());
+        self
+    }
+}
+
+impl<T> Query for RawSql<T> {
+    type Row = T;
+
+    fn into_statement(self) -> Result<Statement, BuildError> {
+        let raw = Box::new(Raw { parts: parts(&self.text, self.values)? });
+        Ok(Statement::Raw { raw, returns_rows: self.returns_rows, bypass: self.bypass })
+    }
+}
+
+/// Splits the text at its placeholders and puts the values between.
+fn parts(text: &str, values: Vec<Value>) -> Result<Vec<RawPart>, BuildError> {
+    let (mut parts, mut sql, mut values) = (Vec::new(), String::new(), values.into_iter());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('{', Some('{')) | ('}', Some('}')) => {
+                chars.next();
+                sql.push(c);
+            }
+            ('{', Some('}')) => {
+                chars.next();
+                let value = values.next().ok_or_else(|| mismatch("has more `{}` than values"))?;
+                parts.push(RawPart::Sql(std::mem::take(&mut sql).into()));
+                parts.push(RawPart::Expr(Expr::Value(value)));
+            }
+            ('{' | '}', _) => return Err(mismatch("has a single brace: write `{{` or `}}`")),
+            _ => sql.push(c),
+        }
+    }
+    if values.next().is_some() {
+        return Err(mismatch("has fewer `{}` than values"));
+    }
+    parts.push(RawPart::Sql(sql.into()));
+    Ok(parts)
+}
+
+fn mismatch(what: &str) -> BuildError {
+    BuildError::new(format!("raw SQL {what}"))
+}
+
+impl<T> fmt::Debug for RawSql<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawSql").field("text", &self.text).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,133 @@
+//! One connection inside a transaction, and what is known of its state.
+//!
+//! Every operation marks the session as running before its first `await` and as open after its last: a session found
+//! running by the next caller is one whose future was dropped half way. No guard object, no `Drop`.
+
+use crate::driver::{Attempt, Connection, Ran};
+use crate::error::{Error, ErrorKind, Result};
+use kysera_sql::compiled::Compiled;
+use kysera_sql::row::RowSink;
+use std::borrow::Cow;
+
+/// A connection in a transaction.
+#[derive(Debug)]
+pub(crate) struct Session {
+    connection: Box<dyn Connection>,
+    state: State,
+    /// The savepoint, by depth, that was left without release or rollback and must be undone first.
+    left_behind: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// An operation is under way; for anyone who sees it, one that was dropped.
+    Running,
+}
+
+impl Session {
+    /// A session on a connection whose transaction has begun.
+    pub(crate) fn new(connection: Box<dyn Connection>) -> Session {
+        Session { connection, state: State::Open, left_behind: None }
+    }
+
+    /// Runs at once if the driver can.
+    pub(crate) fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        if let Err(error) = self.check() {
+            return Attempt::Done(Err(error));
+        }
+        if self.left_behind.is_some() {
+            return Attempt::NotNow;
+        }
+        // A panic in the sink leaves the connection in the middle of a statement, as a dropped future does.
+        self.state = State::Running;
+        let attempt = self.connection.try_run(statement, sink);
+        self.state = State::Open;
+        attempt
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        let ran = self.enter().await?.run(statement, sink).await;
+        self.leave();
+        ran
+    }
+
+    /// The connection, marked as running until [`leave`](Session::leave).
+    pub(crate) async fn enter(&mut self) -> Result<&mut dyn Connection> {
+        self.check()?;
+        self.state = State::Running;
+        if let Some(depth) = self.left_behind {
+            let undone = self.connection.rollback_to(&savepoint_name(depth)).await;
+            if undone.is_err() {
+                self.state = State::Open;
+            }
+            undone?;
+            self.left_behind = None;
+        }
+        Ok(&mut *self.connection)
+    }
+
+    /// Marks the operation as finished.
+    pub(crate) fn leave(&mut self) {
+        self.state = State::Open;
+    }
+
+    /// Remembers that the savepoint at `depth` was dropped, so that it is undone before anything else runs.
+    pub(crate) fn leave_behind(&mut self, depth: usize) {
+        self.left_behind = Some(self.left_behind.map_or(depth, |earlier| earlier.min(depth)));
+    }
+
+    /// Commits, or rolls back where that is all that can be done. The connection goes back to its pool.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        if let Err(error) = self.check() {
+            return Err(with_rollback(error, self.connection.rollback().await));
+        }
+        let connection = self.enter().await?;
+        let Err(error) = connection.commit().await else { return Ok(()) };
+        use ErrorKind::{CommitUnknown, ConnectionClosed, RolledBack};
+        if matches!(error.kind(), RolledBack | CommitUnknown | ConnectionClosed) {
+            return Err(error);
+        }
+        // A deferred constraint or a busy database leaves the transaction open on some databases.
+        Err(with_rollback(error, self.connection.rollback().await))
+    }
+
+    /// Rolls back. The connection goes back to its pool.
+    pub(crate) async fn rollback(mut self) -> Result<()> {
+        self.connection.rollback().await
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.state {
+            State::Open => Ok(()),
+            State::Running => Err(interrupted()),
+        }
+    }
+}
+
+/// The name of the savepoint at `depth`, counted from 1.
+pub(crate) fn savepoint_name(depth: usize) -> Cow<'static, str> {
+    match depth {
+        1 => "kysera_1".into(),
+        2 => "kysera_2".into(),
+        deeper => format!("kysera_{deeper}").into(),
+    }
+}
+
+/// The error, and beside it that of the rollback when this failed too.
+pub(crate) fn with_rollback(error: Error, rollback: Result<()>) -> Error {
+    match rollback {
+        Ok(()) => error,
+        Err(rollback) => error.with_rollback(rollback),
+    }
+}
+
+#[cold]
+fn interrupted() -> Error {
+    Error::new(
+        ErrorKind::TransactionAborted,
+        "a statement of this transaction was dropped before it finished, so the transaction can only roll back",
+    )
+    .hint("put a time limit around the whole transaction, not around one statement of it")
+}

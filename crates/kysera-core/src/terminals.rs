@@ -1,0 +1,84 @@
+//! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_optional`, `fetch_first`, `execute`.
+
+use crate::answer::{All, Done, First, One, Optional};
+use crate::error::Result;
+use crate::executor::Executor;
+use crate::fetch::Fetch;
+use kysera_sql::compiled::Compiled;
+use kysera_sql::dialect::Dialect;
+use kysera_sql::query::Query;
+use kysera_sql::row::FromRow;
+
+/// The methods that run a query. They take what it runs on by shared reference, return a future that can be named and
+/// sent between threads, and do nothing until it is polled.
+pub trait Terminals: Query {
+    /// Every row.
+    ///
+    /// # Errors
+    /// When the statement cannot be written for the database, the database refuses it, or a row cannot be read.
+    fn fetch_all<E: Executor>(self, on: &E) -> Fetch<'_, All<Self::Row>>
+    where
+        Self::Row: FromRow + Send + 'static,
+    {
+        Fetch::new(on.seat(), self)
+    }
+
+    /// The only row. No limit is added: the second row, if there is one, ends the reading.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Terminals::fetch_all); `NotFound` when there is no row, `TooManyRows` when there are two.
+    fn fetch_one<E: Executor>(self, on: &E) -> Fetch<'_, One<Self::Row>>
+    where
+        Self::Row: FromRow + Send + 'static,
+    {
+        Fetch::new(on.seat(), self)
+    }
+
+    /// The only row, or `None`.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Terminals::fetch_all); `TooManyRows` when there are two.
+    fn fetch_optional<E: Executor>(self, on: &E) -> Fetch<'_, Optional<Self::Row>>
+    where
+        Self::Row: FromRow + Send + 'static,
+    {
+        Fetch::new(on.seat(), self)
+    }
+
+    /// The first row, or `None`; further rows are not read.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Terminals::fetch_all).
+    fn fetch_first<E: Executor>(self, on: &E) -> Fetch<'_, First<Self::Row>>
+    where
+        Self::Row: FromRow + Send + 'static,
+    {
+        Fetch::new(on.seat(), self)
+    }
+
+    /// Runs it for what it does; rows that come back are dropped.
+    ///
+    /// # Errors
+    /// When the statement cannot be written for the database, or the database refuses it.
+    fn execute<E: Executor>(self, on: &E) -> Fetch<'_, Done> {
+        Fetch::new(on.seat(), self)
+    }
+
+    /// The SQL and its parameters, as they stand: no plugin has seen them.
+    ///
+    /// # Errors
+    /// When the statement cannot be written for the database.
+    fn to_sql(self, dialect: &dyn Dialect) -> Result<Compiled> {
+        crate::compile::compile(&self.into_statement()?, dialect)
+    }
+
+    /// The SQL and its parameters as they would be sent, with what plugins made of them.
+    ///
+    /// # Errors
+    /// When the statement cannot be written for the database, or a plugin refuses it.
+    fn compile<E: Executor>(self, on: &E) -> Result<Compiled> {
+        crate::call::Call::new(on.seat(), self).compile()
+    }
+}
+
+impl<Q: Query> Terminals for Q {}
