@@ -7,6 +7,7 @@ extern crate self as kysera_sql;
 
 pub mod ast;
 pub mod cell;
+pub mod compile;
 pub mod compiled;
 pub mod dialect;
 pub mod fold;

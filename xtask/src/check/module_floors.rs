@@ -24,6 +24,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["ast", "compiled"],
             &["fold"],
             &["dialect"],
+            &["compile"],
             &["query"],
         ],
     ),

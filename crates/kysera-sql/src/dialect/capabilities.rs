@@ -4,18 +4,120 @@
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// `returning` (or `output`) on insert, update and delete.
+    /// `returning` (or `output`) on insert and delete.
     pub returning: bool,
+    /// `returning` (or `output`) on update.
+    pub returning_update: bool,
     /// `full join`.
     pub full_join: bool,
-    /// `lateral`.
+    /// `lateral` (or `apply`).
     pub lateral: bool,
+    /// A derived table may refer to the query around the subquery it stands in.
+    pub correlated_derived: bool,
     /// `on conflict`.
     pub on_conflict: bool,
+    /// `on duplicate key update`.
+    pub on_duplicate_key: bool,
+    /// `insert ignore`, `insert or ignore`.
+    pub insert_ignore: bool,
+    /// `replace into`.
+    pub replace: bool,
+    /// `merge`.
+    pub merge: bool,
+    /// The keyword `default` as a value of an insert or update.
+    pub default_keyword: bool,
+    /// `update .. from` in some spelling.
+    pub update_from: bool,
+    /// `delete .. using` in some spelling.
+    pub delete_using: bool,
+    /// `limit` on update and delete.
+    pub write_limit: bool,
+    /// `order by` on update and delete.
+    pub write_order_by: bool,
+    /// CTEs in front of update and delete.
+    pub write_with: bool,
+    /// Insert, update and delete inside a CTE.
+    pub writing_cte: bool,
+    /// `materialized` on a CTE.
+    pub materialized: bool,
+    /// `intersect` and `except`.
+    pub intersect: bool,
+    /// `intersect all` and `except all`.
+    pub intersect_all: bool,
+    /// `distinct on (..)`.
+    pub distinct_on: bool,
+    /// Row locks in a query.
+    pub row_locks: bool,
+    /// `nulls first` and `nulls last`; written with an extra sort key elsewhere.
+    pub nulls_order: bool,
+    /// `filter (where ..)` on aggregates; written with `case` elsewhere.
+    pub aggregate_filter: bool,
+    /// `order by` inside any aggregate.
+    pub aggregate_order_by: bool,
+    /// Row values: `(a, b) = (c, d)`.
+    pub row_values: bool,
+    /// Column names after the alias of a derived table.
+    pub derived_columns: bool,
+    /// `limit` inside `in (select ..)`; written with a derived table elsewhere.
+    pub limit_in_subquery: bool,
+    /// Nested rows without loss, as `array_from` writes them.
+    pub nested_rows: bool,
+    /// Partial indexes.
+    pub partial_index: bool,
     /// Nested transactions by savepoint.
     pub savepoints: bool,
     /// A schema change can be rolled back.
     pub transactional_ddl: bool,
     /// Most bound parameters in one statement.
     pub max_params: usize,
+    /// Most rows in one `values` list.
+    pub max_values_rows: usize,
+    /// Most arguments of a function call.
+    pub max_function_args: usize,
+    /// Most bytes of a name, where a longer one would be cut silently.
+    pub max_name: usize,
+}
+
+impl Capabilities {
+    /// What the SQL standard's core gives, with no limits: the start for a dialect of one's own.
+    pub const fn ansi() -> Capabilities {
+        Capabilities {
+            returning: false,
+            returning_update: false,
+            full_join: true,
+            lateral: true,
+            correlated_derived: true,
+            on_conflict: false,
+            on_duplicate_key: false,
+            insert_ignore: false,
+            replace: false,
+            merge: false,
+            default_keyword: true,
+            update_from: false,
+            delete_using: false,
+            write_limit: false,
+            write_order_by: false,
+            write_with: true,
+            writing_cte: false,
+            materialized: false,
+            intersect: true,
+            intersect_all: true,
+            distinct_on: false,
+            row_locks: true,
+            nulls_order: true,
+            aggregate_filter: true,
+            aggregate_order_by: false,
+            row_values: true,
+            derived_columns: true,
+            limit_in_subquery: true,
+            nested_rows: false,
+            partial_index: false,
+            savepoints: true,
+            transactional_ddl: false,
+            max_params: usize::MAX,
+            max_values_rows: usize::MAX,
+            max_function_args: usize::MAX,
+            max_name: usize::MAX,
+        }
+    }
 }

@@ -1,12 +1,30 @@
 //! Databases, by what they can do and how they spell it.
 //!
-//! ANSI is the default; a dialect states differences only. Code outside this module asks capabilities, never names.
+//! ANSI is the default; a dialect states differences only, as data: [`Capabilities`] for what can be said,
+//! [`Syntax`] for the words. Code outside this module asks these, never names.
 
 mod capabilities;
 mod filtering;
+mod mssql;
+mod mysql;
+mod postgres;
+mod sqlite;
+mod syntax;
+mod version;
 
 pub use capabilities::Capabilities;
 pub use filtering::{Filtering, FullJoinFilter, NameCase, Raise, UpsertCheck};
+pub use mssql::SqlServer;
+pub use mysql::MySql;
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+pub use syntax::{
+    BackslashEscapes, Concat, CustomForm, IdentityForm, InsertWith, LimitForm, LockForm, NestedForm,
+    NullSafe, OperandForm, OutputForm, Placeholder, ProposedForm, Syntax, WriteFrom,
+};
+pub use version::Version;
+
+use crate::value::SqlType;
 
 /// A database's way of writing SQL.
 pub trait Dialect: std::fmt::Debug + Send + Sync {
@@ -16,8 +34,55 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// What this server can do.
     fn capabilities(&self) -> &Capabilities;
 
+    /// How it spells that.
+    fn syntax(&self) -> &Syntax {
+        static ANSI: Syntax = Syntax::ansi();
+        &ANSI
+    }
+
+    /// The name of a type; `None` for one that it does not have. Never asked for arrays and custom types, which
+    /// [`Syntax`] describes.
+    fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {
+        let _ = place;
+        ansi_type(ty)
+    }
+
     /// What whoever places row filters must know of it.
     fn filtering(&self) -> Filtering {
         Filtering::ANSI
     }
+}
+
+/// Where a type's name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TypePlace {
+    /// In a cast.
+    Cast,
+    /// In the definition of a column.
+    Column,
+    /// In the definition of a column that is part of a key, or has a default: some databases want a length.
+    KeyColumn,
+}
+
+fn ansi_type(ty: SqlType) -> Option<&'static str> {
+    Some(match ty {
+        SqlType::Bool => "boolean",
+        SqlType::I16 => "smallint",
+        SqlType::I32 => "integer",
+        SqlType::I64 => "bigint",
+        SqlType::U64 => "numeric(20)",
+        SqlType::F32 => "real",
+        SqlType::F64 => "double precision",
+        SqlType::Decimal => "numeric",
+        SqlType::Text => "text",
+        SqlType::Bytes => "bytea",
+        SqlType::Uuid => "uuid",
+        SqlType::Date => "date",
+        SqlType::Time => "time",
+        SqlType::DateTime => "timestamp",
+        SqlType::Timestamp => "timestamptz",
+        SqlType::Json => "jsonb",
+        SqlType::Array(_) | SqlType::Custom(_) | SqlType::Nested | SqlType::Unknown => return None,
+    })
 }

@@ -1,0 +1,102 @@
+//! Function, aggregate and window function calls.
+
+use super::CompileError;
+use super::writer::Writer;
+use crate::ast::{Call, Over};
+
+impl<'a> Writer<'a> {
+    pub(super) fn call(&mut self, call: &'a Call) {
+        self.function_name(&call.name);
+        if call.args.len() > self.caps.max_function_args {
+            self.unsupported("function call with so many arguments", "split the call");
+        }
+        let emulated = call.filter.is_some() && !self.caps.aggregate_filter;
+        self.push(if call.distinct { "(distinct " } else { "(" });
+        if emulated {
+            self.filtered_args(call);
+        } else {
+            self.args(call);
+        }
+        self.aggregate_order(call);
+        self.push(")");
+        if let (Some(filter), false) = (&call.filter, emulated) {
+            self.push(" filter(where ");
+            self.condition(filter);
+            self.push(")");
+        }
+        if let Some(over) = &call.over {
+            self.over(over);
+        }
+    }
+
+    fn args(&mut self, call: &'a Call) {
+        if call.star {
+            self.push("*");
+        } else {
+            self.list(&call.args, Self::expr);
+        }
+    }
+
+    /// `count(case when f then x end)` for `count(x) filter(where f)`: right for aggregates that pass over NULL.
+    fn filtered_args(&mut self, call: &'a Call) {
+        let (Some(filter), true) = (&call.filter, passes_over_null(&call.name)) else {
+            return self.unsupported("filter on this aggregate", "put a `case` into its argument");
+        };
+        self.push("case when ");
+        self.condition(filter);
+        self.push(" then ");
+        match call.args.first() {
+            Some(arg) if call.args.len() == 1 => self.expr(arg),
+            None if call.star => self.push("1"),
+            _ => self.unsupported("filter on an aggregate of several arguments", "put a `case` into them"),
+        }
+        self.push(" end");
+    }
+
+    fn aggregate_order(&mut self, call: &'a Call) {
+        if call.order_by.is_empty() {
+            return;
+        }
+        let has = self.caps.aggregate_order_by || call.name == "group_concat" && self.caps.on_duplicate_key;
+        self.require(has, "order by inside an aggregate", "aggregate over an ordered subquery");
+        self.push(" ");
+        self.order_by(&call.order_by);
+    }
+
+    fn over(&mut self, over: &'a Over) {
+        self.push(" over(");
+        if !over.partition_by.is_empty() {
+            self.push("partition by ");
+            self.list(&over.partition_by, Self::expr);
+        }
+        if !over.order_by.is_empty() {
+            if !over.partition_by.is_empty() {
+                self.push(" ");
+            }
+            self.order_by(&over.order_by);
+        }
+        self.push(")");
+    }
+
+    /// A function's name is not quoted, so it must be a plain identifier, or several with dots between.
+    fn function_name(&mut self, name: &str) {
+        if is_plain(name) {
+            self.push(name);
+        } else {
+            let reason = "a function's name has letters, digits, `_` and dots only";
+            self.refuse(CompileError::Name { name: name.into(), reason });
+        }
+    }
+}
+
+/// True for a name that needs no quotes: `a`, `a_1`, `a.b`.
+pub(super) fn is_plain(name: &str) -> bool {
+    name.split('.').all(|part| {
+        part.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+fn passes_over_null(name: &str) -> bool {
+    ["count", "sum", "avg", "min", "max"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}

@@ -1,0 +1,75 @@
+//! Why a tree could not become SQL.
+
+/// Why a statement could not be compiled. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// The database has no such thing.
+    #[error("{dialect} has no {feature}: {hint}")]
+    Unsupported {
+        /// The database.
+        dialect: &'static str,
+        /// What it lacks.
+        feature: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// The tree says something that is no SQL on any database.
+    #[error("{what}: {hint}")]
+    Invalid {
+        /// What is wrong.
+        what: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A name cannot be written.
+    #[error("the name {name:?} cannot be used: {reason}")]
+    Name {
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A list that must have an item has none.
+    #[error("{clause} is empty: give it at least one item")]
+    Empty {
+        /// The clause.
+        clause: &'static str,
+    },
+    /// A row of `values` is not as long as the column list.
+    #[error("row {row} of the insert has {found} values for {expected} columns")]
+    RaggedRow {
+        /// Which row, from 0.
+        row: usize,
+        /// The number of columns.
+        expected: usize,
+        /// The number of values.
+        found: usize,
+    },
+    /// More rows in one `values` list than the database takes.
+    #[error("{found} rows in one insert, {dialect} takes {max}: insert in batches")]
+    TooManyRows {
+        /// The database.
+        dialect: &'static str,
+        /// How many rows there are.
+        found: usize,
+        /// How many it takes.
+        max: usize,
+    },
+    /// More bound values than the database takes.
+    #[error("{found} parameters in one statement, {dialect} takes {max}: split the statement or the list")]
+    TooManyParameters {
+        /// The database.
+        dialect: &'static str,
+        /// How many values there are.
+        found: usize,
+        /// How many it takes.
+        max: usize,
+    },
+    /// Expressions or queries are nested deeper than any database reads.
+    #[error("the statement is nested more than {max} levels deep: flatten it")]
+    TooDeep {
+        /// The limit.
+        max: usize,
+    },
+}

@@ -1,0 +1,357 @@
+//! Expressions.
+//!
+//! Where conditions are no values (SQL Server) an expression is written for the place it stands in: `expr` writes a
+//! value, `condition` something that can be tested.
+
+use super::operator::{self, Level, level};
+use super::writer::Writer;
+use crate::ast::{
+    Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Like, Literal, Select, Unary, UnaryOp,
+};
+use crate::dialect::{Concat, NullSafe, ProposedForm};
+use crate::ident::Name;
+
+impl<'a> Writer<'a> {
+    /// An expression where a value is wanted.
+    pub(super) fn expr(&mut self, expr: &'a Expr) {
+        if self.syntax.boolean_values || !is_condition(expr) {
+            self.any_expr(expr);
+        } else {
+            self.condition_as_value(expr);
+        }
+    }
+
+    /// An expression where a condition is wanted: WHERE, ON, HAVING, `when`, beside `and`.
+    pub(super) fn condition(&mut self, expr: &'a Expr) {
+        if self.syntax.boolean_values || is_condition(expr) || matches!(expr, Expr::Raw(_)) {
+            self.any_expr(expr);
+        } else if let Expr::Literal(Literal::Bool(value)) = expr {
+            self.push(if *value { "1 = 1" } else { "1 = 0" });
+        } else {
+            self.operand(expr, level(expr) <= Level::Comparison, false);
+            self.push(" = 1");
+        }
+    }
+
+    /// SQL Server: a condition whose truth is stored or selected. Unknown stays NULL.
+    fn condition_as_value(&mut self, expr: &'a Expr) {
+        self.push("case when ");
+        self.any_expr(expr);
+        self.push(" then 1");
+        if is_never_null(expr) {
+            self.push(" else 0 end");
+        } else {
+            self.push(" when not ");
+            self.operand(expr, true, true);
+            self.push(" then 0 end");
+        }
+    }
+
+    fn any_expr(&mut self, expr: &'a Expr) {
+        self.nested(|w| match expr {
+            Expr::Column(column) => w.column(column),
+            Expr::Value(value) => w.bind(value),
+            Expr::Literal(literal) => w.literal(*literal),
+            Expr::Binary(binary) => w.binary(binary),
+            Expr::Unary(unary) => w.unary(unary),
+            Expr::IsNull { operand, negated } => {
+                w.tested(operand);
+                w.push(if *negated { " is not null" } else { " is null" });
+            }
+            Expr::Between(between) => w.between(between),
+            Expr::InList(list) => w.in_list(list),
+            Expr::InSubquery(query) => w.in_subquery(query),
+            Expr::Like(like) => w.like(like),
+            Expr::Call(call) => w.call(call),
+            Expr::Case(case) => w.case(case),
+            Expr::Cast { operand, to } => {
+                w.push("cast(");
+                w.expr(operand);
+                w.push(" as ");
+                w.type_name(*to, crate::dialect::TypePlace::Cast);
+                w.push(")");
+            }
+            Expr::Subquery(query) => w.subquery(query),
+            Expr::Exists(query) => {
+                w.push("exists ");
+                w.subquery(query);
+            }
+            Expr::Tuple(items) => w.tuple(items),
+            Expr::Nested(nested) => w.nested_rows(nested),
+            Expr::Excluded(name) => w.proposed(name),
+            Expr::Default => w.invalid("`default` outside of values and set", "write the value"),
+            Expr::Raw(raw) => w.raw(raw),
+        });
+    }
+
+    pub(super) fn subquery(&mut self, query: &'a Select) {
+        self.facts.subquery = true;
+        self.parens(|w| w.inner_select(query));
+    }
+
+    fn literal(&mut self, literal: Literal) {
+        match literal {
+            Literal::Null => self.push("null"),
+            Literal::Bool(value) if self.syntax.boolean_values => {
+                self.push(if value { "true" } else { "false" });
+            }
+            Literal::Bool(value) => self.push(if value { "1" } else { "0" }),
+            Literal::Int(number) => self.signed(number),
+            Literal::Text(text) => self.text(text),
+        }
+    }
+
+    /// `operand`, in parentheses if need be, as a condition or a value.
+    fn operand(&mut self, operand: &'a Expr, parens: bool, condition: bool) {
+        if parens {
+            self.sql.push('(');
+        }
+        if condition {
+            self.condition(operand);
+        } else {
+            self.expr(operand);
+        }
+        if parens {
+            self.sql.push(')');
+        }
+    }
+
+    /// The operand of a comparison.
+    fn tested(&mut self, operand: &'a Expr) {
+        self.operand(operand, level(operand) <= Level::Comparison, false);
+    }
+
+    fn binary(&mut self, top: &'a Binary) {
+        match top.op {
+            BinaryOp::Concat if self.syntax.concat == Concat::Function => self.concat(top),
+            BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom => self.null_safe(top),
+            _ => self.chain(top),
+        }
+    }
+
+    /// `a op b op c` from the left. A long chain of conditions leans to the left, so the left spine is walked in
+    /// pieces instead of by recursion.
+    fn chain(&mut self, top: &'a Binary) {
+        let mut spine = [top; 16];
+        let mut length = 1;
+        while length < spine.len() {
+            match &spine[length - 1].left {
+                Expr::Binary(left) if left.op == top.op && spine_op(top.op) => spine[length] = left,
+                _ => break,
+            }
+            length += 1;
+        }
+        let conditions = matches!(top.op, BinaryOp::And | BinaryOp::Or);
+        let first = &spine[length - 1].left;
+        self.operand(first, operator::left_needs_parens(top.op, first), conditions);
+        for binary in spine[..length].iter().rev() {
+            self.operator(binary.op);
+            self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
+        }
+    }
+
+    fn operator(&mut self, op: BinaryOp) {
+        match op {
+            BinaryOp::Concat if self.syntax.concat == Concat::Plus => self.push(" + "),
+            _ => self.push(operator::words(op)),
+        }
+    }
+
+    /// `concat(a, b, c)` for `a || b || c`.
+    fn concat(&mut self, top: &'a Binary) {
+        self.push("concat(");
+        self.concat_items(top);
+        self.push(")");
+    }
+
+    fn concat_items(&mut self, binary: &'a Binary) {
+        match &binary.left {
+            Expr::Binary(left) if left.op == BinaryOp::Concat => self.nested(|w| w.concat_items(left)),
+            left => self.expr(left),
+        }
+        self.push(", ");
+        self.expr(&binary.right);
+    }
+
+    fn null_safe(&mut self, binary: &'a Binary) {
+        let equal = binary.op == BinaryOp::IsNotDistinctFrom;
+        let words = match (self.syntax.null_safe, equal) {
+            (NullSafe::DistinctFrom, _) => operator::words(binary.op),
+            (NullSafe::Is, true) => " is ",
+            (NullSafe::Is, false) => " is not ",
+            (NullSafe::Spaceship, true) => " <=> ",
+            (NullSafe::Spaceship, false) => return self.negated(|w| w.comparison(binary, " <=> ")),
+            (NullSafe::Intersect, true) => return self.intersect(binary),
+            (NullSafe::Intersect, false) => return self.negated(|w| w.intersect(binary)),
+        };
+        self.comparison(binary, words);
+    }
+
+    fn comparison(&mut self, binary: &'a Binary, words: &str) {
+        self.tested(&binary.left);
+        self.push(words);
+        self.tested(&binary.right);
+    }
+
+    /// `(not ..)`: in parentheses, because a comparison was expected here.
+    fn negated(&mut self, write: impl FnOnce(&mut Self)) {
+        self.push("(not ");
+        write(self);
+        self.push(")");
+    }
+
+    fn intersect(&mut self, binary: &'a Binary) {
+        self.push("exists (select ");
+        self.expr(&binary.left);
+        self.push(" intersect select ");
+        self.expr(&binary.right);
+        self.push(")");
+    }
+
+    fn unary(&mut self, unary: &'a Unary) {
+        match unary.op {
+            UnaryOp::Not => {
+                self.push("not ");
+                self.operand(&unary.operand, level(&unary.operand) < Level::Not, true);
+            }
+            UnaryOp::Neg => {
+                // Never `--`, which begins a comment.
+                self.push("-");
+                self.operand(&unary.operand, level(&unary.operand) < Level::Primary, false);
+            }
+        }
+    }
+
+    fn between(&mut self, between: &'a Between) {
+        self.tested(&between.operand);
+        self.push(if between.negated { " not between " } else { " between " });
+        self.tested(&between.low);
+        self.push(" and ");
+        self.tested(&between.high);
+    }
+
+    fn in_list(&mut self, list: &'a InList) {
+        if list.items.is_empty() {
+            return self.push(if list.negated { "1 = 1" } else { "1 = 0" });
+        }
+        self.tested(&list.operand);
+        self.push(if list.negated { " not in (" } else { " in (" });
+        let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
+        if values {
+            self.push("values ");
+        }
+        self.list(&list.items, Self::expr);
+        self.push(")");
+    }
+
+    fn in_subquery(&mut self, subquery: &'a InSubquery) {
+        self.tested(&subquery.operand);
+        self.push(if subquery.negated { " not in " } else { " in " });
+        let cut = subquery.query.limit.is_some() || subquery.query.offset.is_some();
+        if !cut || self.caps.limit_in_subquery {
+            return self.subquery(&subquery.query);
+        }
+        self.push("(select * from ");
+        self.subquery(&subquery.query);
+        self.push(" as ");
+        self.ident("limited");
+        self.push(")");
+    }
+
+    fn like(&mut self, like: &'a Like) {
+        let fold = like.case_insensitive && !self.syntax.ilike;
+        self.like_side(&like.operand, fold);
+        self.push(if like.negated { " not" } else { "" });
+        self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
+        self.like_side(&like.pattern, fold);
+        let Some(escape) = like.escape else { return };
+        if fold && escape.is_alphabetic() {
+            self.invalid("the escape character of a match without case is a letter", "use another");
+        }
+        self.push(" escape ");
+        self.text(escape.encode_utf8(&mut [0; 4]));
+    }
+
+    fn like_side(&mut self, side: &'a Expr, fold: bool) {
+        if fold {
+            self.push("lower(");
+            self.expr(side);
+            self.push(")");
+        } else {
+            self.tested(side);
+        }
+    }
+
+    fn case(&mut self, case: &'a Case) {
+        if case.branches.is_empty() {
+            self.empty("case");
+        }
+        self.push("case");
+        for branch in &case.branches {
+            self.push(" when ");
+            self.condition(&branch.condition);
+            self.push(" then ");
+            self.expr(&branch.result);
+        }
+        if let Some(otherwise) = &case.otherwise {
+            self.push(" else ");
+            self.expr(otherwise);
+        }
+        self.push(" end");
+    }
+
+    fn tuple(&mut self, items: &'a [Expr]) {
+        if items.is_empty() {
+            self.empty("a row value");
+        }
+        self.require(self.caps.row_values, "row values", "compare column by column");
+        self.parens(|w| w.list(items, Self::expr));
+    }
+
+    /// A column of the row that an upsert proposed.
+    fn proposed(&mut self, name: &'a Name) {
+        if !self.in_conflict {
+            self.invalid("a proposed row outside of an upsert's update", "use it in `do_update` only");
+        }
+        self.facts.proposed = true;
+        if self.syntax.proposed == ProposedForm::Values || self.values_form {
+            self.push("values(");
+            self.ident(name);
+            self.push(")");
+        } else {
+            self.ident("excluded");
+            self.push(".");
+            self.ident(name);
+        }
+    }
+}
+
+/// Chains of these are printed flat: they are associative, or read from left to right.
+fn spine_op(op: BinaryOp) -> bool {
+    operator::binary_level(op) != Level::Comparison
+}
+
+/// True for what can be tested where conditions are no values.
+fn is_condition(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) => operator::binary_level(binary.op) <= Level::Comparison,
+        Expr::Unary(unary) => unary.op == UnaryOp::Not,
+        Expr::IsNull { .. }
+        | Expr::Between(_)
+        | Expr::InList(_)
+        | Expr::InSubquery(_)
+        | Expr::Like(_)
+        | Expr::Exists(_) => true,
+        _ => false,
+    }
+}
+
+/// True for conditions that are never unknown.
+fn is_never_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::IsNull { .. } | Expr::Exists(_) => true,
+        Expr::Binary(binary) => matches!(binary.op, BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom),
+        Expr::InList(list) => list.items.is_empty(),
+        _ => false,
+    }
+}

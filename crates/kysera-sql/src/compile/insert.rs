@@ -1,0 +1,175 @@
+//! INSERT.
+
+use super::CompileError;
+use super::select::Place;
+use super::writer::Writer;
+use crate::ast::{Expr, Insert, InsertOr, InsertSource, Select};
+use crate::dialect::{InsertWith, OutputForm};
+use crate::ident::Name;
+
+impl<'a> Writer<'a> {
+    pub(super) fn insert(&mut self, insert: &'a Insert) {
+        let known = self.ctes.len();
+        let with_first = self.syntax.insert_with == InsertWith::BeforeInsert;
+        if let (Some(with), true) = (&insert.with, with_first) {
+            self.with(with);
+        }
+        self.insert_verb(insert);
+        self.push(" into ");
+        self.table_name(&insert.into);
+        if let Some(alias) = &insert.into.alias {
+            self.require(self.caps.on_conflict, "an alias of the table of an insert", "use the table's name");
+            self.push(" as ");
+            self.ident(alias);
+        }
+        self.insert_source(insert);
+        if let Some(conflict) = &insert.on_conflict {
+            self.on_conflict(insert, conflict);
+        }
+        if self.syntax.output == OutputForm::Returning {
+            self.require_returning(&insert.returning, self.caps.returning);
+            self.returning(&insert.returning);
+        }
+        self.ctes.truncate(known);
+    }
+
+    fn insert_verb(&mut self, insert: &'a Insert) {
+        match insert.or {
+            None => self.push("insert"),
+            Some(InsertOr::Replace) => {
+                self.require(self.caps.replace, "replace", "use `on_conflict`");
+                self.push("replace");
+            }
+            Some(InsertOr::Ignore) => {
+                self.require(self.caps.insert_ignore, "insert ignore", "use `on_conflict` and do nothing");
+                self.push(if self.caps.on_duplicate_key { "insert ignore" } else { "insert or ignore" });
+            }
+        }
+    }
+
+    fn insert_source(&mut self, insert: &'a Insert) {
+        match &insert.source {
+            InsertSource::Values(rows) => self.insert_values(insert, rows),
+            InsertSource::Select(select) => {
+                if !insert.columns.is_empty() {
+                    self.push(" ");
+                    self.idents(&insert.columns);
+                }
+                self.insert_output(insert);
+                self.push(" ");
+                self.insert_select(insert, select);
+            }
+            InsertSource::DefaultValues => self.default_values(insert),
+        }
+        let with_lost = self.syntax.insert_with == InsertWith::BeforeSelect
+            && insert.with.is_some()
+            && !matches!(insert.source, InsertSource::Select(_));
+        if with_lost {
+            self.unsupported("CTEs in front of an insert of values", "insert from a query");
+        }
+    }
+
+    fn insert_select(&mut self, insert: &'a Insert, select: &'a Select) {
+        self.facts.subquery = true;
+        if let (Some(with), InsertWith::BeforeSelect) = (&insert.with, self.syntax.insert_with) {
+            if select.with.is_some() {
+                self.unsupported("CTEs in front of an insert and of its query", "put them all in one place");
+            }
+            self.with(with);
+        }
+        let on_conflict = insert.on_conflict.is_some() && self.syntax.conflict_needs_where;
+        let place = if on_conflict { Place::BeforeConflict } else { Place::Top };
+        self.nested(|w| w.select(select, place));
+    }
+
+    fn insert_output(&mut self, insert: &'a Insert) {
+        if self.syntax.output == OutputForm::Output {
+            self.require_returning(&insert.returning, self.caps.returning);
+            self.output(&insert.returning, insert.into.label(), "inserted");
+        }
+    }
+
+    fn default_values(&mut self, insert: &'a Insert) {
+        self.insert_output(insert);
+        self.push(if self.syntax.default_values { " default values" } else { " () values ()" });
+    }
+
+    fn insert_values(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
+        if rows.is_empty() {
+            return self.empty("values");
+        }
+        if rows.len() > self.caps.max_values_rows {
+            let (dialect, max) = (self.dialect.name(), self.caps.max_values_rows);
+            self.refuse(CompileError::TooManyRows { dialect, found: rows.len(), max });
+        }
+        let expected = insert.columns.len();
+        if let Some((row, values)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
+            return self.refuse(CompileError::RaggedRow { row, expected, found: values.len() });
+        }
+        if self.caps.default_keyword || !rows.iter().flatten().any(|value| *value == Expr::Default) {
+            self.insert_columns(&insert.columns, rows, |_| true, insert);
+        } else {
+            self.insert_without_defaults(insert, rows);
+        }
+    }
+
+    /// SQLite has no `default` in values: a column that every row leaves to its default is left out.
+    fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
+        let given: Vec<bool> = (0..insert.columns.len())
+            .map(|column| rows.iter().any(|row| row[column] != Expr::Default))
+            .collect();
+        let mixed =
+            rows.iter().any(|row| row.iter().zip(&given).any(|(v, given)| *given && *v == Expr::Default));
+        if mixed {
+            let hint =
+                "give the column a value in every row or in none, or insert the rows in two statements";
+            return self.unsupported("`default` among the values of a column", hint);
+        }
+        match (given.contains(&true), rows.len()) {
+            (true, _) => self.insert_columns(&insert.columns, rows, |column| given[column], insert),
+            (false, 1) => self.default_values(insert),
+            (false, _) => self.unsupported("several rows of nothing but defaults", "insert them one by one"),
+        }
+    }
+
+    /// ` ("a", "b") values (..), (..)`, of the columns that `keep` names.
+    fn insert_columns(
+        &mut self,
+        columns: &'a [Name],
+        rows: &'a [Vec<Expr>],
+        keep: impl Fn(usize) -> bool,
+        insert: &'a Insert,
+    ) {
+        self.push(" (");
+        self.kept(columns, &keep, |w, name| w.ident(name));
+        self.push(")");
+        self.insert_output(insert);
+        self.push(" values ");
+        self.list(rows, |w, row| w.parens(|w| w.kept(row, &keep, Self::assigned)));
+    }
+
+    fn kept<T>(
+        &mut self,
+        items: &'a [T],
+        keep: &impl Fn(usize) -> bool,
+        mut write: impl FnMut(&mut Self, &'a T),
+    ) {
+        let mut first = true;
+        for (_, item) in items.iter().enumerate().filter(|(at, _)| keep(*at)) {
+            if !std::mem::take(&mut first) {
+                self.push(", ");
+            }
+            write(self, item);
+        }
+    }
+
+    /// A value that is stored: an expression, or the keyword `default`.
+    pub(super) fn assigned(&mut self, value: &'a Expr) {
+        if *value == Expr::Default {
+            self.require(self.caps.default_keyword, "`default` as a value", "write the value");
+            self.push("default");
+        } else {
+            self.expr(value);
+        }
+    }
+}

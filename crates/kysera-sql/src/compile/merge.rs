@@ -1,0 +1,61 @@
+//! MERGE.
+
+use super::writer::Writer;
+use crate::ast::{Merge, MergeAction, MergeMatch, MergeWhen};
+
+impl<'a> Writer<'a> {
+    pub(super) fn merge(&mut self, merge: &'a Merge) {
+        self.require(self.caps.merge, "merge", "use `on_conflict`, or an update and an insert");
+        let known = self.ctes.len();
+        if let Some(with) = &merge.with {
+            self.with(with);
+        }
+        self.push("merge into ");
+        self.table(&merge.into);
+        self.push(" using ");
+        self.source(&merge.using, None);
+        self.push(" on ");
+        self.condition(&merge.on);
+        if merge.whens.is_empty() {
+            self.empty("the branches of a merge");
+        }
+        for when in &merge.whens {
+            self.when(when);
+        }
+        if self.syntax.merge_semicolon {
+            self.push(";");
+        }
+        self.ctes.truncate(known);
+    }
+
+    fn when(&mut self, when: &'a MergeWhen) {
+        self.push(match when.on {
+            MergeMatch::Matched => " when matched",
+            MergeMatch::NotMatched => " when not matched",
+            MergeMatch::NotMatchedBySource => " when not matched by source",
+        });
+        if let Some(and) = &when.and {
+            self.push(" and ");
+            self.condition(and);
+        }
+        self.push(" then ");
+        match &when.action {
+            MergeAction::Update(set) => {
+                self.push("update set ");
+                self.assignments(set, None);
+            }
+            MergeAction::Insert { columns, values } => {
+                self.push("insert ");
+                self.idents(columns);
+                self.push(" values ");
+                self.parens(|w| w.list(values, Self::assigned));
+            }
+            MergeAction::Delete => self.push("delete"),
+            MergeAction::DoNothing => {
+                let hint = "leave the branch out, or exclude its rows by a condition";
+                self.require(!self.syntax.merge_semicolon, "do nothing in a merge", hint);
+                self.push("do nothing");
+            }
+        }
+    }
+}

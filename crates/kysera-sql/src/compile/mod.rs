@@ -1,0 +1,123 @@
+//! Writes a statement tree as SQL.
+//!
+//! ANSI is the default; a dialect states only its differences. One file per clause, as in `ast`. Parentheses come from
+//! precedence alone. Knows nothing of connections or of the builder that made the tree.
+
+mod call;
+mod delete;
+mod error;
+mod expr;
+mod from;
+mod insert;
+mod lock;
+mod merge;
+mod nested;
+mod on_conflict;
+mod operator;
+mod order_by;
+mod raw;
+mod returning;
+mod schema;
+mod select;
+mod shape;
+mod type_name;
+mod update;
+mod with;
+mod writer;
+
+pub use error::CompileError;
+
+use crate::ast::Statement;
+use crate::compiled::Compiled;
+use crate::dialect::Dialect;
+
+/// Writes `statement` in the words of `dialect`.
+///
+/// ```
+/// use kysera_sql::ast::{Expr, Select, SelectItem, TableRef};
+/// use kysera_sql::compile::compile;
+/// use kysera_sql::dialect::{Postgres, Sqlite};
+///
+/// let mut query = Select::from(TableRef::named("person"));
+/// query.items.push(SelectItem::expr(Expr::column("person", "first_name")));
+/// let statement = query.into();
+/// let sql = compile(&statement, &Sqlite::default())?.sql;
+/// assert_eq!(sql, r#"select "person"."first_name" from "person""#);
+/// # Ok::<(), kysera_sql::compile::CompileError>(())
+/// ```
+///
+/// # Errors
+/// When the database has no way to say something, or the tree is no SQL anywhere. Nothing is approximated.
+pub fn compile(statement: &Statement, dialect: &dyn Dialect) -> Result<Compiled, CompileError> {
+    let mut writer = writer::Writer::new(dialect);
+    match statement {
+        Statement::Select(select) => writer.select(select, select::Place::Top),
+        Statement::Insert(insert) => writer.insert(insert),
+        Statement::Update(update) => writer.update(update),
+        Statement::Delete(delete) => writer.delete(delete),
+        Statement::Merge(merge) => writer.merge(merge),
+        Statement::CreateTable(table) => writer.create_table(table),
+        Statement::DropTable(table) => writer.drop_table(table),
+        Statement::CreateIndex(index) => writer.create_index(index),
+        Statement::Raw { raw, .. } => writer.raw(raw),
+    }
+    let facts = writer.facts;
+    let (sql, params) = writer.finish()?;
+    Ok(Compiled {
+        sql,
+        params,
+        shape: shape::shape(statement, facts),
+        returns_rows: shape::returns_rows(statement),
+        custom_output: shape::custom_output(statement),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CompileError, compile};
+    use crate::ast::*;
+    use crate::dialect::{Dialect, MySql, Postgres, SqlServer, Sqlite};
+    use crate::value::Value;
+
+    fn sql(statement: impl Into<Statement>, dialect: &dyn Dialect) -> Result<String, CompileError> {
+        compile(&statement.into(), dialect).map(|compiled| compiled.sql)
+    }
+
+    fn adults() -> Select {
+        let mut select = Select::from(TableRef::named("person"));
+        select.items.push(SelectItem::expr(Expr::column("person", "first_name")));
+        select.and_filter(Expr::binary(
+            Expr::column("person", "age"),
+            BinaryOp::Ge,
+            Expr::Value(Value::I32(18)),
+        ));
+        select.limit = Some(Expr::Value(Value::I64(2)));
+        select
+    }
+
+    #[test]
+    fn a_query_is_written_in_the_words_of_each_database() {
+        let text = |dialect: &dyn Dialect| sql(adults(), dialect).unwrap();
+        let sqlite = r#"select "person"."first_name" from "person" where "person"."age" >= ? limit ?"#;
+        let postgres = r#"select "person"."first_name" from "person" where "person"."age" >= $1 limit $2"#;
+        let mysql = "select `person`.`first_name` from `person` where `person`.`age` >= ? limit ?";
+        let mssql = r#"select top(@P1) "person"."first_name" from "person" where "person"."age" >= @P2"#;
+        assert_eq!(text(&Sqlite::default()), sqlite);
+        assert_eq!(text(&Postgres::default()), postgres);
+        assert_eq!(text(&MySql::default()), mysql);
+        assert_eq!(text(&SqlServer::default()), mssql);
+    }
+
+    #[test]
+    fn a_statement_nested_too_deep_is_an_error_not_a_stack_overflow() {
+        let mut deep = Expr::Value(Value::Bool(true));
+        for _ in 0..100_000 {
+            deep = Expr::negate(deep);
+        }
+        let mut select = adults();
+        select.filter = Some(deep);
+        let statement = Statement::from(select);
+        assert!(matches!(compile(&statement, &Sqlite::default()), Err(CompileError::TooDeep { .. })));
+        std::mem::forget(statement);
+    }
+}

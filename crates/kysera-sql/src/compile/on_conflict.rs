@@ -1,0 +1,155 @@
+//! Upsert: `on conflict`, or `on duplicate key update`.
+
+use super::writer::Writer;
+use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, OnConflict};
+use crate::dialect::ProposedForm;
+use crate::ident::Name;
+
+impl<'a> Writer<'a> {
+    pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
+        if self.caps.on_conflict {
+            self.on_conflict_clause(conflict);
+        } else if self.caps.on_duplicate_key {
+            self.on_duplicate_key(insert, conflict);
+        } else {
+            self.unsupported("on conflict", "use `merge`");
+        }
+    }
+
+    fn on_conflict_clause(&mut self, conflict: &'a OnConflict) {
+        self.push(" on conflict");
+        match &conflict.target {
+            ConflictTarget::Any => {
+                let update = matches!(conflict.action, ConflictAction::DoUpdate { .. });
+                if update {
+                    self.unsupported("update on any conflict", "name the columns of the unique constraint");
+                }
+            }
+            ConflictTarget::Columns(columns) => {
+                if columns.is_empty() {
+                    self.empty("the columns of a conflict");
+                }
+                self.push(" ");
+                self.idents(columns);
+            }
+            ConflictTarget::Constraint(name) => {
+                let has = self.caps.distinct_on;
+                self.require(has, "conflict on a constraint", "name the columns of the constraint");
+                self.push(" on constraint ");
+                self.ident(name);
+            }
+        }
+        self.filter(conflict.index_filter.as_ref());
+        match &conflict.action {
+            ConflictAction::DoNothing => self.push(" do nothing"),
+            ConflictAction::DoUpdate { set, filter } => {
+                self.push(" do update set ");
+                self.in_conflict = true;
+                self.assignments(set, None);
+                self.filter(filter.as_ref());
+                self.in_conflict = false;
+            }
+        }
+    }
+
+    /// MySQL chooses the constraint by itself, so a conflict that is not the only one possible is refused.
+    fn on_duplicate_key(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
+        self.check_target(insert, &conflict.target);
+        if conflict.index_filter.is_some() {
+            self.unsupported("conflict on a partial index", "name the columns of a whole unique constraint");
+        }
+        match &conflict.action {
+            ConflictAction::DoNothing => self.keep_the_row(insert),
+            ConflictAction::DoUpdate { filter: Some(_), .. } => {
+                self.unsupported("a condition on an upsert's update", "put it into each value with `case`");
+            }
+            ConflictAction::DoUpdate { set, filter: None } => self.update_the_row(insert, set),
+        }
+    }
+
+    /// `insert ignore` would also turn bad values into other values; an update that changes nothing does not.
+    fn keep_the_row(&mut self, insert: &'a Insert) {
+        let Some(column) = insert.columns.first() else {
+            return self.empty("the column list");
+        };
+        self.push(" on duplicate key update ");
+        self.ident(column);
+        self.push(" = ");
+        self.ident(insert.into.label());
+        self.push(".");
+        self.ident(column);
+    }
+
+    fn update_the_row(&mut self, insert: &'a Insert, set: &'a [Assignment]) {
+        // A row alias cannot stand after a query (MySQL manual, INSERT ... ON DUPLICATE KEY UPDATE).
+        let query = matches!(insert.source, InsertSource::Select(_));
+        let before = std::mem::take(&mut self.facts.proposed);
+        let end_of_values = self.sql.len();
+        self.push(" on duplicate key update ");
+        self.in_conflict = true;
+        self.values_form = query;
+        self.assignments(set, None);
+        self.values_form = false;
+        self.in_conflict = false;
+        if self.facts.proposed && self.syntax.proposed == ProposedForm::RowAlias && !query {
+            let clause = self.sql.split_off(end_of_values);
+            self.push(" as ");
+            self.ident("excluded");
+            self.push(&clause);
+        }
+        self.facts.proposed |= before;
+    }
+
+    fn check_target(&mut self, insert: &'a Insert, target: &'a ConflictTarget) {
+        let columns = match target {
+            ConflictTarget::Any => return,
+            ConflictTarget::Columns(columns) => columns,
+            ConflictTarget::Constraint(_) => {
+                return self
+                    .unsupported("conflict on a constraint", "name no constraint: any conflict is meant");
+            }
+        };
+        let Some(meta) = insert.into.meta else {
+            let hint = "name no columns: any conflict is meant";
+            return self.unsupported("choice of the conflict for a table without a description", hint);
+        };
+        let mut keys = meta.unique.iter().copied().chain([meta.primary_key]);
+        if keys.any(|key| !key.is_empty() && !same_columns(key, columns) && all_given(key, insert)) {
+            let hint =
+                "another unique constraint may be hit as well; name no columns if any conflict is meant";
+            self.unsupported("choice of the conflict", hint);
+        }
+    }
+
+    /// `"a" = .., "b" = ..`, each column after `table` where one is named.
+    pub(super) fn assignments(&mut self, set: &'a [Assignment], table: Option<&'a Name>) {
+        if set.is_empty() {
+            self.empty("set");
+        }
+        self.list(set, |w, assignment| {
+            if let Some(table) = table {
+                w.ident(table);
+                w.push(".");
+            }
+            w.ident(&assignment.column);
+            w.push(" = ");
+            w.assigned(&assignment.value);
+        });
+    }
+}
+
+fn same_columns(key: &[&str], columns: &[Name]) -> bool {
+    key.len() == columns.len() && columns.iter().all(|column| key.contains(&&**column))
+}
+
+/// True when the insert gives every column of `key`, so that a row may collide with it.
+fn all_given(key: &[&str], insert: &Insert) -> bool {
+    let given = |column: &&str| match insert.columns.iter().position(|name| name == column) {
+        None => false,
+        Some(at) => match &insert.source {
+            InsertSource::Values(rows) => rows.iter().any(|row| row.get(at) != Some(&Expr::Default)),
+            _ => true,
+        },
+    };
+    key.iter().all(given)
+}

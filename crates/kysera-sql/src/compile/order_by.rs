@@ -1,0 +1,55 @@
+//! ORDER BY.
+
+use super::CompileError;
+use super::writer::Writer;
+use crate::ast::{Direction, Nulls, OrderBy};
+
+impl<'a> Writer<'a> {
+    /// `order by ..`, without a space in front.
+    pub(super) fn order_by(&mut self, keys: &'a [OrderBy]) {
+        self.push("order by ");
+        self.list(keys, Self::order_key);
+    }
+
+    fn order_key(&mut self, key: &'a OrderBy) {
+        let nulls = if self.caps.nulls_order { key.nulls } else { self.emulate_nulls(key) };
+        self.expr(&key.expr);
+        if let Some(collation) = &key.collate {
+            self.push(" collate ");
+            self.collation(collation);
+        }
+        self.push(match key.direction {
+            Direction::Default => "",
+            Direction::Asc => " asc",
+            Direction::Desc => " desc",
+        });
+        self.push(match nulls {
+            None => "",
+            Some(Nulls::First) => " nulls first",
+            Some(Nulls::Last) => " nulls last",
+        });
+    }
+
+    /// A key in front that puts NULLs where they belong, unless they stand there anyway: databases without
+    /// `nulls first` count NULL as the lowest value.
+    fn emulate_nulls(&mut self, key: &'a OrderBy) -> Option<Nulls> {
+        let first = key.nulls? == Nulls::First;
+        if first == (key.direction == Direction::Desc) {
+            self.push("case when ");
+            self.expr(&key.expr);
+            self.push(if first { " is null then 0 else 1 end, " } else { " is null then 1 else 0 end, " });
+        }
+        None
+    }
+
+    fn collation(&mut self, name: &str) {
+        if self.syntax.quote_collation {
+            self.ident(name);
+        } else if super::call::is_plain(name) {
+            self.push(name);
+        } else {
+            let reason = "a collation's name has letters, digits and `_` only";
+            self.refuse(CompileError::Name { name: name.into(), reason });
+        }
+    }
+}

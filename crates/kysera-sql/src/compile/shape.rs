@@ -1,0 +1,133 @@
+//! What a driver may assume of a statement: its shape, whether it returns rows, whether it needs types looked up.
+
+use super::writer::Facts;
+use crate::ast::{
+    Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, SelectItem, Statement, TableRef,
+    Update,
+};
+use crate::compiled::Shape;
+use crate::value::SqlType;
+
+pub(super) fn shape(statement: &Statement, facts: Facts) -> Shape {
+    match statement {
+        Statement::Raw { .. } => Shape::Raw,
+        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => Shape::Ddl,
+        Statement::Select(_) if facts.writes => Shape::Write,
+        Statement::Select(_) if facts.raw => Shape::Raw,
+        Statement::Select(_) => Shape::Read,
+        _ if facts.raw || facts.subquery => Shape::Write,
+        Statement::Insert(insert) => insert_shape(insert),
+        Statement::Update(update) if is_keyed_update(update) => Shape::KeyedWrite,
+        Statement::Delete(delete) if is_keyed_delete(delete) => Shape::KeyedWrite,
+        Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => Shape::Write,
+    }
+}
+
+fn insert_shape(insert: &Insert) -> Shape {
+    match &insert.source {
+        InsertSource::Values(rows) => Shape::InsertValues(rows.len()),
+        InsertSource::DefaultValues => Shape::InsertValues(1),
+        InsertSource::Select(_) => Shape::Write,
+    }
+}
+
+fn is_keyed_update(update: &Update) -> bool {
+    update.from.is_empty() && pins_key(&update.table, update.filter.as_ref())
+}
+
+fn is_keyed_delete(delete: &Delete) -> bool {
+    delete.using.is_empty() && pins_key(&delete.from, delete.filter.as_ref())
+}
+
+/// True when the filter says `=` a constant of every column of the primary key.
+fn pins_key(table: &TableRef, filter: Option<&Expr>) -> bool {
+    let (Some(meta), Some(filter)) = (table.meta, filter) else { return false };
+    !meta.primary_key.is_empty() && meta.primary_key.iter().all(|column| pins(filter, table, column))
+}
+
+fn pins(filter: &Expr, table: &TableRef, column: &str) -> bool {
+    let Expr::Binary(binary) = filter else { return false };
+    match binary.op {
+        BinaryOp::And => pins(&binary.left, table, column) || pins(&binary.right, table, column),
+        BinaryOp::Eq => pins_by(binary, table, column),
+        _ => false,
+    }
+}
+
+fn pins_by(binary: &Binary, table: &TableRef, column: &str) -> bool {
+    let is_column = |expr: &Expr| match expr {
+        Expr::Column(c) => c.name == column && c.table.as_ref().is_none_or(|label| label == table.label()),
+        _ => false,
+    };
+    let is_constant = |expr: &Expr| matches!(expr, Expr::Value(_) | Expr::Literal(_));
+    is_column(&binary.left) && is_constant(&binary.right)
+        || is_constant(&binary.left) && is_column(&binary.right)
+}
+
+pub(super) fn returns_rows(statement: &Statement) -> bool {
+    match statement {
+        Statement::Select(_) => true,
+        Statement::Raw { returns_rows, .. } => *returns_rows,
+        _ => !output_items(statement).is_empty(),
+    }
+}
+
+pub(super) fn custom_output(statement: &Statement) -> bool {
+    match statement {
+        Statement::Raw { returns_rows, .. } => *returns_rows,
+        _ => output_items(statement).iter().any(|item| may_be_custom(item, statement)),
+    }
+}
+
+fn output_items(statement: &Statement) -> &[SelectItem] {
+    match statement {
+        Statement::Select(select) => &select.items,
+        Statement::Insert(insert) => &insert.returning,
+        Statement::Update(update) => &update.returning,
+        Statement::Delete(delete) => &delete.returning,
+        _ => &[],
+    }
+}
+
+/// True unless the type is known to be built in.
+fn may_be_custom(item: &SelectItem, statement: &Statement) -> bool {
+    match item {
+        SelectItem::Expr { expr: Expr::Nested(nested), .. } => {
+            nested.query.items.iter().any(|item| may_be_custom(item, statement))
+        }
+        SelectItem::Expr { ty: Some(ty), .. } => is_custom(*ty),
+        SelectItem::Expr { expr, ty: None, .. } => match expr {
+            Expr::Value(value) => is_custom(value.sql_type()),
+            Expr::Cast { to, .. } => is_custom(*to),
+            Expr::Literal(Literal::Null | Literal::Bool(_) | Literal::Int(_) | Literal::Text(_)) => false,
+            _ => true,
+        },
+        SelectItem::All(_) => all_may_be_custom(statement),
+    }
+}
+
+fn is_custom(ty: SqlType) -> bool {
+    match ty {
+        SqlType::Custom(_) | SqlType::Unknown => true,
+        SqlType::Array(element) => is_custom(*element),
+        _ => false,
+    }
+}
+
+/// `*` is known when every table behind it is.
+fn all_may_be_custom(statement: &Statement) -> bool {
+    let table = |table: &TableRef| match table.meta {
+        Some(meta) => meta.columns.iter().any(|column| is_custom(column.sql_type)),
+        None => true,
+    };
+    match statement {
+        Statement::Select(select) => select.from.iter().any(|item| match item {
+            FromItem::Table(reference) => table(reference),
+            _ => true,
+        }),
+        Statement::Insert(insert) => table(&insert.into),
+        Statement::Update(update) => !update.from.is_empty() || table(&update.table),
+        Statement::Delete(delete) => !delete.using.is_empty() || table(&delete.from),
+        _ => true,
+    }
+}

@@ -1,0 +1,59 @@
+//! WITH: CTEs in front of a statement.
+
+use super::select::Place;
+use super::writer::Writer;
+use crate::ast::{Cte, CteBody, With};
+
+impl<'a> Writer<'a> {
+    /// `with .. ` with a space behind. The names stay in sight until the caller cuts them off.
+    pub(super) fn with(&mut self, with: &'a With) {
+        if with.ctes.is_empty() {
+            return;
+        }
+        let recursive = with.recursive && self.syntax.recursive_keyword;
+        self.push(if recursive { "with recursive " } else { "with " });
+        let all_in_sight = with.recursive || self.syntax.ctes_see_themselves;
+        if all_in_sight {
+            self.ctes.extend(with.ctes.iter().map(|cte| &cte.name));
+        }
+        self.list(&with.ctes, |w, cte| {
+            w.cte(cte);
+            if !all_in_sight {
+                w.ctes.push(&cte.name);
+            }
+        });
+        self.push(" ");
+    }
+
+    fn cte(&mut self, cte: &'a Cte) {
+        self.ident(&cte.name);
+        if !cte.columns.is_empty() {
+            self.idents(&cte.columns);
+        }
+        self.push(" as ");
+        if let Some(materialized) = cte.materialized {
+            self.require(self.caps.materialized, "materialized CTEs", "leave it to the optimizer");
+            self.push(if materialized { "materialized " } else { "not materialized " });
+        }
+        self.parens(|w| w.nested(|w| w.cte_body(&cte.body)));
+    }
+
+    fn cte_body(&mut self, body: &'a CteBody) {
+        self.facts.subquery = true;
+        if let CteBody::Select(select) = body {
+            return self.select(select, Place::Inner);
+        }
+        self.facts.writes = true;
+        self.require(
+            self.caps.writing_cte,
+            "writes inside a CTE",
+            "run the write by itself, in a transaction",
+        );
+        match body {
+            CteBody::Select(_) => {}
+            CteBody::Insert(insert) => self.insert(insert),
+            CteBody::Update(update) => self.update(update),
+            CteBody::Delete(delete) => self.delete(delete),
+        }
+    }
+}

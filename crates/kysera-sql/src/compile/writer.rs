@@ -1,0 +1,259 @@
+//! The writer: text, parameters, and what is known of the statement so far.
+//!
+//! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
+
+use super::CompileError;
+use crate::ast::ColumnRef;
+use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
+use crate::ident::Name;
+use crate::value::Value;
+
+/// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
+pub(super) const MAX_DEPTH: usize = 200;
+
+/// Writes one statement.
+pub(super) struct Writer<'a> {
+    pub(super) sql: String,
+    pub(super) params: Vec<Value>,
+    pub(super) dialect: &'a dyn Dialect,
+    pub(super) syntax: &'a Syntax,
+    pub(super) caps: &'a Capabilities,
+    /// CTEs that can be referred to here, outermost first.
+    pub(super) ctes: Vec<&'a Name>,
+    /// Where a column of the written table stands for its new or old row, as in OUTPUT.
+    pub(super) output: Option<OutputTarget<'a>>,
+    /// Inside the update branch of an upsert.
+    pub(super) in_conflict: bool,
+    /// The proposed row is `values(c)` here, because an alias cannot be declared.
+    pub(super) values_form: bool,
+    pub(super) facts: Facts,
+    depth: usize,
+    error: Option<CompileError>,
+}
+
+/// What the text turned out to hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Facts {
+    /// Raw SQL.
+    pub(super) raw: bool,
+    /// A query inside an expression or FROM.
+    pub(super) subquery: bool,
+    /// A write or a lock inside a query.
+    pub(super) writes: bool,
+    /// The row that an upsert proposed.
+    pub(super) proposed: bool,
+}
+
+/// The table of a write and the pseudo-table that OUTPUT calls it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OutputTarget<'a> {
+    pub(super) label: &'a str,
+    pub(super) pseudo: &'static str,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(dialect: &'a dyn Dialect) -> Writer<'a> {
+        Writer {
+            sql: String::with_capacity(256),
+            params: Vec::new(),
+            dialect,
+            syntax: dialect.syntax(),
+            caps: dialect.capabilities(),
+            ctes: Vec::new(),
+            output: None,
+            in_conflict: false,
+            values_form: false,
+            facts: Facts::default(),
+            depth: 0,
+            error: None,
+        }
+    }
+
+    /// The text and parameters, or the first error.
+    pub(super) fn finish(mut self) -> Result<(String, Vec<Value>), CompileError> {
+        if self.error.is_none() && self.params.len() > self.caps.max_params {
+            self.refuse(CompileError::TooManyParameters {
+                dialect: self.dialect.name(),
+                found: self.params.len(),
+                max: self.caps.max_params,
+            });
+        }
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok((self.sql, self.params)),
+        }
+    }
+
+    /// Keeps `error` unless one is kept already.
+    #[cold]
+    pub(super) fn refuse(&mut self, error: CompileError) {
+        self.error.get_or_insert(error);
+    }
+
+    /// The database has no `feature`.
+    #[cold]
+    pub(super) fn unsupported(&mut self, feature: &'static str, hint: &'static str) {
+        let dialect = self.dialect.name();
+        self.refuse(CompileError::Unsupported { dialect, feature, hint });
+    }
+
+    /// The tree is wrong on every database.
+    #[cold]
+    pub(super) fn invalid(&mut self, what: &'static str, hint: &'static str) {
+        self.refuse(CompileError::Invalid { what, hint });
+    }
+
+    /// A list that must not be empty is.
+    #[cold]
+    pub(super) fn empty(&mut self, clause: &'static str) {
+        self.refuse(CompileError::Empty { clause });
+    }
+
+    /// Refuses unless `has`.
+    pub(super) fn require(&mut self, has: bool, feature: &'static str, hint: &'static str) {
+        if !has {
+            self.unsupported(feature, hint);
+        }
+    }
+
+    /// Runs `write` one level deeper; too deep is an error and writes nothing.
+    pub(super) fn nested(&mut self, write: impl FnOnce(&mut Self)) {
+        if self.depth >= MAX_DEPTH {
+            return self.refuse(CompileError::TooDeep { max: MAX_DEPTH });
+        }
+        self.depth += 1;
+        write(self);
+        self.depth -= 1;
+    }
+
+    /// Text of our own.
+    #[inline]
+    pub(super) fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    /// `write` between parentheses.
+    pub(super) fn parens(&mut self, write: impl FnOnce(&mut Self)) {
+        self.sql.push('(');
+        write(self);
+        self.sql.push(')');
+    }
+
+    /// Items with commas between.
+    pub(super) fn list<T>(&mut self, items: &'a [T], mut write: impl FnMut(&mut Self, &'a T)) {
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                self.push(", ");
+            }
+            write(self, item);
+        }
+    }
+
+    /// A quoted name.
+    pub(super) fn ident(&mut self, name: &str) {
+        let quote = self.syntax.quote;
+        self.sql.push(quote);
+        if name.bytes().all(|byte| char::from(byte) != quote && byte != 0) {
+            self.sql.push_str(name);
+        } else {
+            self.hostile_ident(name);
+        }
+        self.sql.push(quote);
+        if name.is_empty() || name.len() > self.caps.max_name {
+            self.bad_name(name);
+        }
+    }
+
+    #[cold]
+    fn hostile_ident(&mut self, name: &str) {
+        for c in name.chars() {
+            if c == self.syntax.quote {
+                self.sql.push(c);
+            }
+            self.sql.push(c);
+        }
+        if name.contains('\0') {
+            self.refuse(CompileError::Name { name: name.into(), reason: "it holds a NUL" });
+        }
+    }
+
+    #[cold]
+    fn bad_name(&mut self, name: &str) {
+        let reason = if name.is_empty() { "it is empty" } else { "the database would cut it; shorten it" };
+        self.refuse(CompileError::Name { name: name.into(), reason });
+    }
+
+    /// Quoted names in parentheses.
+    pub(super) fn idents(&mut self, names: &'a [Name]) {
+        self.parens(|w| w.list(names, |w, name| w.ident(name)));
+    }
+
+    /// `"t"."c"`.
+    pub(super) fn column(&mut self, column: &'a ColumnRef) {
+        match (&column.table, self.output) {
+            (table, Some(target)) if table.as_ref().is_none_or(|table| table == target.label) => {
+                self.ident(target.pseudo);
+                self.sql.push('.');
+            }
+            (Some(table), _) => {
+                self.ident(table);
+                self.sql.push('.');
+            }
+            (None, _) => {}
+        }
+        self.ident(&column.name);
+    }
+
+    /// Binds a value.
+    pub(super) fn bind(&mut self, value: &Value) {
+        self.params.push(value.clone());
+        match self.syntax.placeholder {
+            Placeholder::Question => return self.sql.push('?'),
+            Placeholder::Dollar => self.sql.push('$'),
+            Placeholder::At => self.sql.push_str("@P"),
+        }
+        self.number(self.params.len() as u64);
+    }
+
+    /// An unsigned number.
+    pub(super) fn number(&mut self, mut number: u64) {
+        let mut digits = [0_u8; 20];
+        let mut at = digits.len();
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        self.sql.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    }
+
+    /// A signed number.
+    pub(super) fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.sql.push('-');
+        }
+        self.number(number.unsigned_abs());
+    }
+
+    /// A text literal.
+    pub(super) fn text(&mut self, text: &str) {
+        if text.contains('\0') {
+            self.invalid("a text literal holds a NUL", "bind it as bytes");
+        }
+        let backslash = text.contains('\\') && self.syntax.backslash_escapes != BackslashEscapes::Never;
+        if backslash && self.syntax.backslash_escapes == BackslashEscapes::EString {
+            self.sql.push('E');
+        }
+        self.sql.push('\'');
+        for c in text.chars() {
+            if c == '\'' || (c == '\\' && backslash) {
+                self.sql.push(c);
+            }
+            self.sql.push(c);
+        }
+        self.sql.push('\'');
+    }
+}

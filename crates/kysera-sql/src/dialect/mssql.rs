@@ -1,0 +1,120 @@
+//! SQL Server.
+
+use super::{
+    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, LimitForm, LockForm, NestedForm,
+    NullSafe, OperandForm, OutputForm, Placeholder, Syntax, TypePlace, Version, WriteFrom,
+};
+use crate::value::SqlType;
+
+/// SQL Server, by version: 16 is 2022.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SqlServer {
+    capabilities: Capabilities,
+    syntax: Syntax,
+}
+
+impl SqlServer {
+    /// SQL Server of that version (`16.0` is 2022, `15.0` is 2019).
+    pub fn version(version: impl Into<Version>) -> SqlServer {
+        let version = version.into();
+        let null_safe = if version.major >= 16 { NullSafe::DistinctFrom } else { NullSafe::Intersect };
+        SqlServer { capabilities: capabilities(), syntax: Syntax { null_safe, ..syntax() } }
+    }
+}
+
+impl Default for SqlServer {
+    /// SQL Server 2022.
+    fn default() -> SqlServer {
+        SqlServer::version((16, 0, 0))
+    }
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        returning: true,
+        returning_update: true,
+        merge: true,
+        update_from: true,
+        delete_using: true,
+        write_limit: true,
+        intersect_all: false,
+        nulls_order: false,
+        aggregate_filter: false,
+        row_values: false,
+        partial_index: true,
+        transactional_ddl: true,
+        // 2100 of a procedure call, of which `sp_executesql` takes two for itself.
+        max_params: 2098,
+        max_values_rows: 1000,
+        ..Capabilities::ansi()
+    }
+}
+
+fn syntax() -> Syntax {
+    Syntax {
+        placeholder: Placeholder::At,
+        boolean_values: false,
+        recursive_keyword: false,
+        ctes_see_themselves: true,
+        limit: LimitForm::TopFetch,
+        concat: Concat::Plus,
+        locks: LockForm::Hint,
+        output: OutputForm::Output,
+        write_from: WriteFrom::Repeat,
+        operand: OperandForm::DerivedIfOrdered,
+        apply: true,
+        order_needs_limit: true,
+        quote_collation: false,
+        merge_semicolon: true,
+        nested: NestedForm::ForJson,
+        identity: IdentityForm::Identity,
+        custom_type: CustomForm::Text,
+        ..Syntax::ansi()
+    }
+}
+
+impl Dialect for SqlServer {
+    fn name(&self) -> &'static str {
+        "SQL Server"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn syntax(&self) -> &Syntax {
+        &self.syntax
+    }
+
+    fn filtering(&self) -> Filtering {
+        Filtering::MSSQL
+    }
+
+    fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {
+        if place == TypePlace::KeyColumn {
+            match ty {
+                SqlType::Text | SqlType::Custom(_) => return Some("nvarchar(255)"),
+                SqlType::Bytes => return Some("varbinary(255)"),
+                _ => {}
+            }
+        }
+        Some(match ty {
+            SqlType::Bool => "bit",
+            SqlType::I16 => "smallint",
+            SqlType::I32 => "int",
+            SqlType::I64 => "bigint",
+            SqlType::U64 => "decimal(20, 0)",
+            SqlType::F32 => "real",
+            SqlType::F64 => "float",
+            SqlType::Decimal => "decimal(38, 10)",
+            SqlType::Text | SqlType::Json => "nvarchar(max)",
+            SqlType::Bytes => "varbinary(max)",
+            SqlType::Uuid => "uniqueidentifier",
+            SqlType::Date => "date",
+            SqlType::Time => "time(6)",
+            SqlType::DateTime => "datetime2(6)",
+            SqlType::Timestamp => "datetimeoffset(6)",
+            SqlType::Array(_) | SqlType::Custom(_) | SqlType::Nested | SqlType::Unknown => return None,
+        })
+    }
+}

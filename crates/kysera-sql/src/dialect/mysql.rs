@@ -1,0 +1,178 @@
+//! MySQL and MariaDB: one dialect, two flavours.
+
+use super::{
+    BackslashEscapes, Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, InsertWith,
+    LimitForm, LockForm, NestedForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
+};
+use crate::value::SqlType;
+
+/// MySQL or MariaDB, by version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MySql {
+    maria: bool,
+    capabilities: Capabilities,
+    syntax: Syntax,
+}
+
+impl MySql {
+    /// MySQL of that version.
+    pub fn version(version: impl Into<Version>) -> MySql {
+        let version = version.into();
+        let at_least = |patch| version >= Version::new(8, 0, patch);
+        let capabilities = Capabilities {
+            lateral: at_least(14),
+            correlated_derived: at_least(14),
+            intersect: at_least(31),
+            intersect_all: at_least(31),
+            derived_columns: at_least(19),
+            ..both()
+        };
+        let proposed = if at_least(20) { ProposedForm::RowAlias } else { ProposedForm::Values };
+        MySql { maria: false, capabilities, syntax: Syntax { proposed, ..syntax() } }
+    }
+
+    /// The newest MariaDB: 12.
+    pub fn mariadb() -> MySql {
+        MySql::mariadb_version((12, 0, 0))
+    }
+
+    /// MariaDB of that version.
+    pub fn mariadb_version(version: impl Into<Version>) -> MySql {
+        let _ = version.into();
+        let capabilities = Capabilities {
+            returning: true,
+            lateral: false,
+            correlated_derived: false,
+            derived_columns: false,
+            write_with: false,
+            ..both()
+        };
+        let syntax = Syntax {
+            locks: LockForm::For { key_locks: false, share: false, of: false },
+            proposed: ProposedForm::Values,
+            nested: NestedForm::MariaDb,
+            ..syntax()
+        };
+        MySql { maria: true, capabilities, syntax }
+    }
+
+    /// For a session whose `sql_mode` has `NO_BACKSLASH_ESCAPES`.
+    #[must_use = "returns the dialect"]
+    pub fn no_backslash_escapes(mut self) -> MySql {
+        self.syntax.backslash_escapes = BackslashEscapes::Never;
+        self
+    }
+}
+
+impl Default for MySql {
+    /// The newest MySQL: 9.7.
+    fn default() -> MySql {
+        MySql::version((9, 7, 0))
+    }
+}
+
+fn both() -> Capabilities {
+    Capabilities {
+        full_join: false,
+        on_duplicate_key: true,
+        insert_ignore: true,
+        replace: true,
+        update_from: true,
+        delete_using: true,
+        write_limit: true,
+        write_order_by: true,
+        nulls_order: false,
+        aggregate_filter: false,
+        limit_in_subquery: false,
+        max_params: 65_535,
+        ..Capabilities::ansi()
+    }
+}
+
+fn syntax() -> Syntax {
+    Syntax {
+        quote: '`',
+        backslash_escapes: BackslashEscapes::Always,
+        insert_with: InsertWith::BeforeSelect,
+        // MySQL has no OFFSET without LIMIT; its manual (SELECT statement) gives this number for "all the rest".
+        limit: LimitForm::Limit { all: Some("18446744073709551615") },
+        null_safe: NullSafe::Spaceship,
+        concat: Concat::Function,
+        write_from: WriteFrom::List,
+        default_values: false,
+        nested: NestedForm::MySql,
+        identity: IdentityForm::AutoIncrement,
+        custom_type: CustomForm::Labels,
+        ..Syntax::ansi()
+    }
+}
+
+impl Dialect for MySql {
+    fn name(&self) -> &'static str {
+        if self.maria { "MariaDB" } else { "MySQL" }
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn syntax(&self) -> &Syntax {
+        &self.syntax
+    }
+
+    fn filtering(&self) -> Filtering {
+        Filtering::MYSQL
+    }
+
+    fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {
+        match place {
+            TypePlace::Cast => cast_type(ty, self.maria),
+            TypePlace::Column => column_type(ty),
+            TypePlace::KeyColumn => match ty {
+                SqlType::Text | SqlType::Custom(_) => Some("varchar(255)"),
+                SqlType::Bytes => Some("varbinary(255)"),
+                _ => column_type(ty),
+            },
+        }
+    }
+}
+
+fn cast_type(ty: SqlType, maria: bool) -> Option<&'static str> {
+    Some(match ty {
+        SqlType::Bool | SqlType::I16 | SqlType::I32 | SqlType::I64 => "signed",
+        SqlType::U64 => "unsigned",
+        SqlType::F32 => "float",
+        SqlType::F64 => "double",
+        // As much scale as there is: a cast must not cut digits.
+        SqlType::Decimal => "decimal(65, 30)",
+        SqlType::Json if !maria => "json",
+        SqlType::Text | SqlType::Json => "char",
+        SqlType::Bytes => "binary",
+        SqlType::Uuid => "binary(16)",
+        SqlType::Date => "date",
+        SqlType::Time => "time(6)",
+        SqlType::DateTime | SqlType::Timestamp => "datetime(6)",
+        SqlType::Array(_) | SqlType::Custom(_) | SqlType::Nested | SqlType::Unknown => return None,
+    })
+}
+
+fn column_type(ty: SqlType) -> Option<&'static str> {
+    Some(match ty {
+        SqlType::Bool => "boolean",
+        SqlType::I16 => "smallint",
+        SqlType::I32 => "integer",
+        SqlType::I64 => "bigint",
+        SqlType::U64 => "bigint unsigned",
+        SqlType::F32 => "float",
+        SqlType::F64 => "double",
+        SqlType::Decimal => "decimal(65, 30)",
+        SqlType::Text => "longtext",
+        SqlType::Bytes => "longblob",
+        SqlType::Uuid => "binary(16)",
+        SqlType::Date => "date",
+        SqlType::Time => "time(6)",
+        SqlType::DateTime | SqlType::Timestamp => "datetime(6)",
+        SqlType::Json => "json",
+        SqlType::Array(_) | SqlType::Custom(_) | SqlType::Nested | SqlType::Unknown => return None,
+    })
+}

@@ -1,0 +1,85 @@
+//! PostgreSQL, and what speaks its protocol.
+
+use super::{
+    BackslashEscapes, Capabilities, Dialect, Filtering, LockForm, NestedForm, Placeholder, Syntax, Version,
+};
+
+/// PostgreSQL, by version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Postgres {
+    capabilities: Capabilities,
+    syntax: Syntax,
+}
+
+impl Postgres {
+    /// PostgreSQL of that version.
+    pub fn version(version: impl Into<Version>) -> Postgres {
+        let version = version.into();
+        let capabilities = Capabilities {
+            returning: true,
+            returning_update: true,
+            on_conflict: true,
+            merge: version.major >= 15,
+            update_from: true,
+            delete_using: true,
+            writing_cte: true,
+            materialized: version.major >= 12,
+            distinct_on: true,
+            aggregate_order_by: true,
+            nested_rows: true,
+            partial_index: true,
+            transactional_ddl: true,
+            max_params: 65_535,
+            max_function_args: 100,
+            max_name: 63,
+            ..Capabilities::ansi()
+        };
+        Postgres { capabilities, syntax: syntax() }
+    }
+
+    /// For a server that does not send records in binary: nested rows then need `json_array_from`.
+    #[must_use = "returns the dialect"]
+    pub fn without_records(mut self) -> Postgres {
+        self.capabilities.nested_rows = false;
+        self
+    }
+}
+
+impl Default for Postgres {
+    /// The newest version: 18.
+    fn default() -> Postgres {
+        Postgres::version((18, 0, 0))
+    }
+}
+
+fn syntax() -> Syntax {
+    Syntax {
+        placeholder: Placeholder::Dollar,
+        // `standard_conforming_strings` decides, and a session may switch it off.
+        backslash_escapes: BackslashEscapes::EString,
+        locks: LockForm::For { key_locks: true, share: true, of: true },
+        empty_select: true,
+        ilike: true,
+        nested: NestedForm::Postgres,
+        arrays: true,
+        ..Syntax::ansi()
+    }
+}
+
+impl Dialect for Postgres {
+    fn name(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn syntax(&self) -> &Syntax {
+        &self.syntax
+    }
+
+    fn filtering(&self) -> Filtering {
+        Filtering::POSTGRES
+    }
+}

@@ -1,0 +1,130 @@
+//! SQLite.
+//!
+//! Its storage is ours to fix: timestamps, decimals, JSON and enums are text, a uuid is 16 bytes, a boolean 0 or 1.
+
+use super::{
+    Capabilities, CustomForm, Dialect, Filtering, IdentityForm, LimitForm, NestedForm, NullSafe, OperandForm,
+    Syntax, TypePlace, Version,
+};
+use crate::value::SqlType;
+
+/// SQLite, by version of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sqlite {
+    capabilities: Capabilities,
+    syntax: Syntax,
+}
+
+impl Sqlite {
+    /// SQLite of that version, with the limits that the library is built with by default.
+    pub fn version(version: impl Into<Version>) -> Sqlite {
+        let version = version.into();
+        let at_least = |minor| version >= Version::new(3, minor, 0);
+        let capabilities = Capabilities {
+            returning: at_least(35),
+            returning_update: at_least(35),
+            full_join: at_least(39),
+            lateral: false,
+            on_conflict: at_least(24),
+            insert_ignore: true,
+            replace: true,
+            default_keyword: false,
+            update_from: at_least(33),
+            materialized: at_least(35),
+            intersect_all: false,
+            row_locks: false,
+            nulls_order: at_least(30),
+            aggregate_filter: at_least(30),
+            aggregate_order_by: at_least(44),
+            derived_columns: false,
+            nested_rows: at_least(38),
+            partial_index: true,
+            transactional_ddl: true,
+            max_params: if at_least(32) { 32_766 } else { 999 },
+            // SQLITE_MAX_FUNCTION_ARG: 127 until 3.47, then 1000; 100 on many builds of older versions.
+            max_function_args: if at_least(48) { 1000 } else { 100 },
+            ..Capabilities::ansi()
+        };
+        Sqlite { capabilities, syntax: syntax() }
+    }
+
+    /// With `SQLITE_LIMIT_FUNCTION_ARG` as the connection says it.
+    #[must_use = "returns the dialect"]
+    pub fn function_args(mut self, most: usize) -> Sqlite {
+        self.capabilities.max_function_args = most;
+        self
+    }
+
+    /// With `SQLITE_LIMIT_VARIABLE_NUMBER` as the connection says it.
+    #[must_use = "returns the dialect"]
+    pub fn params(mut self, most: usize) -> Sqlite {
+        self.capabilities.max_params = most;
+        self
+    }
+
+    /// For a library that was built with `SQLITE_ENABLE_UPDATE_DELETE_LIMIT`; the bundled one was not.
+    #[must_use = "returns the dialect"]
+    pub fn write_limit(mut self) -> Sqlite {
+        self.capabilities.write_limit = true;
+        self.capabilities.write_order_by = true;
+        self
+    }
+}
+
+impl Default for Sqlite {
+    /// The version that the bundled library has at least: 3.50.
+    fn default() -> Sqlite {
+        Sqlite::version((3, 50, 0))
+    }
+}
+
+fn syntax() -> Syntax {
+    Syntax {
+        ctes_see_themselves: true,
+        limit: LimitForm::Limit { all: Some("-1") },
+        null_safe: NullSafe::Is,
+        operand: OperandForm::Derived,
+        intersect_first: false,
+        comma_is_join: true,
+        row_list_values: true,
+        conflict_needs_where: true,
+        nested: NestedForm::Sqlite,
+        identity: IdentityForm::Autoincrement,
+        custom_type: CustomForm::Text,
+        ..Syntax::ansi()
+    }
+}
+
+impl Dialect for Sqlite {
+    fn name(&self) -> &'static str {
+        "SQLite"
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn syntax(&self) -> &Syntax {
+        &self.syntax
+    }
+
+    fn filtering(&self) -> Filtering {
+        Filtering::SQLITE
+    }
+
+    fn type_name(&self, ty: SqlType, _: TypePlace) -> Option<&'static str> {
+        Some(match ty {
+            SqlType::Bool | SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 => "integer",
+            SqlType::F32 | SqlType::F64 => "real",
+            SqlType::Decimal
+            | SqlType::Text
+            | SqlType::Date
+            | SqlType::Time
+            | SqlType::DateTime
+            | SqlType::Timestamp
+            | SqlType::Json => "text",
+            SqlType::Bytes | SqlType::Uuid => "blob",
+            SqlType::Array(_) | SqlType::Custom(_) | SqlType::Nested | SqlType::Unknown => return None,
+        })
+    }
+}

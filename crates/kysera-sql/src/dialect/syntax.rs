@@ -1,0 +1,285 @@
+//! How a server spells what it can do, as data: ANSI first, each dialect its differences.
+//!
+//! Whether something can be said at all is a capability; this is only about the words.
+
+/// How a server spells things.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Syntax {
+    /// The character around names; doubled inside them.
+    pub quote: char,
+    /// The form of placeholders.
+    pub placeholder: Placeholder,
+    /// Backslashes in a text literal are escapes and must be doubled.
+    pub backslash_escapes: BackslashEscapes,
+    /// A condition is a value, and a value a condition. Where not, one is written as the other needs.
+    pub boolean_values: bool,
+    /// `recursive` is said.
+    pub recursive_keyword: bool,
+    /// A CTE sees itself and its sisters even where `recursive` is not said.
+    pub ctes_see_themselves: bool,
+    /// Where a CTE of an insert stands.
+    pub insert_with: InsertWith,
+    /// How many rows are asked for.
+    pub limit: LimitForm,
+    /// Null-safe comparison.
+    pub null_safe: NullSafe,
+    /// Text concatenation.
+    pub concat: Concat,
+    /// Row locks.
+    pub locks: LockForm,
+    /// The rows that a write gives back.
+    pub output: OutputForm,
+    /// The row that an upsert proposed.
+    pub proposed: ProposedForm,
+    /// Other tables in update and delete.
+    pub write_from: WriteFrom,
+    /// A set operand that needs a shell of its own.
+    pub operand: OperandForm,
+    /// `intersect` binds tighter than `union` and `except`; else all bind from left to right.
+    pub intersect_first: bool,
+    /// The comma in FROM binds as a join does, not looser.
+    pub comma_is_join: bool,
+    /// `cross apply` and `outer apply` instead of `lateral`.
+    pub apply: bool,
+    /// A query may select nothing: `select from "t"`.
+    pub empty_select: bool,
+    /// A query without ORDER BY inside another may not have one, unless rows are cut off.
+    pub order_needs_limit: bool,
+    /// `ilike`.
+    pub ilike: bool,
+    /// The list of an `in` with row values is written `(values (..), (..))`.
+    pub row_list_values: bool,
+    /// `default values`; else `() values ()`.
+    pub default_values: bool,
+    /// `insert .. select .. on conflict` needs a WHERE in the query, or `on` is taken for a join's.
+    pub conflict_needs_where: bool,
+    /// A collation's name is quoted.
+    pub quote_collation: bool,
+    /// A merge ends with a semicolon.
+    pub merge_semicolon: bool,
+    /// Nested rows.
+    pub nested: NestedForm,
+    /// A column whose value the database makes.
+    pub identity: IdentityForm,
+    /// A type of the database with its own name.
+    pub custom_type: CustomForm,
+    /// Array types are written with `[]`; else there are none.
+    pub arrays: bool,
+}
+
+/// The form of placeholders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Placeholder {
+    /// `?`
+    Question,
+    /// `$1`
+    Dollar,
+    /// `@P1`
+    At,
+}
+
+/// What a backslash in a text literal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BackslashEscapes {
+    /// A plain character.
+    Never,
+    /// An escape: doubled.
+    Always,
+    /// An escape or not, as a setting says: such literals are written `E'..'`.
+    EString,
+}
+
+/// Where a CTE of an insert stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InsertWith {
+    /// In front of the insert.
+    BeforeInsert,
+    /// In front of its query.
+    BeforeSelect,
+}
+
+/// How the number of rows is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LimitForm {
+    /// `limit n offset m`; what stands for "all" when there is only an offset, if something must.
+    Limit {
+        /// The limit that means all.
+        all: Option<&'static str>,
+    },
+    /// `top(n)`, and `offset m rows fetch next n rows only` after an ORDER BY.
+    TopFetch,
+}
+
+/// Null-safe comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NullSafe {
+    /// `is not distinct from`
+    DistinctFrom,
+    /// `is`
+    Is,
+    /// `<=>`
+    Spaceship,
+    /// `exists (select a intersect select b)`
+    Intersect,
+}
+
+/// Text concatenation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Concat {
+    /// `||`
+    Pipes,
+    /// `concat(..)`
+    Function,
+    /// `+`
+    Plus,
+}
+
+/// Row locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LockForm {
+    /// `for update of "t" skip locked`.
+    For {
+        /// `for no key update`, `for key share`.
+        key_locks: bool,
+        /// `for share`; else `lock in share mode`.
+        share: bool,
+        /// `of ..`.
+        of: bool,
+    },
+    /// `with (updlock)` after a table.
+    Hint,
+}
+
+/// The rows that a write gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutputForm {
+    /// `returning ..`, at the end.
+    Returning,
+    /// `output "inserted"."c"`, before the values or the condition.
+    Output,
+}
+
+/// The row that an upsert proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProposedForm {
+    /// `"excluded"."c"`
+    Excluded,
+    /// `values("c")`
+    Values,
+    /// As `excluded`, which is declared after the values: `values (..) as "excluded"`.
+    RowAlias,
+}
+
+/// Other tables in update and delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WriteFrom {
+    /// `update "t" set .. from "o"`, `delete from "t" using "o"`.
+    After,
+    /// `update "t", "o" set "t"."c" = ..`, `delete from "t" using "t", "o"`.
+    List,
+    /// `update "a" set .. from "t" as "a", "o"`, `delete from "a" from "t" as "a", "o"`.
+    Repeat,
+}
+
+/// A set operand that has its own ORDER BY, LIMIT or set operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OperandForm {
+    /// In parentheses.
+    Parentheses,
+    /// `select * from (..)`.
+    Derived,
+    /// In parentheses, or `select * from (..) as "q"` when it is ordered or cut off.
+    DerivedIfOrdered,
+}
+
+/// Nested rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NestedForm {
+    /// PostgreSQL: `json_agg`, records.
+    Postgres,
+    /// SQLite: `json_group_array`.
+    Sqlite,
+    /// MySQL: `json_arrayagg` over a derived table.
+    MySql,
+    /// MariaDB: `json_arrayagg` with its own order and limit.
+    MariaDb,
+    /// SQL Server: `for json path`.
+    ForJson,
+}
+
+/// A column whose value the database makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityForm {
+    /// `generated by default as identity`
+    Generated,
+    /// `primary key autoincrement`
+    Autoincrement,
+    /// `auto_increment`
+    AutoIncrement,
+    /// `identity`
+    Identity,
+}
+
+/// A type of the database with its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CustomForm {
+    /// By its name, quoted.
+    Name,
+    /// As `enum ('a', 'b')` when it has labels, else as text.
+    Labels,
+    /// As text.
+    Text,
+}
+
+impl Syntax {
+    /// The SQL standard's spelling: the start for a dialect of one's own.
+    pub const fn ansi() -> Syntax {
+        Syntax {
+            quote: '"',
+            placeholder: Placeholder::Question,
+            backslash_escapes: BackslashEscapes::Never,
+            boolean_values: true,
+            recursive_keyword: true,
+            ctes_see_themselves: false,
+            insert_with: InsertWith::BeforeInsert,
+            limit: LimitForm::Limit { all: None },
+            null_safe: NullSafe::DistinctFrom,
+            concat: Concat::Pipes,
+            locks: LockForm::For { key_locks: false, share: true, of: true },
+            output: OutputForm::Returning,
+            proposed: ProposedForm::Excluded,
+            write_from: WriteFrom::After,
+            operand: OperandForm::Parentheses,
+            intersect_first: true,
+            comma_is_join: false,
+            apply: false,
+            empty_select: false,
+            order_needs_limit: false,
+            ilike: false,
+            row_list_values: false,
+            default_values: true,
+            conflict_needs_where: false,
+            quote_collation: true,
+            merge_semicolon: false,
+            nested: NestedForm::Postgres,
+            identity: IdentityForm::Generated,
+            custom_type: CustomForm::Name,
+            arrays: false,
+        }
+    }
+}
