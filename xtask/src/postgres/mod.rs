@@ -176,7 +176,11 @@ fn create(binaries: &Binaries, account: &Account, folder: &Path, port: u16) -> R
     account.own(&folder.join("server.key"))?;
     account.own(&folder.join("server.crt"))?;
     write(&data.join("pg_hba.conf"), HBA)?;
-    write(&data.join("postgresql.conf"), &configuration(folder, port))?;
+    // Behind what initdb wrote, which is what it found to work on this machine.
+    let file = data.join("postgresql.conf");
+    let found =
+        fs::read_to_string(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    write(&file, &(found + &configuration(folder, port)))?;
     // Single-user mode: the accounts are there before the server is, and no client is needed.
     let mut single = account.command(&binaries.program("postgres"), folder);
     single.arg("--single").arg("-D").arg(&data).arg("postgres");
@@ -189,7 +193,8 @@ fn create(binaries: &Binaries, account: &Account, folder: &Path, port: u16) -> R
 fn configuration(folder: &Path, port: u16) -> String {
     let folder = folder.display();
     format!(
-        "listen_addresses = '127.0.0.1'
+        "
+listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = '{folder}'
 max_connections = 200
