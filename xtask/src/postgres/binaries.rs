@@ -4,7 +4,7 @@ use super::account::is_root;
 use crate::process::{Result, find_program, run};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const PROGRAMS: [&str; 2] = ["initdb", "postgres"];
 
@@ -70,7 +70,7 @@ fn install() -> Result {
     let apt_get = |words: &[&str]| {
         let mut command = Command::new("apt-get");
         command.args(["-q=2", "-o", "DPkg::Lock::Timeout=300"]).args(words);
-        command.env("DEBIAN_FRONTEND", "noninteractive").stdin(std::process::Stdio::null());
+        command.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
         run(&mut command)
     };
     // A source that cannot be reached need not be the one with PostgreSQL in it.
