@@ -28,7 +28,19 @@ const CRATES: &[(&str, Floors)] = &[
             &["query"],
         ],
     ),
-    ("kysera-core", &[&["error"], &["driver"], &["plugin"]]),
+    (
+        "kysera-core",
+        &[
+            &["error", "clock", "extensions", "raw", "tree"],
+            &["driver"],
+            &["answer", "deadlock", "plugin", "session"],
+            &["place", "compile"],
+            &["executor", "db", "transaction", "savepoint"],
+            &["call"],
+            &["fetch"],
+            &["terminals"],
+        ],
+    ),
     ("kysera", &[]),
 ];
 
