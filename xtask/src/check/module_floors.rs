@@ -19,6 +19,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["ident", "value"],
             &["wire"],
             &["cell"],
+            &["read"],
             &["row", "table"],
             &["types"],
             &["ast", "compiled"],
