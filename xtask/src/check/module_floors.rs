@@ -35,6 +35,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["error", "clock", "extensions", "raw", "tree"],
             &["driver"],
             &["answer", "deadlock", "plugin", "session"],
+            &["plugin_set", "rewrite"],
             &["place", "compile"],
             &["executor", "db", "transaction", "savepoint"],
             &["call"],
