@@ -3,11 +3,14 @@
 //! The first poll compiles and tries to run at once, with the sink on the stack and no box. Only what the driver
 //! cannot run at once becomes a boxed future.
 
-use crate::compile::compile;
 use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
 use crate::error::{Error, Result};
 use crate::executor::Seat;
+use crate::pipeline::{Prepared, prepare, run_around};
+use crate::place::with_place;
+use crate::plugin::Context;
+use crate::plugin_stub::Applied;
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
@@ -21,6 +24,7 @@ pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
     statement: Result<Statement, Option<Error>>,
+    applied: Applied,
 }
 
 /// What came of starting a statement.
@@ -39,19 +43,26 @@ pub(crate) enum Later<'e> {
     Running(MutexGuard<'e, Session>, Compiled),
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
+    /// For plugins that stand around it.
+    Around(Seat<'e>, Statement, Compiled, Context<'e>),
 }
 
 impl<'e> Call<'e> {
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Call<'e> {
-        Call { seat, statement: query.into_statement().map_err(|error| Some(error.into())) }
+        let statement = query.into_statement().map_err(|error| Some(error.into()));
+        Call { seat, statement, applied: Applied::default() }
     }
 
     /// Compiles the statement and runs it if nothing has to wait.
     pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Started<'e> {
-        let compiled = match self.compile() {
-            Ok(compiled) => compiled,
+        let Prepared { compiled, applied, around } = match self.prepare() {
+            Ok(prepared) => prepared,
             Err(error) => return Started::Done(Err(error)),
         };
+        self.applied = applied;
+        if let (Some(context), Ok(statement)) = (around, &self.statement) {
+            return Started::Later(Later::Around(self.seat, statement.clone(), compiled, context));
+        }
         let Some(session) = self.seat.session else {
             return match self.seat.db.core().driver.try_run(&compiled, sink) {
                 Attempt::Done(result) => Started::Done(result),
@@ -69,18 +80,18 @@ impl<'e> Call<'e> {
     }
 
     /// Rewrites and compiles the statement.
-    pub(crate) fn compile(&mut self) -> Result<Compiled> {
+    pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
         match &mut self.statement {
             Ok(statement) => prepare(statement, self.seat.db),
             Err(error) => Err(error.take().unwrap_or_else(polled_again)),
         }
     }
 
-    /// The error, with what the tree knows about it.
+    /// The error, with what the plugins and the tree know about it.
     #[cold]
     pub(crate) fn explain(&self, error: Error) -> Error {
         match &self.statement {
-            Ok(statement) => crate::place::with_place(error, statement),
+            Ok(statement) => with_place(self.applied.explain(error), statement),
             Err(_) => error,
         }
     }
@@ -100,14 +111,11 @@ impl<'e> Later<'e> {
             Later::Queued(session, compiled) => {
                 Box::pin(async move { session.lock().await.run(compiled, sink).await })
             }
+            Later::Around(seat, statement, compiled, context) => {
+                Box::pin(run_around(seat, statement, compiled, context, sink))
+            }
         }
     }
-}
-
-/// What happens to a statement before it runs: tables are resolved, plugins rewrite it, filters are placed, and it
-/// becomes SQL.
-fn prepare(statement: &mut Statement, db: &Db) -> Result<Compiled> {
-    compile(statement, db.dialect())
 }
 
 #[cold]

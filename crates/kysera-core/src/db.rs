@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
 use crate::plugin::Plugin;
+use crate::plugin_stub::PluginSet;
 use crate::transaction::Transaction;
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::Dialect;
@@ -28,25 +29,24 @@ pub struct Db {
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) driver: Box<dyn Driver>,
-    pub(crate) plugins: Vec<Box<dyn Plugin>>,
-    pub(crate) tables: Vec<&'static TableMeta>,
+    pub(crate) plugins: PluginSet,
     pub(crate) clock: Box<dyn Clock>,
 }
 
 impl Db {
     /// A database without plugins.
     pub fn new(driver: impl Driver) -> Db {
-        Db::builder(driver).finish()
+        Db::of(Box::new(driver), PluginSet::default(), Box::new(SystemClock))
     }
 
     /// A database to be given plugins and tables.
     pub fn builder(driver: impl Driver) -> DbBuilder {
-        DbBuilder(Core {
+        DbBuilder {
             driver: Box::new(driver),
             plugins: Vec::new(),
             tables: Vec::new(),
             clock: Box::new(SystemClock),
-        })
+        }
     }
 
     /// How SQL is written for it, and what it can do.
@@ -131,6 +131,10 @@ impl Db {
         Ok(Transaction::new(self.clone(), access, connection))
     }
 
+    fn of(driver: Box<dyn Driver>, plugins: PluginSet, clock: Box<dyn Clock>) -> Db {
+        Db { core: Arc::new(Core { driver, plugins, clock }), extensions: Extensions::default() }
+    }
+
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }
@@ -161,30 +165,35 @@ impl Executor for Db {
 /// A database about to be opened.
 #[derive(Debug)]
 #[must_use = "call `build` to get the database"]
-pub struct DbBuilder(Core);
+pub struct DbBuilder {
+    driver: Box<dyn Driver>,
+    plugins: Vec<Arc<dyn Plugin>>,
+    tables: Vec<&'static TableMeta>,
+    clock: Box<dyn Clock>,
+}
 
 impl DbBuilder {
     /// Adds a plugin. The order of calls does not matter: plugins run by dependency, then priority, then name.
     pub fn plugin(mut self, plugin: impl Plugin) -> DbBuilder {
-        self.0.plugins.push(Box::new(plugin));
+        self.plugins.push(Arc::new(plugin));
         self
     }
 
     /// Describes a table, for references to it that no typed table stands behind.
     pub fn table(mut self, table: &'static TableMeta) -> DbBuilder {
-        self.0.tables.push(table);
+        self.tables.push(table);
         self
     }
 
     /// Describes tables, for references to them that no typed table stands behind.
     pub fn tables(mut self, tables: impl IntoIterator<Item = &'static TableMeta>) -> DbBuilder {
-        self.0.tables.extend(tables);
+        self.tables.extend(tables);
         self
     }
 
     /// Takes the instant of each statement from `clock` instead of the operating system.
     pub fn clock(mut self, clock: impl Clock) -> DbBuilder {
-        self.0.clock = Box::new(clock);
+        self.clock = Box::new(clock);
         self
     }
 
@@ -193,10 +202,7 @@ impl DbBuilder {
     /// # Errors
     /// When plugins do not go together: one twice, a dependency missing, a conflict, a cycle.
     pub fn build(self) -> Result<Db> {
-        Ok(self.finish())
-    }
-
-    fn finish(self) -> Db {
-        Db { core: Arc::new(self.0), extensions: Extensions::default() }
+        let plugins = PluginSet::new(self.plugins, &self.tables, self.driver.dialect())?;
+        Ok(Db::of(self.driver, plugins, self.clock))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Drivers map their codes to kinds in one function each. Messages never hold bound values or passwords.
 
+use kysera_sql::compile::CompileError;
 use kysera_sql::query::BuildError;
 use kysera_sql::row::DecodeError;
 use std::borrow::Cow;
@@ -283,5 +284,15 @@ impl From<DecodeError> for Error {
 impl From<BuildError> for Error {
     fn from(source: BuildError) -> Error {
         Error::new(ErrorKind::InvalidQuery, source.to_string()).with_source(source)
+    }
+}
+
+impl From<CompileError> for Error {
+    fn from(source: CompileError) -> Error {
+        let kind = match source {
+            CompileError::Unsupported { .. } => ErrorKind::Unsupported,
+            _ => ErrorKind::InvalidQuery,
+        };
+        Error::new(kind, source.to_string()).with_source(source)
     }
 }

@@ -3,7 +3,7 @@
 use kysera_sql::ast::{Expr, Raw, RawPart, Statement};
 use kysera_sql::ident::Name;
 use kysera_sql::query::{BuildError, Query};
-use kysera_sql::value::Value;
+use kysera_sql::value::{ToValue, Value};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,8 +26,8 @@ pub fn raw(text: impl Into<Cow<'static, str>>) -> RawSql {
 
 impl<T> RawSql<T> {
     /// The value of the next `{}`.
-    pub fn bind(mut self, value: impl Into<Value>) -> RawSql<T> {
-        self.values.push(value.into());
+    pub fn bind(mut self, value: impl ToValue) -> RawSql<T> {
+        self.values.push(value.to_value());
         self
     }
 

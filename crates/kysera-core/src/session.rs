@@ -23,6 +23,8 @@ enum State {
     Open,
     /// An operation is under way; for anyone who sees it, one that was dropped.
     Running,
+    /// A plugin failed after its statement had run.
+    HalfDone,
 }
 
 impl Session {
@@ -73,6 +75,11 @@ impl Session {
         self.state = State::Open;
     }
 
+    /// Lets nothing but a rollback happen any more: a statement has run without what belongs to it.
+    pub(crate) fn give_up(&mut self) {
+        self.state = State::HalfDone;
+    }
+
     /// Remembers that the savepoint at `depth` was dropped, so that it is undone before anything else runs.
     pub(crate) fn leave_behind(&mut self, depth: usize) {
         self.left_behind = Some(self.left_behind.map_or(depth, |earlier| earlier.min(depth)));
@@ -102,6 +109,7 @@ impl Session {
         match self.state {
             State::Open => Ok(()),
             State::Running => Err(interrupted()),
+            State::HalfDone => Err(half_done()),
         }
     }
 }
@@ -130,4 +138,12 @@ fn interrupted() -> Error {
         "a statement of this transaction was dropped before it finished, so the transaction can only roll back",
     )
     .hint("put a time limit around the whole transaction, not around one statement of it")
+}
+
+#[cold]
+fn half_done() -> Error {
+    Error::new(
+        ErrorKind::TransactionAborted,
+        "a plugin failed after its statement had run, so the transaction can only roll back",
+    )
 }

@@ -1,9 +1,11 @@
 //! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_optional`, `fetch_first`, `execute`.
 
 use crate::answer::{All, Done, First, One, Optional};
+use crate::call::Call;
 use crate::error::Result;
 use crate::executor::Executor;
 use crate::fetch::Fetch;
+use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::Dialect;
 use kysera_sql::query::Query;
@@ -69,7 +71,7 @@ pub trait Terminals: Query {
     /// # Errors
     /// When the statement cannot be written for the database.
     fn to_sql(self, dialect: &dyn Dialect) -> Result<Compiled> {
-        crate::compile::compile(&self.into_statement()?, dialect)
+        Ok(compile(&self.into_statement()?, dialect)?)
     }
 
     /// The SQL and its parameters as they would be sent, with what plugins made of them.
@@ -77,7 +79,7 @@ pub trait Terminals: Query {
     /// # Errors
     /// When the statement cannot be written for the database, or a plugin refuses it.
     fn compile<E: Executor>(self, on: &E) -> Result<Compiled> {
-        crate::call::Call::new(on.seat(), self).compile()
+        Ok(Call::new(on.seat(), self).prepare()?.compiled)
     }
 }
 

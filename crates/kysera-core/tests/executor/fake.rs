@@ -8,7 +8,7 @@ use kysera_core::driver::{
 use kysera_core::{Db, Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};
 use kysera_sql::compiled::{Access, Compiled};
-use kysera_sql::dialect::{Capabilities, Dialect};
+use kysera_sql::dialect::{Dialect, Sqlite};
 use kysera_sql::row::{Cursor, DecodeError, Flow, FromRow, RowSink};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub(crate) struct Fake {
     world: Arc<Mutex<World>>,
     slots: Arc<Semaphore>,
+    dialect: Sqlite,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +41,7 @@ impl Fake {
         Fake {
             world: Arc::new(Mutex::new(World { waits: 1, ..World::default() })),
             slots: Arc::new(Semaphore::new(10)),
+            dialect: Sqlite::default(),
         }
     }
 
@@ -117,7 +119,7 @@ impl Fake {
 
 impl Driver for Fake {
     fn dialect(&self) -> &dyn Dialect {
-        &FakeDialect
+        &self.dialect
     }
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
@@ -322,19 +324,6 @@ impl RowStream for FakeStream {
             }
             Ok((sink, !self.rows.is_empty()))
         })
-    }
-}
-
-#[derive(Debug)]
-struct FakeDialect;
-
-impl Dialect for FakeDialect {
-    fn name(&self) -> &'static str {
-        "Fake"
-    }
-
-    fn capabilities(&self) -> &Capabilities {
-        panic!("nobody asks")
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::fake::{Fake, Number};
 use kysera_core::{ErrorKind, Executor, Terminals, raw};
-use kysera_sql::value::Value;
 use std::sync::Arc;
 
 const ALL: &str = "select n from t";
@@ -88,8 +87,7 @@ async fn the_error_of_the_database_comes_through() {
 #[tokio::test]
 async fn a_query_that_cannot_be_built_is_not_sent() {
     let fake = Fake::new();
-    for wrong in [raw("select {}"), raw("select {}").bind(Value::I64(1)).bind(Value::I64(2)), raw("select {")]
-    {
+    for wrong in [raw("select {}"), raw("select {}").bind(1).bind("b"), raw("select {")] {
         let error = wrong.execute(&fake.db()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidQuery);
     }

@@ -43,6 +43,36 @@ pub struct Switch {
     pub mode: &'static str,
 }
 
+impl Statement {
+    /// What it is, for messages and logs: `select`, `insert`, ..
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Statement::Select(_) => "select",
+            Statement::Insert(_) => "insert",
+            Statement::Update(_) => "update",
+            Statement::Delete(_) => "delete",
+            Statement::Merge(_) => "merge",
+            Statement::CreateTable(_) => "create table",
+            Statement::DropTable(_) => "drop table",
+            Statement::CreateIndex(_) => "create index",
+            Statement::Raw { .. } => "raw",
+        }
+    }
+
+    /// Why plugins must leave the whole statement alone, when it says so.
+    pub fn bypass(&self) -> Option<&Name> {
+        match self {
+            Statement::Select(select) => select.bypass.as_ref(),
+            Statement::Insert(insert) => insert.bypass.as_ref(),
+            Statement::Update(update) => update.bypass.as_ref(),
+            Statement::Delete(delete) => delete.bypass.as_ref(),
+            Statement::Merge(merge) => merge.bypass.as_ref(),
+            Statement::Raw { bypass, .. } => bypass.as_ref(),
+            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => None,
+        }
+    }
+}
+
 impl From<Select> for Statement {
     fn from(select: Select) -> Statement {
         Statement::Select(Box::new(select))

@@ -7,7 +7,6 @@ mod bool;
 mod bytes;
 mod float;
 mod integer;
-mod list;
 mod option;
 mod scalar;
 mod text;
