@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Nested, OrderBy, Raw, Select};
+use super::{JsonPath, Nested, OrderBy, Raw, Select};
 use crate::ident::Name;
 use crate::value::{SqlType, Value};
 
@@ -44,6 +44,8 @@ pub enum Expr {
         /// The target type.
         to: SqlType,
     },
+    /// A part of a JSON document.
+    JsonPath(Box<JsonPath>),
     /// A scalar subquery.
     Subquery(Box<Select>),
     /// `exists (select ..)`.
@@ -133,6 +135,8 @@ pub enum BinaryOp {
     BitAnd,
     /// `|`
     BitOr,
+    /// An operator that one database has, such as `@>`; its operands get parentheses unless they are simple.
+    Other(&'static str),
 }
 
 /// A unary operation.
@@ -235,6 +239,8 @@ pub struct Over {
 /// A `case` expression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
+    /// What each branch's condition is compared with: `case x when 1 then ..`; conditions stand alone when absent.
+    pub operand: Option<Expr>,
     /// The branches, in order.
     pub branches: Vec<CaseWhen>,
     /// `else`; NULL when absent.

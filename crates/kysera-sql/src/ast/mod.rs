@@ -6,6 +6,7 @@
 mod expr;
 mod from;
 mod insert;
+mod json_path;
 mod nested;
 mod order_by;
 mod raw;
@@ -21,6 +22,7 @@ pub use expr::{
 };
 pub use from::{CteRef, Derived, FromItem, Join, JoinKind, TableRef};
 pub use insert::{Assignment, ConflictAction, ConflictTarget, Insert, InsertOr, InsertSource, OnConflict};
+pub use json_path::{JsonPath, JsonStep};
 pub use nested::{Nested, NestedEncoding, NestedKind};
 pub use order_by::{Direction, Nulls, OrderBy};
 pub use raw::{Raw, RawPart};

@@ -64,6 +64,8 @@ pub struct Merge {
     pub on: Expr,
     /// The branches, in order.
     pub whens: Vec<MergeWhen>,
+    /// RETURNING or OUTPUT.
+    pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
     pub switches: Vec<Switch>,
     /// Why plugins must leave this statement, and all inside it, alone.

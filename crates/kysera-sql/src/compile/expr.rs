@@ -71,6 +71,7 @@ impl<'a> Writer<'a> {
                 w.type_name(*to, crate::dialect::TypePlace::Cast);
                 w.push(")");
             }
+            Expr::JsonPath(path) => w.json_path(path),
             Expr::Subquery(query) => w.subquery(query),
             Expr::Exists(query) => {
                 w.push("exists ");
@@ -153,7 +154,22 @@ impl<'a> Writer<'a> {
     fn operator(&mut self, op: BinaryOp) {
         match op {
             BinaryOp::Concat if self.syntax.concat == Concat::Plus => self.push(" + "),
+            BinaryOp::Other(words) => {
+                self.check_operator(words);
+                self.push(" ");
+                self.push(words);
+                self.push(" ");
+            }
             _ => self.push(operator::words(op)),
+        }
+    }
+
+    /// An operator of one database is made of its signs, or of lower-case words; never a comment.
+    fn check_operator(&mut self, words: &str) {
+        let signs = words.chars().all(|c| self.syntax.operator_signs.contains(c));
+        let letters = words.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ');
+        if words.is_empty() || !(signs || letters) || words.contains("--") || words.contains("/*") {
+            self.unsupported("such an operator", "use one of its own, or a function");
         }
     }
 
@@ -287,9 +303,16 @@ impl<'a> Writer<'a> {
             self.empty("case");
         }
         self.push("case");
+        if let Some(operand) = &case.operand {
+            self.push(" ");
+            self.expr(operand);
+        }
         for branch in &case.branches {
             self.push(" when ");
-            self.condition(&branch.condition);
+            match case.operand {
+                Some(_) => self.expr(&branch.condition),
+                None => self.condition(&branch.condition),
+            }
             self.push(" then ");
             self.expr(&branch.result);
         }

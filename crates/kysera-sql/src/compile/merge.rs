@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::ast::{Merge, MergeAction, MergeMatch, MergeWhen};
+use crate::dialect::OutputForm;
 
 impl<'a> Writer<'a> {
     pub(super) fn merge(&mut self, merge: &'a Merge) {
@@ -22,10 +23,20 @@ impl<'a> Writer<'a> {
         for when in &merge.whens {
             self.when(when);
         }
+        self.merge_returning(merge);
         if self.syntax.merge_semicolon {
             self.push(";");
         }
         self.ctes.truncate(known);
+    }
+
+    fn merge_returning(&mut self, merge: &'a Merge) {
+        self.require_returning(&merge.returning, self.caps.merge_returning);
+        if self.syntax.output == OutputForm::Returning {
+            return self.returning(&merge.returning);
+        }
+        let deletes = merge.whens.iter().all(|when| when.action == MergeAction::Delete);
+        self.output(&merge.returning, merge.into.label(), if deletes { "deleted" } else { "inserted" });
     }
 
     fn when(&mut self, when: &'a MergeWhen) {

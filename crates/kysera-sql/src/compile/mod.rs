@@ -9,6 +9,7 @@ mod error;
 mod expr;
 mod from;
 mod insert;
+mod json_path;
 mod lock;
 mod merge;
 mod nested;

@@ -37,6 +37,7 @@ pub(super) fn level(expr: &Expr) -> Level {
             Level::Comparison
         }
         Expr::Literal(Literal::Int(number)) if *number < 0 => Level::Negation,
+        Expr::JsonPath(_) => Level::Other,
         Expr::Raw(raw) => super::raw::level(raw),
         _ => Level::Primary,
     }
@@ -54,7 +55,7 @@ pub(super) fn binary_level(op: BinaryOp) -> Level {
         | BinaryOp::Ge
         | BinaryOp::IsNotDistinctFrom
         | BinaryOp::IsDistinctFrom => Level::Comparison,
-        BinaryOp::Concat | BinaryOp::BitAnd | BinaryOp::BitOr => Level::Other,
+        BinaryOp::Concat | BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::Other(_) => Level::Other,
         BinaryOp::Add | BinaryOp::Sub => Level::Sum,
         BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => Level::Product,
     }
@@ -86,7 +87,7 @@ fn same_op(op: BinaryOp, operand: &Expr) -> bool {
     matches!(operand, Expr::Binary(binary) if binary.op == op)
 }
 
-/// The operator between two spaces, for those that are one word everywhere.
+/// The operator between two spaces; of those that one database has, the bare operator.
 pub(super) fn words(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Or => " or ",
@@ -107,5 +108,6 @@ pub(super) fn words(op: BinaryOp) -> &'static str {
         BinaryOp::Concat => " || ",
         BinaryOp::BitAnd => " & ",
         BinaryOp::BitOr => " | ",
+        BinaryOp::Other(words) => words,
     }
 }

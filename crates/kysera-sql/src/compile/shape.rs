@@ -85,6 +85,7 @@ fn output_items(statement: &Statement) -> &[SelectItem] {
         Statement::Insert(insert) => &insert.returning,
         Statement::Update(update) => &update.returning,
         Statement::Delete(delete) => &delete.returning,
+        Statement::Merge(merge) => &merge.returning,
         _ => &[],
     }
 }

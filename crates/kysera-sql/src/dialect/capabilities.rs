@@ -24,6 +24,8 @@ pub struct Capabilities {
     pub replace: bool,
     /// `merge`.
     pub merge: bool,
+    /// `returning` (or `output`) on merge.
+    pub merge_returning: bool,
     /// The keyword `default` as a value of an insert or update.
     pub default_keyword: bool,
     /// `update .. from` in some spelling.
@@ -92,6 +94,7 @@ impl Capabilities {
             insert_ignore: false,
             replace: false,
             merge: false,
+            merge_returning: false,
             default_keyword: true,
             update_from: false,
             delete_using: false,

@@ -1,7 +1,7 @@
 //! SQL Server.
 
 use super::{
-    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, LimitForm, LockForm, NestedForm,
+    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, LockForm,
     NullSafe, OperandForm, OutputForm, Placeholder, Syntax, TypePlace, Version, WriteFrom,
 };
 use crate::value::SqlType;
@@ -34,6 +34,7 @@ fn capabilities() -> Capabilities {
         returning: true,
         returning_update: true,
         merge: true,
+        merge_returning: true,
         update_from: true,
         delete_using: true,
         write_limit: true,
@@ -66,7 +67,7 @@ fn syntax() -> Syntax {
         order_needs_limit: true,
         quote_collation: false,
         merge_semicolon: true,
-        nested: NestedForm::ForJson,
+        json: JsonForm::ForJson,
         identity: IdentityForm::Identity,
         custom_type: CustomForm::Text,
         ..Syntax::ansi()

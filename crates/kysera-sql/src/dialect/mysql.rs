@@ -2,7 +2,7 @@
 
 use super::{
     BackslashEscapes, Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, InsertWith,
-    LimitForm, LockForm, NestedForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
+    JsonForm, LimitForm, LockForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
 };
 use crate::value::SqlType;
 
@@ -50,7 +50,7 @@ impl MySql {
         let syntax = Syntax {
             locks: LockForm::For { key_locks: false, share: false, of: false },
             proposed: ProposedForm::Values,
-            nested: NestedForm::MariaDb,
+            json: JsonForm::MariaDb,
             ..syntax()
         };
         MySql { maria: true, capabilities, syntax }
@@ -100,7 +100,7 @@ fn syntax() -> Syntax {
         concat: Concat::Function,
         write_from: WriteFrom::List,
         default_values: false,
-        nested: NestedForm::MySql,
+        json: JsonForm::MySql,
         identity: IdentityForm::AutoIncrement,
         custom_type: CustomForm::Labels,
         ..Syntax::ansi()

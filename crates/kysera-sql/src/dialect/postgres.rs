@@ -1,7 +1,7 @@
 //! PostgreSQL, and what speaks its protocol.
 
 use super::{
-    BackslashEscapes, Capabilities, Dialect, Filtering, LockForm, NestedForm, Placeholder, Syntax, Version,
+    BackslashEscapes, Capabilities, Dialect, Filtering, JsonForm, LockForm, Placeholder, Syntax, Version,
 };
 
 /// PostgreSQL, by version.
@@ -20,6 +20,7 @@ impl Postgres {
             returning_update: true,
             on_conflict: true,
             merge: version.major >= 15,
+            merge_returning: version.major >= 17,
             update_from: true,
             delete_using: true,
             writing_cte: true,
@@ -60,8 +61,9 @@ fn syntax() -> Syntax {
         locks: LockForm::For { key_locks: true, share: true, of: true },
         empty_select: true,
         ilike: true,
-        nested: NestedForm::Postgres,
+        json: JsonForm::Postgres,
         arrays: true,
+        operator_signs: "+-*/<>=~!%^&|@#?",
         ..Syntax::ansi()
     }
 }

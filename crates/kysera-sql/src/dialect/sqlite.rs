@@ -3,7 +3,7 @@
 //! Its storage is ours to fix: timestamps, decimals, JSON and enums are text, a uuid is 16 bytes, a boolean 0 or 1.
 
 use super::{
-    Capabilities, CustomForm, Dialect, Filtering, IdentityForm, LimitForm, NestedForm, NullSafe, OperandForm,
+    Capabilities, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, NullSafe, OperandForm,
     Syntax, TypePlace, Version,
 };
 use crate::value::SqlType;
@@ -88,7 +88,7 @@ fn syntax() -> Syntax {
         comma_is_join: true,
         row_list_values: true,
         conflict_needs_where: true,
-        nested: NestedForm::Sqlite,
+        json: JsonForm::Sqlite,
         identity: IdentityForm::Autoincrement,
         custom_type: CustomForm::Text,
         ..Syntax::ansi()

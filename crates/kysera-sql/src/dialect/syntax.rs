@@ -58,14 +58,16 @@ pub struct Syntax {
     pub quote_collation: bool,
     /// A merge ends with a semicolon.
     pub merge_semicolon: bool,
-    /// Nested rows.
-    pub nested: NestedForm,
+    /// Nested rows and paths into JSON.
+    pub json: JsonForm,
     /// A column whose value the database makes.
     pub identity: IdentityForm,
     /// A type of the database with its own name.
     pub custom_type: CustomForm,
     /// Array types are written with `[]`; else there are none.
     pub arrays: bool,
+    /// The signs that operators of its own are made of. `#` begins a comment and `?` is a placeholder elsewhere.
+    pub operator_signs: &'static str,
 }
 
 /// The form of placeholders.
@@ -204,19 +206,19 @@ pub enum OperandForm {
     DerivedIfOrdered,
 }
 
-/// Nested rows.
+/// Nested rows and paths into JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum NestedForm {
-    /// PostgreSQL: `json_agg`, records.
+pub enum JsonForm {
+    /// PostgreSQL: `json_agg`, records, `->'a'->0`.
     Postgres,
-    /// SQLite: `json_group_array`.
+    /// SQLite: `json_group_array`, `->'$."a"[0]'`.
     Sqlite,
-    /// MySQL: `json_arrayagg` over a derived table.
+    /// MySQL: `json_arrayagg` over a derived table, `->'$."a"[0]'` after a column.
     MySql,
-    /// MariaDB: `json_arrayagg` with its own order and limit.
+    /// MariaDB: `json_arrayagg` with its own order and limit, `json_extract`.
     MariaDb,
-    /// SQL Server: `for json path`.
+    /// SQL Server: `for json path`, `json_query`.
     ForJson,
 }
 
@@ -276,10 +278,11 @@ impl Syntax {
             conflict_needs_where: false,
             quote_collation: true,
             merge_semicolon: false,
-            nested: NestedForm::Postgres,
+            json: JsonForm::Postgres,
             identity: IdentityForm::Generated,
             custom_type: CustomForm::Name,
             arrays: false,
+            operator_signs: "+-*/<>=~!%^&|",
         }
     }
 }

@@ -6,9 +6,9 @@
 use crate::ast::{
     Assignment, Between, Binary, Call, Case, CaseWhen, ColumnDef, ColumnRef, ConflictAction, ConflictTarget,
     CreateIndex, CreateTable, Cte, CteBody, CteRef, Delete, Derived, Distinct, DropTable, Expr, FromItem,
-    InList, InSubquery, Insert, InsertSource, Join, Like, Lock, Merge, MergeAction, MergeWhen, Nested,
-    OnConflict, OrderBy, Over, Raw, RawPart, Select, SelectItem, SetOp, Statement, TableRef, Unary, Update,
-    With,
+    InList, InSubquery, Insert, InsertSource, Join, JsonPath, Like, Lock, Merge, MergeAction, MergeWhen,
+    Nested, OnConflict, OrderBy, Over, Raw, RawPart, Select, SelectItem, SetOp, Statement, TableRef, Unary,
+    Update, With,
 };
 
 macro_rules! walker {
@@ -380,7 +380,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn merge<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Merge) -> Result<(), W::Error> {
-                let Merge { with, into, using, on, whens, switches: _, bypass: _ } = node;
+                let Merge { with, into, using, on, whens, returning, switches: _, bypass: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -389,6 +389,9 @@ macro_rules! walker {
                 walker.expr(on)?;
                 for when in whens {
                     walker.merge_when(when)?;
+                }
+                for item in returning {
+                    walker.select_item(item)?;
                 }
                 Ok(())
             }
@@ -627,13 +630,18 @@ macro_rules! walker {
                     }
                     Expr::Call(call) => walker.call(call),
                     Expr::Case(case) => {
-                        let Case { branches, otherwise } = &$($mutable)? **case;
+                        let Case { operand, branches, otherwise } = &$($mutable)? **case;
+                        maybe(walker, operand)?;
                         for branch in branches {
                             let CaseWhen { condition, result } = branch;
                             walker.expr(condition)?;
                             walker.expr(result)?;
                         }
                         maybe(walker, otherwise)
+                    }
+                    Expr::JsonPath(path) => {
+                        let JsonPath { operand, steps: _, text: _ } = &$($mutable)? **path;
+                        walker.expr(operand)
                     }
                     Expr::Subquery(select) | Expr::Exists(select) => walker.select(select),
                     Expr::Tuple(items) => each(walker, items),

@@ -1,0 +1,97 @@
+//! Parts of a JSON document.
+
+use super::operator::{Level, level};
+use super::writer::Writer;
+use crate::ast::{Expr, JsonPath, JsonStep};
+use crate::dialect::JsonForm;
+
+impl<'a> Writer<'a> {
+    pub(super) fn json_path(&mut self, path: &'a JsonPath) {
+        if path.steps.is_empty() {
+            self.empty("a path into JSON");
+        }
+        let column = matches!(path.operand, Expr::Column(_));
+        match self.syntax.json {
+            JsonForm::Postgres => self.json_steps(path),
+            JsonForm::Sqlite => self.json_arrow(path),
+            JsonForm::MySql if column => self.json_arrow(path),
+            JsonForm::MySql | JsonForm::MariaDb if path.text => {
+                self.push("json_unquote(");
+                self.json_function("json_extract(", path);
+                self.push(")");
+            }
+            JsonForm::MySql | JsonForm::MariaDb => self.json_function("json_extract(", path),
+            JsonForm::ForJson if path.text => self.json_function("json_value(", path),
+            JsonForm::ForJson => self.json_function("json_query(", path),
+        }
+    }
+
+    /// `"d"->'a'->0->>'b'`
+    fn json_steps(&mut self, path: &'a JsonPath) {
+        self.json_operand(&path.operand);
+        for (at, step) in path.steps.iter().enumerate() {
+            let last = at + 1 == path.steps.len();
+            self.push(if path.text && last { "->>" } else { "->" });
+            match step {
+                JsonStep::Key(key) => self.text(key),
+                JsonStep::Index(at) => self.signed(*at),
+            }
+        }
+    }
+
+    /// `"d"->'$."a"[0]'`
+    fn json_arrow(&mut self, path: &'a JsonPath) {
+        self.json_operand(&path.operand);
+        self.push(if path.text { "->>" } else { "->" });
+        self.json_path_text(&path.steps);
+    }
+
+    fn json_function(&mut self, open: &str, path: &'a JsonPath) {
+        self.push(open);
+        self.expr(&path.operand);
+        self.push(", ");
+        self.json_path_text(&path.steps);
+        self.push(")");
+    }
+
+    fn json_operand(&mut self, operand: &'a Expr) {
+        if level(operand) < Level::Primary {
+            self.parens(|w| w.expr(operand));
+        } else {
+            self.expr(operand);
+        }
+    }
+
+    /// `'$."a"[0]'`: keys are quoted for the path, and the path for SQL.
+    fn json_path_text(&mut self, steps: &'a [JsonStep]) {
+        let mut text = String::from("$");
+        for step in steps {
+            match step {
+                JsonStep::Key(key) => {
+                    text.push_str(".\"");
+                    for c in key.chars() {
+                        if c == '"' || c == '\\' {
+                            text.push('\\');
+                        }
+                        text.push(c);
+                    }
+                    text.push('"');
+                }
+                JsonStep::Index(at) => self.json_index(&mut text, *at),
+            }
+        }
+        self.text(&text);
+    }
+
+    fn json_index(&mut self, text: &mut String, at: i64) {
+        let from_end = at.unsigned_abs();
+        let index = match (self.syntax.json, at) {
+            (_, 0..) => format!("[{at}]"),
+            (JsonForm::Sqlite, _) => format!("[#-{from_end}]"),
+            (JsonForm::MySql | JsonForm::MariaDb, -1) => "[last]".into(),
+            (JsonForm::MySql | JsonForm::MariaDb, _) => format!("[last-{}]", from_end - 1),
+            _ => return self.unsupported("a position counted from the end of a JSON array", "count from 0"),
+        };
+        text.push_str(&index);
+    }
+}
