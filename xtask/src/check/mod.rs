@@ -10,7 +10,7 @@ mod paths;
 mod source;
 mod tidy;
 
-use crate::process::{Result, cargo, output};
+use crate::process::{Result, cargo, output, root};
 use manifests::Manifests;
 use std::io::{IsTerminal, Write};
 use std::process::{Command, ExitCode};
@@ -121,14 +121,14 @@ fn docs() -> Result<Outcome> {
 fn msrv() -> Result<Outcome> {
     let msrv = Manifests::read()?.rust_version()?;
     let toolchains = output(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
-    if !toolchains.lines().any(|line| line.starts_with(&msrv)) {
+    let mut names = toolchains.lines().filter_map(|line| line.split_whitespace().next());
+    let Some(toolchain) = names.find(|name| name.starts_with(&msrv)) else {
         return Ok(Outcome::Skipped(format!("toolchain {msrv} is not installed")));
-    }
-    // Another compiler in the same target folder would have both compile everything anew each time.
-    let mut check = coloured();
-    check.args(["check", "--quiet", "--workspace", "--all-features", "--target-dir", "target/msrv"]);
-    check.env_remove("RUSTC").env("RUSTUP_TOOLCHAIN", msrv);
-    quiet(&mut check)
+    };
+    // A target folder of its own: two compilers that share one keep throwing out each other's work.
+    let mut check = Command::new("rustup");
+    check.args(["run", toolchain, "cargo", "check", "--quiet", "--workspace", "--all-features"]);
+    quiet(check.args(["--target-dir", "target/msrv"]).current_dir(root()))
 }
 
 fn coloured() -> Command {
