@@ -49,7 +49,8 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
 
 fn cargo_test(arguments: &[&str]) -> Command {
     let mut command = cargo();
-    command.arg("test");
+    // One run tells all that is broken.
+    command.args(["test", "--no-fail-fast"]);
     // A package named by the caller is instead of all of them.
     if !arguments.iter().any(|word| word.starts_with("-p") || word.starts_with("--package")) {
         command.args(["--workspace", "--all-features"]);
