@@ -10,7 +10,7 @@ use crate::executor::Seat;
 use crate::pipeline::{Prepared, prepare, run_around};
 use crate::place::with_place;
 use crate::plugin::Context;
-use crate::plugin_stub::Applied;
+use crate::plugin_set::Applied;
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
 use crate::plugin::Plugin;
-use crate::plugin_stub::PluginSet;
+use crate::plugin_set::PluginSet;
 use crate::transaction::Transaction;
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::Dialect;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::execution::Execution;
 use crate::executor::Seat;
 use crate::plugin::Context;
-use crate::plugin_stub::Applied;
+use crate::plugin_set::Applied;
 use crate::session::{Session, with_rollback};
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::compile;

@@ -5,12 +5,13 @@
 
 use crate::clock::Clock;
 use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::execution::Execution;
 use crate::extensions::Extensions;
 use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::table::TableMeta;
+use kysera_sql::value::Value;
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
@@ -64,7 +65,26 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         Switched::Unchanged
     }
 
-    /// Changes a statement before filters are placed.
+    /// The switch in force for every table of a statement, unless a query carries one of its own: what the context of
+    /// the execution decides, such as a role that sees everything. Asked wherever the plugin filters a table.
+    ///
+    /// # Errors
+    /// When the context that the plugin needs is missing.
+    fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
+        let _ = context;
+        Ok(None)
+    }
+
+    /// The value of a [`RowFilter::parameter`] for this execution. It is bound, so the SQL text stays the same.
+    ///
+    /// # Errors
+    /// When there is no value: the statement is refused, never sent without the predicate.
+    fn parameter(&self, name: &str, context: &Context<'_>) -> Result<Parameter> {
+        let _ = context;
+        Err(Error::new(ErrorKind::Plugin, format!("plugin `{}` knows no parameter `{name}`", self.name())))
+    }
+
+    /// Changes a statement before filters are placed. References by name stand resolved where the registry knows them.
     ///
     /// # Errors
     /// When the statement must not run.
@@ -130,8 +150,14 @@ impl RowFilter {
     /// The alias that stands for the filtered table inside a predicate.
     pub const TABLE: &'static str = "__kysera_table";
 
+    /// The alias that stands for the values of an execution inside a predicate.
+    pub const PARAMETER: &'static str = "__kysera_parameter";
+
     /// A filter. Columns of the filtered table are written as `RowFilter::column(name)`; other tables stand in
-    /// subqueries.
+    /// subqueries, where every column carries the alias of its table. Those tables are filtered as well, unless their
+    /// reference says `unfiltered`.
+    ///
+    /// The predicate must be true for a row to exist: NULL hides it. Write what is allowed, never `not (forbidden)`.
     pub fn new(predicate: Expr) -> RowFilter {
         RowFilter { predicate }
     }
@@ -141,10 +167,24 @@ impl RowFilter {
         Expr::column(RowFilter::TABLE, name)
     }
 
+    /// A value that [`Plugin::parameter`] gives at each execution. A list stands in `in (..)` only.
+    pub fn parameter(name: &'static str) -> Expr {
+        Expr::column(RowFilter::PARAMETER, name)
+    }
+
     /// The predicate, with [`RowFilter::TABLE`] where the table's alias goes.
     pub fn predicate(&self) -> &Expr {
         &self.predicate
     }
+}
+
+/// The value of a parameter of a filter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// One value.
+    One(Value),
+    /// The items of an `in (..)`; of nothing it is false.
+    Many(Vec<Value>),
 }
 
 /// What a switch does to a plugin's filter.

@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod fold;
 pub mod ident;
 pub mod query;
+pub mod read;
 pub mod row;
 pub mod table;
 mod types;

@@ -3,7 +3,7 @@
 //! SQL has signed 16, 32 and 64 bits (and MySQL unsigned 64), so `i8`, `u8`, `u16` and `u32` travel as the next
 //! wider one.
 
-use super::scalar::scalar;
+use super::scalar::{column, scalar};
 use crate::cell::{Cell, CellError, FromCell};
 use crate::value::{SqlType, ToValue, Value};
 use crate::wire::json;
@@ -25,8 +25,6 @@ macro_rules! integer {
                 read(cell, stringify!($ty))
             }
         }
-
-        scalar!($ty);
     )+};
 }
 
@@ -40,6 +38,10 @@ integer! {
     u32 => I64(i64);
     u64 => U64(u64);
 }
+
+scalar!(i8, i16, i32, i64, u16, u32, u64);
+// Not an element or item: `Vec<u8>` is bytes.
+column!(u8);
 
 #[inline]
 fn read<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {

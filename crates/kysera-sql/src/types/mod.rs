@@ -7,6 +7,7 @@ mod bool;
 mod bytes;
 mod float;
 mod integer;
+mod list;
 mod option;
 mod scalar;
 mod text;

@@ -2,9 +2,8 @@
 
 use super::scalar::scalar;
 use crate::cell::{Cell, CellError, FromCell};
+use crate::read;
 use crate::value::{ScalarValue, SqlType, ToValue, Value};
-use crate::wire::json;
-use crate::wire::pg::oid;
 use std::borrow::Cow;
 
 macro_rules! text {
@@ -31,13 +30,13 @@ text! {
 impl FromCell for String {
     #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-        read(cell, "String").map(Cow::into_owned)
+        read::text(cell, "String").map(Cow::into_owned)
     }
 }
 
 impl FromCell for Box<str> {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-        read(cell, "Box<str>").map(Box::from)
+        read::text(cell, "Box<str>").map(Box::from)
     }
 }
 
@@ -46,30 +45,10 @@ impl ScalarValue for &str {}
 impl ScalarValue for &String {}
 impl ScalarValue for Cow<'_, str> {}
 
-/// The text of a cell, borrowed where it can be. Enums read their labels with this.
-#[inline]
-pub(crate) fn read<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, CellError> {
-    match cell {
-        Cell::Text(text) => Ok(Cow::Borrowed(text)),
-        Cell::Pg { oid, bytes } if is_text(oid) => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Cow::Borrowed(text)),
-            Err(_) => Err(CellError::new(expected, format!("{} that is not UTF-8", cell.type_name()))),
-        },
-        Cell::Json(token) => json::string(token).ok_or_else(|| CellError::mismatch(expected, cell)),
-        _ => Err(CellError::mismatch(expected, cell)),
-    }
-}
-
-/// Types whose binary form is their text. Custom types are taken for enums or domains over text: what they are made
-/// of is not in the row, and inside a record even a column of a domain over text carries the domain's OID.
-fn is_text(oid: u32) -> bool {
-    matches!(oid, oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN)
-        || oid >= oid::FIRST_CUSTOM
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::pg::oid;
 
     fn string(cell: Cell<'_>) -> Result<String, CellError> {
         String::from_cell(cell)

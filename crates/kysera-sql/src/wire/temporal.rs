@@ -15,29 +15,36 @@ pub(crate) const MICROS_PER_DAY: i64 = SECONDS_PER_DAY * MICROS_PER_SECOND;
 
 /// A date and time of day without a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Civil {
+pub struct Civil {
     /// Days since 1970-01-01.
-    pub(crate) days: i32,
+    pub days: i32,
     /// Nanoseconds since midnight.
-    pub(crate) nanos: i64,
+    pub nanos: i64,
 }
 
 impl Civil {
     /// From microseconds since 1970-01-01T00:00:00; `None` beyond the years that days can count.
-    pub(crate) fn from_micros(micros: i64) -> Option<Self> {
+    pub fn from_micros(micros: i64) -> Option<Self> {
         let days = i32::try_from(micros.div_euclid(MICROS_PER_DAY)).ok()?;
         Some(Civil { days, nanos: micros.rem_euclid(MICROS_PER_DAY) * 1000 })
     }
 
-    /// Seconds since 1970-01-01T00:00:00.
-    pub(crate) fn seconds(self) -> i64 {
-        i64::from(self.days) * SECONDS_PER_DAY + self.nanos / NANOS_PER_SECOND
+    /// Whole seconds since 1970-01-01T00:00:00, rounded down, and the nanoseconds behind them.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "less than a second, never negative"
+    )]
+    pub fn seconds(self) -> (i64, u32) {
+        let seconds = i64::from(self.days) * SECONDS_PER_DAY + self.nanos / NANOS_PER_SECOND;
+        (seconds, (self.nanos % NANOS_PER_SECOND) as u32)
     }
 
-    /// Nanoseconds behind the second.
-    #[expect(clippy::cast_possible_truncation, reason = "less than a second")]
-    pub(crate) fn subsecond(self) -> i32 {
-        (self.nanos % NANOS_PER_SECOND) as i32
+    /// That many seconds earlier.
+    pub(crate) fn minus_seconds(self, seconds: i32) -> Option<Self> {
+        let nanos = self.nanos - i64::from(seconds) * NANOS_PER_SECOND;
+        let days = i32::try_from(nanos.div_euclid(NANOS_PER_DAY)).ok()?;
+        Some(Civil { days: self.days.checked_add(days)?, nanos: nanos.rem_euclid(NANOS_PER_DAY) })
     }
 }
 

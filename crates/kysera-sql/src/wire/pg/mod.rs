@@ -1,5 +1,6 @@
 //! PostgreSQL's binary format: type OIDs, encoding of parameters, and reading of what is not a plain scalar.
 
+pub(crate) mod composite;
 mod encode;
 pub(crate) mod numeric;
 pub mod oid;

@@ -82,6 +82,13 @@ oids! {
     JSONB_ARRAY = 3807, "jsonb[]";
 }
 
+/// True for arrays that have a binary format we read: those above, and any custom type, whose header then says.
+pub(crate) fn is_array(oid: u32) -> bool {
+    oid >= FIRST_CUSTOM
+        || matches!(oid, INT2VECTOR | OIDVECTOR)
+        || name(oid).is_some_and(|name| name.ends_with("[]"))
+}
+
 /// A type for messages: `int8 (OID 20)`, `a custom type (OID 16405)`.
 pub fn describe(oid: u32) -> Cow<'static, str> {
     match name(oid) {

@@ -1,0 +1,127 @@
+//! Fills the holes of a prepared predicate: the alias of the table, the values of the execution, and the numbers of
+//! its own aliases when it stands inside another predicate.
+
+use super::names;
+use super::policy::Template;
+use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::{Context, Parameter, Plugin, RowFilter};
+use kysera_sql::ast::{ColumnRef, CteRef, Derived, Expr, SelectItem, TableRef};
+use kysera_sql::fold::{Fold, walk_mut};
+use kysera_sql::ident::Name;
+
+/// The predicate of `template` for the table that goes by `label`. `base` aliases are in use around it.
+pub(super) fn fill(
+    template: &Template,
+    label: &Name,
+    base: usize,
+    plugin: &dyn Plugin,
+    context: &Context<'_>,
+) -> Result<Expr> {
+    let mut predicate = template.predicate.clone();
+    Fill { label, base, plugin, context }.expr(&mut predicate)?;
+    Ok(predicate)
+}
+
+struct Fill<'a> {
+    label: &'a Name,
+    base: usize,
+    plugin: &'a dyn Plugin,
+    context: &'a Context<'a>,
+}
+
+impl Fill<'_> {
+    fn renumber(&self, label: &mut Name) {
+        if self.base > 0 {
+            if let Some(number) = names::number(label) {
+                *label = names::alias(number + self.base);
+            }
+        }
+    }
+
+    fn value(&self, name: &Name) -> Result<Expr> {
+        match self.plugin.parameter(name, self.context)? {
+            Parameter::One(value) => Ok(Expr::Value(value)),
+            Parameter::Many(_) => Err(Error::new(
+                ErrorKind::Plugin,
+                format!(
+                    "parameter `{name}` of plugin `{}` is a list outside of `in (..)`",
+                    self.plugin.name()
+                ),
+            )),
+        }
+    }
+
+    fn items(&self, items: Vec<Expr>) -> Result<Vec<Expr>> {
+        let mut filled = Vec::with_capacity(items.len());
+        for item in items {
+            match parameter(&item) {
+                None => filled.push(item),
+                Some(name) => match self.plugin.parameter(name, self.context)? {
+                    Parameter::One(value) => filled.push(Expr::Value(value)),
+                    Parameter::Many(values) => filled.extend(values.into_iter().map(Expr::Value)),
+                },
+            }
+        }
+        Ok(filled)
+    }
+}
+
+impl Fold for Fill<'_> {
+    type Error = Error;
+
+    fn expr(&mut self, node: &mut Expr) -> Result<()> {
+        if let Some(name) = parameter(node) {
+            *node = self.value(name)?;
+            return Ok(());
+        }
+        if let Expr::InList(list) = node {
+            list.items = self.items(std::mem::take(&mut list.items))?;
+        }
+        walk_mut::expr(self, node)
+    }
+
+    fn column(&mut self, node: &mut ColumnRef) -> Result<()> {
+        if let Some(table) = &mut node.table {
+            if *table == RowFilter::TABLE {
+                *table = self.label.clone();
+            } else {
+                self.renumber(table);
+            }
+        }
+        Ok(())
+    }
+
+    fn select_item(&mut self, node: &mut SelectItem) -> Result<()> {
+        if let SelectItem::All(Some(label)) = node {
+            self.renumber(label);
+        }
+        walk_mut::select_item(self, node)
+    }
+
+    fn table(&mut self, node: &mut TableRef) -> Result<()> {
+        if let Some(alias) = &mut node.alias {
+            self.renumber(alias);
+        }
+        Ok(())
+    }
+
+    fn cte_ref(&mut self, node: &mut CteRef) -> Result<()> {
+        if let Some(alias) = &mut node.alias {
+            self.renumber(alias);
+        }
+        Ok(())
+    }
+
+    fn derived(&mut self, node: &mut Derived) -> Result<()> {
+        self.renumber(&mut node.alias);
+        walk_mut::derived(self, node)
+    }
+}
+
+/// The name of the parameter that an expression stands for.
+fn parameter(expr: &Expr) -> Option<&Name> {
+    match expr {
+        Expr::Column(ColumnRef { table: Some(table), name }) if *table == RowFilter::PARAMETER => Some(name),
+        _ => None,
+    }
+}

@@ -1,0 +1,251 @@
+//! The plugins of an executor with what they said about each table, and the order of work for a statement.
+
+use super::place::Placer;
+use super::plan::{Change, Plan, Plans, SwitchedFilter};
+use super::policy::{self, PolicyError, Template};
+use super::registry::{Named, Registry};
+use crate::error::Result;
+use crate::plugin::{Context, Plugin, RowFilter, Switched};
+use crate::plugin_set::Applied;
+use kysera_sql::ast::{Cte, Statement, Switch, TableRef};
+use kysera_sql::dialect::Filtering;
+use kysera_sql::fold::{Fold, Visit, walk};
+use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// The plugins of an executor with what they said about each table.
+#[derive(Debug)]
+pub(crate) struct Filters {
+    plugins: Vec<Arc<dyn Plugin>>,
+    pub(super) registry: Registry,
+    plans: Plans,
+    pub(super) facts: Filtering,
+    /// The guard that refuses what nobody can filter.
+    pub(super) guard: Option<&'static str>,
+}
+
+impl Filters {
+    /// Asks every plugin about every registered table.
+    pub(crate) fn new(
+        plugins: Vec<Arc<dyn Plugin>>,
+        tables: &[&'static TableMeta],
+        facts: Filtering,
+    ) -> Result<Filters> {
+        let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
+        let registry = Registry::new(tables, facts);
+        let filters = Filters { plugins, registry, plans: Plans::new(), facts, guard };
+        for table in tables {
+            filters.plan(table)?;
+        }
+        Ok(filters)
+    }
+
+    pub(crate) fn plugins(&self) -> &[Arc<dyn Plugin>] {
+        &self.plugins
+    }
+
+    pub(crate) fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
+        if bypass(statement).is_some() {
+            return Ok(Applied::default());
+        }
+        self.resolve(statement);
+        for plugin in &self.plugins {
+            plugin.rewrite(statement, context)?;
+        }
+        Placer::new(self, context).place(statement)
+    }
+
+    /// What there is to do for a table: looked up by address, made when it is first met.
+    pub(super) fn plan(&self, table: &'static TableMeta) -> Result<&Plan, PolicyError> {
+        match self.plans.find(table) {
+            Some(plan) => Ok(plan),
+            None => self.make_plan(table, &mut Vec::new()),
+        }
+    }
+
+    /// The predicate of a plugin for a table under the switches of the query that refers to it.
+    pub(super) fn template<'a>(
+        &'a self,
+        plan: &'a Plan,
+        plugin: usize,
+        switches: &[Switch],
+        context: &Context<'_>,
+    ) -> Result<Option<&'a Template>> {
+        let base = plan.filters.get(plugin).and_then(Option::as_ref);
+        let name = self.plugins[plugin].name();
+        for switch in switches.iter().filter(|switch| switch.plugin == name) {
+            if let Some(template) = self.switched(plan, plugin, switch.mode)? {
+                return Ok(template);
+            }
+        }
+        if base.is_some() {
+            if let Some(mode) = self.plugins[plugin].mode(context)? {
+                if let Some(template) = self.switched(plan, plugin, mode)? {
+                    return Ok(template);
+                }
+            }
+        }
+        Ok(base)
+    }
+
+    /// What a mode makes of a plugin's filter; the outer `None` when the plugin does not know the mode.
+    fn switched<'a>(
+        &'a self,
+        plan: &'a Plan,
+        plugin: usize,
+        mode: &str,
+    ) -> Result<Option<Option<&'a Template>>, PolicyError> {
+        let is = |known: &SwitchedFilter| known.plugin == plugin && *known.mode == *mode;
+        let known = match plan.switched.find(is) {
+            Some(known) => known,
+            None => {
+                let change = self.ask_switched(plan.table, plugin, mode)?;
+                plan.switched.find_or_add(is, SwitchedFilter { plugin, mode: mode.into(), change })
+            }
+        };
+        Ok(match &known.change {
+            Change::Unchanged => None,
+            Change::Off => Some(None),
+            Change::Instead(template) => Some(Some(template)),
+        })
+    }
+
+    fn ask_switched(
+        &self,
+        table: &'static TableMeta,
+        plugin: usize,
+        mode: &str,
+    ) -> Result<Change, PolicyError> {
+        let asked = self.plugins[plugin].as_ref();
+        let known = |table: &'static TableMeta| match asked.switched_filter(table, mode) {
+            Switched::Unchanged => None,
+            other => Some(other),
+        };
+        match known(table).or_else(|| self.registry.twins(table).find_map(known)) {
+            None | Some(Switched::Unchanged) => Ok(Change::Unchanged),
+            Some(Switched::Off) => Ok(Change::Off),
+            Some(Switched::Instead(filter)) => {
+                let template = self.prepare(&filter, asked, table)?;
+                for inside in &template.tables {
+                    self.plan(inside)?;
+                }
+                Ok(Change::Instead(template))
+            }
+        }
+    }
+
+    /// Asks every plugin about a table, and about the tables that its filters read. `path` leads here from the table
+    /// that was asked about first.
+    fn make_plan(
+        &self,
+        table: &'static TableMeta,
+        path: &mut Vec<&'static TableMeta>,
+    ) -> Result<&Plan, PolicyError> {
+        if let Some(start) = path.iter().position(|above| above.is(table)) {
+            let circle = path[start..].iter().chain([&table]);
+            return Err(PolicyError::Cycle { path: circle.map(|table| table.name).collect() });
+        }
+        if let Some(plan) = self.plans.find(table) {
+            return Ok(plan);
+        }
+        let mut filters = Vec::with_capacity(self.plugins.len());
+        for plugin in &self.plugins {
+            let said = plugin.row_filter(table);
+            let said = said.or_else(|| self.registry.twins(table).find_map(|twin| plugin.row_filter(twin)));
+            filters.push(said.map(|filter| self.prepare(&filter, plugin.as_ref(), table)).transpose()?);
+        }
+        path.push(table);
+        for template in filters.iter().flatten() {
+            for inside in &template.tables {
+                self.make_plan(inside, path)?;
+            }
+        }
+        path.pop();
+        let plan = Plan { table, filters, switched: Default::default(), key: Plan::key_of(table) };
+        Ok(self.plans.add(plan))
+    }
+
+    fn prepare(
+        &self,
+        filter: &RowFilter,
+        plugin: &dyn Plugin,
+        table: &'static TableMeta,
+    ) -> Result<Template, PolicyError> {
+        policy::prepare(filter, plugin.name(), table, &self.registry, self.facts)
+    }
+
+    pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {
+        self.plugins[plugin].as_ref()
+    }
+
+    /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
+    /// of the statement has is left to the placing, which knows scopes.
+    fn resolve(&self, statement: &mut Statement) {
+        if self.registry.is_empty() {
+            return;
+        }
+        let mut names = Unresolved::default();
+        let Ok(()) = names.statement(statement);
+        if names.tables == 0 {
+            return;
+        }
+        let Ok(()) = Resolve { filters: self, ctes: &names.ctes }.statement(statement);
+    }
+}
+
+/// Why plugins must leave a statement alone.
+fn bypass(statement: &Statement) -> Option<&Name> {
+    match statement {
+        Statement::Select(select) => select.bypass.as_ref(),
+        Statement::Insert(insert) => insert.bypass.as_ref(),
+        Statement::Update(update) => update.bypass.as_ref(),
+        Statement::Delete(delete) => delete.bypass.as_ref(),
+        Statement::Merge(merge) => merge.bypass.as_ref(),
+        Statement::Raw { bypass, .. } => bypass.as_ref(),
+        _ => None,
+    }
+}
+
+/// How many references by name a statement has, and the names of its CTEs.
+#[derive(Default)]
+struct Unresolved {
+    tables: usize,
+    ctes: Vec<Name>,
+}
+
+impl Visit for Unresolved {
+    type Error = Infallible;
+
+    fn table(&mut self, node: &TableRef) -> Result<(), Infallible> {
+        self.tables += usize::from(node.meta.is_none());
+        Ok(())
+    }
+
+    fn cte(&mut self, node: &Cte) -> Result<(), Infallible> {
+        self.ctes.push(node.name.clone());
+        walk::cte(self, node)
+    }
+}
+
+struct Resolve<'a> {
+    filters: &'a Filters,
+    ctes: &'a [Name],
+}
+
+impl Fold for Resolve<'_> {
+    type Error = Infallible;
+
+    fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {
+        let names = self.filters.facts.names;
+        let may_be_cte =
+            node.schema.is_none() && self.ctes.iter().any(|cte| names.may_be_same(cte, &node.name));
+        if node.meta.is_none() && !may_be_cte {
+            if let Named::Table(meta) = self.filters.registry.find(node.schema.as_deref(), &node.name) {
+                node.meta = Some(meta);
+            }
+        }
+        Ok(())
+    }
+}

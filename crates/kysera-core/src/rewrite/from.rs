@@ -1,0 +1,200 @@
+//! Pulls predicates up a tree of joins, from each table to the nearest place where they mean the same.
+//!
+//! With σ for "only permitted rows": σ(L join R) = σL join R; σ(L) left join R = σ(L left join R);
+//! L left join σ(R) on c = L left join R on σ and c; nothing of the kind holds for a full join.
+
+use super::names;
+use super::place::{Meaning, Placer, put_first, refused};
+use super::plan::Plan;
+use crate::error::{Error, ErrorKind, Result};
+use kysera_sql::ast::{
+    BinaryOp, Derived, Expr, FromItem, Join, JoinKind, Select, SelectItem, Switch, TableRef,
+};
+use kysera_sql::dialect::FullJoinFilter;
+use kysera_sql::fold::Fold;
+use kysera_sql::ident::Name;
+
+/// What to do with the predicate of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Pull it up.
+    Pull,
+    /// Pull it up where a guard can be made of it, else as `Derive`.
+    PullKeyed,
+    /// Put it around the table, as a derived table.
+    Derive,
+}
+
+/// A predicate on its way up.
+struct Pulled {
+    predicate: Expr,
+    /// `alias.key`, a column that is NULL only in made-up rows; `None` when the predicate holds for those already.
+    key: Option<Expr>,
+}
+
+impl<'a> Placer<'a> {
+    /// Filters the items of a FROM list; what comes out belongs into WHERE.
+    pub(super) fn from_list(&mut self, items: &mut [FromItem], switches: &[Switch]) -> Result<Vec<Expr>> {
+        let mut predicates = Vec::new();
+        for item in items {
+            let pulled = self.item(item, Order::Pull, switches)?;
+            predicates.extend(pulled.into_iter().map(|pulled| pulled.predicate));
+        }
+        Ok(predicates)
+    }
+
+    /// Filters an item so that nothing is left to be pulled out of it.
+    pub(super) fn closed_item(&mut self, item: &mut FromItem, switches: &[Switch]) -> Result<()> {
+        self.item(item, Order::Derive, switches).map(drop)
+    }
+
+    fn item(&mut self, item: &mut FromItem, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {
+        match item {
+            FromItem::Table(table) => match self.table(table, order, switches)? {
+                None => Ok(Vec::new()),
+                Some(Found::Pulled(pulled)) => Ok(vec![pulled]),
+                Some(Found::Derived(plan, predicate)) => {
+                    *item = derived(table, plan, predicate);
+                    Ok(Vec::new())
+                }
+            },
+            FromItem::Cte(cte) => {
+                self.label(cte.alias.as_ref().unwrap_or(&cte.name))?;
+                self.cte_in_scope(&cte.name)?;
+                Ok(Vec::new())
+            }
+            FromItem::Derived(derived) => {
+                self.label(&derived.alias)?;
+                self.select(&mut derived.query)?;
+                Ok(Vec::new())
+            }
+            FromItem::Join(join) => self.join(join, order, switches),
+            FromItem::Raw { raw, alias } => {
+                if let Some(guard) = self.filters.guard {
+                    return Err(refused(format!("plugin `{guard}` refuses raw SQL in FROM"))
+                        .hint("say why the query may pass with `.bypass_plugins(\"reason\")`"));
+                }
+                if let Some(alias) = alias {
+                    self.label(alias)?;
+                }
+                self.raw(raw)?;
+                Ok(Vec::new())
+            }
+            _ => Err(refused("no row filter knows this kind of item in FROM")),
+        }
+    }
+
+    /// Marks a table as done and returns its predicate, which goes where `order` says.
+    fn table(
+        &mut self,
+        table: &mut TableRef,
+        order: Order,
+        switches: &[Switch],
+    ) -> Result<Option<Found<'a>>> {
+        let meaning = self.meaning(table)?;
+        if std::mem::replace(&mut table.unfiltered, true) {
+            return Ok(None);
+        }
+        let Meaning::Table(plan) = meaning else { return Ok(None) };
+        let derive = order == Order::Derive || order == Order::PullKeyed && plan.key.is_none();
+        let label = if derive { names::LEAF } else { table.label().clone() };
+        let Some(predicate) = self.predicate(plan, switches, &label)? else { return Ok(None) };
+        Ok(Some(if derive {
+            Found::Derived(plan, predicate)
+        } else {
+            Found::Pulled(Pulled { predicate, key: plan.key.map(|key| Expr::column(label, key)) })
+        }))
+    }
+
+    fn join(&mut self, join: &mut Join, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {
+        let (left, right) = match join.kind {
+            JoinKind::Inner | JoinKind::Cross => (order, order),
+            JoinKind::Left => (order, Order::Pull),
+            JoinKind::Right => (Order::Pull, order),
+            JoinKind::Full => {
+                let order = match self.filters.facts.full_join {
+                    FullJoinFilter::NullableGuard if order != Order::Derive => Order::PullKeyed,
+                    _ => Order::Derive,
+                };
+                (order, order)
+            }
+            _ => return Err(refused("no row filter knows this kind of join")),
+        };
+        let mut left = self.item(&mut join.left, left, switches)?;
+        let mut right = self.item(&mut join.right, right, switches)?;
+        if let Some(on) = &mut join.on {
+            self.expr(on)?;
+        }
+        match join.kind {
+            JoinKind::Left => {
+                into_on(join, right)?;
+                Ok(left)
+            }
+            JoinKind::Right => {
+                into_on(join, left)?;
+                Ok(right)
+            }
+            JoinKind::Full => {
+                left.append(&mut right);
+                let guards = left.iter().map(Pulled::guard).collect();
+                into_on(join, left)?;
+                Ok(guards)
+            }
+            _ => {
+                left.append(&mut right);
+                Ok(left)
+            }
+        }
+    }
+
+    fn label(&self, label: &Name) -> Result<()> {
+        if self.in_filter() { Ok(()) } else { names::not_reserved(label) }
+    }
+}
+
+/// What became of the predicate of a table.
+enum Found<'a> {
+    /// It goes up.
+    Pulled(Pulled),
+    /// It goes around the table, which it calls [`names::LEAF`].
+    Derived(&'a Plan, Expr),
+}
+
+impl Pulled {
+    /// The same above a full join: rows that the join made up pass, since what they lack is judged on its own side.
+    fn guard(&self) -> Pulled {
+        let predicate = match &self.key {
+            None => self.predicate.clone(),
+            Some(key) => Expr::binary(Expr::is_null(key.clone()), BinaryOp::Or, self.predicate.clone()),
+        };
+        Pulled { predicate, key: None }
+    }
+}
+
+/// Puts predicates in front of a join's condition.
+fn into_on(join: &mut Join, pulled: Vec<Pulled>) -> Result<()> {
+    if pulled.is_empty() {
+        return Ok(());
+    }
+    if join.on.is_none() {
+        return Err(
+            Error::new(ErrorKind::InvalidQuery, "an outer join has no condition").hint("give it an `on`")
+        );
+    }
+    put_first(&mut join.on, pulled.into_iter().map(|pulled| pulled.predicate));
+    Ok(())
+}
+
+/// `(select columns from table as __k0 where predicate) as label`.
+fn derived(table: &TableRef, plan: &Plan, predicate: Expr) -> FromItem {
+    let columns =
+        plan.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name)));
+    let query = Select {
+        items: columns.collect(),
+        from: vec![FromItem::Table(table.clone().aliased(names::LEAF))],
+        filter: Some(predicate),
+        ..Select::default()
+    };
+    let alias = table.label().clone();
+    FromItem::Derived(Box::new(Derived { query, alias, columns: Vec::new(), lateral: false }))
+}

@@ -1,0 +1,23 @@
+//! Places row filters: on every reference to a table, once, where it hides a row as if the row were not there.
+//!
+//! A predicate starts at its table and is pulled up the tree of joins: through inner joins into WHERE, from the
+//! nullable side of an outer join into that ON; a full join takes a derived table, or a guard. It comes first and is
+//! combined as a node, so that nothing beside it can loosen it. A reference is an identity, never a name.
+//!
+//! Knows trees and descriptions; never SQL text, connections or results.
+
+mod fill;
+mod filters;
+mod from;
+mod names;
+mod once_list;
+mod place;
+mod plan;
+mod policy;
+mod raw;
+mod registry;
+mod scope;
+mod write;
+
+pub(crate) use filters::Filters;
+pub use policy::PolicyError;

@@ -1,0 +1,321 @@
+//! Walks a statement and places filters: queries here, FROM trees and writes beside it.
+//!
+//! Whatever holds a table is taken out of the tree, dealt with, and put back after the ordinary walk over the rest.
+//! So a table in a place that is not known here is met by that walk and refused.
+
+use super::filters::Filters;
+use super::names;
+use super::plan::Plan;
+use super::raw;
+use super::registry::Named;
+use super::scope::{Mark, Scope, Seen};
+use super::{fill, write};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::Context;
+use crate::plugin_set::{Applied, Check};
+use kysera_sql::ast::{
+    Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, Switch, TableRef, Update,
+    With,
+};
+use kysera_sql::fold::{Fold, walk_mut};
+use kysera_sql::ident::Name;
+
+/// Places the filters of one statement.
+pub(super) struct Placer<'a> {
+    pub(super) filters: &'a Filters,
+    context: &'a Context<'a>,
+    scope: Scope,
+    /// How many predicates stand around this place; none in the user's own tree.
+    depth: usize,
+    /// How many of our aliases are in use around this place.
+    aliases: usize,
+    pub(super) check: Option<Check>,
+}
+
+/// Predicates inside predicates: more than this is a circle that modes made.
+const DEEPEST: usize = 16;
+
+/// What a reference to a table means.
+pub(super) enum Meaning<'a> {
+    Table(&'a Plan),
+    Cte,
+    Unknown,
+}
+
+impl<'a> Placer<'a> {
+    pub(super) fn new(filters: &'a Filters, context: &'a Context<'a>) -> Placer<'a> {
+        Placer { filters, context, scope: Scope::new(filters.facts.names), depth: 0, aliases: 0, check: None }
+    }
+
+    /// Places every filter of the statement.
+    pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
+        match statement {
+            Statement::Select(select) => self.select(select)?,
+            Statement::Insert(insert) => self.insert(insert)?,
+            Statement::Update(update) => self.update(update)?,
+            Statement::Delete(delete) => self.delete(delete)?,
+            Statement::Merge(merge) => self.merge(merge)?,
+            Statement::Raw { raw, .. } => self.raw_statement(raw)?,
+            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => {
+                self.schema_change()?
+            }
+            _ => {
+                return Err(refused("no row filter knows this kind of statement")
+                    .hint("run it on a database without plugins"));
+            }
+        }
+        Ok(Applied { check: self.check })
+    }
+
+    fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
+        match self.filters.guard {
+            None => walk_mut::raw(self, raw),
+            Some(guard) => Err(refused(format!(
+                "raw SQL cannot be filtered, so plugin `{guard}` refuses it"
+            ))
+            .hint("write it with the builder, or say why it may pass with `.bypass_plugins(\"reason\")`")),
+        }
+    }
+
+    fn schema_change(&self) -> Result<()> {
+        match self.filters.guard {
+            None => Ok(()),
+            Some(guard) => Err(refused(format!("plugin `{guard}` refuses changes of the schema"))
+                .hint("run them on a database without this plugin, as migrations do")),
+        }
+    }
+
+    /// True when the walk is inside a predicate that a filter placed.
+    pub(super) fn in_filter(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// The predicate for one reference: every plugin's, joined with `and`, in the order of the plugins.
+    pub(super) fn predicate(
+        &mut self,
+        plan: &Plan,
+        switches: &[Switch],
+        label: &Name,
+    ) -> Result<Option<Expr>> {
+        let mut all: Option<Expr> = None;
+        for plugin in 0..self.filters.plugins().len() {
+            let Some(template) = self.filters.template(plan, plugin, switches, self.context)? else {
+                continue;
+            };
+            let mut one =
+                fill::fill(template, label, self.aliases, self.filters.plugin(plugin), self.context)?;
+            if template.has_query {
+                self.inside(template.aliases, |placer| placer.expr(&mut one))?;
+            }
+            all = Some(match all {
+                None => one,
+                Some(first) => first.and(one),
+            });
+        }
+        Ok(all)
+    }
+
+    /// Filters the queries inside a predicate.
+    fn inside(&mut self, aliases: usize, work: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        if self.depth == DEEPEST {
+            return Err(Error::new(
+                ErrorKind::Plugin,
+                "row filters need each other in a circle under this mode",
+            )
+            .hint("mark one reference as `unfiltered` to break it"));
+        }
+        self.depth += 1;
+        self.aliases += aliases;
+        let done = work(self);
+        self.depth -= 1;
+        self.aliases -= aliases;
+        done
+    }
+
+    /// What a reference in FROM means, spelled so that the database takes it for the same.
+    pub(super) fn meaning(&mut self, table: &mut TableRef) -> Result<Meaning<'a>> {
+        if !self.in_filter() {
+            names::not_reserved(table.label())?;
+        }
+        let seen = if table.schema.is_none() { self.scope.see(&table.name) } else { Seen::Nothing };
+        match (table.meta, seen) {
+            (Some(_), Seen::Nothing) | (None, Seen::Nothing) => self.table_meaning(table),
+            (Some(_), _) => {
+                // The description says that this is the table; a bare name would be the CTE.
+                match self.filters.facts.default_schema {
+                    Some(schema) => table.schema = Some(Name::Borrowed(schema)),
+                    None => return Err(captured(&table.name)),
+                }
+                self.table_meaning(table)
+            }
+            (None, Seen::Cte) => Ok(Meaning::Cte),
+            (None, Seen::Unclear) => match self.table_meaning(table)? {
+                Meaning::Table(plan) if plan.filters.iter().any(Option::is_some) => {
+                    Err(captured(&table.name))
+                }
+                other => Ok(other),
+            },
+        }
+    }
+
+    /// What the target of a write means. Only SQL Server takes a CTE for one, and a bare name for the CTE.
+    pub(super) fn target(&mut self, table: &mut TableRef) -> Result<Meaning<'a>> {
+        names::not_reserved(table.label())?;
+        if table.schema.is_none() && self.scope.see(&table.name) != Seen::Nothing {
+            table.schema = self.filters.facts.default_schema.map(Name::Borrowed);
+        }
+        self.table_meaning(table)
+    }
+
+    /// The columns of a table that its filters read.
+    pub(super) fn filter_columns(&self, plan: &'a Plan, switches: &[Switch]) -> Result<Vec<&'a Name>> {
+        let mut columns = Vec::new();
+        for plugin in 0..self.filters.plugins().len() {
+            if let Some(template) = self.filters.template(plan, plugin, switches, self.context)? {
+                columns.extend(&template.columns);
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The table behind a reference that is none to a CTE.
+    fn table_meaning(&self, table: &mut TableRef) -> Result<Meaning<'a>> {
+        let meta = match table.meta {
+            Some(meta) => meta,
+            None => match self.filters.registry.find(table.schema.as_deref(), &table.name) {
+                Named::Table(meta) => {
+                    table.meta = Some(meta);
+                    meta
+                }
+                Named::Unknown => return self.unknown(&table.name, "is not registered"),
+                Named::Ambiguous => return self.unknown(&table.name, "is registered in several schemas"),
+            },
+        };
+        Ok(Meaning::Table(self.filters.plan(meta)?))
+    }
+
+    fn unknown(&self, name: &str, why: &str) -> Result<Meaning<'a>> {
+        match self.filters.guard {
+            None => Ok(Meaning::Unknown),
+            Some(guard) => Err(refused(format!("plugin `{guard}` refuses table `{name}`, which {why}"))
+                .hint("register its description with the executor, or name its schema")
+                .with_table(name)),
+        }
+    }
+
+    /// A reference to a CTE must find one: otherwise the database would look for a table of that name.
+    pub(super) fn cte_in_scope(&self, name: &Name) -> Result<()> {
+        if self.scope.has_cte(name) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::InvalidQuery, format!("no CTE named `{name}` is in scope here"))
+            .hint("define it in a `with` before its use"))
+    }
+
+    /// Places the filters inside the CTEs and leaves their names in scope.
+    pub(super) fn enter(&mut self, with: Option<&mut With>) -> Result<Mark> {
+        let before = self.scope.mark();
+        let Some(with) = with else { return Ok(before) };
+        for at in 0..with.ctes.len() {
+            let inside = self.scope.mark();
+            // From the last one to itself: the nearest of two equal names is the earlier one.
+            for later in (at..with.ctes.len()).rev() {
+                let certain = later == at && with.recursive;
+                self.scope.add(with.ctes[later].name.clone(), certain);
+            }
+            self.cte(&mut with.ctes[at])?;
+            self.scope.back_to(inside);
+            self.scope.add(with.ctes[at].name.clone(), true);
+        }
+        Ok(before)
+    }
+
+    pub(super) fn leave(&mut self, mark: Mark) {
+        self.scope.back_to(mark);
+    }
+}
+
+impl Fold for Placer<'_> {
+    type Error = Error;
+
+    fn select(&mut self, node: &mut Select) -> Result<()> {
+        if node.bypass.is_some() {
+            return Ok(());
+        }
+        let mut with = node.with.take();
+        let outside = self.enter(with.as_deref_mut())?;
+        let mut from = std::mem::take(&mut node.from);
+        let pulled = self.from_list(&mut from, &node.switches)?;
+        walk_mut::select(self, node)?;
+        self.leave(outside);
+        node.with = with;
+        node.from = from;
+        put_first(&mut node.filter, pulled);
+        Ok(())
+    }
+
+    fn insert(&mut self, node: &mut Insert) -> Result<()> {
+        write::insert(self, node)
+    }
+
+    fn update(&mut self, node: &mut Update) -> Result<()> {
+        write::update(self, node)
+    }
+
+    fn delete(&mut self, node: &mut Delete) -> Result<()> {
+        write::delete(self, node)
+    }
+
+    fn merge(&mut self, node: &mut Merge) -> Result<()> {
+        write::merge(self, node)
+    }
+
+    fn cte(&mut self, node: &mut Cte) -> Result<()> {
+        match &mut node.body {
+            CteBody::Select(select) => self.select(select),
+            CteBody::Insert(insert) => self.insert(insert),
+            CteBody::Update(update) => self.update(update),
+            CteBody::Delete(delete) => self.delete(delete),
+            _ => Err(refused("no row filter knows this kind of CTE")),
+        }
+    }
+
+    /// Every FROM is dealt with before the walk comes there.
+    fn relation(&mut self, _: &mut FromItem) -> Result<()> {
+        Err(refused("a table stands in a place that row filters do not know"))
+    }
+
+    /// Targets are marked before the walk comes there.
+    fn table(&mut self, node: &mut TableRef) -> Result<()> {
+        if node.unfiltered {
+            return Ok(());
+        }
+        Err(refused("a table stands in a place that row filters do not know").with_table(node.name.clone()))
+    }
+
+    fn raw(&mut self, node: &mut Raw) -> Result<()> {
+        if let Some(guard) = self.filters.guard {
+            if let (false, Some(why)) = (self.in_filter(), raw::refusal(node)) {
+                return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}"))
+                    .hint("write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`"));
+            }
+        }
+        walk_mut::raw(self, node)
+    }
+}
+
+/// Puts predicates in front of a condition, each a node of its own.
+pub(super) fn put_first(filter: &mut Option<Expr>, predicates: impl IntoIterator<Item = Expr>) {
+    let parts = predicates.into_iter().chain(filter.take());
+    *filter = parts.reduce(Expr::and);
+}
+
+pub(super) fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Refused, message)
+}
+
+fn captured(name: &Name) -> Error {
+    Error::new(ErrorKind::InvalidQuery, format!("`{name}` may be the CTE or the table of that name"))
+        .hint("rename the CTE, or name the schema of the table")
+        .with_table(name.clone())
+}

@@ -1,0 +1,130 @@
+//! Dates and times.
+
+use crate::cell::{Cell, CellError};
+use crate::wire::json;
+use crate::wire::pg::oid;
+use crate::wire::pg::temporal::{Moment, decode_date, decode_timestamp};
+use crate::wire::temporal::{Civil, parse_date, parse_datetime, parse_time};
+use std::borrow::Cow;
+
+/// A date, in days since 1970-01-01.
+///
+/// # Errors
+/// When the cell holds something else, or PostgreSQL's `infinity`.
+pub fn date(cell: Cell<'_>, expected: &'static str) -> Result<i32, CellError> {
+    match cell {
+        Cell::Pg { oid: oid::DATE, bytes } => finite(decode_date(bytes), cell, expected),
+        _ => parsed(cell, expected, parse_date),
+    }
+}
+
+/// A time of day, in nanoseconds since midnight; `24:00:00` is one to PostgreSQL.
+///
+/// # Errors
+/// When the cell holds something else.
+pub fn time(cell: Cell<'_>, expected: &'static str) -> Result<i64, CellError> {
+    match cell {
+        Cell::Pg { oid: oid::TIME, bytes } => {
+            let micros =
+                bytes.try_into().map(i64::from_be_bytes).map_err(|_| CellError::mismatch(expected, cell))?;
+            micros.checked_mul(1000).ok_or_else(|| CellError::out_of_range(expected, cell))
+        }
+        _ => parsed(cell, expected, parse_time),
+    }
+}
+
+/// A date and time without a zone.
+///
+/// # Errors
+/// When the cell holds something else, PostgreSQL's `infinity`, or text with an offset.
+pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
+    match cell {
+        Cell::Pg { oid: oid::TIMESTAMP, bytes } => moment(bytes, cell, expected),
+        _ => parsed(cell, expected, |text| match parse_datetime(text)? {
+            (civil, None) => Some(civil),
+            (_, Some(_)) => None,
+        }),
+    }
+}
+
+/// An instant, as date and time in UTC. Text without an offset is in UTC.
+///
+/// # Errors
+/// When the cell holds something else, or PostgreSQL's `infinity`.
+pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
+    match cell {
+        Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
+        _ => parsed(cell, expected, |text| match parse_datetime(text)? {
+            (civil, offset) => civil.minus_seconds(offset.unwrap_or(0)),
+        }),
+    }
+}
+
+fn moment(bytes: &[u8], cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
+    let micros = finite(decode_timestamp(bytes), cell, expected)?;
+    Civil::from_micros(micros).ok_or_else(|| CellError::out_of_range(expected, cell))
+}
+
+fn finite<T>(moment: Option<Moment<T>>, cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
+    match moment {
+        Some(Moment::Finite(value)) => Ok(value),
+        Some(Moment::Infinite) => Err(CellError::new(expected, format!("infinity of {}", cell.type_name()))),
+        Some(Moment::Beyond) => Err(CellError::out_of_range(expected, cell)),
+        None => Err(CellError::mismatch(expected, cell)),
+    }
+}
+
+fn parsed<T>(
+    cell: Cell<'_>,
+    expected: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, CellError> {
+    let text = match cell {
+        Cell::Text(text) => Some(Cow::Borrowed(text)),
+        Cell::Json(token) => json::string(token),
+        _ => None,
+    };
+    let text = text.ok_or_else(|| CellError::mismatch(expected, cell))?;
+    parse(&text).ok_or_else(|| CellError::new(expected, format!("{} in another form", cell.type_name())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::temporal::days_of;
+
+    #[test]
+    fn offsets_count_for_instants_and_are_refused_without_a_zone() {
+        let text = Cell::Text("2024-03-01T00:30:00+02:00");
+        let utc = Civil { days: days_of(2024, 2, 29).unwrap(), nanos: 81_000_000_000_000 };
+        assert_eq!(timestamp(text, "Timestamp"), Ok(utc));
+        assert_eq!(timestamp(Cell::Text("2024-02-29 22:30:00"), "Timestamp"), Ok(utc));
+        assert_eq!(timestamp(Cell::Json("\"2024-02-29 17:30:00-05\""), "Timestamp"), Ok(utc));
+        assert_eq!(datetime(Cell::Json("\"2024-02-29 22:30\""), "DateTime"), Ok(utc));
+        assert!(datetime(text, "DateTime").is_err());
+    }
+
+    #[test]
+    fn infinity_is_an_error_that_says_so() {
+        let error = date(Cell::Pg { oid: oid::DATE, bytes: &i32::MAX.to_be_bytes() }, "Date").unwrap_err();
+        assert_eq!(error.to_string(), "expected Date, found infinity of date (OID 1082)");
+        let bytes = &i64::MIN.to_be_bytes();
+        assert!(timestamp(Cell::Pg { oid: oid::TIMESTAMPTZ, bytes }, "Timestamp").is_err());
+    }
+
+    #[test]
+    fn types_with_and_without_a_zone_are_not_mixed() {
+        let bytes = &[0; 8];
+        assert!(timestamp(Cell::Pg { oid: oid::TIMESTAMP, bytes }, "Timestamp").is_err());
+        assert!(datetime(Cell::Pg { oid: oid::TIMESTAMPTZ, bytes }, "DateTime").is_err());
+        assert!(time(Cell::Pg { oid: oid::TIMETZ, bytes }, "Time").is_err());
+        assert_eq!(time(Cell::Pg { oid: oid::TIME, bytes }, "Time"), Ok(0));
+    }
+
+    #[test]
+    fn numbers_are_not_dates() {
+        for cell in [Cell::I64(0), Cell::F64(0.0), Cell::Json("0"), Cell::Text("now"), Cell::Null] {
+            assert!(timestamp(cell, "Timestamp").is_err() && date(cell, "Date").is_err(), "{cell:?}");
+        }
+    }
+}

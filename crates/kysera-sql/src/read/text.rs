@@ -1,0 +1,33 @@
+//! Text.
+
+use crate::cell::{Cell, CellError};
+use crate::wire::json;
+use crate::wire::pg::oid;
+use std::borrow::Cow;
+
+/// Text, borrowed where it can be. Labels of enums are read with this.
+///
+/// # Errors
+/// When the cell holds something else, or text that is not UTF-8.
+///
+/// # Dialects
+/// PostgreSQL: `char(n)` keeps its padding. A custom type is taken for an enum or a domain over text, because its
+/// binary form does not say what it is.
+#[inline]
+pub fn text<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, CellError> {
+    match cell {
+        Cell::Text(text) => Ok(Cow::Borrowed(text)),
+        Cell::Pg { oid, bytes } if is_text(oid) => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(_) => Err(CellError::new(expected, format!("{} that is not UTF-8", cell.type_name()))),
+        },
+        Cell::Json(token) => json::string(token).ok_or_else(|| CellError::mismatch(expected, cell)),
+        _ => Err(CellError::mismatch(expected, cell)),
+    }
+}
+
+/// Types whose binary form is their text. Inside a record even a column of a domain over text has the domain's OID.
+fn is_text(oid: u32) -> bool {
+    matches!(oid, oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN)
+        || oid >= oid::FIRST_CUSTOM
+}
