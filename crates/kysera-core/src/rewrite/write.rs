@@ -50,7 +50,7 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
 pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
-    let Merge { with, into, using, on, whens, switches, bypass } = node;
+    let Merge { with, into, using, on, whens, returning, switches, bypass } = node;
     if bypass.is_some() {
         return Ok(());
     }
@@ -60,6 +60,9 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
     placer.expr(on)?;
     for when in &mut *whens {
         walk_mut::merge_when(placer, when)?;
+    }
+    for item in returning {
+        placer.select_item(item)?;
     }
     placer.leave(outside);
     if let Some(predicate) = target {
@@ -168,5 +171,9 @@ fn assigned_once(placer: &Placer<'_>, plan: &Plan, switches: &[Switch], set: &[A
 
 /// `case when condition then yes else no end`.
 fn either(condition: Expr, yes: Expr, no: Expr) -> Expr {
-    Expr::Case(Box::new(Case { branches: vec![CaseWhen { condition, result: yes }], otherwise: Some(no) }))
+    Expr::Case(Box::new(Case {
+        operand: None,
+        branches: vec![CaseWhen { condition, result: yes }],
+        otherwise: Some(no),
+    }))
 }
