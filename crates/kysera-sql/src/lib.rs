@@ -16,6 +16,6 @@ pub mod query;
 pub mod read;
 pub mod row;
 pub mod table;
-mod types;
+pub mod types;
 pub mod value;
 pub mod wire;

@@ -54,8 +54,9 @@ pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellErr
 pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
     match cell {
         Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
-        _ => parsed(cell, expected, |text| match parse_datetime(text)? {
-            (civil, offset) => civil.minus_seconds(offset.unwrap_or(0)),
+        _ => parsed(cell, expected, |text| {
+            let (civil, offset) = parse_datetime(text)?;
+            civil.minus_seconds(offset.unwrap_or(0))
         }),
     }
 }

@@ -1,5 +1,10 @@
 //! Exact decimals as plain text: `-12.50`. No exponent, so that the scale is what the digits show.
 
+/// Most digits before the point that PostgreSQL's `numeric` can hold (manual, 8.1.2).
+pub(crate) const MOST_WHOLE: usize = 131_072;
+/// Most digits behind the point that it can hold.
+pub(crate) const MOST_FRACTION: usize = 16_383;
+
 /// A decimal, taken apart. Digits are ASCII; either part may be empty, but not both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal<'a> {

@@ -30,11 +30,6 @@ impl Civil {
     }
 
     /// Whole seconds since 1970-01-01T00:00:00, rounded down, and the nanoseconds behind them.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "less than a second, never negative"
-    )]
     pub fn seconds(self) -> (i64, u32) {
         let seconds = i64::from(self.days) * SECONDS_PER_DAY + self.nanos / NANOS_PER_SECOND;
         (seconds, (self.nanos % NANOS_PER_SECOND) as u32)
@@ -240,11 +235,7 @@ pub(crate) fn days_of(year: i32, month: u8, day: u8) -> Option<i32> {
 }
 
 /// Year, month and day of a count of days since 1970-01-01.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "an i32 of days is under 6 million years"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "an i32 of days is under 6 million years")]
 pub(crate) fn date_of(days: i32) -> (i32, u8, u8) {
     let days = i64::from(days) + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -3,7 +3,7 @@
 //! Header: count of groups, weight of the first group in powers of 10 000, sign, scale. Exact in both directions.
 
 use crate::value::ValueError;
-use crate::wire::decimal::Decimal;
+use crate::wire::decimal::{Decimal, MOST_FRACTION, MOST_WHOLE};
 use std::fmt::Write;
 
 const POSITIVE: u16 = 0x0000;
@@ -11,10 +11,6 @@ const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
 const INFINITY: u16 = 0xD000;
 const NEGATIVE_INFINITY: u16 = 0xF000;
-
-/// Most digits before and behind the point (PostgreSQL manual, 8.1.2).
-const MOST_WHOLE: usize = 131_072;
-const MOST_FRACTION: usize = 16_383;
 
 /// Appends the binary form of a decimal's text; `NaN`, `Infinity` and `-Infinity` are values too.
 pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
@@ -37,7 +33,7 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
     Ok(())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "the lengths were checked")]
+#[expect(clippy::cast_possible_truncation, reason = "the lengths were checked")]
 fn finite(decimal: Decimal<'_>, out: &mut Vec<u8>) {
     let groups = groups(decimal);
     let whole_groups = decimal.whole.len().div_ceil(4);

@@ -1,0 +1,49 @@
+//! `rust_decimal::Decimal`: exact, with at most 28 digits. What has more is an error: read it as `BigDecimal`.
+
+use super::scalar::scalar;
+use crate::cell::{Cell, CellError, FromCell};
+use crate::read;
+use crate::value::{SqlType, ToValue, Value};
+use rust_decimal::Decimal;
+
+impl ToValue for Decimal {
+    const SQL_TYPE: SqlType = SqlType::Decimal;
+
+    fn to_value(self) -> Value {
+        Value::Decimal(self.to_string().into())
+    }
+}
+
+impl FromCell for Decimal {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
+        let text = read::decimal(cell, "Decimal")?;
+        Decimal::from_str_exact(&text).map_err(|_| unreadable(&text))
+    }
+}
+
+scalar!(Decimal);
+
+#[cold]
+fn unreadable(text: &str) -> CellError {
+    match text {
+        "NaN" | "Infinity" | "-Infinity" => CellError::new("Decimal", "NaN or infinity"),
+        _ => CellError::new("Decimal", "a decimal of more than 28 digits").advice("read it as BigDecimal"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twenty_eight_digits_fit_and_more_are_an_error() {
+        for text in ["79228162514264337593543950335", "-0.0000000000000000000000000001", "1.50", "0"] {
+            assert_eq!(Decimal::from_cell(Cell::Text(text)).map(|d| d.to_string()).as_deref(), Ok(text));
+        }
+        let many = "12345678901234567890123456789012345678";
+        let error = Decimal::from_cell(Cell::Text(many)).unwrap_err();
+        let text = "expected Decimal, found a decimal of more than 28 digits; read it as BigDecimal";
+        assert_eq!(error.to_string(), text);
+        assert!(Decimal::from_cell(Cell::Text("0.00000000000000000000000000001")).is_err());
+    }
+}
