@@ -1,1 +1,53 @@
-//! The SQLite driver of Kysera, on rusqlite.
+//! The SQLite driver of Kysera, on rusqlite with SQLite bundled.
+//!
+//! A short statement runs on the calling task: handing it to another thread costs more than most statements take.
+//! A query that outlasts its budget (500 µs) is interrupted and started again on tokio's blocking pool; a write is
+//! never interrupted for a budget, since SQLite would roll its whole transaction back. What syncs the disk, changes
+//! the schema or cannot be judged always goes to the pool. A database in a file has one writing connection behind a
+//! fair queue and several reading ones (WAL); a database in memory has one connection.
+//!
+//! ```
+//! use kysera_sqlite::{Sqlite, SqliteOptions};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> kysera_core::Result<()> {
+//! let in_memory = Sqlite::memory()?;
+//! # let dir = tempfile::tempdir().expect("a temporary directory");
+//! # let path = dir.path().join("app.db");
+//! let in_a_file = Sqlite::open(&path).await?;
+//! let tuned = SqliteOptions::file(&path).readers(2).foreign_keys(false).open().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What cannot be cut short
+//! SQLite looks at the clock between its own small steps. One call of a function on megabytes of text, and dropping a
+//! large table, are a single step: the first time, such a query holds its thread for as long as it takes; it then
+//! starts on the pool. A query may run twice, so a registered function that has side effects may be called twice.
+
+mod bind;
+mod breathe;
+mod buffer;
+mod busy;
+mod cells;
+mod checkpoint;
+mod connection;
+mod ctl;
+mod driver;
+mod error;
+mod hints;
+mod job;
+mod options;
+mod place;
+mod pool;
+mod reader;
+mod run;
+mod slot;
+mod stream;
+mod transaction;
+mod url;
+
+pub use driver::Sqlite;
+pub use options::{Journal, SqliteOptions, Synchronous};
+/// The client below, for [`SqliteOptions::on_connect`].
+pub use rusqlite;

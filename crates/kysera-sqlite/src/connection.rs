@@ -1,0 +1,337 @@
+//! A connection as the executor sees it: runs statements here or on the pool, and knows what a dropped future left.
+
+use crate::breathe::{self, breathe};
+use crate::busy::Busy;
+use crate::ctl::Watch;
+use crate::error::{closed, invalid, is_busy};
+use crate::job::{self, Away, OnDrop};
+use crate::options;
+use crate::place::{Place, place};
+use crate::pool::{Lease, Shared};
+use crate::run::{self, Verdict};
+use crate::slot::{Role, Slot};
+use crate::stream;
+use crate::transaction::{Lost, Tx};
+use kysera_core::driver::{Attempt, BoxFuture, Connection, Outcome, Ran, RowStream, TransactionOptions};
+use kysera_core::{Error, ErrorKind, Result};
+use kysera_sql::compiled::Compiled;
+use kysera_sql::row::RowSink;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) struct SqliteConnection {
+    pub(crate) shared: Arc<Shared>,
+    /// None while a job has it.
+    lease: Option<Lease>,
+    away: Option<Away>,
+    pub(crate) tx: Tx,
+    /// True when the only connection was given back for the rest of a stream.
+    released: bool,
+    /// What is being done; still there at the next call when its future was dropped.
+    doing: Option<Doing>,
+}
+
+/// Work that a dropped future leaves half done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// A statement.
+    Statement,
+    /// A stream of a query, which may be dropped at any time.
+    Stream,
+    /// A commit.
+    Commit,
+    /// A rollback.
+    Rollback,
+}
+
+impl SqliteConnection {
+    pub(crate) fn new(shared: Arc<Shared>, lease: Lease) -> Self {
+        SqliteConnection {
+            shared,
+            lease: Some(lease),
+            away: None,
+            tx: Tx::None,
+            released: false,
+            doing: None,
+        }
+    }
+
+    /// The connection, which is at home.
+    pub(crate) fn slot(&self) -> Result<&Slot> {
+        self.lease.as_deref().ok_or_else(closed)
+    }
+
+    /// Waits for a connection that a dropped future left away, and sees what became of the transaction.
+    pub(crate) async fn settle(&mut self) -> Result<()> {
+        if let Some(away) = &mut self.away {
+            let home = away.await;
+            self.away = None;
+            self.lease = home.ok();
+        }
+        if self.released {
+            self.lease = Some(self.shared.acquire(Role::Writer).await?);
+            self.released = false;
+        }
+        let Some(left) = self.doing.take() else { return self.slot().map(|_| ()) };
+        let autocommit = self.slot()?.is_autocommit();
+        self.tx = self.tx.after_drop(left, autocommit);
+        Ok(())
+    }
+
+    /// Settles, and refuses when the transaction is broken.
+    pub(crate) async fn ready(&mut self) -> Result<()> {
+        self.settle().await?;
+        self.tx.check()
+    }
+
+    pub(crate) fn start(&mut self, doing: Doing) {
+        self.doing = Some(doing);
+    }
+
+    pub(crate) fn done(&mut self) {
+        self.doing = None;
+    }
+
+    /// Does `work` on the blocking pool, or here when there is no runtime.
+    pub(crate) async fn on_pool<R: Send + 'static>(
+        &mut self,
+        on_drop: OnDrop,
+        work: impl FnOnce(&Slot) -> R + Send + 'static,
+    ) -> Result<R> {
+        let lease = self.lease.take().ok_or_else(closed)?;
+        let (job, away) = job::start(lease, on_drop, work);
+        self.away = Some(away);
+        let done = job.finish().await;
+        // The job sent the connection before its result.
+        self.lease = self.away.take().and_then(|mut away| away.try_recv().ok());
+        done
+    }
+
+    /// True when the database has one connection, in memory, and this is no transaction: streams are read whole.
+    pub(crate) fn reads_whole(&self) -> bool {
+        self.shared.options.place == options::Place::Memory && !self.tx.is_open()
+    }
+
+    /// Gives the only connection back for as long as nothing is run here.
+    pub(crate) fn release_single(&mut self) {
+        if self.reads_whole() && self.lease.take().is_some() {
+            self.released = true;
+        }
+    }
+
+    pub(crate) fn lease_role(&self) -> Option<Role> {
+        self.lease.as_ref().map(Lease::role)
+    }
+
+    pub(crate) fn take_lease(&mut self) -> Result<Lease> {
+        self.lease.take().ok_or_else(closed)
+    }
+
+    pub(crate) fn set_away(&mut self, away: Away) {
+        self.away = Some(away);
+    }
+
+    pub(crate) fn place(&self, statement: &Compiled) -> Result<Place> {
+        place(statement, &self.shared.options, &self.shared.hints, self.tx.is_open())
+    }
+
+    /// Runs a statement to its end, waiting out the locks of other processes.
+    pub(crate) async fn run_to_end(&mut self, mut statement: Compiled, mut sink: Box<dyn RowSink>) -> Ran {
+        self.ready().await?;
+        self.start(Doing::Statement);
+        let mut busy = Busy::new(self.shared.options.busy_timeout);
+        let ran = loop {
+            breathe().await;
+            let ran = self.run_once(statement, sink).await;
+            let (back, done);
+            (statement, back, done) = match ran {
+                Ok(parts) => parts,
+                Err(error) => break Err(error),
+            };
+            sink = back;
+            match done {
+                Err(error) if is_busy(&error) && busy.wait().await => sink.clear(),
+                Err(error) => break Err(error),
+                Ok(outcome) => break Ok((outcome, sink)),
+            }
+        };
+        self.done();
+        self.notice_rollback();
+        ran
+    }
+
+    async fn run_once(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> Result<Once> {
+        if let Place::Here(watch) = self.place(&statement)? {
+            let verdict = self.run_here(&statement, &mut *sink, watch)?;
+            if let Verdict::Done(done) = verdict {
+                return Ok((statement, sink, done));
+            }
+        }
+        let budget = self.shared.options.budget;
+        let shared = Arc::clone(&self.shared);
+        self.on_pool(OnDrop::Cancel, move |slot| {
+            let start = Instant::now();
+            let done = run::there(slot, &statement, &mut *sink);
+            note_time(&shared, &statement, start.elapsed(), budget);
+            (statement, sink, done)
+        })
+        .await
+    }
+
+    /// Runs on the calling task.
+    pub(crate) fn run_here(
+        &self,
+        statement: &Compiled,
+        sink: &mut dyn RowSink,
+        watch: Watch,
+    ) -> Result<Verdict> {
+        Ok(run_here(self.slot()?, &self.shared, statement, sink, watch))
+    }
+
+    /// After a statement: SQLite may have rolled the transaction back (lang_transaction.html, section 3).
+    pub(crate) fn notice_rollback(&mut self) {
+        if self.tx.is_open() && self.lease.as_deref().is_some_and(Slot::is_autocommit) {
+            self.tx = Tx::Broken(Lost::RolledBack);
+        }
+    }
+
+    async fn script(&mut self, sql: String) -> Result<()> {
+        self.ready().await?;
+        self.start(Doing::Statement);
+        let ran = self
+            .on_pool(OnDrop::Cancel, move |slot| {
+                let ran = slot.conn.execute_batch(&sql);
+                slot.take_frames();
+                ran.map_err(|error| crate::error::from_client(error, &sql))
+            })
+            .await?;
+        self.done();
+        if self.tx.is_open() {
+            self.notice_rollback();
+            return match (ran, self.tx.is_open()) {
+                (Ok(()), false) => Err(Error::new(
+                    ErrorKind::TransactionAborted,
+                    "the script ended the transaction that it ran in",
+                )
+                .hint("leave begin and commit out of it")),
+                (ran, _) => ran,
+            };
+        }
+        if self.slot()?.is_autocommit() {
+            return ran;
+        }
+        let undone = self.slot()?.rollback();
+        let error =
+            ran.err().unwrap_or_else(|| invalid("the script left a transaction open, which was rolled back"));
+        Err(match undone {
+            Ok(()) => error,
+            Err(rollback) => error.with_rollback(rollback),
+        })
+    }
+}
+
+type Once = (Compiled, Box<dyn RowSink>, Result<Outcome>);
+
+fn note_time(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
+    if took < budget {
+        shared.hints.was_short(&statement.sql);
+    } else {
+        shared.hints.was_long(&statement.sql);
+    }
+}
+
+fn run_here(
+    slot: &Slot,
+    shared: &Shared,
+    statement: &Compiled,
+    sink: &mut dyn RowSink,
+    watch: Watch,
+) -> Verdict {
+    let verdict = run::here(slot, statement, sink, watch);
+    if slot.ctl.is_over() {
+        shared.hints.was_long(&statement.sql);
+    }
+    verdict
+}
+
+/// Runs a statement at once, if that takes no wait.
+pub(crate) fn try_on(
+    slot: &Slot,
+    shared: &Shared,
+    statement: &Compiled,
+    sink: &mut dyn RowSink,
+    in_tx: bool,
+) -> Attempt {
+    // A statement that is refused is refused again by the asynchronous way, which has the error to give.
+    let Ok(Place::Here(watch)) = place(statement, &shared.options, &shared.hints, in_tx) else {
+        return Attempt::NotNow;
+    };
+    match run_here(slot, shared, statement, sink, watch) {
+        Verdict::Done(Err(error)) if is_busy(&error) => {
+            sink.clear();
+            Attempt::NotNow
+        }
+        Verdict::Done(done) => Attempt::Done(done),
+        Verdict::Elsewhere => Attempt::NotNow,
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        if self.doing.is_some() || breathe::is_owed() || self.tx.check().is_err() {
+            return Attempt::NotNow;
+        }
+        let Some(lease) = &self.lease else { return Attempt::NotNow };
+        let attempt = try_on(lease, &self.shared, statement, sink, self.tx.is_open());
+        if matches!(attempt, Attempt::Done(Err(_))) {
+            self.notice_rollback();
+        }
+        attempt
+    }
+
+    fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(self.run_to_end(statement, sink))
+    }
+
+    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
+        Box::pin(stream::open(self, statement))
+    }
+
+    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.script(sql.to_owned()))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.begin_transaction(options))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.rollback_transaction())
+    }
+
+    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.set_savepoint(name))
+    }
+
+    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.release_savepoint(name))
+    }
+
+    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.rollback_to_savepoint(name))
+    }
+}
+
+impl fmt::Debug for SqliteConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteConnection")
+            .field("role", &self.lease.as_ref().map(Lease::role))
+            .field("tx", &self.tx)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,108 @@
+//! The driver: opens the database and hands connections out.
+
+use crate::breathe;
+use crate::connection::{SqliteConnection, try_on};
+use crate::options::SqliteOptions;
+use crate::pool::{self, Shared};
+use crate::slot::{Role, Slot};
+use kysera_core::Result;
+use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver};
+use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::dialect::Dialect;
+use kysera_sql::row::RowSink;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// An SQLite database.
+///
+/// Clones share the connections. Needs no particular runtime flavour; waiting for locks and for a connection needs
+/// tokio's timer (`enable_time`). Dropping the last clone closes the database on the calling thread, which copies the
+/// rest of the write-ahead log; [`Driver::close`] does so on the blocking pool.
+#[derive(Clone)]
+pub struct Sqlite {
+    shared: Arc<Shared>,
+}
+
+impl Sqlite {
+    /// A database in memory, private to this driver and gone with it.
+    ///
+    /// It has one connection: inside a transaction use `tx`, since `db` would wait for the transaction to end.
+    ///
+    /// # Errors
+    /// When SQLite cannot be set up, as without memory.
+    pub fn memory() -> Result<Sqlite> {
+        Sqlite::memory_with(SqliteOptions::memory())
+    }
+
+    fn memory_with(options: SqliteOptions) -> Result<Sqlite> {
+        let slot = Slot::open(&options, Role::Writer)?;
+        Ok(Sqlite { shared: Shared::new(options, slot) })
+    }
+
+    /// The database in a file, which is made when it is missing. [`SqliteOptions`] for anything else.
+    ///
+    /// # Errors
+    /// As [`SqliteOptions::open`].
+    pub async fn open(path: impl AsRef<Path>) -> Result<Sqlite> {
+        SqliteOptions::file(path).open().await
+    }
+
+    /// The database that a URL names: `sqlite::memory:`, `sqlite:path?mode=ro`; see [`SqliteOptions::url`].
+    ///
+    /// # Errors
+    /// As [`SqliteOptions::url`] and [`SqliteOptions::open`].
+    pub async fn connect(url: &str) -> Result<Sqlite> {
+        SqliteOptions::url(url)?.open().await
+    }
+
+    pub(crate) async fn open_with(options: SqliteOptions) -> Result<Sqlite> {
+        let slot = pool::open(options.clone(), Role::Writer).await?;
+        Ok(Sqlite { shared: Shared::new(options, slot) })
+    }
+}
+
+impl Driver for Sqlite {
+    fn dialect(&self) -> &dyn Dialect {
+        self.shared.dialect()
+    }
+
+    fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        if breathe::is_owed() {
+            return Attempt::NotNow;
+        }
+        let role = self.shared.role(statement.shape.access());
+        match self.shared.try_borrow(role) {
+            Some(slot) => try_on(&slot, &self.shared, statement, sink, false),
+            None => Attempt::NotNow,
+        }
+    }
+
+    fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        Box::pin(async move {
+            let lease = self.shared.acquire(self.shared.role(access)).await?;
+            let conn: Box<dyn Connection> = Box::new(SqliteConnection::new(Arc::clone(&self.shared), lease));
+            Ok(conn)
+        })
+    }
+
+    fn excludes(&self, held: Access, wanted: Access) -> bool {
+        self.shared.role(held) == Role::Writer && self.shared.role(wanted) == Role::Writer
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let shared = Arc::clone(&self.shared);
+            match tokio::runtime::Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn_blocking(move || shared.close()).await),
+                Err(_) => shared.close(),
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("options", &self.shared.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! What is remembered of a statement's text: whether it was long or short the last times.
+//!
+//! A fixed table of small counters, found by a hash of the text. Two texts may share a counter; it is a hint, and the
+//! worst that a wrong one does is to choose the dearer thread.
+
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
+
+const PLACES: usize = 1024;
+const LONG: i8 = 2;
+const MOST: i8 = 3;
+const SHORT: i8 = -2;
+
+pub(crate) struct Hints(Box<[AtomicI8; PLACES]>);
+
+impl Hints {
+    pub(crate) fn new() -> Self {
+        Hints(Box::new([const { AtomicI8::new(0) }; PLACES]))
+    }
+
+    fn of(&self, sql: &str) -> &AtomicI8 {
+        let hash = BuildHasherDefault::<Fold>::default().hash_one(sql.as_bytes());
+        &self.0[usize::try_from(hash >> 54).expect("ten bits fit a usize")]
+    }
+
+    /// True when it was long of late: start it on the pool.
+    pub(crate) fn is_long(&self, sql: &str) -> bool {
+        self.of(sql).load(Relaxed) >= LONG
+    }
+
+    /// True when it was short at least twice and never long since: it may run on the calling task.
+    pub(crate) fn is_short(&self, sql: &str) -> bool {
+        self.of(sql).load(Relaxed) <= SHORT
+    }
+
+    pub(crate) fn was_long(&self, sql: &str) {
+        self.of(sql).store(MOST, Relaxed);
+    }
+
+    pub(crate) fn was_short(&self, sql: &str) {
+        let hint = self.of(sql);
+        let now = hint.load(Relaxed);
+        if now > SHORT {
+            hint.store(now - 1, Relaxed);
+        }
+    }
+}
+
+/// A multiplicative hash over eight bytes at a time: cheap, and no one gains by colliding.
+#[derive(Default)]
+struct Fold(u64);
+
+impl Fold {
+    fn fold(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for Fold {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.fold(u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        self.fold(u64::from_le_bytes(last));
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.fold(n as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_is_forgotten_after_some_short_runs() {
+        let hints = Hints::new();
+        assert!(!hints.is_long("a") && !hints.is_short("a"));
+        hints.was_long("a");
+        assert!(hints.is_long("a") && !hints.is_long("b"));
+        hints.was_short("a");
+        assert!(hints.is_long("a"));
+        hints.was_short("a");
+        assert!(!hints.is_long("a"));
+        for _ in 0..9 {
+            hints.was_short("a");
+        }
+        assert!(hints.is_short("a"));
+        hints.was_long("a");
+        assert!(!hints.is_short("a") && hints.is_long("a"));
+    }
+
+    #[test]
+    fn texts_spread_over_the_table() {
+        let hints = Hints::new();
+        for n in 0..64 {
+            hints.was_long(&format!("select * from t where a = {n}"));
+        }
+        let used = hints.0.iter().filter(|hint| hint.load(Relaxed) != 0).count();
+        assert!(used > 50, "{used}");
+    }
+}

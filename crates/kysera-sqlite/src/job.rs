@@ -1,0 +1,89 @@
+//! Moves a connection and its work to the blocking pool and back.
+//!
+//! The connection goes into the job whole. When the job is done it hands it to whoever still waits; when nobody does
+//! any more, the job itself gives it back to the pool. It never travels inside the future, which may be dropped.
+
+use crate::ctl::Ctl;
+use crate::error::closed;
+use crate::pool::Lease;
+use crate::slot::Slot;
+use kysera_core::Result;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+/// The way home of a connection that is away in a job.
+pub(crate) type Away = oneshot::Receiver<Lease>;
+
+/// What happens to the job when the future that waits for it is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnDrop {
+    /// It is interrupted.
+    Cancel,
+    /// It runs to its end: a commit or rollback under way is not to be cut.
+    Finish,
+}
+
+/// Starts `work`; the connection comes home by the second part, which the owner of the connection keeps.
+pub(crate) fn start<R: Send + 'static>(
+    lease: Lease,
+    on_drop: OnDrop,
+    work: impl FnOnce(&Slot) -> R + Send + 'static,
+) -> (Job<R>, Away) {
+    let (home, away) = oneshot::channel();
+    let (report, result) = oneshot::channel();
+    let ctl = Arc::clone(&lease.ctl);
+    let id = ctl.begin_job();
+    let job = move || {
+        let done = catch_unwind(AssertUnwindSafe(|| work(&lease)));
+        lease.ctl.end_job();
+        if let Err(unwanted) = home.send(lease) {
+            unwanted.give_back_here();
+        }
+        // Nobody waits any more when this fails, and then nobody misses the result.
+        let _ = report.send(done);
+    };
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(job)),
+        Err(_) => job(),
+    }
+    (Job { result, _cancel: (on_drop == OnDrop::Cancel).then_some(CancelOnDrop { ctl, id }) }, away)
+}
+
+/// A job under way.
+pub(crate) struct Job<R> {
+    result: oneshot::Receiver<std::thread::Result<R>>,
+    // Dropped with the job; once that is over, it finds nothing to cancel.
+    _cancel: Option<CancelOnDrop>,
+}
+
+impl<R> Job<R> {
+    /// Waits for its end. A panic in it goes on here.
+    pub(crate) async fn finish(self) -> Result<R> {
+        match self.result.await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(panic)) => resume_unwind(panic),
+            // The runtime went down before the job started.
+            Err(_) => Err(closed()),
+        }
+    }
+}
+
+/// Interrupts a job, and no other, when it is dropped.
+pub(crate) struct CancelOnDrop {
+    ctl: Arc<Ctl>,
+    id: u64,
+}
+
+impl CancelOnDrop {
+    pub(crate) fn new(ctl: Arc<Ctl>, id: u64) -> Self {
+        CancelOnDrop { ctl, id }
+    }
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.ctl.cancel(self.id);
+    }
+}

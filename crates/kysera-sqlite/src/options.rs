@@ -1,0 +1,269 @@
+//! Where the database is and how its connections are set up.
+
+use crate::driver::Sqlite;
+use kysera_core::Result;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How to open a database.
+///
+/// ```
+/// use kysera_sqlite::{SqliteOptions, Synchronous};
+/// use std::time::Duration;
+///
+/// let options = SqliteOptions::file("app.db")
+///     .create(false)
+///     .synchronous(Synchronous::Full)
+///     .busy_timeout(Duration::from_secs(2))
+///     .on_connect(|conn| conn.execute_batch("attach 'other.db' as other"));
+/// ```
+#[derive(Clone)]
+#[must_use = "options do nothing until they are opened"]
+pub struct SqliteOptions {
+    pub(crate) place: Place,
+    pub(crate) readers: usize,
+    pub(crate) budget: Duration,
+    pub(crate) busy_timeout: Duration,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) journal: Journal,
+    pub(crate) synchronous: Synchronous,
+    pub(crate) foreign_keys: bool,
+    pub(crate) statement_cache: usize,
+    pub(crate) create: bool,
+    pub(crate) read_only: bool,
+    pub(crate) exclusive: bool,
+    pub(crate) checkpoint_pages: u32,
+    pub(crate) on_connect: Option<OnConnect>,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Memory,
+    File(PathBuf),
+}
+
+pub(crate) type OnConnect = Arc<dyn Fn(&mut rusqlite::Connection) -> rusqlite::Result<()> + Send + Sync>;
+
+/// How SQLite keeps a transaction undoable (`pragma journal_mode`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Journal {
+    /// A write-ahead log: readers and the writer do not wait for each other.
+    #[default]
+    Wal,
+    /// A rollback journal, deleted after each transaction. For network file systems, where WAL does not work.
+    Delete,
+    /// A rollback journal, truncated after each transaction.
+    Truncate,
+    /// A rollback journal, overwritten after each transaction.
+    Persist,
+}
+
+/// How often SQLite waits for the disk (`pragma synchronous`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synchronous {
+    /// Never: a power cut may damage the database. For what can be made again.
+    Off,
+    /// At checkpoints. With WAL a power cut may lose the last transactions but never damages the database.
+    #[default]
+    Normal,
+    /// At each commit: a committed transaction survives a power cut. Commits take milliseconds.
+    Full,
+    /// As `Full`, and the directory too.
+    Extra,
+}
+
+impl SqliteOptions {
+    /// The smallest statement cache that makes sense; less is raised to it.
+    pub const MIN_STATEMENT_CACHE: usize = 128;
+
+    /// A database in memory, private to the driver and gone with it.
+    pub fn memory() -> Self {
+        SqliteOptions::at(Place::Memory)
+    }
+
+    /// A database in a file.
+    pub fn file(path: impl AsRef<Path>) -> Self {
+        SqliteOptions::at(Place::File(path.as_ref().to_path_buf()))
+    }
+
+    /// From a URL: `sqlite::memory:`, `sqlite:path`, `sqlite://path`, each with `?mode=ro`, `rw`, `rwc` (create it, the
+    /// default) or `memory`. The path may be percent-encoded; `sqlite:///path` is absolute.
+    ///
+    /// ```
+    /// use kysera_sqlite::SqliteOptions;
+    ///
+    /// let read_only = SqliteOptions::url("sqlite:app.db?mode=ro")?;
+    /// assert!(SqliteOptions::url("sqlite:app.db?mod=ro").is_err());
+    /// # Ok::<(), kysera_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Configuration` when it is no such URL or has a parameter that is not known.
+    pub fn url(url: &str) -> Result<Self> {
+        crate::url::parse(url)
+    }
+
+    fn at(place: Place) -> Self {
+        SqliteOptions {
+            place,
+            readers: std::thread::available_parallelism().map_or(2, usize::from),
+            budget: Duration::from_micros(500),
+            busy_timeout: Duration::from_secs(5),
+            acquire_timeout: Duration::from_secs(30),
+            journal: Journal::default(),
+            synchronous: Synchronous::default(),
+            foreign_keys: true,
+            statement_cache: 256,
+            create: true,
+            read_only: false,
+            exclusive: false,
+            checkpoint_pages: 1000,
+            on_connect: None,
+        }
+    }
+
+    /// How many connections read beside the writing one; the number of cores unless said. Opened when first needed.
+    pub fn readers(mut self, readers: usize) -> Self {
+        self.readers = readers.max(1);
+        self
+    }
+
+    /// How long a query may hold the calling task before it is started again on the blocking pool; 500 µs.
+    pub fn budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long to wait for another process that holds the database's lock; 5 s.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
+        self
+    }
+
+    /// How long to wait for a connection; 30 s.
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.acquire_timeout = timeout;
+        self
+    }
+
+    /// The journal; [`Journal::Wal`]. A database opened read-only keeps the one it has.
+    pub fn journal(mut self, journal: Journal) -> Self {
+        self.journal = journal;
+        self
+    }
+
+    /// How often to wait for the disk; [`Synchronous::Normal`].
+    pub fn synchronous(mut self, synchronous: Synchronous) -> Self {
+        self.synchronous = synchronous;
+        self
+    }
+
+    /// Whether foreign keys are enforced; they are unless this says no.
+    pub fn foreign_keys(mut self, enforced: bool) -> Self {
+        self.foreign_keys = enforced;
+        self
+    }
+
+    /// How many prepared statements each connection keeps; 256, at least [`SqliteOptions::MIN_STATEMENT_CACHE`].
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.statement_cache = statements.max(SqliteOptions::MIN_STATEMENT_CACHE);
+        self
+    }
+
+    /// Whether a missing file is made; it is unless this says no. Its directory is never made.
+    pub fn create(mut self, create: bool) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// Opens the file for reading only.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Locks the file for this process alone, with one connection for reads and writes. Point reads are then as fast
+    /// as in memory: they take no lock each time.
+    pub fn exclusive(mut self, exclusive: bool) -> Self {
+        self.exclusive = exclusive;
+        self
+    }
+
+    /// After how many pages in the write-ahead log to copy them into the database, in the background; 1000.
+    pub fn checkpoint_pages(mut self, pages: u32) -> Self {
+        self.checkpoint_pages = pages.max(1);
+        self
+    }
+
+    /// Called with every new connection before its first use: to register functions and collations, to attach
+    /// databases, to set pragmas. The progress handler and the WAL hook are the driver's and set after this.
+    ///
+    /// ```
+    /// # use kysera_sqlite::{rusqlite, SqliteOptions};
+    /// let options = SqliteOptions::memory().on_connect(|conn| conn.execute_batch("pragma cache_size = -20000"));
+    /// ```
+    pub fn on_connect<F>(mut self, set_up: F) -> Self
+    where
+        F: Fn(&mut rusqlite::Connection) -> rusqlite::Result<()> + Send + Sync + 'static,
+    {
+        self.on_connect = Some(Arc::new(set_up));
+        self
+    }
+
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// `DatabaseNotFound` when the file is missing and may not be made, `ConnectionFailed` when it cannot be opened,
+    /// `Storage` when it is not a database, `LockNotAvailable` when another process holds it for too long,
+    /// `Configuration` when the journal cannot be had.
+    pub async fn open(self) -> Result<Sqlite> {
+        Sqlite::open_with(self).await
+    }
+
+    /// True when one connection serves reads and writes.
+    pub(crate) fn is_single(&self) -> bool {
+        self.exclusive || self.place == Place::Memory
+    }
+
+    /// True when a commit waits for nothing: no disk is synced by it.
+    pub(crate) fn commits_at_once(&self) -> bool {
+        self.place == Place::Memory
+            || self.journal == Journal::Wal
+                && matches!(self.synchronous, Synchronous::Off | Synchronous::Normal)
+    }
+
+    /// True when a statement inside a transaction never syncs, so that only the commit does.
+    pub(crate) fn writes_at_once(&self) -> bool {
+        self.place == Place::Memory || self.journal == Journal::Wal
+    }
+
+    /// True when the driver copies the write-ahead log itself.
+    pub(crate) fn checkpoints(&self) -> bool {
+        self.place != Place::Memory && self.journal == Journal::Wal && !self.read_only
+    }
+}
+
+impl fmt::Debug for SqliteOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("place", &self.place)
+            .field("readers", &self.readers)
+            .field("budget", &self.budget)
+            .field("busy_timeout", &self.busy_timeout)
+            .field("acquire_timeout", &self.acquire_timeout)
+            .field("journal", &self.journal)
+            .field("synchronous", &self.synchronous)
+            .field("foreign_keys", &self.foreign_keys)
+            .field("statement_cache", &self.statement_cache)
+            .field("create", &self.create)
+            .field("read_only", &self.read_only)
+            .field("exclusive", &self.exclusive)
+            .field("checkpoint_pages", &self.checkpoint_pages)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,332 @@
+//! The connections: one writer behind a fair queue and some readers, or one for both.
+//!
+//! A semaphore and a stack; a general pool costs more than a point read. What holds a connection gives it back when it
+//! is dropped, on whatever thread that is: rolled back, checked, and only then free.
+
+use crate::breathe::breathe;
+use crate::busy::Busy;
+use crate::checkpoint::{self, Checkpoint, Due};
+use crate::error::{closed, is_busy};
+use crate::hints::Hints;
+use crate::options::SqliteOptions;
+use crate::slot::{Role, Slot};
+use kysera_core::{Error, ErrorKind, Result};
+use kysera_sql::compiled::Access;
+use kysera_sql::dialect::Sqlite;
+use parking_lot::Mutex;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::task;
+
+/// What all connections of a database share.
+pub(crate) struct Shared {
+    pub(crate) options: SqliteOptions,
+    pub(crate) hints: Hints,
+    dialect: Sqlite,
+    checkpoint: Checkpoint,
+    writer: Pool,
+    /// None when the writer reads too.
+    readers: Option<Pool>,
+}
+
+// Boxed: a connection moves from hand to hand, and is large.
+type Idle = Mutex<Vec<Box<Slot>>>;
+
+struct Pool {
+    idle: Idle,
+    permits: Semaphore,
+    /// The task that holds the only connection, to tell a wait for oneself from a wait for others.
+    holder: Mutex<Option<task::Id>>,
+}
+
+impl Shared {
+    pub(crate) fn new(options: SqliteOptions, writer: Box<Slot>) -> Arc<Shared> {
+        let readers = (!options.is_single()).then(|| Pool::new(options.readers, None));
+        Arc::new(Shared {
+            hints: Hints::new(),
+            dialect: writer.dialect(),
+            checkpoint: Checkpoint::new(&options),
+            writer: Pool::new(1, Some(writer)),
+            readers,
+            options,
+        })
+    }
+
+    pub(crate) fn dialect(&self) -> &Sqlite {
+        &self.dialect
+    }
+
+    /// The connection that serves an access.
+    pub(crate) fn role(&self, access: Access) -> Role {
+        if access == Access::Read && self.readers.is_some() { Role::Reader } else { Role::Writer }
+    }
+
+    fn pool(&self, role: Role) -> &Pool {
+        match (role, &self.readers) {
+            (Role::Reader, Some(readers)) => readers,
+            _ => &self.writer,
+        }
+    }
+
+    /// A free connection, at once or not at all.
+    pub(crate) fn try_borrow(self: &Arc<Self>, role: Role) -> Option<Borrowed<'_>> {
+        let pool = self.pool(role);
+        let permit = pool.permits.try_acquire().ok()?;
+        let slot = pool.idle.lock().pop()?;
+        permit.forget();
+        Some(Borrowed { slot: Some(slot), shared: self, role })
+    }
+
+    /// A connection, when one is free.
+    pub(crate) async fn acquire(self: &Arc<Self>, role: Role) -> Result<Lease> {
+        breathe().await;
+        let pool = self.pool(role);
+        match pool.permits.try_acquire() {
+            Ok(permit) => permit.forget(),
+            Err(TryAcquireError::Closed) => return Err(closed()),
+            Err(TryAcquireError::NoPermits) => self.wait(role).await?,
+        }
+        // From here on the lease gives the permit back, with or without a connection.
+        let mut lease = Lease { slot: None, shared: Arc::clone(self), role, owes_permit: true };
+        *pool.holder.lock() = task::try_id();
+        let idle = pool.idle.lock().pop();
+        lease.slot = Some(match idle {
+            Some(slot) => slot,
+            None => open(self.options.clone(), role).await?,
+        });
+        Ok(lease)
+    }
+
+    async fn wait(&self, role: Role) -> Result<()> {
+        let pool = self.pool(role);
+        let permit = if Handle::try_current().is_ok() {
+            let waited = tokio::time::timeout(self.options.acquire_timeout, pool.permits.acquire()).await;
+            waited.map_err(|_| self.waited_too_long(role))?
+        } else {
+            pool.permits.acquire().await
+        };
+        permit.map_err(|_| closed())?.forget();
+        Ok(())
+    }
+
+    #[cold]
+    fn waited_too_long(&self, role: Role) -> Error {
+        let waited = self.options.acquire_timeout;
+        let holder = *self.pool(role).holder.lock();
+        if role == Role::Writer && holder.is_some() && holder == task::try_id() {
+            return Error::new(
+                ErrorKind::SelfDeadlock,
+                "this task waits for a connection that it holds itself, in a transaction or stream",
+            )
+            .hint("inside a transaction use tx, not db; a database in memory has a single connection");
+        }
+        let error =
+            Error::new(ErrorKind::PoolTimeout, format!("no connection became free within {waited:?}"));
+        match (role, &self.readers) {
+            (Role::Reader, _) => error.hint("raise readers, or finish streams sooner"),
+            (Role::Writer, Some(_)) => error.hint("sqlite has one writer: shorten write transactions"),
+            (Role::Writer, None) => error.hint("a single connection serves this database: shorten transactions, and inside one use tx, not db"),
+        }
+    }
+
+    /// Closes what is free; what is in use is closed when it comes back. Blocks.
+    pub(crate) fn close(&self) {
+        let pools = [Some(&self.writer), self.readers.as_ref()];
+        for pool in pools.into_iter().flatten() {
+            pool.permits.close();
+        }
+        self.checkpoint.close();
+        // The writer last: the last one to close copies the log and removes it.
+        for pool in pools.into_iter().flatten().rev() {
+            let idle = std::mem::take(&mut *pool.idle.lock());
+            drop(idle);
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.writer.permits.is_closed()
+    }
+
+    /// Takes a connection back. Quick when there is nothing to undo or copy; else that is done on the blocking pool.
+    fn take_back(self: &Arc<Self>, slot: Box<Slot>, role: Role) {
+        slot.ctl.rest();
+        let due = match slot.frames.take() {
+            0 => Due::Nothing,
+            frames => self.checkpoint.due(frames, self.readers.is_none()),
+        };
+        if due == Due::Beside {
+            let shared = Arc::clone(self);
+            on_pool(move || shared.checkpoint.run_beside(&shared.options));
+        }
+        let long = due == Due::Held || slot.has_much_to_undo() || self.is_closed();
+        let home = Homecoming { slot: Some(slot), shared: Arc::clone(self), role, copy: due == Due::Held };
+        if long {
+            on_pool(move || drop(home));
+        }
+    }
+}
+
+impl Pool {
+    fn new(size: usize, slot: Option<Box<Slot>>) -> Self {
+        Pool {
+            idle: Mutex::new(Vec::from_iter(slot)),
+            permits: Semaphore::new(size),
+            holder: Mutex::new(None),
+        }
+    }
+
+    fn put(&self, slot: Option<Box<Slot>>) {
+        if let Some(slot) = slot {
+            self.idle.lock().push(slot);
+        }
+        self.permits.add_permits(1);
+        if self.permits.is_closed() {
+            let late = std::mem::take(&mut *self.idle.lock());
+            drop(late);
+        }
+    }
+}
+
+/// Opens a connection on the blocking pool, waiting for other processes' locks without blocking a thread.
+pub(crate) async fn open(options: SqliteOptions, role: Role) -> Result<Box<Slot>> {
+    let mut busy = Busy::new(options.busy_timeout);
+    loop {
+        let opened = if Handle::try_current().is_ok() {
+            let options = options.clone();
+            match task::spawn_blocking(move || Slot::open(&options, role)).await {
+                Ok(opened) => opened,
+                Err(join) if join.is_panic() => std::panic::resume_unwind(join.into_panic()),
+                Err(_) => return Err(closed()),
+            }
+        } else {
+            Slot::open(&options, role)
+        };
+        match opened {
+            Err(error) if is_busy(&error) && busy.wait().await => {}
+            other => return other,
+        }
+    }
+}
+
+/// Runs on the blocking pool, or here when there is no runtime. If the runtime is going down, dropping the work must do
+/// it.
+fn on_pool(work: impl FnOnce() + Send + 'static) {
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(work)),
+        Err(_) => work(),
+    }
+}
+
+/// A connection that someone owns. Gives it back when dropped.
+pub(crate) struct Lease {
+    slot: Option<Box<Slot>>,
+    shared: Arc<Shared>,
+    role: Role,
+    owes_permit: bool,
+}
+
+impl Lease {
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Gives the connection back from a thread that may block.
+    pub(crate) fn give_back_here(mut self) {
+        if let Some(slot) = self.slot.take() {
+            slot.ctl.rest();
+            self.owes_permit = false;
+            drop(Homecoming {
+                slot: Some(slot),
+                shared: Arc::clone(&self.shared),
+                role: self.role,
+                copy: false,
+            });
+        }
+    }
+}
+
+impl Deref for Lease {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        self.slot.as_deref().expect("a lease has its connection until it is dropped")
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        match self.slot.take() {
+            Some(slot) => self.shared.take_back(slot, self.role),
+            None if self.owes_permit => self.shared.pool(self.role).put(None),
+            None => {}
+        }
+    }
+}
+
+/// A connection for the length of one synchronous call.
+pub(crate) struct Borrowed<'s> {
+    slot: Option<Box<Slot>>,
+    shared: &'s Arc<Shared>,
+    role: Role,
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = Slot;
+
+    fn deref(&self) -> &Slot {
+        self.slot.as_deref().expect("a borrowed connection is there until it is dropped")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take() {
+            if slot.frames.get() == 0
+                && slot.is_clean()
+                && !std::thread::panicking()
+                && !self.shared.is_closed()
+            {
+                self.shared.pool(self.role).put(Some(slot));
+            } else {
+                self.shared.take_back(slot, self.role);
+            }
+        }
+    }
+}
+
+/// A connection on its way back. Does its work when dropped, so that it is done even if the job never starts.
+struct Homecoming {
+    slot: Option<Box<Slot>>,
+    shared: Arc<Shared>,
+    role: Role,
+    copy: bool,
+}
+
+impl Drop for Homecoming {
+    fn drop(&mut self) {
+        let Some(slot) = self.slot.take() else { return };
+        let clean = slot.is_clean() || self.clean(&slot);
+        if self.copy && !self.shared.is_closed() {
+            checkpoint::copy(&slot.conn);
+        }
+        let pool = self.shared.pool(self.role);
+        *pool.holder.lock() = None;
+        pool.put((clean && !self.shared.is_closed()).then_some(slot));
+    }
+}
+
+impl Homecoming {
+    /// True when nothing of the last user is left. A connection that cannot be rolled back is closed, which rolls
+    /// back too; the one in memory is the database and stays.
+    fn clean(&self, slot: &Slot) -> bool {
+        match slot.rollback() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "a rollback failed");
+                self.shared.options.place == crate::options::Place::Memory
+            }
+        }
+    }
+}

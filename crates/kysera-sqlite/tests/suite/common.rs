@@ -1,0 +1,148 @@
+//! What the suites share: statements made by hand, and a sink that keeps rows as text.
+
+use kysera_core::Result;
+use kysera_core::driver::{Attempt, Connection, Driver, Outcome};
+use kysera_sql::cell::Cell;
+use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::row::{DecodeError, Flow, RowSink};
+use kysera_sql::value::Value;
+use kysera_sqlite::{Sqlite, SqliteOptions};
+use std::any::Any;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A sink that keeps each row as text, `1|a|null`.
+#[derive(Default, Debug)]
+pub(crate) struct Taken {
+    pub(crate) rows: Vec<String>,
+    pub(crate) clears: usize,
+    pub(crate) most: Option<usize>,
+}
+
+impl RowSink for Taken {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        let row: Vec<String> = cells.iter().map(shown).collect();
+        self.rows.push(row.join("|"));
+        Ok(if self.most == Some(self.rows.len()) { Flow::Stop } else { Flow::Continue })
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.clears += 1;
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+fn shown(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Null => "null".into(),
+        Cell::I64(n) => n.to_string(),
+        Cell::F64(n) => format!("{n:?}"),
+        Cell::Text(text) => (*text).into(),
+        Cell::Bytes(bytes) => format!("{bytes:?}"),
+        other => panic!("sqlite has no {other:?}"),
+    }
+}
+
+pub(crate) fn statement(shape: Shape, sql: &str) -> Compiled {
+    with(shape, sql, Vec::new())
+}
+
+pub(crate) fn with(shape: Shape, sql: &str, params: Vec<Value>) -> Compiled {
+    Compiled { sql: sql.into(), params, shape, returns_rows: true, custom_output: false }
+}
+
+pub(crate) fn read(sql: &str) -> Compiled {
+    statement(Shape::Read, sql)
+}
+
+pub(crate) fn write(sql: &str) -> Compiled {
+    statement(Shape::Write, sql)
+}
+
+pub(crate) fn insert(sql: &str) -> Compiled {
+    statement(Shape::InsertValues(1), sql)
+}
+
+pub(crate) fn ddl(sql: &str) -> Compiled {
+    statement(Shape::Ddl, sql)
+}
+
+pub(crate) fn raw(sql: &str) -> Compiled {
+    statement(Shape::Raw, sql)
+}
+
+/// The sink that was boxed.
+pub(crate) fn taken(sink: Box<dyn RowSink>) -> Taken {
+    *sink.into_any().downcast().unwrap()
+}
+
+/// Runs on a connection the way the executor does: at once when that works, else asynchronously.
+pub(crate) async fn on(conn: &mut dyn Connection, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+    let mut sink = Taken::default();
+    match conn.try_run(&statement, &mut sink) {
+        Attempt::Done(done) => Ok((done?, sink.rows)),
+        Attempt::NotNow => {
+            assert!(sink.rows.is_empty(), "an attempt that did not run leaves nothing");
+            run_on(conn, statement).await
+        }
+    }
+}
+
+/// Runs on a connection asynchronously.
+pub(crate) async fn run_on(conn: &mut dyn Connection, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+    let (outcome, sink) = conn.run(statement, Box::<Taken>::default()).await?;
+    Ok((outcome, taken(sink).rows))
+}
+
+/// Runs on the database the way the executor does.
+pub(crate) async fn db(db: &Sqlite, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+    let mut sink = Taken::default();
+    if let Attempt::Done(done) = db.try_run(&statement, &mut sink) {
+        return Ok((done?, sink.rows));
+    }
+    assert!(sink.rows.is_empty(), "an attempt that did not run leaves nothing");
+    let mut conn = db.acquire(statement.shape.access()).await?;
+    run_on(&mut *conn, statement).await
+}
+
+pub(crate) async fn rows(on: &Sqlite, sql: &str) -> Vec<String> {
+    db(on, read(sql)).await.unwrap().1
+}
+
+pub(crate) async fn script(on: &Sqlite, sql: &str) {
+    on.acquire(Access::Write).await.unwrap().run_script(sql).await.unwrap();
+}
+
+/// A database in a file that goes with it.
+pub(crate) struct InFile {
+    pub(crate) db: Sqlite,
+    pub(crate) path: PathBuf,
+    pub(crate) dir: TempDir,
+}
+
+pub(crate) async fn in_file(tune: impl FnOnce(SqliteOptions) -> SqliteOptions) -> InFile {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("test.db");
+    let db = tune(SqliteOptions::file(&path)).open().await.unwrap();
+    InFile { db, path, dir }
+}
+
+/// A query that counts to `n`, slowly: about 10 million rows a second.
+pub(crate) fn count_to(n: u64) -> String {
+    format!(
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < {n}) select count(*) from n"
+    )
+}
+
+/// A query of the numbers from 1 to `n`.
+pub(crate) fn numbers(n: u64) -> String {
+    format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {n}) select i from n")
+}
