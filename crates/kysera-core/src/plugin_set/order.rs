@@ -14,7 +14,7 @@ pub(super) fn ordered(plugins: Vec<Arc<dyn Plugin>>) -> Result<Vec<Arc<dyn Plugi
     while !waiting.is_empty() {
         let runs = |name: &&str| ordered.iter().any(|done| done.name() == *name);
         let Some(next) =
-            waiting.iter().position(|plugin| plugin.dependencies().iter().all(|name| runs(name)))
+            waiting.iter().position(|plugin| plugin.dependencies().iter().all(&runs))
         else {
             return Err(PluginSetError::Cycle { path: cycle(&waiting) });
         };

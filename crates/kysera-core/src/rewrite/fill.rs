@@ -31,11 +31,10 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn renumber(&self, label: &mut Name) {
-        if self.base > 0 {
-            if let Some(number) = names::number(label) {
+        if self.base > 0
+            && let Some(number) = names::number(label) {
                 *label = names::alias(number + self.base);
             }
-        }
     }
 
     fn value(&self, name: &Name) -> Result<Expr> {

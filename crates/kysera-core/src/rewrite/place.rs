@@ -294,12 +294,11 @@ impl Fold for Placer<'_> {
     }
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {
-        if let Some(guard) = self.filters.guard {
-            if let (false, Some(why)) = (self.in_filter(), raw::refusal(node)) {
+        if let Some(guard) = self.filters.guard
+            && let (false, Some(why)) = (self.in_filter(), raw::refusal(node)) {
                 return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}"))
                     .hint("write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`"));
             }
-        }
         walk_mut::raw(self, node)
     }
 }
