@@ -32,9 +32,10 @@ struct Fill<'a> {
 impl Fill<'_> {
     fn renumber(&self, label: &mut Name) {
         if self.base > 0
-            && let Some(number) = names::number(label) {
-                *label = names::alias(number + self.base);
-            }
+            && let Some(number) = names::number(label)
+        {
+            *label = names::alias(number + self.base);
+        }
     }
 
     fn value(&self, name: &Name) -> Result<Expr> {
