@@ -5,12 +5,13 @@
 
 use super::scalar::{column, scalar};
 use crate::cell::{Cell, CellError, FromCell};
+use crate::read;
 use crate::value::{SqlType, ToValue, Value};
 use crate::wire::json;
 use crate::wire::pg::oid;
 
 macro_rules! integer {
-    ($($ty:ident => $variant:ident($wire:ty);)+) => {$(
+    ($($ty:ident => $variant:ident($wire:ty), $read:ident;)+) => {$(
         impl ToValue for $ty {
             const SQL_TYPE: SqlType = SqlType::$variant;
 
@@ -22,21 +23,21 @@ macro_rules! integer {
         impl FromCell for $ty {
             #[inline]
             fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-                read(cell, stringify!($ty))
+                $read(cell, stringify!($ty))
             }
         }
     )+};
 }
 
 integer! {
-    i8 => I16(i16);
-    i16 => I16(i16);
-    i32 => I32(i32);
-    i64 => I64(i64);
-    u8 => I16(i16);
-    u16 => I32(i32);
-    u32 => I64(i64);
-    u64 => U64(u64);
+    i8 => I16(i16), integer;
+    i16 => I16(i16), integer;
+    i32 => I32(i32), integer;
+    i64 => I64(i64), integer;
+    u8 => I16(i16), integer;
+    u16 => I32(i32), integer;
+    u32 => I64(i64), integer;
+    u64 => U64(u64), read_u64;
 }
 
 scalar!(i8, i16, i32, i64, u16, u32, u64);
@@ -44,7 +45,7 @@ scalar!(i8, i16, i32, i64, u16, u32, u64);
 column!(u8);
 
 #[inline]
-fn read<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
+fn integer<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
     let fits = match cell {
         Cell::I64(value) => T::try_from(value).ok(),
         Cell::U64(value) => T::try_from(value).ok(),
@@ -56,6 +57,17 @@ fn read<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) 
         _ => return Err(CellError::mismatch(expected, cell)),
     };
     fits.ok_or_else(|| CellError::out_of_range(expected, cell))
+}
+
+/// PostgreSQL has no unsigned type, so a `u64` is a `numeric` there.
+fn read_u64(cell: Cell<'_>, expected: &'static str) -> Result<u64, CellError> {
+    match cell {
+        Cell::Pg { oid: oid::NUMERIC, .. } => {
+            let text = read::decimal(cell, expected)?;
+            text.parse().map_err(|_| CellError::out_of_range(expected, cell))
+        }
+        _ => integer(cell, expected),
+    }
 }
 
 /// An integer of PostgreSQL; `None` for another type or a wrong length.
@@ -115,6 +127,16 @@ mod tests {
         assert!(i64::from_cell(Cell::U64(1 << 63)).is_err());
         assert!(u64::from_cell(Cell::I64(-1)).is_err());
         assert!(i64::from_cell(Cell::Json("9223372036854775808")).is_err());
+    }
+
+    #[test]
+    fn a_numeric_is_a_u64_if_it_is_whole_and_never_an_i64() {
+        let numeric = |bytes| Cell::Pg { oid: oid::NUMERIC, bytes };
+        assert_eq!(u64::from_cell(numeric(&[0, 1, 0, 0, 0, 0, 0, 0, 0, 7])), Ok(7));
+        assert!(i64::from_cell(numeric(&[0, 1, 0, 0, 0, 0, 0, 0, 0, 7])).is_err());
+        let half = u64::from_cell(numeric(&[0, 1, 255, 255, 0, 0, 0, 1, 19, 136])).unwrap_err();
+        assert_eq!(half.to_string(), "expected u64, found numeric (OID 1700) out of its range");
+        assert!(u64::from_cell(numeric(&[0, 1, 0, 0, 64, 0, 0, 0, 0, 7])).is_err());
     }
 
     #[test]

@@ -224,3 +224,143 @@ impl<'a> Iterator for Elements<'a> {
         element.transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// SplitMix64: the same documents in every run.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, bound: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            usize::try_from((z ^ (z >> 31)) % bound as u64).unwrap()
+        }
+
+        fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+            choices[self.below(choices.len())]
+        }
+    }
+
+    /// What our reader makes of a document, as serde's tree.
+    fn ours(text: &str) -> Option<Value> {
+        Elements::new(text).ok()?.map(|token| scalar_or_array(token.ok()?)).collect()
+    }
+
+    fn scalar_or_array(token: &str) -> Option<Value> {
+        match token.as_bytes().first()? {
+            b'[' => ours(token),
+            b'"' => Some(Value::String(string(token)?.into_owned())),
+            // Beyond the range of a float it is well-formed for us and an error for serde.
+            _ if is_number(token) => serde_json::from_str(token).ok(),
+            _ => match token {
+                "null" => Some(Value::Null),
+                "true" => Some(Value::Bool(true)),
+                "false" => Some(Value::Bool(false)),
+                _ => None,
+            },
+        }
+    }
+
+    fn document(random: &mut Random, depth: usize) -> String {
+        let space = |random: &mut Random| random.pick(&["", "", "", " ", "\n\t\r "]).to_owned();
+        let items: Vec<_> = (0..random.below(4))
+            .map(|_| {
+                let item = match random.below(if depth == 0 { 5 } else { 8 }) {
+                    0 => random.pick(&["null", "true", "false"]).to_owned(),
+                    1 => number(random),
+                    2..=4 => text(random),
+                    _ => document(random, depth - 1),
+                };
+                space(random) + &item + &space(random)
+            })
+            .collect();
+        space(random) + "[" + &items.join(",") + "]" + &space(random)
+    }
+
+    fn number(random: &mut Random) -> String {
+        let whole =
+            random.pick(&["0", "7", "10", "9007199254740993", "9223372036854775807", "18446744073709551615"]);
+        let rest = random.pick(&["", "", ".5", ".000", "e5", "E-3", ".25e+2"]);
+        format!("{}{whole}{rest}", random.pick(&["", "-"]))
+    }
+
+    fn text(random: &mut Random) -> String {
+        let parts = [
+            "a",
+            "é",
+            "😀",
+            "]",
+            "[",
+            ",",
+            " ",
+            "{",
+            r#"\""#,
+            r"\\",
+            r"\/",
+            r"\b\f\n\r\t",
+            r"\u0000",
+            r"\u00e9",
+            r"\ud83d\ude00",
+            r"\uFFFF",
+        ];
+        let body: String = (0..random.below(5)).map(|_| random.pick(&parts)).collect();
+        format!("\"{body}\"")
+    }
+
+    /// The document with one character taken out, put in or replaced.
+    fn damaged(random: &mut Random, document: &str) -> String {
+        let mut chars: Vec<_> = document.chars().collect();
+        let at = random.below(chars.len());
+        let noise = ['[', ']', ',', '"', '\\', '0', '-', '.', 'e', 'u', 'n', ' ', '\u{1}', 'é', ':'];
+        let noise = noise[random.below(noise.len())];
+        match random.below(4) {
+            0 => drop(chars.remove(at)),
+            1 => chars.insert(at, noise),
+            2 => chars[at] = noise,
+            _ => chars.truncate(at),
+        }
+        chars.into_iter().collect()
+    }
+
+    #[test]
+    fn whole_and_damaged_documents_are_read_as_serde_reads_them() {
+        let mut random = Random(1);
+        let (mut whole, mut refused) = (0, 0);
+        for _ in 0..20_000 {
+            let document = document(&mut random, 3);
+            let expected = serde_json::from_str::<Value>(&document).ok();
+            assert!(expected.is_some(), "the generator made {document}");
+            assert_eq!(ours(&document), expected, "{document}");
+            whole += 1;
+
+            let document = damaged(&mut random, &document);
+            // What is not an array at all is not ours to read.
+            let expected = serde_json::from_str::<Value>(&document).ok().filter(Value::is_array);
+            assert_eq!(ours(&document), expected, "{document}");
+            refused += usize::from(expected.is_none());
+        }
+        assert!(whole == 20_000 && refused > 5_000, "{refused} damaged documents were refused");
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_grammar() {
+        for token in ["0", "-0", "10", "1.5", "1e5", "1E+5", "-1.5e-5"] {
+            assert!(is_number(token), "{token}");
+        }
+        for token in ["", "-", "01", "+1", ".5", "1.", "1e", "1e+", "0x1", "1 ", "NaN", "--1", "1.5.5"] {
+            assert!(!is_number(token), "{token}");
+        }
+    }
+
+    #[test]
+    fn objects_are_not_positional() {
+        assert_eq!(ours(r#"[{"a":1}]"#), None);
+        assert_eq!(ours(r#"{"a":[1]}"#), None);
+    }
+}
