@@ -65,6 +65,8 @@ pub enum ErrorKind {
     ReadOnly,
     /// Another transaction changed the same rows: run the transaction again.
     SerializationFailure,
+    /// The schema changed under a prepared statement inside a transaction: run the transaction again.
+    SchemaChanged,
     /// A deadlock, of which this transaction was the victim.
     Deadlock,
     /// A lock was not granted in time, or at once where that was asked.
@@ -222,7 +224,10 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::SerializationFailure | ErrorKind::Deadlock | ErrorKind::LockNotAvailable
+            ErrorKind::SerializationFailure
+                | ErrorKind::SchemaChanged
+                | ErrorKind::Deadlock
+                | ErrorKind::LockNotAvailable
         )
     }
 }
