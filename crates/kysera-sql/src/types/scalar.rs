@@ -1,10 +1,8 @@
 //! What every type that fills one cell has beside its own reader: it is a row of one column, an element of a nested
-//! list, and an item of an array. The derives use the same macros.
+//! list, and an item of an array.
 
 /// Makes a type that has `FromCell` a row of one column.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __column {
+macro_rules! column {
     ($($ty:ty),+ $(,)?) => {$(
         impl $crate::row::FromRow for $ty {
             const WIDTH: usize = 1;
@@ -20,11 +18,9 @@ macro_rules! __column {
 }
 
 /// Makes a type that has `FromCell` and `ToValue` usable wherever a single value may stand.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __scalar {
+macro_rules! scalar {
     ($($ty:ty),+ $(,)?) => {$(
-        $crate::__column!($ty);
+        $crate::types::scalar::column!($ty);
 
         impl $crate::row::ArrayElement for $ty {
             fn element(
@@ -38,4 +34,4 @@ macro_rules! __scalar {
     )+};
 }
 
-pub(crate) use {__column as column, __scalar as scalar};
+pub(crate) use {column, scalar};

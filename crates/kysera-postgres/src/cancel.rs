@@ -1,0 +1,97 @@
+//! Waiting for, and cancelling, what a dropped future left running.
+//!
+//! A request to cancel hits whatever runs when it arrives. So it is sent only while the connection can be given to
+//! nobody, its arrival is awaited (the server closes the socket after it has passed the signal on), and one more trip
+//! follows before anybody trusts the connection.
+
+use crate::connect::Route;
+use crate::error;
+use crate::link::Link;
+use crate::pool::Shared;
+use crate::tls::{AsItIs, Negotiated, Transport};
+use kysera_core::error::{Error, ErrorKind, Result};
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::time::{Instant, timeout};
+use tokio_postgres::CancelToken;
+
+/// How long the server may take to come to rest after the first request to cancel.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Waits until the server has answered everything, and cancels what takes longer than the options' patience.
+///
+/// # Errors
+/// When the server does not come to rest; the connection is then marked broken.
+pub(crate) async fn settle(link: &mut Link, shared: &Shared) -> Result<()> {
+    let outcome = try_settle(link, shared).await;
+    match &outcome {
+        Ok(()) => link.end_all(),
+        Err(_) => link.is_broken = true,
+    }
+    outcome
+}
+
+async fn try_settle(link: &mut Link, shared: &Shared) -> Result<()> {
+    let (client, token, route) = (link.client.clone(), link.client.cancel_token(), link.route.clone());
+    // A Sync is answered after everything before it. It goes first: most dropped statements are already done.
+    let mut rest = pin!(async {
+        // What was being prepared may have failed; that shows again at the next use.
+        let _ = link.finish_preparing().await;
+        client.check_connection().await
+    });
+    if let Ok(outcome) = timeout(shared.options.patience, rest.as_mut()).await {
+        return outcome.map_err(error::from_postgres);
+    }
+    if !shared.options.prepare {
+        return Err(restless().hint("nothing is cancelled here: old proxies do not survive that"));
+    }
+    let limit = Instant::now() + LIMIT;
+    // One request ends one statement; a dropped pipeline has several.
+    loop {
+        cancel(&token, &route, shared).await.map_err(|error| restless().with_source(error))?;
+        let until = limit.min(Instant::now() + shared.options.patience);
+        match tokio::time::timeout_at(until, rest.as_mut()).await {
+            Ok(outcome) => {
+                outcome.map_err(error::from_postgres)?;
+                break;
+            }
+            Err(_) if until == limit => return Err(restless()),
+            Err(_) => {}
+        }
+    }
+    // The last signal may have come after its statement: this trip takes it, and nobody else's statement does.
+    timeout(LIMIT, client.check_connection()).await.map_err(|_| restless())?.map_err(error::from_postgres)
+}
+
+fn restless() -> Error {
+    Error::new(ErrorKind::ConnectionClosed, "a statement whose future was dropped went on for too long")
+}
+
+/// Sends a request to cancel and waits until the server has acted on it.
+async fn cancel(token: &CancelToken, route: &Route, shared: &Shared) -> io::Result<()> {
+    let send = async {
+        let mut transport = dial(route, shared).await?;
+        token.cancel_query_raw(&mut transport, AsItIs).await.map_err(io::Error::other)?;
+        // The end of the stream says that the signal is on its way. However it ends, it has ended.
+        let _ = transport.read_to_end(&mut Vec::new()).await;
+        Ok(())
+    };
+    timeout(LIMIT, send).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Opens a second way to the server that the connection went to, encrypted if that is.
+async fn dial(route: &Route, shared: &Shared) -> io::Result<Transport> {
+    let socket = route.address.dial(&shared.options.config).await?;
+    match (&shared.tls, &route.host) {
+        (Some(tls), Some(host)) if route.encrypted => match tls.negotiate(socket, host).await {
+            Ok(Negotiated::Tls(transport)) => Ok(transport),
+            Ok(Negotiated::Refused(_)) => {
+                Err(io::Error::other("the server refused TLS for a request to cancel"))
+            }
+            Err(error) => Err(io::Error::other(error)),
+        },
+        _ => Ok(Transport::Plain(socket)),
+    }
+}

@@ -1,0 +1,324 @@
+//! Opens a connection: hosts in order, encrypted or not as libpq would, logged in, with the tap on.
+//!
+//! tokio-postgres could do most of this, but a fall back to plain text inside it would leave the connection untapped.
+
+use crate::error;
+use crate::link::Link;
+use crate::options::{PostgresOptions, Session, SslMode};
+use crate::socket::Address;
+use crate::tap::{Meter, Tap};
+use crate::tls::{AsItIs, Negotiated, Tls, Transport};
+use kysera_core::error::{Error, ErrorKind, Result};
+use std::io;
+use std::sync::Arc;
+use tokio_postgres::config::{Host, LoadBalanceHosts, SslNegotiation};
+use tokio_postgres::{Client, Config, SimpleQueryMessage};
+
+/// Where a connection went, so that a request to cancel finds the same server.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) address: Address,
+    /// The host as the address names it: what the certificate must name.
+    pub(crate) host: Option<String>,
+    pub(crate) encrypted: bool,
+}
+
+type Wire = tokio_postgres::Connection<Tap<Transport>, Tap<Transport>>;
+
+/// A connection that has logged in.
+pub(crate) struct Opened {
+    pub(crate) client: Client,
+    pub(crate) wire: Wire,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) route: Route,
+}
+
+/// Opens a connection to the first host that takes one.
+pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>) -> Result<Link> {
+    let targets = targets(&options.config)?;
+    let mut failure = None;
+    // A standby is preferred by asking every host for one first (manual, 34.1.2).
+    let wishes: &[Session] = match options.session {
+        Session::PreferStandby => &[Session::Standby, Session::Any],
+        ref one => std::slice::from_ref(one),
+    };
+    for wish in wishes {
+        for target in &targets {
+            match reach(options, tls, target, *wish).await {
+                Ok(link) => return Ok(link),
+                // Another host would say the same of the password, the user, the database.
+                Err(error) if is_final(&error) => return Err(error),
+                Err(error) => failure = Some(error),
+            }
+        }
+    }
+    Err(failure.unwrap_or_else(|| Error::new(ErrorKind::Configuration, "the address names no host")))
+}
+
+fn is_final(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::AuthenticationFailed | ErrorKind::DatabaseNotFound | ErrorKind::PermissionDenied
+    )
+}
+
+/// A host as the address names it.
+struct Target {
+    host: Host,
+    /// For the certificate; `None` for a Unix socket, which is never encrypted.
+    name: Option<String>,
+    port: u16,
+}
+
+fn targets(config: &Config) -> Result<Vec<Target>> {
+    let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    let count = hosts.len().max(addresses.len()).max(1);
+    let wrong = |what| {
+        Error::new(ErrorKind::Configuration, what).hint("give one for each host, or a single port for all")
+    };
+    if !hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len() {
+        return Err(wrong("the address has not as many host addresses as hosts"));
+    }
+    if ports.len() > 1 && ports.len() != count {
+        return Err(wrong("the address has not as many ports as hosts"));
+    }
+    let target = |at: usize| {
+        let named = hosts.get(at).cloned();
+        let name = match &named {
+            Some(Host::Tcp(name)) => Some(name.clone()),
+            Some(Host::Unix(_)) => None,
+            None => addresses.get(at).map(ToString::to_string).or_else(|| Some("localhost".to_owned())),
+        };
+        let host = match addresses.get(at) {
+            Some(address) => Host::Tcp(address.to_string()),
+            None => named.unwrap_or_else(|| Host::Tcp("localhost".to_owned())),
+        };
+        let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
+        Target { host, name, port }
+    };
+    let mut targets: Vec<Target> = (0..count).map(target).collect();
+    if config.get_load_balance_hosts() == LoadBalanceHosts::Random {
+        shuffle(&mut targets);
+    }
+    Ok(targets)
+}
+
+/// Fisher and Yates, with the hasher's random keys: good enough to spread connections.
+fn shuffle<T>(list: &mut [T]) {
+    use std::hash::{BuildHasher, RandomState};
+    for end in (1..list.len()).rev() {
+        let random = RandomState::new().hash_one(end);
+        let at = usize::try_from(random % (end as u64 + 1)).unwrap_or(end);
+        list.swap(end, at);
+    }
+}
+
+/// Tries every address of a host.
+async fn reach(options: &PostgresOptions, tls: Option<&Tls>, target: &Target, wish: Session) -> Result<Link> {
+    let mut failure = None;
+    for address in resolve(target).await? {
+        let attempt = log_in(options, tls, &address, target);
+        let opened = match options.connect_timeout {
+            Some(limit) => {
+                tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(too_slow(&address)))
+            }
+            None => attempt.await,
+        };
+        let link = match opened {
+            Ok(opened) => Link::new(opened, options),
+            Err(error) if is_final(&error) => return Err(error),
+            Err(error) => {
+                failure = Some(error);
+                continue;
+            }
+        };
+        match is_as_wished(&link.client, wish).await {
+            Ok(true) => return Ok(link),
+            Ok(false) => failure = Some(not_as_wished(&address, wish)),
+            Err(error) => failure = Some(error),
+        }
+    }
+    Err(failure.unwrap_or_else(|| unreachable_host(target, None)))
+}
+
+async fn resolve(target: &Target) -> Result<Vec<Address>> {
+    match &target.host {
+        Host::Tcp(name) => match tokio::net::lookup_host((name.as_str(), target.port)).await {
+            Ok(addresses) => Ok(addresses.map(Address::Tcp).collect()),
+            Err(error) => Err(unreachable_host(target, Some(error))),
+        },
+        #[cfg(unix)]
+        Host::Unix(folder) => Ok(vec![Address::in_folder(folder, target.port)]),
+    }
+}
+
+fn unreachable_host(target: &Target, source: Option<io::Error>) -> Error {
+    let name = target.name.as_deref().unwrap_or("the host");
+    let error = Error::new(ErrorKind::ConnectionFailed, format!("{name} has no address"))
+        .hint("check the host in the address of the server");
+    match source {
+        Some(source) => error.with_source(source),
+        None => error,
+    }
+}
+
+fn too_slow(address: &Address) -> Error {
+    Error::new(ErrorKind::ConnectionFailed, format!("{address} did not let us in within connect_timeout"))
+        .hint("check that the server runs and that no firewall stands between")
+}
+
+/// Tries an address encrypted, plain, or one after the other, as the mode says.
+async fn log_in(
+    options: &PostgresOptions,
+    tls: Option<&Tls>,
+    address: &Address,
+    target: &Target,
+) -> Result<Opened> {
+    let config = &options.config;
+    let (Some(tls), Some(host)) = (tls, target.name.as_deref()) else {
+        return plain(config, address, target).await;
+    };
+    match options.ssl.mode {
+        SslMode::Disable => plain(config, address, target).await,
+        SslMode::Allow => match plain(config, address, target).await {
+            Err(error) if is_refused_by_rule(&error) => encrypted(config, tls, address, host, false).await,
+            other => other,
+        },
+        SslMode::Prefer => match encrypted(config, tls, address, host, true).await {
+            Err(error) if error.kind() == ErrorKind::Tls || is_refused_by_rule(&error) => {
+                // The first answer is the better one to tell: it is what the mode asks for.
+                plain(config, address, target)
+                    .await
+                    .map_err(|second| if is_final(&second) { second } else { error })
+            }
+            other => other,
+        },
+        SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => {
+            encrypted(config, tls, address, host, false).await
+        }
+    }
+}
+
+/// True when `pg_hba.conf` has no line for such a connection (28000), which the other kind of connection may have.
+/// A wrong password (28P01) is wrong either way, and is not sent again over a plain socket.
+fn is_refused_by_rule(error: &Error) -> bool {
+    error.code() == Some("28000")
+}
+
+async fn plain(config: &Config, address: &Address, target: &Target) -> Result<Opened> {
+    let socket = address.dial(config).await.map_err(|error| not_dialled(address, error))?;
+    start(config, Transport::Plain(socket), address, target.name.clone()).await
+}
+
+async fn encrypted(
+    config: &Config,
+    tls: &Tls,
+    address: &Address,
+    host: &str,
+    plain_too: bool,
+) -> Result<Opened> {
+    let socket = address.dial(config).await.map_err(|error| not_dialled(address, error))?;
+    let transport = match tls.negotiate(socket, host).await? {
+        Negotiated::Tls(transport) => transport,
+        Negotiated::Refused(socket) if plain_too => Transport::Plain(socket),
+        Negotiated::Refused(_) => {
+            return Err(Error::new(ErrorKind::Tls, format!("{address} does not speak TLS"))
+                .hint("switch ssl on in the server, or choose another sslmode"));
+        }
+    };
+    start(config, transport, address, Some(host.to_owned())).await
+}
+
+fn not_dialled(address: &Address, error: io::Error) -> Error {
+    let hint = match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
+            "is the server running, and listening there?"
+        }
+        io::ErrorKind::PermissionDenied => "may this user use the socket?",
+        _ => "check the address, the network and the firewall",
+    };
+    Error::new(ErrorKind::ConnectionFailed, format!("cannot connect to {address}: {}", plain_reason(&error)))
+        .hint(hint)
+        .with_source(error)
+}
+
+fn plain_reason(error: &io::Error) -> String {
+    let text = error.to_string().to_lowercase();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
+}
+
+/// Logs in over a stream that is as it shall be.
+async fn start(
+    config: &Config,
+    transport: Transport,
+    address: &Address,
+    host: Option<String>,
+) -> Result<Opened> {
+    let route = Route { address: address.clone(), host, encrypted: transport.is_encrypted() };
+    let (tap, meter) = Tap::new(transport);
+    let mut config = config.clone();
+    // "Direct" makes tokio-postgres hand the stream to `AsItIs` without sending a byte, so that the tapped stream
+    // takes TLS's place and its channel binding is seen.
+    config.ssl_mode(tokio_postgres::config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    let (client, wire) = config.connect_raw(tap, AsItIs).await.map_err(|error| refused(error, address))?;
+    Ok(Opened { client, wire, meter, route })
+}
+
+/// Kysera's error for a login that failed.
+fn refused(error: tokio_postgres::Error, address: &Address) -> Error {
+    if error.as_db_error().is_some() {
+        return match error::from_postgres(error) {
+            // The server closes on us during the login: nothing was lost that worked before.
+            error if error.kind() == ErrorKind::ConnectionClosed => {
+                Error::new(ErrorKind::ConnectionFailed, error.to_string()).with_source(error)
+            }
+            error => error,
+        };
+    }
+    let text = error.to_string();
+    let source = error.into_source();
+    let reason = source.as_ref().map(ToString::to_string).unwrap_or_default();
+    // The client library's kinds are private; its texts are fixed by the version in the lock file.
+    let error = match (text.as_str(), reason.as_str()) {
+        (_, "password missing") => {
+            Error::new(ErrorKind::AuthenticationFailed, "the server asks for a password and none was given")
+                .hint("add it to the address")
+        }
+        ("authentication error", _) => {
+            Error::new(ErrorKind::AuthenticationFailed, format!("the login failed: {reason}"))
+                .hint("check the user, the password, and channel_binding")
+        }
+        _ => Error::new(ErrorKind::ConnectionFailed, format!("{address} hung up during the login"))
+            .hint("check that a PostgreSQL server listens there"),
+    };
+    match source {
+        Some(source) => error.with_source(source),
+        None => error,
+    }
+}
+
+async fn is_as_wished(client: &Client, wish: Session) -> Result<bool> {
+    let (sql, wanted) = match wish {
+        Session::Any | Session::PreferStandby => return Ok(true),
+        Session::ReadWrite => ("show transaction_read_only", "off"),
+        Session::ReadOnly => ("show transaction_read_only", "on"),
+        Session::Primary => ("select pg_catalog.pg_is_in_recovery()", "f"),
+        Session::Standby => ("select pg_catalog.pg_is_in_recovery()", "t"),
+    };
+    let messages = client.simple_query(sql).await.map_err(error::from_postgres)?;
+    Ok(messages.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten() == Some(wanted),
+        _ => false,
+    }))
+}
+
+fn not_as_wished(address: &Address, wish: Session) -> Error {
+    let what = match wish {
+        Session::ReadWrite => "does not take writes",
+        Session::ReadOnly => "takes writes",
+        Session::Primary => "is a standby",
+        _ => "is not a standby",
+    };
+    Error::new(ErrorKind::ConnectionFailed, format!("{address} {what}"))
+        .hint("target_session_attrs in the address says what the server must be")
+}

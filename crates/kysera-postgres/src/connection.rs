@@ -1,0 +1,112 @@
+//! A connection on loan: what the executor holds. Forwards to one file for each thing that it can do.
+
+use crate::link::Link;
+use crate::pool::{Pool, Pooled, Shared};
+use crate::release::release;
+use crate::transaction::Transaction;
+use kysera_core::driver::{BoxFuture, Connection, Ran, RowStream, TransactionOptions};
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_sql::compiled::Compiled;
+use kysera_sql::row::RowSink;
+use std::sync::Arc;
+
+/// A connection on loan from the pool.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    /// Always there until the drop.
+    link: Option<Pooled>,
+    pub(crate) pool: Pool,
+    pub(crate) transaction: Option<Transaction>,
+}
+
+impl Lease {
+    pub(crate) fn new(link: Pooled, pool: Pool) -> Lease {
+        Lease { link: Some(link), pool, transaction: None }
+    }
+
+    pub(crate) fn link(&mut self) -> &mut Link {
+        self.link.as_mut().expect("a lease holds its connection until it is dropped")
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        self.pool.shared()
+    }
+
+    /// Refuses to go on with a connection that is gone, or in a transaction that is no longer what its caller thinks.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.note_interruption();
+        if self.link().is_closed() {
+            return Err(crate::error::closed());
+        }
+        match &self.transaction {
+            Some(transaction) if transaction.is_interrupted() => Err(Error::new(
+                ErrorKind::TransactionAborted,
+                "a statement of this transaction was dropped half way",
+            )
+            .hint("roll back and run the transaction again")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a statement whose future was dropped since the last call.
+    pub(crate) fn note_interruption(&mut self) {
+        if !self.link().is_finished()
+            && let Some(transaction) = &mut self.transaction
+        {
+            transaction.interrupt();
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(link) = self.link.take() {
+            release(link, self.pool.shared());
+        }
+    }
+}
+
+impl Connection for Lease {
+    fn run(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(async move {
+            let outcome = self.run_statement(&statement, &mut *sink).await?;
+            Ok((outcome, sink))
+        })
+    }
+
+    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
+        Box::pin(self.start_stream(statement))
+    }
+
+    fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
+        Box::pin(self.run_pipeline(batch))
+    }
+
+    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.run_text(sql))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.begin_lazily(options) })
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.rollback_transaction())
+    }
+
+    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async move { self.set_savepoint(name) })
+    }
+
+    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.release_savepoint(name))
+    }
+
+    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.rollback_to_savepoint(name))
+    }
+}

@@ -1,0 +1,117 @@
+//! The driver: a pool of connections and the dialect that its server speaks.
+
+use crate::connection::Lease;
+use crate::options::PostgresOptions;
+use crate::pool::{Pool, Shared};
+use crate::tls::Tls;
+use crate::types::Types;
+use kysera_core::driver::{BoxFuture, Connection, Driver};
+use kysera_core::error::Result;
+use kysera_sql::compiled::Access;
+use kysera_sql::dialect::{self, Dialect};
+use std::sync::Arc;
+
+/// A PostgreSQL server, or what speaks its protocol.
+///
+/// A connection that is dropped in any state is made as new, or closed, before anybody else gets it; see
+/// [`Reset`](crate::Reset) for what that covers.
+#[derive(Debug)]
+pub struct Postgres {
+    pool: Pool,
+    dialect: dialect::Postgres,
+}
+
+/// How many connections there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The most there may be.
+    pub most: usize,
+    /// Open ones, in use or not.
+    pub open: usize,
+    /// Open ones that nobody uses.
+    pub idle: usize,
+    /// Callers that wait for one.
+    pub waiting: usize,
+}
+
+impl Postgres {
+    /// Opens a first connection and asks the server's version.
+    ///
+    /// # Errors
+    /// `ConnectionFailed`, `AuthenticationFailed`, `DatabaseNotFound` or `Tls` when that fails; `Configuration` when
+    /// the options make no sense.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example() -> kysera_core::error::Result<()> {
+    /// use kysera_postgres::Postgres;
+    /// let driver = Postgres::connect("postgres://ann:secret@localhost/shop".parse()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn connect(options: PostgresOptions) -> Result<Postgres> {
+        options.check()?;
+        let tls = Tls::new(&options.ssl)?;
+        let pool = Pool::new(Arc::new(Shared { options, tls, types: Types::default() }))?;
+        let first = pool.get().await?;
+        let dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
+        drop(first);
+        Ok(Postgres { pool, dialect })
+    }
+
+    /// How many connections there are now.
+    pub fn status(&self) -> Status {
+        let status = self.pool.status();
+        Status { most: status.max_size, open: status.size, idle: status.available, waiting: status.waiting }
+    }
+}
+
+impl Driver for Postgres {
+    fn dialect(&self) -> &dyn Dialect {
+        &self.dialect
+    }
+
+    fn acquire(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        Box::pin(async {
+            let pooled = self.pool.get().await?;
+            Ok(Box::new(Lease::new(pooled, self.pool.clone())) as Box<dyn Connection>)
+        })
+    }
+
+    fn excludes(&self, _: Access, _: Access) -> bool {
+        self.pool.shared().options.pool.size == 1
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async { self.pool.close() })
+    }
+}
+
+/// `15.18 (Debian 15.18-0+deb12u1)` is 15.18.0. What says nothing of the kind is taken for the oldest that is
+/// supported.
+fn version(text: Option<&str>) -> (u32, u32, u32) {
+    let number = text.unwrap_or_default().split([' ', '-']).next().unwrap_or_default();
+    let mut parts = number.split('.').map(|part| {
+        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().unwrap_or(0)
+    });
+    match parts.next() {
+        Some(major) if major > 0 => (major, parts.next().unwrap_or(0), parts.next().unwrap_or(0)),
+        _ => (12, 0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn the_version_is_read_from_what_servers_say_of_themselves() {
+        assert_eq!(version(Some("15.18 (Debian 15.18-0+deb12u1)")), (15, 18, 0));
+        assert_eq!(version(Some("18beta2")), (18, 0, 0));
+        assert_eq!(version(Some("13.0.0")), (13, 0, 0));
+        assert_eq!(version(Some("unknown")), (12, 0, 0));
+        assert_eq!(version(None), (12, 0, 0));
+    }
+}

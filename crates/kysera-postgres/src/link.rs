@@ -1,0 +1,206 @@
+//! One connection to the server as the pool holds it: the client, the tap's meter, the prepared statements, and what is
+//! known of its state.
+//!
+//! Knows nothing of transactions or of who holds it.
+
+use crate::connect::{Opened, Route};
+use crate::error;
+use crate::options::PostgresOptions;
+use crate::statements::Statements;
+use crate::tap::{Meter, Status};
+use kysera_core::error::Result;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
+use tokio::task::AbortHandle;
+use tokio_postgres::types::Type;
+use tokio_postgres::{AsyncMessage, Client, Statement};
+
+/// A connection to the server.
+pub(crate) struct Link {
+    pub(crate) client: Arc<Client>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) route: Route,
+    pub(crate) statements: Statements,
+    pub(crate) server_version: Option<String>,
+    /// A statement being prepared. It is kept here and not in the caller's future, because a preparation that is
+    /// dropped leaves its statement on the server for ever.
+    preparing: Option<Preparing>,
+    /// Operations begun, and ended one way or the other. They differ after a future was dropped.
+    begun: u64,
+    ended: u64,
+    /// Raw SQL ran: the session may not be as it began.
+    pub(crate) is_touched: bool,
+    /// The server has said goodbye, or nobody knows what is going on.
+    pub(crate) is_broken: bool,
+    /// When it last came back to the pool.
+    pub(crate) idle_since: Instant,
+    wire: AbortHandle,
+}
+
+struct Preparing {
+    sql: String,
+    types: Box<[u32]>,
+    future: Sent<Statement>,
+}
+
+/// The answer to a request that has been sent.
+pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::Error>> + Send>>;
+
+impl Link {
+    /// Takes over a connection that has logged in, and drives it on a task of its own.
+    pub(crate) fn new(opened: Opened, options: &PostgresOptions) -> Link {
+        let Opened { client, mut wire, meter, route } = opened;
+        let server_version = wire.parameter("server_version").map(str::to_owned);
+        if !options.prepare {
+            meter.watch_columns();
+        }
+        let task = tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|cx| wire.poll_message(cx)).await {
+                if let AsyncMessage::Notice(notice) = message {
+                    tracing::info!(target: "kysera::postgres", code = notice.code().code(), severity = notice.severity(), "{}", notice.message());
+                }
+            }
+        });
+        Link {
+            client: Arc::new(client),
+            meter,
+            route,
+            statements: Statements::new(options.prepare.then_some(options.statement_cache)),
+            server_version,
+            preparing: None,
+            begun: 0,
+            ended: 0,
+            is_touched: false,
+            is_broken: false,
+            idle_since: Instant::now(),
+            wire: task.abort_handle(),
+        }
+    }
+
+    /// True when it can be of no more use.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_broken || self.client.is_closed()
+    }
+
+    /// True when nothing that was begun is unfinished: no future was dropped half way.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.begun == self.ended
+    }
+
+    /// True when nothing is under way and no transaction is open.
+    ///
+    /// The tap alone does not tell: the request of a dropped future may still stand in the client's queue, unsent.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.is_finished()
+            && self.preparing.is_none()
+            && self.meter.is_settled()
+            && self.meter.status() == Status::Idle
+    }
+
+    /// True when the session may not be as it began.
+    pub(crate) fn is_changed(&self) -> bool {
+        self.is_touched || self.meter.is_session_changed()
+    }
+
+    /// Notes the beginning of an operation: until `end`, the connection is not quiet.
+    pub(crate) fn begin(&mut self) {
+        self.begun += 1;
+        if self.meter.take_statements_lost() {
+            self.statements.clear();
+        }
+    }
+
+    /// Notes the end of an operation.
+    pub(crate) fn end(&mut self) {
+        self.ended += 1;
+    }
+
+    /// Notes that the server has answered all there was.
+    pub(crate) fn end_all(&mut self) {
+        self.ended = self.begun;
+    }
+
+    /// Notes what an error says of the connection.
+    pub(crate) fn note(&mut self, error: &tokio_postgres::Error) {
+        // `is_closed` comes true a moment later than the error that says so.
+        self.is_broken |= error::is_fatal(error);
+    }
+
+    /// Runs SQL without parameters or rows.
+    pub(crate) async fn command(&mut self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.begin();
+        let outcome = self.client.batch_execute(sql).await;
+        self.end();
+        if let Err(error) = &outcome {
+            self.note(error);
+        }
+        outcome
+    }
+
+    /// Sends the request to prepare a statement; [`finish_preparing`](Link::finish_preparing) takes the answer.
+    pub(crate) async fn start_preparing(&mut self, sql: &str, types: &[u32]) {
+        let (client, text) = (self.client.clone(), sql.to_owned());
+        let declared: Vec<Type> = types.iter().map(|&oid| type_of(oid)).collect();
+        let mut future: Sent<Statement> =
+            Box::pin(async move { client.prepare_typed(&text, &declared).await });
+        if let Some(outcome) = poll_once(future.as_mut()).await {
+            future = Box::pin(std::future::ready(outcome));
+        }
+        self.preparing = Some(Preparing { sql: sql.to_owned(), types: types.into(), future });
+    }
+
+    /// Waits for the statement being prepared, if there is one, and keeps it.
+    pub(crate) async fn finish_preparing(&mut self) -> Result<Option<Statement>, tokio_postgres::Error> {
+        let Some(preparing) = &mut self.preparing else { return Ok(None) };
+        let outcome = preparing.future.as_mut().await;
+        let Some(Preparing { sql, types, .. }) = self.preparing.take() else { return Ok(None) };
+        match outcome {
+            Ok(statement) => {
+                self.statements.keep(sql, types, statement.clone());
+                Ok(Some(statement))
+            }
+            Err(error) => {
+                self.note(&error);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // An idle connection says goodbye by itself; one that is still being sent rows would go on reading them.
+        if !self.is_finished() || !self.meter.is_settled() {
+            self.wire.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link")
+            .field("route", &self.route)
+            .field("meter", &self.meter)
+            .field("begun", &self.begun)
+            .field("ended", &self.ended)
+            .field("is_broken", &self.is_broken)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The client library's type for an OID: the ones that are declared for parameters are all built in.
+pub(crate) fn type_of(oid: u32) -> Type {
+    Type::from_oid(oid).unwrap_or(Type::UNKNOWN)
+}
+
+/// Polls a future once, so that it sends its request, and gives its output if that was all.
+pub(crate) async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}

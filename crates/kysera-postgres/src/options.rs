@@ -1,0 +1,343 @@
+//! How to reach a server and how to treat its connections. Reads libpq's addresses; opens nothing.
+
+mod address;
+
+use kysera_core::error::{Error, ErrorKind, Result};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+use tokio_postgres::Config;
+
+/// How to reach a server and how to treat its connections.
+///
+/// # Examples
+/// ```
+/// use kysera_postgres::{PostgresOptions, SslMode};
+/// let options: PostgresOptions = "postgres://ann:secret@db1,db2:5433/shop?sslmode=verify-full".parse()?;
+/// let options = options.pool_size(20).application_name("shop").ssl_mode(SslMode::VerifyFull);
+/// # Ok::<(), kysera_core::error::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct PostgresOptions {
+    pub(crate) config: Config,
+    pub(crate) session: Session,
+    pub(crate) ssl: SslOptions,
+    pub(crate) pool: PoolOptions,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) prepare: bool,
+    pub(crate) statement_cache: usize,
+    pub(crate) reset: Reset,
+    pub(crate) patience: Duration,
+    pub(crate) resolve_commits: bool,
+}
+
+/// Whether and how a connection is encrypted, with the meaning that libpq gives these names.
+///
+/// Over a Unix socket there is no encryption, whatever the mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SslMode {
+    /// Never encrypted.
+    Disable,
+    /// Not encrypted; encrypted where the server refuses that.
+    Allow,
+    /// Encrypted; not encrypted where the server cannot, or refuses that. libpq's default, and safe against nobody.
+    #[default]
+    Prefer,
+    /// Encrypted. The certificate is not looked at, unless an authority is given: then as `VerifyCa`.
+    Require,
+    /// Encrypted, and the certificate comes from a known authority.
+    VerifyCa,
+    /// Encrypted, and the certificate comes from a known authority and names the host.
+    VerifyFull,
+}
+
+/// What is done to a session before somebody else gets its connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reset {
+    /// It is reset when raw SQL ran in it or a command tag says that it was changed. Costs nothing otherwise.
+    #[default]
+    WhenChanged,
+    /// It is always reset: one more round trip for each lease, after it ended.
+    Always,
+    /// It is never reset: settings, locks and temporary tables stay for the next user. An open transaction is rolled
+    /// back all the same.
+    Never,
+}
+
+/// What the server must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Session {
+    #[default]
+    Any,
+    ReadWrite,
+    ReadOnly,
+    Primary,
+    Standby,
+    PreferStandby,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SslOptions {
+    pub(crate) mode: SslMode,
+    pub(crate) root: Option<RootCertificates>,
+    pub(crate) client_certificate: Option<PathBuf>,
+    pub(crate) client_key: Option<PathBuf>,
+    /// TLS from the first byte (PostgreSQL 17), without asking first.
+    pub(crate) direct: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum RootCertificates {
+    System,
+    File(PathBuf),
+    Pem(Vec<u8>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PoolOptions {
+    pub(crate) size: usize,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) max_lifetime: Option<Duration>,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        PostgresOptions {
+            config: Config::new(),
+            session: Session::default(),
+            ssl: SslOptions::default(),
+            pool: PoolOptions {
+                size: 10,
+                acquire_timeout: Duration::from_secs(30),
+                idle_timeout: Some(Duration::from_secs(600)),
+                max_lifetime: None,
+            },
+            connect_timeout: Some(Duration::from_secs(10)),
+            prepare: true,
+            statement_cache: 512,
+            reset: Reset::default(),
+            patience: Duration::from_millis(20),
+            resolve_commits: false,
+        }
+    }
+}
+
+impl PostgresOptions {
+    /// A server on this machine, as the user who runs this process.
+    pub fn new() -> Self {
+        PostgresOptions::default()
+    }
+
+    /// Adds a host: a name, an address, or the folder of a Unix socket. Hosts are tried in order.
+    #[must_use = "returns the options"]
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.config.host(host);
+        self
+    }
+
+    /// The port: one for all hosts, or one call for each.
+    #[must_use = "returns the options"]
+    pub fn port(mut self, port: u16) -> Self {
+        self.config.port(port);
+        self
+    }
+
+    /// The user; without one, the one who runs this process.
+    #[must_use = "returns the options"]
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.config.user(user);
+        self
+    }
+
+    /// The password. It never appears in messages.
+    #[must_use = "returns the options"]
+    pub fn password(mut self, password: impl AsRef<[u8]>) -> Self {
+        self.config.password(password);
+        self
+    }
+
+    /// The database; without one, that of the user's name.
+    #[must_use = "returns the options"]
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.config.dbname(database);
+        self
+    }
+
+    /// The name that the server shows in `pg_stat_activity` and in its log.
+    #[must_use = "returns the options"]
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.config.application_name(name);
+        self
+    }
+
+    /// Settings of the session as command-line options, such as `-c search_path=shop`.
+    #[must_use = "returns the options"]
+    pub fn options(mut self, options: impl Into<String>) -> Self {
+        self.config.options(options);
+        self
+    }
+
+    /// Whether and how connections are encrypted.
+    #[must_use = "returns the options"]
+    pub fn ssl_mode(mut self, mode: SslMode) -> Self {
+        self.ssl.mode = mode;
+        self
+    }
+
+    /// The file (PEM) with the authorities that may sign the server's certificate, instead of the system's.
+    #[must_use = "returns the options"]
+    pub fn ssl_root_certificate(mut self, file: impl Into<PathBuf>) -> Self {
+        self.ssl.root = Some(RootCertificates::File(file.into()));
+        self
+    }
+
+    /// The same as text (PEM), where there is no file.
+    #[must_use = "returns the options"]
+    pub fn ssl_root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.ssl.root = Some(RootCertificates::Pem(pem.into()));
+        self
+    }
+
+    /// The files (PEM) with the client's certificate and its key.
+    #[must_use = "returns the options"]
+    pub fn ssl_client_certificate(
+        mut self,
+        certificate: impl Into<PathBuf>,
+        key: impl Into<PathBuf>,
+    ) -> Self {
+        self.ssl.client_certificate = Some(certificate.into());
+        self.ssl.client_key = Some(key.into());
+        self
+    }
+
+    /// How long one attempt to connect to one address may take, the login included (10 s).
+    #[must_use = "returns the options"]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// The most connections (10).
+    #[must_use = "returns the options"]
+    pub fn pool_size(mut self, size: usize) -> Self {
+        self.pool.size = size;
+        self
+    }
+
+    /// How long `acquire` waits for a connection before it fails with `PoolTimeout` (30 s).
+    #[must_use = "returns the options"]
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.pool.acquire_timeout = timeout;
+        self
+    }
+
+    /// Connections that nobody used for so long are closed (10 min); `None` keeps them.
+    #[must_use = "returns the options"]
+    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.pool.idle_timeout = timeout;
+        self
+    }
+
+    /// Connections older than this are replaced when they come back; `None` (the default) keeps them.
+    #[must_use = "returns the options"]
+    pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
+        self.pool.max_lifetime = lifetime;
+        self
+    }
+
+    /// The most statements that stay prepared on each connection (512). 0 prepares none, and looks types up as
+    /// [`prepare(false)`](PostgresOptions::prepare) does not.
+    #[must_use = "returns the options"]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.statement_cache = statements;
+        self
+    }
+
+    /// Whether statements may be prepared on the server (`true`). Set to `false` behind a proxy that gives each
+    /// transaction another server connection and does not follow prepared statements (PgBouncer before 1.21).
+    ///
+    /// Then no result column may have a type that is not built in (an enum, `citext`): cast it to `text`. Statements
+    /// that take too long after a dropped future are not cancelled, since old proxies do not survive that; their
+    /// connection is closed.
+    #[must_use = "returns the options"]
+    pub fn prepare(mut self, prepare: bool) -> Self {
+        self.prepare = prepare;
+        self
+    }
+
+    /// What is done to a session before somebody else gets its connection.
+    #[must_use = "returns the options"]
+    pub fn reset(mut self, reset: Reset) -> Self {
+        self.reset = reset;
+        self
+    }
+
+    /// How long a statement whose future was dropped may go on before it is cancelled (20 ms).
+    #[must_use = "returns the options"]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Whether the outcome of a commit whose answer was lost is asked on another connection (`false`).
+    ///
+    /// Costs one more statement in the same round trip as the first write of each transaction, and assigns it a
+    /// transaction number. PostgreSQL 13 or newer.
+    #[must_use = "returns the options"]
+    pub fn resolve_commits(mut self, resolve: bool) -> Self {
+        self.resolve_commits = resolve;
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.pool.size == 0 {
+            return Err(Error::new(ErrorKind::Configuration, "a pool of size 0 holds no connection")
+                .hint("give it at least 1"));
+        }
+        if self.ssl.client_certificate.is_some() != self.ssl.client_key.is_some() {
+            return Err(Error::new(ErrorKind::Configuration, "a client certificate and its key go together")
+                .hint("give both sslcert and sslkey, or none"));
+        }
+        let weak =
+            matches!(self.ssl.mode, SslMode::Allow | SslMode::Prefer | SslMode::Require | SslMode::VerifyCa);
+        if weak && matches!(self.ssl.root, Some(RootCertificates::System)) {
+            // The system's authorities sign for everybody (manual, 34.1.2: sslrootcert).
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "sslrootcert=system verifies nothing with this sslmode",
+            )
+            .hint("use sslmode=verify-full"));
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for PostgresOptions {
+    type Err = Error;
+
+    /// Reads `postgres://user:password@host:port,host:port/database?key=value` or `key=value key=value`, as libpq does.
+    ///
+    /// # Errors
+    /// When it is neither, or a key or value is unknown. The message names the key, never the value.
+    fn from_str(address: &str) -> Result<Self> {
+        address::read(address)
+    }
+}
+
+// The address may hold a password; `Config` hides it.
+impl fmt::Debug for PostgresOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("config", &self.config)
+            .field("ssl", &self.ssl)
+            .field("pool", &self.pool)
+            .field("prepare", &self.prepare)
+            .field("statement_cache", &self.statement_cache)
+            .field("reset", &self.reset)
+            .finish_non_exhaustive()
+    }
+}

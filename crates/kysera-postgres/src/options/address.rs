@@ -1,0 +1,240 @@
+//! libpq's two forms of an address, read into options.
+//!
+//! tokio-postgres reads most of it. What it does not know, or takes to mean something else than libpq, is picked out
+//! here: all of TLS, the timeout, and what the server must be.
+
+use super::{PostgresOptions, RootCertificates, Session, SslMode};
+use kysera_core::error::{Error, ErrorKind, Result};
+use percent_encoding::percent_decode_str;
+use std::time::Duration;
+use tokio_postgres::Config;
+
+/// Keys that are read here.
+const OURS: [&str; 7] = [
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslnegotiation",
+    "connect_timeout",
+    "target_session_attrs",
+];
+
+/// Keys of libpq that change nothing here: there is no GSS encryption, and SNI and compression are as they are.
+const IGNORED: [&str; 4] = ["gssencmode", "sslsni", "sslcompression", "fallback_application_name"];
+
+pub(super) fn read(address: &str) -> Result<PostgresOptions> {
+    let is_url = address.starts_with("postgres://") || address.starts_with("postgresql://");
+    let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
+    let mut options = PostgresOptions::new();
+    // The error's text names an option at most; its source is the same.
+    options.config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
+    for (key, value) in ours {
+        set(&mut options, &key, &value)?;
+    }
+    options.check()?;
+    Ok(options)
+}
+
+fn reason(error: &tokio_postgres::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn unreadable(reason: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("cannot read the address of the server: {reason}"))
+        .hint("write postgres://user:password@host:port/database, with special characters percent-encoded")
+}
+
+fn invalid(key: &str, allowed: &'static str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("the value of {key} in the address is not valid"))
+        .hint(allowed)
+}
+
+type Split = (String, Vec<(String, String)>);
+
+fn split_url(address: &str) -> Result<Split> {
+    let Some((before, query)) = address.split_once('?') else { return Ok((address.to_owned(), Vec::new())) };
+    let (mut kept, mut ours) = (Vec::new(), Vec::new());
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').ok_or_else(|| unreadable("a parameter has no value"))?;
+        if OURS.contains(&key) {
+            let value =
+                percent_decode_str(value).decode_utf8().map_err(|_| invalid(key, "it must be UTF-8"))?;
+            ours.push((key.to_owned(), value.into_owned()));
+        } else if !IGNORED.contains(&key) {
+            kept.push(pair);
+        }
+    }
+    let rest = if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) };
+    Ok((rest, ours))
+}
+
+fn split_pairs(address: &str) -> Result<Split> {
+    let (mut kept, mut ours) = (String::new(), Vec::new());
+    let mut rest = address.trim_start();
+    while !rest.is_empty() {
+        let (key, after) =
+            rest.split_once('=').ok_or_else(|| unreadable("it is neither a URL nor key=value"))?;
+        let (key, after) = (key.trim(), after.trim_start());
+        let length = value_length(after);
+        let written = &after[..length];
+        if OURS.contains(&key) {
+            ours.push((key.to_owned(), unquote(written)));
+        } else if !IGNORED.contains(&key) {
+            kept.push_str(key);
+            kept.push('=');
+            kept.push_str(written);
+            kept.push(' ');
+        }
+        rest = after[length..].trim_start();
+    }
+    Ok((kept, ours))
+}
+
+/// Length of a value as written: up to a space, or up to the closing quote; a backslash takes the next character.
+fn value_length(text: &str) -> usize {
+    let quoted = text.starts_with('\'');
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(usize::from(quoted)) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '\'' if quoted => return at + 1,
+            c if !quoted && c.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn unquote(written: &str) -> String {
+    let inner = written.strip_prefix('\'').map_or(written, |text| text.strip_suffix('\'').unwrap_or(text));
+    let mut chars = inner.chars();
+    let mut value = String::with_capacity(inner.len());
+    while let Some(c) = chars.next() {
+        value.push(if c == '\\' { chars.next().unwrap_or('\\') } else { c });
+    }
+    value
+}
+
+fn set(options: &mut PostgresOptions, key: &str, value: &str) -> Result<()> {
+    match key {
+        "sslmode" => options.ssl.mode = ssl_mode(value)?,
+        "sslrootcert" if value == "system" => options.ssl.root = Some(RootCertificates::System),
+        "sslrootcert" => options.ssl.root = Some(RootCertificates::File(value.into())),
+        "sslcert" => options.ssl.client_certificate = Some(value.into()),
+        "sslkey" => options.ssl.client_key = Some(value.into()),
+        "sslnegotiation" => {
+            options.ssl.direct = match value {
+                "postgres" => false,
+                "direct" => true,
+                _ => return Err(invalid(key, "it is postgres or direct")),
+            }
+        }
+        "connect_timeout" => {
+            // Zero, negative or nothing is no limit (manual, 34.1.2).
+            let seconds = value.parse::<i64>().map_err(|_| invalid(key, "it is a number of seconds"))?;
+            options.connect_timeout = u64::try_from(seconds).ok().filter(|&s| s > 0).map(Duration::from_secs);
+        }
+        _ => options.session = session(value)?,
+    }
+    Ok(())
+}
+
+fn ssl_mode(value: &str) -> Result<SslMode> {
+    Ok(match value {
+        "disable" => SslMode::Disable,
+        "allow" => SslMode::Allow,
+        "prefer" => SslMode::Prefer,
+        "require" => SslMode::Require,
+        "verify-ca" => SslMode::VerifyCa,
+        "verify-full" => SslMode::VerifyFull,
+        _ => {
+            return Err(invalid(
+                "sslmode",
+                "it is disable, allow, prefer, require, verify-ca or verify-full",
+            ));
+        }
+    })
+}
+
+fn session(value: &str) -> Result<Session> {
+    Ok(match value {
+        "any" => Session::Any,
+        "read-write" => Session::ReadWrite,
+        "read-only" => Session::ReadOnly,
+        "primary" => Session::Primary,
+        "standby" => Session::Standby,
+        "prefer-standby" => Session::PreferStandby,
+        _ => {
+            return Err(invalid(
+                "target_session_attrs",
+                "it is any, read-write, read-only, primary, standby or prefer-standby",
+            ));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio_postgres::config::Host;
+
+    #[test]
+    fn a_url_is_read_as_libpq_reads_it() {
+        let options = read(
+            "postgresql://ann:p%40ss@db1:5433,[::1],%2Frun%2Fpg/shop?sslmode=verify-full&application_name=a%20b\
+             &sslrootcert=%2Fca.pem&connect_timeout=3&options=-c%20search_path%3Dx&target_session_attrs=primary\
+             &gssencmode=disable",
+        )
+        .unwrap();
+        let config = &options.config;
+        assert_eq!(config.get_hosts()[..2], [Host::Tcp("db1".into()), Host::Tcp("::1".into())]);
+        assert_eq!(config.get_hosts()[2], Host::Unix("/run/pg".into()));
+        assert_eq!(config.get_ports(), [5433, 5432, 5432]);
+        assert_eq!((config.get_user(), config.get_password()), (Some("ann"), Some(&b"p@ss"[..])));
+        assert_eq!((config.get_dbname(), config.get_application_name()), (Some("shop"), Some("a b")));
+        assert_eq!(config.get_options(), Some("-c search_path=x"));
+        assert_eq!(options.ssl.mode, SslMode::VerifyFull);
+        assert_eq!(options.connect_timeout, Some(Duration::from_secs(3)));
+        assert_eq!(options.session, Session::Primary);
+        assert!(
+            matches!(options.ssl.root, Some(RootCertificates::File(ref file)) if file.ends_with("ca.pem"))
+        );
+    }
+
+    #[test]
+    fn pairs_are_read_as_libpq_reads_them() {
+        let options =
+            read(r"host=a,b port=1,2 sslmode = 'allow' password='it\'s a \\ b' connect_timeout=0 user=ann")
+                .unwrap();
+        assert_eq!(options.config.get_hosts().len(), 2);
+        assert_eq!(options.config.get_password(), Some(&br"it's a \ b"[..]));
+        assert_eq!(options.ssl.mode, SslMode::Allow);
+        assert_eq!(options.connect_timeout, None);
+        assert_eq!(options.config.get_user(), Some("ann"));
+    }
+
+    #[test]
+    fn a_mistake_is_named_without_the_password() {
+        for address in [
+            "postgres://ann:hunter2@db?sslmode=always",
+            "postgres://ann:hunter2@db:port/x",
+            "postgres://ann:hunter2@db?colour=red",
+            "password=hunter2 host=a sslmode=always",
+            "password=hunter2 host",
+            "hunter2",
+        ] {
+            let error = read(address).expect_err(address);
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+        let error = read("postgres://db?colour=red").unwrap_err();
+        assert!(error.to_string().contains("`colour`"), "{error}");
+    }
+
+    #[test]
+    fn a_key_without_its_certificate_is_refused() {
+        assert_eq!(read("host=a sslkey=/k").unwrap_err().kind(), ErrorKind::Configuration);
+    }
+}

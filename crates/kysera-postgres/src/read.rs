@@ -1,0 +1,282 @@
+//! From the client library's rows to a sink: cells that borrow, types that are not built in, errors with names.
+
+use crate::error;
+use crate::link::Link;
+use crate::types::{Known, Types, is_plain};
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_sql::cell::{Cell, Cells};
+use kysera_sql::compiled::Shape;
+use kysera_sql::row::{DecodeError, Flow, RowSink};
+use std::borrow::Cow;
+use std::future::poll_fn;
+use std::pin::Pin;
+use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::{Row, RowStream};
+
+/// Reads the rows of one statement.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    shape: Shape,
+    /// Whether all columns are of plain types; known from the first row on.
+    all_plain: Option<bool>,
+    state: State,
+    /// Rows since one had a type that must be looked up. The look-up waits until all rows are here, because its
+    /// answer comes behind them on the same connection.
+    waiting: Vec<Row>,
+    missing: Vec<u32>,
+    /// How many rows came.
+    pub(crate) seen: u64,
+}
+
+#[derive(Debug)]
+enum State {
+    Taking,
+    /// The sink wants no more.
+    Full,
+    /// A cell could not be read; the row is kept for the names of its columns.
+    Failed(Box<(DecodeError, Row)>),
+}
+
+/// Why a statement gave no result.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Postgres(tokio_postgres::Error),
+    Kysera(Error),
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Failure {
+        Failure::Postgres(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Kysera(error)
+    }
+}
+
+impl Reader {
+    pub(crate) fn new(shape: Shape) -> Reader {
+        Reader {
+            shape,
+            all_plain: None,
+            state: State::Taking,
+            waiting: Vec::new(),
+            missing: Vec::new(),
+            seen: 0,
+        }
+    }
+
+    /// Takes a row.
+    pub(crate) fn take(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
+        self.seen += 1;
+        if !self.missing.is_empty() {
+            self.waiting.push(row);
+            return;
+        }
+        if let State::Taking = self.state {
+            self.hand_over(row, sink, types);
+        }
+    }
+
+    /// True when the rest need not be read: nobody wants it, and nothing is written by reading it.
+    fn may_leave(&self) -> bool {
+        matches!(self.state, State::Full) && self.shape == Shape::Read && self.missing.is_empty()
+    }
+
+    fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
+        let all_plain = *self.all_plain.get_or_insert_with(|| {
+            for column in row.columns() {
+                types.learn(column.type_());
+            }
+            row.columns().iter().all(|column| is_plain(column.type_().oid()))
+        });
+        let outcome = if all_plain {
+            let mut cells = Cells::new();
+            cells.extend((0..row.len()).map(|at| plain_cell(&row, at)));
+            sink.row(cells.as_slice())
+        } else {
+            match known_values(&row, types) {
+                Ok(values) => {
+                    let mut cells = Cells::new();
+                    cells.extend(values.iter().map(|value| match value {
+                        Some((oid, bytes)) => Cell::Pg { oid: *oid, bytes },
+                        None => Cell::Null,
+                    }));
+                    sink.row(cells.as_slice())
+                }
+                Err(missing) => {
+                    self.missing = missing;
+                    self.waiting.push(row);
+                    return;
+                }
+            }
+        };
+        match outcome {
+            Ok(Flow::Continue) => {}
+            Ok(Flow::Stop) => self.state = State::Full,
+            Err(error) => self.state = State::Failed(Box::new((error, row))),
+        }
+    }
+
+    /// Reads a running statement to its end, or until nothing more is wanted of it. Returns the count of its tag.
+    pub(crate) async fn drain(
+        &mut self,
+        mut rows: Pin<&mut RowStream>,
+        sink: &mut dyn RowSink,
+        types: &Types,
+    ) -> Result<u64, tokio_postgres::Error> {
+        while let Some(row) = next(rows.as_mut()).await {
+            self.take(row?, sink, types);
+            if self.may_leave() {
+                return Ok(self.seen);
+            }
+        }
+        Ok(rows.rows_affected().unwrap_or_default())
+    }
+
+    /// Looks up what rows wait for and hands them over; then says whether every cell could be read. The connection
+    /// must have nothing else to answer.
+    pub(crate) async fn finish(
+        &mut self,
+        link: &mut Link,
+        sink: &mut dyn RowSink,
+        types: &Types,
+    ) -> Result<(), Failure> {
+        while !self.missing.is_empty() {
+            types.look_up(&link.client, std::mem::take(&mut self.missing)).await?;
+            for row in std::mem::take(&mut self.waiting) {
+                self.seen -= 1;
+                self.take(row, sink, types);
+            }
+        }
+        match self.take_failure() {
+            Some((error, row)) => {
+                let table = table_name(link, &row, error.column).await;
+                Err(undecodable(error, &row, table).into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Says whether every cell so far could be read, without asking the server for names.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        match self.take_failure() {
+            Some((error, row)) => Err(undecodable(error, &row, None)),
+            None => Ok(()),
+        }
+    }
+
+    fn take_failure(&mut self) -> Option<(DecodeError, Row)> {
+        match std::mem::replace(&mut self.state, State::Taking) {
+            State::Failed(failed) => Some(*failed),
+            state => {
+                self.state = state;
+                None
+            }
+        }
+    }
+
+    /// Takes the types that must be looked up, and the rows that wait for them.
+    pub(crate) fn take_missing(&mut self) -> Option<(Vec<u32>, Vec<Row>)> {
+        if self.missing.is_empty() {
+            return None;
+        }
+        self.seen -= self.waiting.len() as u64;
+        Some((std::mem::take(&mut self.missing), std::mem::take(&mut self.waiting)))
+    }
+
+    /// Forgets that the sink was full: it has been emptied.
+    pub(crate) fn go_on(&mut self) {
+        if let State::Full = self.state {
+            self.state = State::Taking;
+        }
+    }
+
+    /// True when the sink wants no more.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.state, State::Full)
+    }
+}
+
+/// The next row.
+pub(crate) async fn next(mut rows: Pin<&mut RowStream>) -> Option<Result<Row, tokio_postgres::Error>> {
+    use futures_core::Stream;
+    poll_fn(|cx| rows.as_mut().poll_next(cx)).await
+}
+
+/// Takes a column's bytes whatever its type.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Bytes<'a> {
+    fn from_sql(_: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Bytes(bytes))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
+    // Every column is accepted and the position comes from the row itself, so this is no error that could be lost.
+    row.try_get::<_, Option<Bytes<'_>>>(at).ok().flatten().map(|Bytes(bytes)| bytes)
+}
+
+fn plain_cell(row: &Row, at: usize) -> Cell<'_> {
+    match bytes(row, at) {
+        Some(bytes) => Cell::Pg { oid: row.columns()[at].type_().oid(), bytes },
+        None => Cell::Null,
+    }
+}
+
+type Value<'a> = Option<(u32, Cow<'a, [u8]>)>;
+
+fn known_values<'a>(row: &'a Row, types: &Types) -> Result<Vec<Value<'a>>, Vec<u32>> {
+    let mut values = Vec::with_capacity(row.len());
+    for (at, column) in row.columns().iter().enumerate() {
+        let oid = column.type_().oid();
+        values.push(match bytes(row, at) {
+            None => None,
+            Some(bytes) if is_plain(oid) => Some((oid, Cow::Borrowed(bytes))),
+            Some(bytes) => match types.read(oid, bytes) {
+                Known::As(oid, bytes) => Some((oid, bytes)),
+                Known::Missing(oids) => return Err(oids),
+            },
+        });
+    }
+    Ok(values)
+}
+
+/// The error for a cell that could not be read, with the names of its column and table.
+fn undecodable(error: DecodeError, row: &Row, table: Option<String>) -> Error {
+    let Some(column) = row.columns().get(error.column) else { return error.into() };
+    let name = match &table {
+        Some(table) => format!("{table}.{}", column.name()),
+        None => column.name().to_owned(),
+    };
+    let decoded = Error::new(ErrorKind::Decode, format!("cannot read {name}: {}", error.source))
+        .with_columns([column.name()])
+        .with_source(error);
+    match table {
+        Some(table) => decoded.with_table(table),
+        None => decoded,
+    }
+}
+
+/// The name of the table that a column comes from, if it comes from one.
+async fn table_name(link: &mut Link, row: &Row, column: usize) -> Option<String> {
+    const SQL: &str = "select relname::text from pg_catalog.pg_class where oid = $1";
+    let oid = row.columns().get(column)?.table_oid()?;
+    let rows = link.client.query_typed(SQL, &[(&oid, Type::OID)]).await.ok()?;
+    rows.first()?.try_get(0).ok()
+}
+
+/// Kysera's error for a statement that gave no result.
+pub(crate) fn into_error(failure: Failure) -> Error {
+    match failure {
+        Failure::Postgres(error) => error::from_postgres(error),
+        Failure::Kysera(error) => error,
+    }
+}

@@ -1,0 +1,274 @@
+//! Running one statement: which way it goes, what goes with it in the same trip, and the one retry after a change of
+//! the schema.
+
+use crate::connection::Lease;
+use crate::error;
+use crate::link::{Link, poll_once};
+use crate::params::Params;
+use crate::pool::Shared;
+use crate::read::{Failure, Reader, into_error};
+use crate::statements::Way;
+use crate::transaction::Opening;
+use kysera_core::driver::Outcome;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::row::RowSink;
+use kysera_sql::wire::pg::oid;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use tokio_postgres::{Client, RowStream};
+
+/// What runs, with its values encoded.
+pub(crate) struct Request<'s> {
+    pub(crate) statement: &'s Compiled,
+    pub(crate) params: Params,
+}
+
+impl<'s> Request<'s> {
+    pub(crate) fn new(statement: &'s Compiled) -> Result<Request<'s>> {
+        Ok(Request { statement, params: Params::encode(&statement.params)? })
+    }
+
+    /// True when its result may have types that must be looked up before rows flow: a look-up on the same connection
+    /// waits behind them, and the client library does it before it lets go of the first.
+    fn must_look_up(&self, shared: &Shared) -> bool {
+        let may_be_custom = self.statement.custom_output
+            || (self.statement.shape == Shape::Raw && self.statement.returns_rows);
+        shared.options.prepare && may_be_custom
+    }
+
+    /// True when a statement must be prepared before it runs, and is not yet.
+    pub(crate) fn waits_for_preparation(statement: &Compiled, link: &Link, shared: &Shared) -> bool {
+        Request::new(statement).is_ok_and(|request| {
+            request.must_look_up(shared) && !link.statements.holds(&statement.sql, request.params.types())
+        })
+    }
+
+    /// How to run it now. Counts as a use.
+    pub(crate) fn way(&self, link: &mut Link, shared: &Shared) -> Way {
+        link.statements.way(&self.statement.sql, self.params.types(), self.must_look_up(shared))
+    }
+
+    /// True for an error that says that the plan kept for it no longer holds. All of these come before execution.
+    fn is_outdated_by(&self, error: &tokio_postgres::Error, link: &Link) -> bool {
+        let Some(db) = error.as_db_error() else { return false };
+        if !link.statements.holds(&self.statement.sql, self.params.types()) {
+            return false;
+        }
+        match db.code().code() {
+            // The result has other columns than when it was prepared.
+            "0A000" => db.routine() == Some("RevalidateCachedQuery"),
+            // Somebody threw it away: `deallocate`, `discard`, a proxy.
+            "26000" => true,
+            // The type that a parameter was resolved to is gone.
+            "XX000" => self.params.types().contains(&oid::UNKNOWN),
+            _ => false,
+        }
+    }
+}
+
+impl Lease {
+    /// Runs a statement to its end.
+    pub(crate) async fn run_statement(
+        &mut self,
+        statement: &Compiled,
+        sink: &mut dyn RowSink,
+    ) -> Result<Outcome> {
+        self.check()?;
+        let request = Request::new(statement)?;
+        let mut outcome = self.attempt(&request, sink).await;
+        if self.must_run_again(&request, &mut outcome) {
+            sink.clear();
+            outcome = self.attempt(&request, sink).await;
+        }
+        let count = outcome.map_err(into_error)?;
+        Ok(self.outcome(statement, count))
+    }
+
+    /// Runs a script of several statements.
+    pub(crate) async fn run_text(&mut self, sql: &str) -> Result<()> {
+        self.check()?;
+        let mut opening = self.take_opening(Shape::Raw);
+        let link = self.link();
+        link.is_touched = true;
+        link.begin();
+        let mut number = None;
+        let outcome = async {
+            let _ = link.finish_preparing().await;
+            opening.send().await;
+            let mut script = pin!(link.client.batch_execute(sql));
+            let early = poll_once(script.as_mut()).await;
+            number = opening.answer().await?;
+            let _: () = match early {
+                Some(outcome) => outcome?,
+                None => script.await?,
+            };
+            Ok::<_, Failure>(())
+        }
+        .await;
+        self.ended(outcome.as_ref().err(), number);
+        outcome.map_err(into_error)
+    }
+
+    async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<u64, Failure> {
+        let shared = self.shared().clone();
+        let mut opening = self.take_opening(request.statement.shape);
+        let link = self.link();
+        let mut number = None;
+        let mut reader = Reader::new(request.statement.shape);
+        let outcome = async {
+            let rows = start(link, &shared, request, &mut opening, &mut number).await?;
+            let mut rows = pin!(rows);
+            let count = reader.drain(rows.as_mut(), sink, &shared.types).await;
+            // The answer comes right behind the rows, in the same trip.
+            let _ = link.finish_preparing().await;
+            reader.finish(link, sink, &shared.types).await?;
+            Ok(count?)
+        }
+        .await;
+        self.ended(outcome.as_ref().err(), number);
+        outcome
+    }
+
+    /// Notes the end of an operation, and what its error says of the connection.
+    pub(crate) fn ended(&mut self, failure: Option<&Failure>, number: Option<String>) {
+        let link = self.link();
+        link.end();
+        if let Some(Failure::Postgres(error)) = failure {
+            link.note(error);
+        }
+        if let Some(transaction) = &mut self.transaction {
+            transaction.set_number(number);
+        }
+    }
+
+    /// True when the statement failed because its plan was outdated and may be run once more. Inside a transaction it
+    /// may not, since that has failed with it: the error then says so.
+    pub(crate) fn must_run_again<T>(
+        &mut self,
+        request: &Request<'_>,
+        outcome: &mut Result<T, Failure>,
+    ) -> bool {
+        let Err(Failure::Postgres(error)) = &outcome else { return false };
+        let shared = self.shared().clone();
+        let is_inside = self.transaction.is_some();
+        let link = self.link();
+        if !request.is_outdated_by(error, link) {
+            return false;
+        }
+        if error.code().is_some_and(|code| code.code() == "26000") {
+            link.statements.clear();
+        } else {
+            link.statements.forget(&request.statement.sql);
+        }
+        link.client.clear_type_cache();
+        shared.types.forget();
+        if is_inside
+            && let Err(Failure::Postgres(error)) =
+                std::mem::replace(outcome, Err(Failure::Kysera(error::closed())))
+        {
+            *outcome = Err(schema_changed(error).into());
+        }
+        !is_inside
+    }
+
+    fn outcome(&mut self, statement: &Compiled, count: u64) -> Outcome {
+        // The count in the tag of a query is that of its rows.
+        let is_query = statement.shape == Shape::Read || self.link().meter.was_query();
+        Outcome { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
+    }
+}
+
+fn schema_changed(error: tokio_postgres::Error) -> Error {
+    let source = error::from_postgres(error);
+    Error::new(ErrorKind::SchemaChanged, "the schema changed under a prepared statement of this transaction")
+        .hint("run the transaction again")
+        .with_source(source)
+}
+
+/// Sends a statement with all that goes along, and takes the answers up to its first row.
+pub(crate) async fn start(
+    link: &mut Link,
+    shared: &Shared,
+    request: &Request<'_>,
+    opening: &mut Opening,
+    number: &mut Option<String>,
+) -> Result<RowStream, Failure> {
+    let Request { statement, params } = request;
+    link.begin();
+    link.is_touched |= statement.shape == Shape::Raw;
+    // Left by a future that was dropped.
+    let _ = link.finish_preparing().await;
+    opening.send().await;
+    let way = match request.way(link, shared) {
+        Way::PrepareFirst => {
+            link.start_preparing(&statement.sql, params.types()).await;
+            *number = opening.answer().await?;
+            match link.finish_preparing().await? {
+                Some(prepared) => Way::Named(prepared),
+                None => Way::Typed,
+            }
+        }
+        other => other,
+    };
+    let client = link.client.clone();
+    let mut answer = pin!(send(&client, &way, &statement.sql, params));
+    let early = poll_once(answer.as_mut()).await;
+    if matches!(way, Way::TypedAndPrepare) {
+        link.start_preparing(&statement.sql, params.types()).await;
+    }
+    // Answers come in the order of the requests.
+    if let Some(told) = opening.answer().await? {
+        *number = Some(told);
+    }
+    match early {
+        Some(rows) => Ok(rows?),
+        None if shared.options.prepare => Ok(answer.await?),
+        None => refuse_custom_columns(link, answer).await,
+    }
+}
+
+/// Sends the request at its first poll; then waits for the rows to begin.
+pub(crate) async fn send(
+    client: &Client,
+    way: &Way,
+    sql: &str,
+    params: &Params,
+) -> Result<RowStream, tokio_postgres::Error> {
+    match way {
+        Way::Named(prepared) => client.query_raw(prepared, params.iter()).await,
+        _ => client.query_typed_raw(sql, params.typed()).await,
+    }
+}
+
+/// Waits for the rows to begin, unless a column is announced whose type the client library would look up: that takes
+/// named statements, which the proxy may answer from another server connection, or never.
+pub(crate) async fn refuse_custom_columns<F>(
+    link: &mut Link,
+    mut answer: Pin<&mut F>,
+) -> Result<RowStream, Failure>
+where
+    F: Future<Output = Result<RowStream, tokio_postgres::Error>> + ?Sized,
+{
+    let meter = link.meter.clone();
+    let mut custom = pin!(meter.custom_column());
+    let (name, _) = match poll_fn(|cx| {
+        if let Poll::Ready(column) = custom.as_mut().poll(cx) {
+            return Poll::Ready(Err(column));
+        }
+        answer.as_mut().poll(cx).map(Ok)
+    })
+    .await
+    {
+        Ok(rows) => return Ok(rows?),
+        Err(column) => column,
+    };
+    // The look-up may be under way already.
+    link.is_broken = true;
+    let message = format!("column {name} has a type that is not built in, and types are not looked up here");
+    Err(Error::new(ErrorKind::Unsupported, message)
+        .hint("cast it to text in the query, or connect with prepare(true)")
+        .with_columns([name])
+        .into())
+}

@@ -1,0 +1,119 @@
+//! Which statements stay prepared on a connection, and when one is worth it.
+//!
+//! First use: one trip, unnamed, nothing kept. Second: the same, and it is prepared in the same trip. From the third
+//! on: the prepared one. So no statement pays two trips, and one-off SQL never fills the cache.
+
+use lru::LruCache;
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZeroUsize;
+use tokio_postgres::Statement;
+
+/// How to run a statement.
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// Unnamed, in one trip.
+    Typed,
+    /// Unnamed, and prepared in the same trip for the next time.
+    TypedAndPrepare,
+    /// Prepared before.
+    Named(Statement),
+    /// It must be prepared first: its result may have types that have to be looked up before rows flow.
+    PrepareFirst,
+}
+
+/// The statements of one connection.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    prepared: Option<LruCache<String, Prepared>>,
+    /// Hashes of what ran once. A wrong hit prepares a statement early, no more.
+    seen: LruCache<u64, ()>,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Prepared {
+    statement: Statement,
+    /// The OIDs of the parameters as they were declared: the same text may come with other types.
+    types: Box<[u32]>,
+}
+
+impl Statements {
+    /// A cache for that many prepared statements; `None` never prepares.
+    pub(crate) fn new(capacity: Option<usize>) -> Statements {
+        let seen = NonZeroUsize::new(512).unwrap_or(NonZeroUsize::MIN);
+        Statements {
+            prepared: capacity.and_then(NonZeroUsize::new).map(LruCache::new),
+            seen: LruCache::new(seen),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// How to run a statement now. Counts as a use.
+    pub(crate) fn way(&mut self, sql: &str, types: &[u32], look_up_first: bool) -> Way {
+        let Some(prepared) = &mut self.prepared else {
+            return if look_up_first { Way::PrepareFirst } else { Way::Typed };
+        };
+        match prepared.get(sql) {
+            Some(entry) if *entry.types == *types => return Way::Named(entry.statement.clone()),
+            _ if look_up_first => return Way::PrepareFirst,
+            _ => {}
+        }
+        let hash = self.hasher.hash_one((sql, types));
+        if self.seen.pop(&hash).is_some() {
+            Way::TypedAndPrepare
+        } else {
+            self.seen.put(hash, ());
+            Way::Typed
+        }
+    }
+
+    /// True when a statement with parameters of these types is prepared.
+    pub(crate) fn holds(&self, sql: &str, types: &[u32]) -> bool {
+        let entry = self.prepared.as_ref().and_then(|prepared| prepared.peek(sql));
+        entry.is_some_and(|entry| *entry.types == *types)
+    }
+
+    /// Keeps a prepared statement. The one that falls out is closed on the server by its drop.
+    pub(crate) fn keep(&mut self, sql: String, types: Box<[u32]>, statement: Statement) {
+        if let Some(prepared) = &mut self.prepared {
+            prepared.put(sql, Prepared { statement, types });
+        }
+    }
+
+    /// Forgets a statement whose plan no longer holds.
+    pub(crate) fn forget(&mut self, sql: &str) {
+        if let Some(prepared) = &mut self.prepared {
+            prepared.pop(sql);
+        }
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&mut self) {
+        if let Some(prepared) = &mut self.prepared {
+            prepared.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_prepared_at_its_second_use_and_counted_by_its_types() {
+        let mut statements = Statements::new(Some(8));
+        assert!(matches!(statements.way("a", &[20], false), Way::Typed));
+        assert!(matches!(statements.way("a", &[23], false), Way::Typed), "another type is another statement");
+        assert!(matches!(statements.way("a", &[20], false), Way::TypedAndPrepare));
+        assert!(matches!(statements.way("b", &[], true), Way::PrepareFirst));
+    }
+
+    #[test]
+    fn nothing_is_prepared_without_room_unless_types_must_be_looked_up() {
+        let mut statements = Statements::new(None);
+        for _ in 0..5 {
+            assert!(matches!(statements.way("a", &[], false), Way::Typed));
+        }
+        assert!(matches!(statements.way("a", &[], true), Way::PrepareFirst));
+    }
+}

@@ -1,0 +1,139 @@
+//! Rows in batches, while the statement runs.
+
+use crate::connection::Lease;
+use crate::read::{Failure, Reader, into_error, next};
+use crate::run::{Request, start};
+use kysera_core::driver::{BoxFuture, RowStream};
+use kysera_core::error::Result;
+use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::row::RowSink;
+use std::collections::VecDeque;
+use std::pin::Pin;
+use tokio_postgres::Row;
+
+/// The most rows of one batch, where the sink does not say stop before.
+const BATCH: u64 = 1024;
+
+/// The rows of a running statement.
+struct Stream<'c> {
+    lease: &'c mut Lease,
+    /// `None` after the last row.
+    rows: Option<Pin<Box<tokio_postgres::RowStream>>>,
+    reader: Reader,
+    /// Rows that came while a type had to be looked up.
+    ahead: VecDeque<Row>,
+    shape: Shape,
+}
+
+impl Lease {
+    pub(crate) async fn start_stream(&mut self, statement: Compiled) -> Result<Box<dyn RowStream + '_>> {
+        self.check()?;
+        let request = Request::new(&statement)?;
+        let mut outcome = self.attempt_stream(&request).await;
+        if self.must_run_again(&request, &mut outcome) {
+            outcome = self.attempt_stream(&request).await;
+        }
+        let rows = outcome.map_err(into_error)?;
+        let (reader, shape) = (Reader::new(statement.shape), statement.shape);
+        Ok(Box::new(Stream { lease: self, rows: Some(rows), reader, ahead: VecDeque::new(), shape }))
+    }
+
+    async fn attempt_stream(
+        &mut self,
+        request: &Request<'_>,
+    ) -> Result<Pin<Box<tokio_postgres::RowStream>>, Failure> {
+        let shared = self.shared().clone();
+        let mut opening = self.take_opening(request.statement.shape);
+        let mut number = None;
+        let outcome = start(self.link(), &shared, request, &mut opening, &mut number).await;
+        // A read may be dropped half way: the tap knows of the rows that are still to come. A write has not ended
+        // before its last row.
+        let is_over = outcome.is_err() || request.statement.shape == Shape::Read;
+        if is_over {
+            self.ended(outcome.as_ref().err(), number);
+        } else if let Some(transaction) = &mut self.transaction {
+            transaction.set_number(number);
+        }
+        outcome.map(Box::pin)
+    }
+}
+
+impl Stream<'_> {
+    async fn fill_sink(&mut self, sink: &mut dyn RowSink) -> Result<bool, Failure> {
+        let shared = self.lease.shared().clone();
+        self.reader.go_on();
+        let start = self.reader.seen;
+        loop {
+            while let Some(row) = self.ahead.pop_front() {
+                self.reader.take(row, sink, &shared.types);
+                if self.look_up_if_needed().await? {
+                    continue;
+                }
+                self.reader.check()?;
+                if self.reader.is_full() || self.reader.seen - start >= BATCH {
+                    return Ok(true);
+                }
+            }
+            let Some(rows) = &mut self.rows else { return Ok(false) };
+            // The first row is waited for; after it, only what is here already.
+            let row = if self.reader.seen == start {
+                next(rows.as_mut()).await
+            } else {
+                match crate::link::poll_once(std::pin::pin!(next(rows.as_mut()))).await {
+                    Some(row) => row,
+                    None => return Ok(true),
+                }
+            };
+            match row {
+                Some(row) => self.ahead.push_back(row?),
+                None => {
+                    self.end().await;
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// Looks up the types that the last row waits for: takes all rows first, because the answer comes behind them.
+    async fn look_up_if_needed(&mut self) -> Result<bool, Failure> {
+        let Some((missing, waiting)) = self.reader.take_missing() else { return Ok(false) };
+        if let Some(rows) = &mut self.rows {
+            while let Some(row) = next(rows.as_mut()).await {
+                self.ahead.push_back(row?);
+            }
+        }
+        self.end().await;
+        for row in waiting.into_iter().rev() {
+            self.ahead.push_front(row);
+        }
+        let shared = self.lease.shared().clone();
+        shared.types.look_up(&self.lease.link().client, missing).await?;
+        Ok(true)
+    }
+
+    /// Notes that the last row has come.
+    async fn end(&mut self) {
+        if self.rows.take().is_some() && self.shape != Shape::Read {
+            self.lease.ended(None, None);
+        }
+        let _ = self.lease.link().finish_preparing().await;
+    }
+}
+
+impl RowStream for Stream<'_> {
+    fn fill(&mut self, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Result<(Box<dyn RowSink>, bool)>> {
+        Box::pin(async move {
+            match self.fill_sink(&mut *sink).await {
+                Ok(more) => Ok((sink, more)),
+                Err(failure) => {
+                    if let Failure::Postgres(error) = &failure {
+                        self.lease.link().note(error);
+                        // The statement ended with this error.
+                        self.end().await;
+                    }
+                    Err(into_error(failure))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Running statements: values in, rows out, counts.
+
+use crate::support::{acquire, driver, raw, read, rows, run, run_with, statement, write};
+use kysera_core::error::ErrorKind;
+use kysera_sql::compiled::Shape;
+use kysera_sql::value::{CustomType, SqlType, Value};
+
+static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok", "happy"] };
+
+#[tokio::test]
+async fn counts_are_those_of_changed_rows() {
+    let Some(driver) = driver("st_counts").await else { return };
+    let mut connection = acquire(&driver).await;
+    run(&mut *connection, "create table t (id int)").await.unwrap();
+    for _ in 0..4 {
+        let outcome = run_with(
+            &mut *connection,
+            write("insert into t select g from generate_series(1, $1) g", vec![Value::I32(5)]),
+        )
+        .await
+        .unwrap();
+        assert_eq!((outcome.rows_affected, outcome.last_insert_id), (5, None));
+        let outcome = run_with(
+            &mut *connection,
+            statement("insert into t values (1) returning id", vec![], Shape::InsertValues(1), true),
+        )
+        .await
+        .unwrap();
+        assert_eq!(outcome.rows_affected, 1);
+    }
+    assert_eq!(run(&mut *connection, "delete from t").await.unwrap().rows_affected, 24);
+    let outcome = run_with(&mut *connection, read("select generate_series(1, 9)", vec![])).await.unwrap();
+    assert_eq!(outcome.rows_affected, 0);
+    let outcome = run_with(&mut *connection, raw("select generate_series(1, 9)", vec![])).await.unwrap();
+    assert_eq!(outcome.rows_affected, 0);
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_went_at_every_use() {
+    let Some(driver) = driver("st_values").await else { return };
+    let mut connection = acquire(&driver).await;
+    for _ in 0..4 {
+        let statement = read(
+            "select $1, $2, $3, $4::bool, $5::bytea, $6::numeric::text",
+            vec![
+                Value::I64(i64::MIN),
+                Value::F64(f64::NAN),
+                Value::Text("häß".into()),
+                Value::Null(SqlType::Bool),
+                Value::Bytes([0, 255].into()),
+                Value::U64(u64::MAX),
+            ],
+        );
+        type Row = (i64, f64, String, Option<bool>, Vec<u8>, String);
+        let found = rows::<Row>(&mut *connection, statement).await.unwrap().remove(0);
+        assert!(found.1.is_nan());
+        assert_eq!(
+            (found.0, &*found.2, found.3, &*found.4, &*found.5),
+            (i64::MIN, "häß", None, &[0, 255][..], "18446744073709551615")
+        );
+    }
+}
+
+#[tokio::test]
+async fn custom_types_go_in_as_text_and_come_out_as_text() {
+    let Some(driver) = driver("st_custom").await else { return };
+    let mut connection = acquire(&driver).await;
+    connection
+        .run_script(
+            "create type mood as enum ('sad', 'ok', 'happy'); create domain age as int check (value > 0);
+             create table t (m mood, ms mood[], a age)",
+        )
+        .await
+        .unwrap();
+    for _ in 0..4 {
+        let insert = write(
+            "insert into t values ($1, $2, $3)",
+            vec![
+                Value::Custom(&MOOD, "ok".into()),
+                Value::Null(SqlType::Custom(&MOOD)),
+                Value::Custom(&CustomType { name: "age", labels: &[] }, "18".into()),
+            ],
+        );
+        run_with(&mut *connection, insert).await.unwrap();
+    }
+    run(&mut *connection, "update t set ms = '{sad,NULL}'").await.unwrap();
+    let mut select = read("select m, ms, a from t where m = $1", vec![Value::Custom(&MOOD, "ok".into())]);
+    select.custom_output = true;
+    for _ in 0..4 {
+        let found =
+            rows::<(String, Vec<Option<String>>, i32)>(&mut *connection, select.clone()).await.unwrap();
+        assert_eq!(found.len(), 4);
+        assert_eq!(found[0], ("ok".into(), vec![Some("sad".into()), None], 18));
+    }
+    let wrong = write("insert into t (m) values ($1)", vec![Value::Custom(&MOOD, "hunter2".into())]);
+    let error = run_with(&mut *connection, wrong).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[tokio::test]
+async fn as_many_parameters_as_the_protocol_counts_are_sent_and_one_more_is_refused() {
+    let Some(driver) = driver("st_many").await else { return };
+    let mut connection = acquire(&driver).await;
+    let many = |count: usize| {
+        let list: Vec<String> = (1..=count).map(|at| format!("${at}")).collect();
+        read(
+            &format!("select count(*) from unnest(array[{}]::int[]) n", list.join(",")),
+            vec![Value::I32(1); count],
+        )
+    };
+    assert_eq!(rows::<i64>(&mut *connection, many(65_535)).await.unwrap(), [65_535]);
+    let error = rows::<i64>(&mut *connection, many(65_536)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+    assert_eq!(rows::<i64>(&mut *connection, many(3)).await.unwrap(), [3]);
+}

@@ -1,0 +1,87 @@
+//! A driver in a schema of its own, and statements written by hand.
+
+use kysera_core::driver::{Connection, Driver, Outcome};
+use kysera_core::error::Result;
+use kysera_postgres::{Postgres, PostgresOptions};
+use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
+use kysera_sql::value::Value;
+
+/// The server's options, or a visible skip.
+pub(crate) fn options() -> Option<PostgresOptions> {
+    let url = kysera_testing::postgres_url()?;
+    Some(url.parse().expect("the test server's address can be read"))
+}
+
+/// A driver in an empty schema of that name, after `change` to its options; `None` is a visible skip.
+pub(crate) async fn driver_with(
+    schema: &str,
+    change: impl FnOnce(PostgresOptions) -> PostgresOptions,
+) -> Option<Postgres> {
+    let options = options()?;
+    let admin = connect(options.clone().pool_size(1)).await;
+    let sql = format!("drop schema if exists {schema} cascade; create schema {schema}");
+    acquire(&admin).await.run_script(&sql).await.unwrap();
+    let own = options.options(format!("-c search_path={schema} -c client_min_messages=warning"));
+    Some(connect(change(own)).await)
+}
+
+/// A driver in an empty schema of that name.
+pub(crate) async fn driver(schema: &str) -> Option<Postgres> {
+    driver_with(schema, |options| options).await
+}
+
+pub(crate) async fn connect(options: PostgresOptions) -> Postgres {
+    Postgres::connect(options).await.expect("the test server can be reached")
+}
+
+pub(crate) async fn acquire(driver: &Postgres) -> Box<dyn Connection> {
+    driver.acquire(Access::Write).await.unwrap()
+}
+
+/// A statement of the builder: typed, with nothing custom in its result.
+pub(crate) fn statement(sql: &str, params: Vec<Value>, shape: Shape, returns_rows: bool) -> Compiled {
+    Compiled { sql: sql.to_owned(), params, shape, returns_rows, custom_output: false }
+}
+
+pub(crate) fn read(sql: &str, params: Vec<Value>) -> Compiled {
+    statement(sql, params, Shape::Read, true)
+}
+
+pub(crate) fn write(sql: &str, params: Vec<Value>) -> Compiled {
+    statement(sql, params, Shape::Write, false)
+}
+
+pub(crate) fn raw(sql: &str, params: Vec<Value>) -> Compiled {
+    statement(sql, params, Shape::Raw, true)
+}
+
+/// The rows of a statement.
+pub(crate) async fn rows<T: FromRow + Send + 'static>(
+    connection: &mut dyn Connection,
+    statement: Compiled,
+) -> Result<Vec<T>> {
+    let (_, sink) = connection.run(statement, Box::new(Rows::<T>::default())).await?;
+    Ok(taken(sink))
+}
+
+/// The rows in a sink that came back.
+pub(crate) fn taken<T: FromRow + Send + 'static>(sink: Box<dyn RowSink>) -> Vec<T> {
+    sink.into_any().downcast::<Rows<T>>().expect("the sink that was given comes back").into_vec()
+}
+
+/// The only value of a query without parameters.
+pub(crate) async fn one<T: FromRow + Send + 'static>(connection: &mut dyn Connection, sql: &str) -> T {
+    let mut all = rows(connection, read(sql, vec![])).await.unwrap();
+    assert_eq!(all.len(), 1, "{sql}");
+    all.remove(0)
+}
+
+/// Runs a write without parameters.
+pub(crate) async fn run(connection: &mut dyn Connection, sql: &str) -> Result<Outcome> {
+    run_with(connection, write(sql, vec![])).await
+}
+
+pub(crate) async fn run_with(connection: &mut dyn Connection, statement: Compiled) -> Result<Outcome> {
+    connection.run(statement, Box::new(Discard::default())).await.map(|(outcome, _)| outcome)
+}
