@@ -7,10 +7,9 @@ use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
 use crate::error::{Error, Result};
 use crate::executor::Seat;
-use crate::pipeline::{Prepared, prepare, run_around};
 use crate::place::with_place;
-use crate::plugin::Context;
 use crate::plugin_set::Applied;
+use crate::prepare::{Around, Prepared, prepare};
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
@@ -24,7 +23,7 @@ pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
     statement: Result<Statement, Option<Error>>,
-    applied: Applied,
+    pub(crate) applied: Applied,
 }
 
 /// What came of starting a statement.
@@ -44,7 +43,7 @@ pub(crate) enum Later<'e> {
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
     /// For plugins that stand around it.
-    Around(Seat<'e>, Statement, Compiled, Context<'e>),
+    Around(Seat<'e>, Around<'e>, Compiled),
 }
 
 impl<'e> Call<'e> {
@@ -60,8 +59,8 @@ impl<'e> Call<'e> {
             Err(error) => return Started::Done(Err(error)),
         };
         self.applied = applied;
-        if let (Some(context), Ok(statement)) = (around, &self.statement) {
-            return Started::Later(Later::Around(self.seat, statement.clone(), compiled, context));
+        if let Some(around) = around {
+            return Started::Later(Later::Around(self.seat, around, compiled));
         }
         let Some(session) = self.seat.session else {
             return match self.seat.db.core().driver.try_run(&compiled, sink) {
@@ -98,6 +97,15 @@ impl<'e> Call<'e> {
 }
 
 impl<'e> Later<'e> {
+    /// A statement that is not tried at once.
+    pub(crate) fn new(seat: Seat<'e>, around: Option<Around<'e>>, compiled: Compiled) -> Later<'e> {
+        match (around, seat.session) {
+            (Some(around), _) => Later::Around(seat, around, compiled),
+            (None, Some(session)) => Later::Queued(session, compiled),
+            (None, None) => Later::Connection(seat.db, compiled),
+        }
+    }
+
     /// The rest of the work, with a sink that can move to another thread.
     pub(crate) fn run(self, sink: Box<dyn RowSink>) -> BoxFuture<'e, Ran> {
         match self {
@@ -111,9 +119,12 @@ impl<'e> Later<'e> {
             Later::Queued(session, compiled) => {
                 Box::pin(async move { session.lock().await.run(compiled, sink).await })
             }
-            Later::Around(seat, statement, compiled, context) => {
-                Box::pin(run_around(seat, statement, compiled, context, sink))
-            }
+            Later::Around(seat, around, compiled) => Box::pin(async move {
+                match seat.session {
+                    Some(session) => around.run_in(&mut *session.lock().await, compiled, sink).await,
+                    None => around.run(seat.db, compiled, sink).await,
+                }
+            }),
         }
     }
 }

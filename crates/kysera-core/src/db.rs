@@ -6,6 +6,7 @@ use crate::driver::{Connection, Driver, TransactionOptions};
 use crate::error::Result;
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
+use crate::pipeline::Pipeline;
 use crate::plugin::Plugin;
 use crate::plugin_set::PluginSet;
 use crate::transaction::Transaction;
@@ -63,6 +64,11 @@ impl Db {
     /// The values that were added with [`with`](Db::with).
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
+    }
+
+    /// Statements to be sent together. Outside a transaction each stands for itself.
+    pub fn pipeline(&self) -> Pipeline<'_> {
+        Pipeline::new(self)
     }
 
     /// Closes every connection; later calls fail. Connections in use are closed when they come back.

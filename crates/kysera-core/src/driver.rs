@@ -3,7 +3,7 @@
 //! A driver owns its pool. Everything here must be safe to drop at any `await`: a connection is then rolled back and
 //! checked, or closed, before anyone else gets it.
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
@@ -120,13 +120,14 @@ pub trait Connection: Debug + Send {
     /// When the statement cannot be started.
     fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>>;
 
-    /// Runs statements in order, in as few round trips as the database allows. One result for each; inside a
-    /// transaction those after the first error fail with `RolledBack`.
+    /// Runs statements in order, in as few round trips as the database allows. One result for each. Those after the
+    /// first error fail with `RolledBack`: inside a transaction always, outside one where the driver does not go on.
     fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
         Box::pin(async move {
-            let mut results = Vec::with_capacity(batch.len());
+            let mut results: Vec<Ran> = Vec::with_capacity(batch.len());
             for (statement, sink) in batch {
-                results.push(self.run(statement, sink).await);
+                let failed = results.last().is_some_and(Result::is_err);
+                results.push(if failed { Err(not_reached()) } else { self.run(statement, sink).await });
             }
             results
         })
@@ -174,6 +175,11 @@ pub trait Connection: Debug + Send {
     /// # Errors
     /// When the connection is lost.
     fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
+}
+
+#[cold]
+fn not_reached() -> Error {
+    Error::new(ErrorKind::RolledBack, "an earlier statement of the pipeline failed")
 }
 
 /// The rows of a running statement, in batches. Borrows its connection.

@@ -1,64 +1,211 @@
-//! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand around its execution are
-//! called.
+//! Several statements in as few round trips as the database allows.
 
-use crate::db::Db;
-use crate::driver::{Ran, TransactionOptions};
-use crate::error::Result;
-use crate::execution::Execution;
-use crate::executor::Seat;
-use crate::plugin::Context;
-use crate::plugin_set::Applied;
-use crate::session::{Session, with_rollback};
-use kysera_sql::ast::Statement;
-use kysera_sql::compile::compile;
-use kysera_sql::compiled::Compiled;
-use kysera_sql::row::RowSink;
+use crate::answer::{All, Answer, Done, First, One, Optional, unbox};
+use crate::call::{Call, Later};
+use crate::driver::Ran;
+use crate::error::{Error, ErrorKind, Result};
+use crate::executor::{Executor, Seat};
+use crate::prepare::Around;
+use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::query::Query;
+use kysera_sql::row::{FromRow, RowSink};
+use std::fmt;
+use std::marker::PhantomData;
 
-/// A statement that is ready to run.
-pub(crate) struct Prepared<'e> {
-    pub(crate) compiled: Compiled,
-    /// What an error may mean, beyond what the driver says.
-    pub(crate) applied: Applied,
-    /// What plugins that stand around it are told; `None` when there are none.
-    pub(crate) around: Option<Context<'e>>,
+/// Statements that are sent together and run in order. Add them as if they ran alone; [`run`](Pipeline::run) gives
+/// their results as a tuple, in the same order.
+///
+/// In a transaction the first error ends it. Outside one every statement stands for itself: those beside the failed one
+/// may have been done.
+#[must_use = "nothing runs until `run` is awaited"]
+pub struct Pipeline<'e, L = ()> {
+    seat: Seat<'e>,
+    statements: Vec<(Call<'e>, Box<dyn RowSink>)>,
+    answers: PhantomData<fn() -> L>,
 }
 
-/// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written.
-pub(crate) fn prepare<'e>(statement: &mut Statement, db: &'e Db) -> Result<Prepared<'e>> {
-    let (plugins, dialect) = (&db.core().plugins, db.dialect());
-    if plugins.is_empty() {
-        let compiled = compile(statement, dialect)?;
-        return Ok(Prepared { compiled, applied: Applied::default(), around: None });
+impl<'e> Pipeline<'e> {
+    /// An empty pipeline.
+    pub fn new<E: Executor>(on: &'e E) -> Pipeline<'e> {
+        Pipeline { seat: on.seat(), statements: Vec::new(), answers: PhantomData }
     }
-    let context = Context::new(dialect, &*db.core().clock, db.extensions());
-    let applied = plugins.apply(statement, &context)?;
-    let compiled = compile(statement, dialect)?;
-    let bypassed = statement.bypass().inspect(|reason| {
-        tracing::info!(target: "kysera::bypass", reason = reason.as_ref(), statement = statement.kind());
-    });
-    let stands_around = || plugins.plugins().iter().any(|plugin| plugin.stands_around(statement));
-    let around = (bypassed.is_none() && stands_around()).then_some(context);
-    Ok(Prepared { compiled, applied, around })
 }
 
-/// Runs a statement with plugins around it: in the caller's transaction, or in one of its own.
-pub(crate) async fn run_around(
-    seat: Seat<'_>,
-    statement: Statement,
-    compiled: Compiled,
-    context: Context<'_>,
-    sink: Box<dyn RowSink>,
-) -> Ran {
-    let plugins = seat.db.core().plugins.plugins();
+impl<'e, L> Pipeline<'e, L> {
+    /// Adds a query of which every row is wanted.
+    pub fn fetch_all<Q: Query>(self, query: Q) -> Pipeline<'e, (L, All<Q::Row>)>
+    where
+        Q::Row: FromRow + Send + 'static,
+    {
+        self.add(query)
+    }
+
+    /// Adds a query of which the only row is wanted.
+    pub fn fetch_one<Q: Query>(self, query: Q) -> Pipeline<'e, (L, One<Q::Row>)>
+    where
+        Q::Row: FromRow + Send + 'static,
+    {
+        self.add(query)
+    }
+
+    /// Adds a query of which the only row is wanted, if there is one.
+    pub fn fetch_optional<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Optional<Q::Row>)>
+    where
+        Q::Row: FromRow + Send + 'static,
+    {
+        self.add(query)
+    }
+
+    /// Adds a query of which the first row is wanted, if there is one.
+    pub fn fetch_first<Q: Query>(self, query: Q) -> Pipeline<'e, (L, First<Q::Row>)>
+    where
+        Q::Row: FromRow + Send + 'static,
+    {
+        self.add(query)
+    }
+
+    /// Adds a statement that is run for what it does.
+    pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Done)> {
+        self.add(query)
+    }
+
+    fn add<A: Answer>(mut self, query: impl Query) -> Pipeline<'e, (L, A)> {
+        self.statements.push((Call::new(self.seat, query), Box::new(A::Sink::default())));
+        Pipeline { seat: self.seat, statements: self.statements, answers: PhantomData }
+    }
+}
+
+impl<L: Answers> Pipeline<'_, L> {
+    /// Sends everything and waits for all results.
+    ///
+    /// # Errors
+    /// The error of the first statement that failed. Nothing is sent when one of them cannot be written.
+    pub async fn run(self) -> Result<L::Output> {
+        let results = run(self.seat, self.statements).await?;
+        L::take(&mut Taken(results.into_iter()))
+    }
+}
+
+/// Statements and their results; those after the first error are missing where nothing was sent for them.
+type Results<'e> = Vec<(Call<'e>, Ran)>;
+
+/// Runs the statements: together, or one by one where plugins stand around one of them.
+async fn run<'e>(seat: Seat<'e>, statements: Vec<(Call<'e>, Box<dyn RowSink>)>) -> Result<Results<'e>> {
+    let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
+    for (mut call, sink) in statements {
+        let prepared = call.prepare().map_err(|error| call.explain(error))?;
+        call.applied = prepared.applied;
+        arounds.push(prepared.around);
+        batch.push((prepared.compiled, sink));
+        calls.push(call);
+    }
+    let results = if arounds.iter().all(Option::is_none) {
+        run_together(seat, batch).await?
+    } else {
+        run_in_turn(seat, batch, arounds).await
+    };
+    Ok(calls.into_iter().zip(results).collect())
+}
+
+async fn run_together(seat: Seat<'_>, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> Result<Vec<Ran>> {
     if let Some(session) = seat.session {
         let mut session = session.lock().await;
-        return Execution::new(&mut session, &statement, &context, plugins, compiled, sink).run().await;
+        let results = session.enter().await?.pipeline(batch).await;
+        session.leave();
+        return Ok(results);
     }
-    let mut connection = seat.db.acquire(compiled.shape.access()).await?;
-    connection.begin(TransactionOptions::default()).await?;
-    let mut session = Session::new(connection);
-    match Execution::new(&mut session, &statement, &context, plugins, compiled, sink).run().await {
-        Ok(ran) => session.commit().await.map(|()| ran),
-        Err(error) => Err(with_rollback(error, session.rollback().await)),
+    let writes = batch.iter().any(|(compiled, _)| compiled.shape.access() == Access::Write);
+    let access = if writes { Access::Write } else { Access::Read };
+    Ok(seat.db.acquire(access).await?.pipeline(batch).await)
+}
+
+async fn run_in_turn(
+    seat: Seat<'_>,
+    batch: Vec<(Compiled, Box<dyn RowSink>)>,
+    arounds: Vec<Option<Around<'_>>>,
+) -> Vec<Ran> {
+    let mut results = Vec::with_capacity(batch.len());
+    for ((compiled, sink), around) in batch.into_iter().zip(arounds) {
+        let ran = Later::new(seat, around, compiled).run(sink).await;
+        let failed = ran.is_err();
+        results.push(ran);
+        if failed {
+            break;
+        }
+    }
+    results
+}
+
+/// A list of answers, built one by one as `((((), A), B), C)` and given out as `(a, b, c)`.
+pub trait Answers: sealed::Sealed {
+    /// The tuple of results.
+    type Output;
+
+    #[doc(hidden)]
+    fn take(results: &mut Taken<'_>) -> Result<Self::Output>;
+}
+
+/// The results that are still to be taken, in order.
+#[doc(hidden)]
+pub struct Taken<'e>(std::vec::IntoIter<(Call<'e>, Ran)>);
+
+impl Taken<'_> {
+    fn next<A: Answer>(&mut self) -> Result<A::Output> {
+        let (call, ran) = self.0.next().ok_or_else(lost)?;
+        let answer = || -> Result<A::Output> {
+            let (outcome, sink) = ran?;
+            A::finish(outcome, *unbox(sink)?)
+        };
+        answer().map_err(|error| call.explain(error))
+    }
+}
+
+#[cold]
+fn lost() -> Error {
+    Error::new(ErrorKind::Internal, "the driver gave fewer results than statements")
+}
+
+macro_rules! nested {
+    ($list:ty;) => { $list };
+    ($list:ty; $head:ident $($rest:ident)*) => { nested!(($list, $head); $($rest)*) };
+}
+
+macro_rules! answers {
+    ($($answer:ident)+) => {
+        impl<$($answer: Answer),+> sealed::Sealed for nested!((); $($answer)+) {}
+
+        impl<$($answer: Answer),+> Answers for nested!((); $($answer)+) {
+            type Output = ($($answer::Output,)+);
+
+            fn take(results: &mut Taken<'_>) -> Result<Self::Output> {
+                Ok(($(results.next::<$answer>()?,)+))
+            }
+        }
+    };
+}
+
+answers!(A);
+answers!(A B);
+answers!(A B C);
+answers!(A B C D);
+answers!(A B C D E);
+answers!(A B C D E F);
+answers!(A B C D E F G);
+answers!(A B C D E F G H);
+
+mod sealed {
+    /// Keeps [`Answers`](super::Answers) closed.
+    pub trait Sealed {}
+}
+
+impl fmt::Debug for Taken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Taken").field("left", &self.0.len()).finish()
+    }
+}
+
+impl<L> fmt::Debug for Pipeline<'_, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline").field("statements", &self.statements.len()).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 //! Every operation marks the session as running before its first `await` and as open after its last: a session found
 //! running by the next caller is one whose future was dropped half way. No guard object, no `Drop`.
 
-use crate::driver::{Attempt, Connection, Ran};
+use crate::driver::{Attempt, Connection, Ran, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::RowSink;
@@ -53,6 +53,22 @@ impl Session {
         let ran = self.enter().await?.run(statement, sink).await;
         self.leave();
         ran
+    }
+
+    /// Starts a statement whose rows are taken in batches, until [`leave`](Session::leave). One that `may_stop_early`
+    /// may be dropped meanwhile.
+    pub(crate) async fn stream(
+        &mut self,
+        statement: Compiled,
+        may_stop_early: bool,
+    ) -> Result<Box<dyn RowStream + '_>> {
+        self.enter().await?;
+        let Session { connection, state, .. } = self;
+        let started = connection.stream(statement).await;
+        if may_stop_early || started.is_err() {
+            *state = State::Open;
+        }
+        started
     }
 
     /// The connection, marked as running until [`leave`](Session::leave).

@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::error::Result;
 use crate::executor::Executor;
 use crate::fetch::Fetch;
+use crate::stream::{RowsStream, StreamSource};
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::Dialect;
@@ -56,6 +57,15 @@ pub trait Terminals: Query {
         Self::Row: FromRow + Send + 'static,
     {
         Fetch::new(on.seat(), self)
+    }
+
+    /// The rows one by one, while the statement runs: from `&db` on a connection of its own, from `&mut tx` on the
+    /// transaction, which nothing else can use meanwhile.
+    fn fetch_stream<'e, S: StreamSource<'e>>(self, on: S) -> RowsStream<'e, Self::Row>
+    where
+        Self::Row: FromRow + Send + 'static,
+    {
+        RowsStream::new(on, self)
     }
 
     /// Runs it for what it does; rows that come back are dropped.

@@ -4,6 +4,7 @@ use crate::db::Db;
 use crate::driver::{BoxFuture, Connection};
 use crate::error::Result;
 use crate::executor::{Executor, Seat, sealed};
+use crate::pipeline::Pipeline;
 use crate::savepoint::Savepoint;
 use crate::session::{Session, with_rollback};
 use kysera_sql::compiled::Access;
@@ -63,6 +64,11 @@ impl Transaction {
         Savepoint::set(self).await
     }
 
+    /// Statements to be sent together.
+    pub fn pipeline(&self) -> Pipeline<'_> {
+        Pipeline::new(self)
+    }
+
     /// Runs `hook` after the commit of the outermost transaction, never when it is rolled back. A hook that was given
     /// inside a savepoint is forgotten when that is rolled back. Hooks run in order, when the connection is free again
     /// and before [`commit`](Transaction::commit) returns; if its future is dropped by then, the rest do not run.
@@ -116,6 +122,10 @@ impl Transaction {
 
     pub(crate) fn session_mut(&mut self) -> &mut Session {
         self.session.get_mut()
+    }
+
+    pub(crate) fn parts_mut(&mut self) -> (&Db, &mut Session) {
+        (&self.db, self.session.get_mut())
     }
 
     pub(crate) fn depth_mut(&mut self) -> &mut usize {

@@ -1,1 +1,27 @@
 //! The derives of Kysera and the procedural half of its row! and alias! macros.
+
+mod krate;
+mod sql_enum;
+mod sql_type;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// # Attributes
+/// * `name`: the type's name in the database; without it the enum's name in `snake_case`.
+/// * `rename_all`: how labels are made of variants' names, as serde names the cases; without it they are the names.
+/// * `rename`, on a variant: its label.
+/// * `crate`: where the library is, when it is not `::kysera`.
+#[proc_macro_derive(SqlEnum, attributes(sql_enum))]
+pub fn sql_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    sql_enum::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// # Attributes
+/// * `crate`: where the library is, when it is not `::kysera`.
+#[proc_macro_derive(SqlType, attributes(sql_type))]
+pub fn sql_type(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    sql_type::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}

@@ -13,9 +13,7 @@ pub(super) fn ordered(plugins: Vec<Arc<dyn Plugin>>) -> Result<Vec<Arc<dyn Plugi
     let mut ordered: Vec<Arc<dyn Plugin>> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
         let runs = |name: &&str| ordered.iter().any(|done| done.name() == *name);
-        let Some(next) =
-            waiting.iter().position(|plugin| plugin.dependencies().iter().all(|name| runs(name)))
-        else {
+        let Some(next) = waiting.iter().position(|plugin| plugin.dependencies().iter().all(&runs)) else {
             return Err(PluginSetError::Cycle { path: cycle(&waiting) });
         };
         ordered.push(waiting.remove(next));

@@ -31,10 +31,10 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn renumber(&self, label: &mut Name) {
-        if self.base > 0 {
-            if let Some(number) = names::number(label) {
-                *label = names::alias(number + self.base);
-            }
+        if self.base > 0
+            && let Some(number) = names::number(label)
+        {
+            *label = names::alias(number + self.base);
         }
     }
 

@@ -80,12 +80,11 @@ impl Filters {
                 return Ok(template);
             }
         }
-        if base.is_some() {
-            if let Some(mode) = self.plugins[plugin].mode(context)? {
-                if let Some(template) = self.switched(plan, plugin, mode)? {
-                    return Ok(template);
-                }
-            }
+        if base.is_some()
+            && let Some(mode) = self.plugins[plugin].mode(context)?
+            && let Some(template) = self.switched(plan, plugin, mode)?
+        {
+            return Ok(template);
         }
         Ok(base)
     }
@@ -241,10 +240,11 @@ impl Fold for Resolve<'_> {
         let names = self.filters.facts.names;
         let may_be_cte =
             node.schema.is_none() && self.ctes.iter().any(|cte| names.may_be_same(cte, &node.name));
-        if node.meta.is_none() && !may_be_cte {
-            if let Named::Table(meta) = self.filters.registry.find(node.schema.as_deref(), &node.name) {
-                node.meta = Some(meta);
-            }
+        if node.meta.is_none()
+            && !may_be_cte
+            && let Named::Table(meta) = self.filters.registry.find(node.schema.as_deref(), &node.name)
+        {
+            node.meta = Some(meta);
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::place::{Meaning, Placer, put_first, refused};
 use super::plan::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::ast::{
-    BinaryOp, Derived, Expr, FromItem, Join, JoinKind, Select, SelectItem, Switch, TableRef,
+    BinaryOp, CteRef, Derived, Expr, FromItem, Join, JoinKind, Select, SelectItem, Switch, TableRef,
 };
 use kysera_sql::dialect::FullJoinFilter;
 use kysera_sql::fold::Fold;
@@ -34,7 +34,7 @@ struct Pulled {
 
 impl<'a> Placer<'a> {
     /// Filters the items of a FROM list; what comes out belongs into WHERE.
-    pub(super) fn from_list(&mut self, items: &mut [FromItem], switches: &[Switch]) -> Result<Vec<Expr>> {
+    pub(super) fn sources(&mut self, items: &mut [FromItem], switches: &[Switch]) -> Result<Vec<Expr>> {
         let mut predicates = Vec::new();
         for item in items {
             let pulled = self.item(item, Order::Pull, switches)?;
@@ -44,7 +44,7 @@ impl<'a> Placer<'a> {
     }
 
     /// Filters an item so that nothing is left to be pulled out of it.
-    pub(super) fn closed_item(&mut self, item: &mut FromItem, switches: &[Switch]) -> Result<()> {
+    pub(super) fn closed_source(&mut self, item: &mut FromItem, switches: &[Switch]) -> Result<()> {
         self.item(item, Order::Derive, switches).map(drop)
     }
 
@@ -52,6 +52,10 @@ impl<'a> Placer<'a> {
         match item {
             FromItem::Table(table) => match self.table(table, order, switches)? {
                 None => Ok(Vec::new()),
+                Some(Found::Cte) => {
+                    *item = FromItem::Cte(CteRef { name: table.name.clone(), alias: table.alias.take() });
+                    Ok(Vec::new())
+                }
                 Some(Found::Pulled(pulled)) => Ok(vec![pulled]),
                 Some(Found::Derived(plan, predicate)) => {
                     *item = derived(table, plan, predicate);
@@ -95,7 +99,11 @@ impl<'a> Placer<'a> {
         if std::mem::replace(&mut table.unfiltered, true) {
             return Ok(None);
         }
-        let Meaning::Table(plan) = meaning else { return Ok(None) };
+        let plan = match meaning {
+            Meaning::Table(plan) => plan,
+            Meaning::Cte => return Ok(Some(Found::Cte)),
+            Meaning::Unknown => return Ok(None),
+        };
         let derive = order == Order::Derive || order == Order::PullKeyed && plan.key.is_none();
         let label = if derive { names::LEAF } else { table.label().clone() };
         let Some(predicate) = self.predicate(plan, switches, &label)? else { return Ok(None) };
@@ -154,6 +162,8 @@ impl<'a> Placer<'a> {
 
 /// What became of the predicate of a table.
 enum Found<'a> {
+    /// There is none: the name is that of a CTE.
+    Cte,
     /// It goes up.
     Pulled(Pulled),
     /// It goes around the table, which it calls [`names::LEAF`].

@@ -245,7 +245,7 @@ impl Fold for Placer<'_> {
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
-        let pulled = self.from_list(&mut from, &node.switches)?;
+        let pulled = self.sources(&mut from, &node.switches)?;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;
@@ -294,11 +294,12 @@ impl Fold for Placer<'_> {
     }
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {
-        if let Some(guard) = self.filters.guard {
-            if let (false, Some(why)) = (self.in_filter(), raw::refusal(node)) {
-                return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}"))
-                    .hint("write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`"));
-            }
+        if let Some(guard) = self.filters.guard
+            && let (false, Some(why)) = (self.in_filter(), raw::refusal(node))
+        {
+            return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).hint(
+                "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",
+            ));
         }
         walk_mut::raw(self, node)
     }

@@ -21,7 +21,7 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
     let outside = placer.enter(with.as_deref_mut())?;
     let mut from = std::mem::take(&mut node.from);
     let mut predicates = Vec::from_iter(target(placer, &mut node.table, &node.switches)?);
-    predicates.extend(placer.from_list(&mut from, &node.switches)?);
+    predicates.extend(placer.sources(&mut from, &node.switches)?);
     walk_mut::update(placer, node)?;
     placer.leave(outside);
     node.with = with;
@@ -39,7 +39,7 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
     let outside = placer.enter(with.as_deref_mut())?;
     let mut using = std::mem::take(&mut node.using);
     let mut predicates = Vec::from_iter(target(placer, &mut node.from, &node.switches)?);
-    predicates.extend(placer.from_list(&mut using, &node.switches)?);
+    predicates.extend(placer.sources(&mut using, &node.switches)?);
     walk_mut::delete(placer, node)?;
     placer.leave(outside);
     node.with = with;
@@ -56,7 +56,7 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
     }
     let outside = placer.enter(with.as_deref_mut())?;
     let target = target(placer, into, switches)?;
-    placer.closed_item(using, switches)?;
+    placer.closed_source(using, switches)?;
     placer.expr(on)?;
     for when in &mut *whens {
         walk_mut::merge_when(placer, when)?;

@@ -2,6 +2,12 @@
 //! is dropped at any point or anything fails.
 
 mod deadlock;
+mod dropping;
 mod fake;
 mod fetch;
+mod pipeline;
+mod plugins;
+mod retry;
+mod savepoint;
+mod stream;
 mod transaction;

@@ -40,6 +40,10 @@ impl<'a> Writer<'a> {
     }
 
     fn when(&mut self, when: &'a MergeWhen) {
+        if when.on == MergeMatch::NotMatchedBySource {
+            let hint = "delete or update those rows by a statement of their own";
+            self.require(self.caps.merge_by_source, "`not matched by source` in a merge", hint);
+        }
         self.push(match when.on {
             MergeMatch::Matched => " when matched",
             MergeMatch::NotMatched => " when not matched",

@@ -24,6 +24,8 @@ pub struct Capabilities {
     pub replace: bool,
     /// `merge`.
     pub merge: bool,
+    /// `when not matched by source` in a merge.
+    pub merge_by_source: bool,
     /// `returning` (or `output`) on merge.
     pub merge_returning: bool,
     /// The keyword `default` as a value of an insert or update.
@@ -94,6 +96,7 @@ impl Capabilities {
             insert_ignore: false,
             replace: false,
             merge: false,
+            merge_by_source: false,
             merge_returning: false,
             default_keyword: true,
             update_from: false,

@@ -34,6 +34,7 @@ fn capabilities() -> Capabilities {
         returning: true,
         returning_update: true,
         merge: true,
+        merge_by_source: true,
         merge_returning: true,
         update_from: true,
         delete_using: true,

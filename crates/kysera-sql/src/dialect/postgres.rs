@@ -20,6 +20,7 @@ impl Postgres {
             returning_update: true,
             on_conflict: true,
             merge: version.major >= 15,
+            merge_by_source: version.major >= 17,
             merge_returning: version.major >= 17,
             update_from: true,
             delete_using: true,

@@ -1,8 +1,10 @@
 //! What every type that fills one cell has beside its own reader: it is a row of one column, an element of a nested
-//! list, and an item of an array.
+//! list, and an item of an array. The derives use the same macros.
 
 /// Makes a type that has `FromCell` a row of one column.
-macro_rules! column {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __column {
     ($($ty:ty),+ $(,)?) => {$(
         impl $crate::row::FromRow for $ty {
             const WIDTH: usize = 1;
@@ -18,9 +20,11 @@ macro_rules! column {
 }
 
 /// Makes a type that has `FromCell` and `ToValue` usable wherever a single value may stand.
-macro_rules! scalar {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __scalar {
     ($($ty:ty),+ $(,)?) => {$(
-        $crate::types::scalar::column!($ty);
+        $crate::__column!($ty);
 
         impl $crate::row::ArrayElement for $ty {
             fn element(
@@ -34,4 +38,4 @@ macro_rules! scalar {
     )+};
 }
 
-pub(crate) use {column, scalar};
+pub(crate) use {__column as column, __scalar as scalar};

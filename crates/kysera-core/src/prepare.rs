@@ -1,0 +1,84 @@
+//! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand around its execution are
+//! called.
+
+use crate::db::Db;
+use crate::driver::{Ran, TransactionOptions};
+use crate::error::Result;
+use crate::execution::Execution;
+use crate::plugin::{Context, Plugin};
+use crate::plugin_set::Applied;
+use crate::session::{Session, with_rollback};
+use kysera_sql::ast::Statement;
+use kysera_sql::compile::compile;
+use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::row::RowSink;
+use std::sync::Arc;
+
+/// A statement that is ready to run.
+pub(crate) struct Prepared<'e> {
+    pub(crate) compiled: Compiled,
+    /// What an error may mean, beyond what the driver says.
+    pub(crate) applied: Applied,
+    /// There when plugins stand around it.
+    pub(crate) around: Option<Around<'e>>,
+}
+
+/// What plugins that stand around a statement are told.
+pub(crate) struct Around<'e> {
+    plugins: &'e [Arc<dyn Plugin>],
+    statement: Statement,
+    context: Context<'e>,
+}
+
+/// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written.
+pub(crate) fn prepare<'e>(statement: &mut Statement, db: &'e Db) -> Result<Prepared<'e>> {
+    let (plugins, dialect) = (&db.core().plugins, db.dialect());
+    if plugins.is_empty() {
+        let compiled = compile(statement, dialect)?;
+        return Ok(Prepared { compiled, applied: Applied::default(), around: None });
+    }
+    let context = Context::new(dialect, &*db.core().clock, db.extensions());
+    let applied = plugins.apply(statement, &context)?;
+    let compiled = compile(statement, dialect)?;
+    let around = around(plugins.plugins(), statement, context);
+    Ok(Prepared { compiled, applied, around })
+}
+
+fn around<'e>(
+    plugins: &'e [Arc<dyn Plugin>],
+    statement: &Statement,
+    context: Context<'e>,
+) -> Option<Around<'e>> {
+    if let Some(reason) = statement.bypass() {
+        let reason = reason.as_ref();
+        tracing::info!(target: "kysera::bypass", reason, statement = statement.kind(), "plugins are passed by");
+        return None;
+    }
+    let around = plugins.iter().any(|plugin| plugin.stands_around(statement));
+    around.then(|| Around { plugins, statement: statement.clone(), context })
+}
+
+impl Around<'_> {
+    /// Runs the statement and what the plugins do around it in a transaction of its own: one that may write, whatever
+    /// the statement does.
+    pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        let mut connection = db.acquire(Access::Write).await?;
+        connection.begin(TransactionOptions::default()).await?;
+        let mut session = Session::new(connection);
+        match self.run_in(&mut session, compiled, sink).await {
+            Ok(ran) => session.commit().await.map(|()| ran),
+            Err(error) => Err(with_rollback(error, session.rollback().await)),
+        }
+    }
+
+    /// Runs the statement and what the plugins do around it in the caller's transaction.
+    pub(crate) async fn run_in(
+        self,
+        session: &mut Session,
+        compiled: Compiled,
+        sink: Box<dyn RowSink>,
+    ) -> Ran {
+        let Around { plugins, statement, context } = self;
+        Execution::new(session, &statement, &context, plugins, compiled, sink).run().await
+    }
+}

@@ -1,0 +1,125 @@
+//! Runs a transaction again when it lost against another one.
+
+use crate::error::{Error, Result};
+use std::fmt;
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::{Sleep, sleep};
+
+/// Runs `transaction` again while it fails with an error that [is transient](Error::is_transient): a serialization
+/// failure, a deadlock, a lock that was not granted. Waits longer each time, by a random part, so that two that collided
+/// do not collide again.
+///
+/// `transaction` makes the future anew for every attempt; everything it does beside the transaction is done again too.
+///
+/// ```ignore
+/// retry_on_conflict(|| db.transaction(async |tx| transfer(tx, from, to, amount).await)).await?;
+/// ```
+pub fn retry_on_conflict<T, F, Fut>(transaction: F) -> Retry<F, Fut>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    Retry { transaction, left: 4, attempt: None, pause: None, wait: Duration::from_millis(2) }
+}
+
+/// A transaction that is run again when it lost against another one.
+#[must_use = "nothing runs until it is awaited"]
+pub struct Retry<F, Fut> {
+    transaction: F,
+    /// Attempts left after the current one.
+    left: u32,
+    // Boxed, because an attempt is replaced by the next one and may not move in between.
+    attempt: Option<Pin<Box<Fut>>>,
+    pause: Option<Pin<Box<Sleep>>>,
+    /// The longest pause before the next attempt.
+    wait: Duration,
+}
+
+impl<F, Fut> Retry<F, Fut> {
+    /// At most so many attempts altogether; 5 unless said otherwise, and never less than one.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.left = attempts.saturating_sub(1);
+        self
+    }
+
+    /// The pause before the second attempt is at most `wait`, doubled for each one after it; 2 ms unless said otherwise.
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// The pause after this error, if the transaction should be tried again.
+    fn pause_after(&mut self, error: &Error) -> Option<Duration> {
+        if self.left == 0 || !error.is_transient() {
+            return None;
+        }
+        self.left -= 1;
+        let longest = self.wait;
+        self.wait = longest.saturating_mul(2).min(LONGEST_PAUSE);
+        Some(jittered(longest))
+    }
+}
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+impl<T, F, Fut> Future for Retry<F, Fut>
+where
+    F: FnMut() -> Fut + Unpin,
+    Fut: Future<Output = Result<T>>,
+{
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(pause) = &mut this.pause {
+                std::task::ready!(pause.as_mut().poll(cx));
+                this.pause = None;
+            }
+            let transaction = &mut this.transaction;
+            let attempt = this.attempt.get_or_insert_with(|| Box::pin(transaction()));
+            let result = std::task::ready!(attempt.as_mut().poll(cx));
+            // Dropped before the pause, so that nothing of it is held meanwhile.
+            this.attempt = None;
+            let Err(error) = result else { return Poll::Ready(result) };
+            match this.pause_after(&error) {
+                Some(pause) => {
+                    tracing::debug!(kind = ?error.kind(), ?pause, "the transaction is run again");
+                    this.pause = Some(Box::pin(sleep(pause)));
+                }
+                None => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+/// Between half of `longest` and `longest`. The randomness of a hash map's keys is enough to keep two tasks apart.
+fn jittered(longest: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish() >> 32;
+    let half = longest / 2;
+    half + half.mul_f64(random as f64 / f64::from(u32::MAX))
+}
+
+impl<F, Fut> fmt::Debug for Retry<F, Fut> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retry").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::jittered;
+    use std::time::Duration;
+
+    #[test]
+    fn a_pause_is_between_half_and_the_whole() {
+        let longest = Duration::from_millis(10);
+        for _ in 0..100 {
+            assert!((longest / 2..=longest).contains(&jittered(longest)));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Rows taken one by one while the statement runs.
+//!
+//! The connection and the driver's stream that borrows it live in one boxed future, so nothing here borrows from itself.
+//! The future fills a sink and waits until the rows have been taken out: the sink goes back and forth through a slot.
+
+use crate::answer::unbox;
+use crate::call::Call;
+use crate::db::Db;
+use crate::driver::{BoxFuture, RowStream};
+use crate::error::Result;
+use crate::executor::{Executor, Seat, sealed};
+use crate::prepare::{Around, Prepared};
+use crate::savepoint::Savepoint;
+use crate::session::Session;
+use crate::transaction::Transaction;
+use futures_core::Stream;
+use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::query::Query;
+use kysera_sql::row::{FromRow, RowSink, Rows};
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+/// The rows of a running query, one by one. Holds its connection until the last row has been read from the database, or
+/// until it is dropped.
+///
+/// Take rows with [`next`](RowsStream::next), or use it as a `futures_core::Stream`. In a transaction a stream of a query
+/// may be dropped before its end; a stream of a write that returns rows may not: the transaction then only rolls back.
+/// Where plugins stand around the statement, all its rows are read before the first is given out.
+#[must_use = "a stream does nothing until rows are taken from it"]
+pub struct RowsStream<'e, T> {
+    call: Call<'e>,
+    source: Option<Source<'e>>,
+    pump: Option<BoxFuture<'e, Result<()>>>,
+    slot: Slot,
+    batch: std::vec::IntoIter<T>,
+}
+
+/// Where a stream runs: `&db`, for a connection of its own, or `&mut tx`, so that nothing else runs on the transaction
+/// meanwhile. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a stream cannot run on `{Self}`",
+    note = "pass `&db`, or a transaction by mutable reference (`&mut tx`, or `&mut *tx` where `tx` is a reference)"
+)]
+pub trait StreamSource<'e>: sealed::Sealed {
+    #[doc(hidden)]
+    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>);
+}
+
+/// A transaction's session, borrowed by a stream.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Borrowed<'e>(&'e mut Session);
+
+#[derive(Debug)]
+enum Source<'e> {
+    Connection(&'e Db),
+    Session(&'e mut Session),
+}
+
+impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
+    pub(crate) fn new(source: impl StreamSource<'e>, query: impl Query) -> RowsStream<'e, T> {
+        let (seat, session) = source.source();
+        let source = match session {
+            Some(Borrowed(session)) => Source::Session(session),
+            None => Source::Connection(seat.db),
+        };
+        RowsStream {
+            call: Call::new(seat, query),
+            source: Some(source),
+            pump: None,
+            slot: Slot::default(),
+            batch: Vec::new().into_iter(),
+        }
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// # Errors
+    /// When the statement cannot be written or run, or the row cannot be read. Nothing comes after an error.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        poll_fn(|cx| self.poll_row(cx)).await
+    }
+
+    fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        if let Some(source) = self.source.take() {
+            match self.call.prepare() {
+                Ok(prepared) => self.pump = Some(self.start(source, prepared)),
+                Err(error) => return Poll::Ready(Some(Err(self.call.explain(error)))),
+            }
+        }
+        loop {
+            if let Some(row) = self.batch.next() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            let Some(pump) = &mut self.pump else { return Poll::Ready(None) };
+            let progress = pump.as_mut().poll(cx);
+            if progress.is_ready() {
+                self.pump = None;
+            }
+            if let Poll::Ready(Err(error)) = progress {
+                return Poll::Ready(Some(Err(self.call.explain(error))));
+            }
+            match self.slot.take_full() {
+                Some(full) => match self.unload(full) {
+                    Ok(()) => {}
+                    Err(error) => {
+                        self.pump = None;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                },
+                None if progress.is_pending() => return Poll::Pending,
+                None => {}
+            }
+        }
+    }
+
+    fn start(&mut self, source: Source<'e>, prepared: Prepared<'e>) -> BoxFuture<'e, Result<()>> {
+        self.call.applied = prepared.applied;
+        let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
+        let (compiled, slot) = (prepared.compiled, self.slot.clone());
+        match (prepared.around, source) {
+            (Some(around), source) => Box::pin(pump_around(source, around, compiled, sink, slot)),
+            (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, slot)),
+            (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, slot)),
+        }
+    }
+
+    /// Takes the rows out of a full sink and gives it back empty.
+    fn unload(&mut self, full: Box<dyn RowSink>) -> Result<()> {
+        let mut sink = unbox::<Rows<T>>(full)?;
+        self.batch = sink.take().into_iter();
+        self.slot.give_back(sink);
+        Ok(())
+    }
+}
+
+impl<T: FromRow + Send + Unpin + 'static> Stream for RowsStream<'_, T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.get_mut().poll_row(cx)
+    }
+}
+
+async fn pump_connection(db: &Db, compiled: Compiled, sink: Box<dyn RowSink>, slot: Slot) -> Result<()> {
+    let mut connection = db.acquire(compiled.shape.access()).await?;
+    let mut rows = connection.stream(compiled).await?;
+    pump(&mut *rows, sink, slot).await
+}
+
+async fn pump_session(
+    session: &mut Session,
+    compiled: Compiled,
+    sink: Box<dyn RowSink>,
+    slot: Slot,
+) -> Result<()> {
+    let may_stop_early = compiled.shape == Shape::Read;
+    let mut rows = session.stream(compiled, may_stop_early).await?;
+    let result = pump(&mut *rows, sink, slot).await;
+    drop(rows);
+    session.leave();
+    result
+}
+
+/// Runs to the end first: what plugins do after a statement comes before its rows are seen.
+async fn pump_around(
+    source: Source<'_>,
+    around: Around<'_>,
+    compiled: Compiled,
+    sink: Box<dyn RowSink>,
+    slot: Slot,
+) -> Result<()> {
+    let (_, full) = match source {
+        Source::Connection(db) => around.run(db, compiled, sink).await?,
+        Source::Session(session) => around.run_in(session, compiled, sink).await?,
+    };
+    slot.put_full(full);
+    Ok(())
+}
+
+/// Fills the sink again and again until there are no more rows.
+async fn pump(rows: &mut dyn RowStream, mut sink: Box<dyn RowSink>, slot: Slot) -> Result<()> {
+    loop {
+        let (full, more) = rows.fill(sink).await?;
+        slot.put_full(full);
+        if !more {
+            return Ok(());
+        }
+        sink = slot.empty().await;
+    }
+}
+
+/// Where the sink goes from the pump to the stream and back. Both run in one task: the lock is never waited for.
+#[derive(Clone, Default)]
+struct Slot(Arc<Mutex<Option<Turn>>>);
+
+enum Turn {
+    Full(Box<dyn RowSink>),
+    Empty(Box<dyn RowSink>),
+}
+
+impl Slot {
+    fn put_full(&self, sink: Box<dyn RowSink>) {
+        self.set(Turn::Full(sink));
+    }
+
+    fn give_back(&self, sink: Box<dyn RowSink>) {
+        self.set(Turn::Empty(sink));
+    }
+
+    fn take_full(&self) -> Option<Box<dyn RowSink>> {
+        match self.take_if(|turn| matches!(turn, Turn::Full(_)))? {
+            Turn::Full(sink) | Turn::Empty(sink) => Some(sink),
+        }
+    }
+
+    /// Waits until the stream has taken the rows. Nothing need wake it: the stream polls again when it wants more.
+    async fn empty(&self) -> Box<dyn RowSink> {
+        poll_fn(|_| match self.take_if(|turn| matches!(turn, Turn::Empty(_))) {
+            Some(Turn::Full(sink) | Turn::Empty(sink)) => Poll::Ready(sink),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    fn set(&self, turn: Turn) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+    }
+
+    fn take_if(&self, wanted: impl FnOnce(&mut Turn) -> bool) -> Option<Turn> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take_if(wanted)
+    }
+}
+
+impl<'e> StreamSource<'e> for &'e Db {
+    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
+        (self.seat(), None)
+    }
+}
+
+impl<'e> StreamSource<'e> for &'e mut Transaction {
+    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
+        let (db, session) = self.parts_mut();
+        (Seat { db, session: None }, Some(Borrowed(session)))
+    }
+}
+
+impl<'e> StreamSource<'e> for &'e mut Savepoint<'_> {
+    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
+        self.transaction_mut().source()
+    }
+}
+
+impl<T> fmt::Debug for RowsStream<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowsStream").field("call", &self.call).finish_non_exhaustive()
+    }
+}

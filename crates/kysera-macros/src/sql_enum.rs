@@ -1,0 +1,179 @@
+//! `#[derive(SqlEnum)]`: a Rust enum as an enum of the database.
+//!
+//! Only says which label each variant has; how text becomes a value is the library's business.
+
+use crate::krate;
+use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::HashMap;
+use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Variant};
+
+/// What `#[sql_enum(..)]` says on the enum.
+struct Options {
+    krate: syn::Path,
+    name: Option<String>,
+    rename_all: Option<Case>,
+}
+
+/// A variant and its label.
+struct Label<'a> {
+    variant: &'a Ident,
+    text: String,
+}
+
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Enum(data) = &input.data else {
+        return Err(Error::new_spanned(
+            &input.ident,
+            "`SqlEnum` is for enums; derive `SqlType` for a newtype",
+        ));
+    };
+    if !input.generics.params.is_empty() {
+        return Err(Error::new_spanned(&input.generics, "an enum of the database has no parameters"));
+    }
+    if data.variants.is_empty() {
+        return Err(Error::new_spanned(&input.ident, "an enum of the database has at least one label"));
+    }
+    let options = options(input)?;
+    let labels = labels(&options, data.variants.iter())?;
+    Ok(generate(&input.ident, &options, &labels))
+}
+
+fn options(input: &DeriveInput) -> Result<Options> {
+    let mut options = Options { krate: krate::default_path(), name: None, rename_all: None };
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("sql_enum")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                options.krate = krate::parse_path(&meta)?;
+            } else if meta.path.is_ident("name") {
+                options.name = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.path.is_ident("rename_all") {
+                options.rename_all = Some(Case::parse(&meta.value()?.parse()?)?);
+            } else {
+                return Err(meta.error("expected `name`, `rename_all` or `crate`"));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(options)
+}
+
+fn labels<'a>(options: &Options, variants: impl Iterator<Item = &'a Variant>) -> Result<Vec<Label<'a>>> {
+    let mut labels = Vec::new();
+    let mut taken = HashMap::new();
+    for variant in variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            return Err(Error::new_spanned(variant, "a label of the database carries no fields"));
+        }
+        let name = syn::ext::IdentExt::unraw(&variant.ident).to_string();
+        let text = match rename(variant)? {
+            Some(text) => text,
+            None => options.rename_all.map_or_else(|| name.clone(), |case| case.apply(&name)),
+        };
+        if let Some(first) = taken.insert(text.clone(), &variant.ident) {
+            let message = format!("the label {text:?} is that of `{first}` already");
+            return Err(Error::new_spanned(variant, message));
+        }
+        labels.push(Label { variant: &variant.ident, text });
+    }
+    Ok(labels)
+}
+
+/// `#[sql_enum(rename = "..")]` on a variant.
+fn rename(variant: &Variant) -> Result<Option<String>> {
+    let mut text = None;
+    for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("sql_enum")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("rename") {
+                return Err(meta.error("expected `rename`"));
+            }
+            text = Some(meta.value()?.parse::<LitStr>()?.value());
+            Ok(())
+        })?;
+    }
+    Ok(text)
+}
+
+fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStream {
+    let krate = &options.krate;
+    let expected = syn::ext::IdentExt::unraw(ident).to_string();
+    let name = options.name.clone().unwrap_or_else(|| expected.to_snake_case());
+    let texts: Vec<_> = labels.iter().map(|label| &label.text).collect();
+    let variants: Vec<_> = labels.iter().map(|label| label.variant).collect();
+    quote! {
+        const _: () = {
+            use #krate::__private as kysera;
+
+            static TYPE: kysera::CustomType = kysera::CustomType { name: #name, labels: &[#(#texts),*] };
+
+            impl kysera::ToValue for #ident {
+                const SQL_TYPE: kysera::SqlType = kysera::SqlType::Custom(&TYPE);
+
+                fn to_value(self) -> kysera::Value {
+                    let label = match self {
+                        #(Self::#variants => #texts,)*
+                    };
+                    kysera::Value::Custom(&TYPE, ::std::borrow::Cow::Borrowed(label))
+                }
+            }
+
+            impl kysera::FromCell for #ident {
+                fn from_cell(cell: kysera::Cell<'_>) -> ::core::result::Result<Self, kysera::CellError> {
+                    match &*kysera::read_text(cell, #expected)? {
+                        #(#texts => ::core::result::Result::Ok(Self::#variants),)*
+                        _ => ::core::result::Result::Err(kysera::unknown_label(#expected)),
+                    }
+                }
+            }
+
+            kysera::scalar!(#ident);
+        };
+    }
+}
+
+/// How labels are made of variants' names.
+#[derive(Clone, Copy)]
+enum Case {
+    Lower,
+    Upper,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+    Camel,
+    Pascal,
+}
+
+impl Case {
+    fn parse(text: &LitStr) -> Result<Case> {
+        Ok(match text.value().as_str() {
+            "lowercase" => Case::Lower,
+            "UPPERCASE" => Case::Upper,
+            "snake_case" => Case::Snake,
+            "SCREAMING_SNAKE_CASE" => Case::ScreamingSnake,
+            "kebab-case" => Case::Kebab,
+            "SCREAMING-KEBAB-CASE" => Case::ScreamingKebab,
+            "camelCase" => Case::Camel,
+            "PascalCase" => Case::Pascal,
+            _ => {
+                let message = "expected \"lowercase\", \"UPPERCASE\", \"snake_case\", \"SCREAMING_SNAKE_CASE\", \
+                               \"kebab-case\", \"SCREAMING-KEBAB-CASE\", \"camelCase\" or \"PascalCase\"";
+                return Err(Error::new_spanned(text, message));
+            }
+        })
+    }
+
+    fn apply(self, name: &str) -> String {
+        match self {
+            Case::Lower => name.to_lowercase(),
+            Case::Upper => name.to_uppercase(),
+            Case::Snake => name.to_snake_case(),
+            Case::ScreamingSnake => name.to_shouty_snake_case(),
+            Case::Kebab => name.to_kebab_case(),
+            Case::ScreamingKebab => name.to_shouty_kebab_case(),
+            Case::Camel => name.to_lower_camel_case(),
+            Case::Pascal => name.to_pascal_case(),
+        }
+    }
+}

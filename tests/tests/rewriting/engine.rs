@@ -1,0 +1,158 @@
+//! Databases that tests run SQL on, as text in and text out.
+
+use kysera_sql::dialect::{Dialect, Postgres, Sqlite};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+/// Rows as text; NULL is `null`.
+pub(crate) type Rows = Vec<Vec<String>>;
+
+/// A database that runs SQL.
+pub(crate) trait Engine {
+    /// How it writes SQL.
+    fn dialect(&self) -> &dyn Dialect;
+
+    /// Runs one statement.
+    fn run(&mut self, sql: &str) -> Result<Rows, String>;
+
+    /// Runs a script.
+    fn script(&mut self, sql: &str);
+
+    /// Runs `work` and takes back what it did.
+    fn undone<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T
+    where
+        Self: Sized,
+    {
+        self.script("begin");
+        let done = work(self);
+        self.script("rollback");
+        done
+    }
+}
+
+/// SQLite in memory.
+pub(crate) struct SqliteEngine {
+    connection: rusqlite::Connection,
+    dialect: Sqlite,
+    /// Millions of steps of the statement that runs.
+    steps: Arc<AtomicU32>,
+}
+
+impl SqliteEngine {
+    /// An empty database.
+    pub(crate) fn new() -> SqliteEngine {
+        let connection = rusqlite::Connection::open_in_memory().expect("memory is at hand");
+        SqliteEngine { connection, dialect: Sqlite::default(), steps: Arc::default() }
+    }
+
+    /// Interrupts statements that take more than so many million steps.
+    pub(crate) fn limited(mut self, millions: u32) -> SqliteEngine {
+        let steps = self.steps.clone();
+        self.connection
+            .progress_handler(1_000_000, Some(move || steps.fetch_add(1, Ordering::Relaxed) > millions))
+            .expect("the connection is open");
+        self
+    }
+}
+
+impl Engine for SqliteEngine {
+    fn dialect(&self) -> &dyn Dialect {
+        &self.dialect
+    }
+
+    fn run(&mut self, sql: &str) -> Result<Rows, String> {
+        let text = |error: rusqlite::Error| error.to_string();
+        self.steps.store(0, Ordering::Relaxed);
+        let mut statement = self.connection.prepare(sql).map_err(text)?;
+        let width = statement.column_count();
+        let mut rows = statement.query([]).map_err(text)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(text)? {
+            let cells = (0..width).map(|at| row.get_ref(at).map(cell)).collect::<Result<_, _>>();
+            all.push(cells.map_err(text)?);
+        }
+        Ok(all)
+    }
+
+    fn script(&mut self, sql: &str) {
+        self.connection.execute_batch(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+}
+
+fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null => "null".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Blob(bytes) => format!("{bytes:?}"),
+    }
+}
+
+/// A database of its own on a PostgreSQL server.
+pub(crate) struct PostgresEngine {
+    runtime: tokio::runtime::Runtime,
+    client: tokio_postgres::Client,
+    dialect: Postgres,
+}
+
+impl PostgresEngine {
+    /// A new database on the server that the environment names; `None`, said aloud, when there is none.
+    pub(crate) fn new() -> Option<PostgresEngine> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let url = kysera_testing::postgres_url()?;
+        let name = format!("rewriting_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut server = PostgresEngine::connect(url.parse().expect("the address is one"));
+        server.script(&format!("drop database if exists {name}"));
+        server.script(&format!("create database {name}"));
+        let mut config: tokio_postgres::Config = url.parse().expect("the address is one");
+        config.dbname(&name);
+        Some(PostgresEngine::connect(config))
+    }
+
+    fn connect(config: tokio_postgres::Config) -> PostgresEngine {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime can be built");
+        let client = runtime.block_on(async {
+            let (client, connection) = config.connect(NoTls).await.expect("the server answers");
+            tokio::spawn(connection);
+            client
+        });
+        let mut engine = PostgresEngine { runtime, client, dialect: Postgres::default() };
+        let version = engine.run("show server_version_num").expect("the server has a version");
+        let number: u32 = version[0][0].parse().expect("the version is a number");
+        engine.dialect = Postgres::version((number / 10_000, 0, 0));
+        engine
+    }
+}
+
+impl Engine for PostgresEngine {
+    fn dialect(&self) -> &dyn Dialect {
+        &self.dialect
+    }
+
+    fn run(&mut self, sql: &str) -> Result<Rows, String> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql)).map_err(|error| {
+            error
+                .as_db_error()
+                .map_or_else(|| error.to_string(), |db| format!("{}: {}", db.code().code(), db.message()))
+        })?;
+        let mut rows = Vec::new();
+        for message in messages {
+            if let SimpleQueryMessage::Row(row) = message {
+                rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
+            }
+        }
+        Ok(rows)
+    }
+
+    fn script(&mut self, sql: &str) {
+        let done = self.runtime.block_on(self.client.batch_execute(sql));
+        done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Inserts that run into a row: a hidden one is never changed, and is said to be there by one kind of error only.
+
+use super::{NONE, Pair, ROWS, ansi, check_texts, contents, on_postgres, plugins, sqlite};
+use crate::engine::Engine;
+use crate::plugin::{POST, Policy};
+use crate::tree::*;
+use crate::{apply, sql};
+use kysera_core::plugin::RowFilter;
+use kysera_core::{Error, ErrorKind, PluginSet};
+use kysera_sql::ast::*;
+use kysera_sql::dialect::{Dialect, MySql, Sqlite};
+use std::sync::Arc;
+
+/// `insert into post (id, n) values .. on conflict (id) do update set n = excluded.n`.
+fn upsert(ids: &[i64]) -> Insert {
+    let mut insert = Insert::into(post());
+    insert.columns = vec!["id".into(), "n".into()];
+    insert.source = InsertSource::Values(ids.iter().map(|id| vec![int(*id), int(99)]).collect());
+    insert.on_conflict = Some(OnConflict {
+        target: ConflictTarget::Columns(vec!["id".into()]),
+        index_filter: None,
+        action: ConflictAction::DoUpdate { set: vec![set("n", Expr::Excluded("n".into()))], filter: None },
+    });
+    insert
+}
+
+fn set(column: &'static str, value: Expr) -> Assignment {
+    Assignment { column: column.into(), value }
+}
+
+/// What an insert ends with, and whether it changed anything.
+fn outcome(engine: &mut dyn Engine, insert: &Insert) -> (Result<(), Error>, bool) {
+    let mut statement = Statement::from(insert.clone());
+    let applied =
+        apply(&plugins(engine.dialect()), &mut statement, engine.dialect()).expect("nothing is refused");
+    let text = sql(&statement, engine.dialect()).expect("it compiles");
+    let before = contents(engine);
+    let done = engine.run(&text).map(drop).map_err(|error| applied.explain(as_a_driver_says(&error)));
+    (done, contents(engine) != before)
+}
+
+fn as_a_driver_says(message: &str) -> Error {
+    match message.split_once(": ") {
+        Some((code, text)) if code.len() == 5 => {
+            Error::new(ErrorKind::Database, text.to_owned()).with_code(code.to_owned())
+        }
+        _ => Error::new(ErrorKind::Database, message.to_owned()),
+    }
+}
+
+/// Runs a test on each engine with all rows there.
+fn on_each(test: impl Fn(&mut dyn Engine)) {
+    test(&mut sqlite().all);
+    on_postgres(|Pair { all, .. }| {
+        test(all);
+        all.script("delete from person; delete from post; delete from tag");
+        all.script(ROWS);
+    });
+}
+
+#[test]
+fn a_conflict_with_a_visible_row_updates_it() {
+    check_texts(&upsert(&[1]).into(), &ansi(
+r#"insert into "post" ("id", "n") values (1, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else json_extract('{}', 'kysera: hidden row') end = 1"#).postgres(r#"insert into "post" ("id", "n") values (1, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else cast('kysera: hidden row' || left(cast("post"."id" as text), 0) as integer) end = 1"#).mysql("insert into `post` (`id`, `n`) values (1, 99) as `excluded` on duplicate key update `n` = case when `post`.`del` is null then `excluded`.`n` else (select 1 union all select 2) end").mssql(NONE));
+    on_each(|engine| {
+        let (done, changed) = outcome(engine, &upsert(&[1, 100]));
+        assert!(done.is_ok() && changed, "{done:?}");
+        let rows = engine.run("select id, n from post where n = 99 order by id").expect("the table is there");
+        assert_eq!(rows, [["1", "99"], ["100", "99"]]);
+    });
+}
+
+#[test]
+fn a_conflict_with_a_hidden_row_is_an_error_that_undoes_the_whole_statement() {
+    on_each(|engine| {
+        let (done, changed) = outcome(engine, &upsert(&[1, 100, 2]));
+        let error = done.expect_err("post 2 is hidden");
+        assert_eq!(error.kind(), ErrorKind::HiddenConflict, "{error}");
+        assert!(error.is_unique_violation());
+        assert_eq!(error.table(), Some("post"));
+        assert_eq!(
+            error.to_string(),
+            "the row conflicts with one that is hidden; use another key, or revive the hidden row"
+        );
+        assert!(!changed);
+    });
+}
+
+#[test]
+fn a_condition_of_the_user_does_not_loosen_the_check_of_an_upsert() {
+    let mut insert = upsert(&[2]);
+    if let Some(OnConflict { action: ConflictAction::DoUpdate { filter, .. }, .. }) = &mut insert.on_conflict
+    {
+        *filter = Some(or(gt(c("post.n"), int(0)), eq(int(1), int(1))));
+    }
+    check_texts(&insert.clone().into(), &ansi(
+r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else json_extract('{}', 'kysera: hidden row') end = 1 and ("post"."n" > 0 or 1 = 1)"#).postgres(r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else cast('kysera: hidden row' || left(cast("post"."id" as text), 0) as integer) end = 1 and ("post"."n" > 0 or 1 = 1)"#).mysql(NONE).mssql(NONE));
+    on_each(|engine| {
+        let (done, changed) = outcome(engine, &insert);
+        assert_eq!(done.expect_err("post 2 is hidden").kind(), ErrorKind::HiddenConflict);
+        assert!(!changed);
+    });
+}
+
+#[test]
+fn an_error_of_another_kind_is_not_taken_for_a_hidden_row() {
+    // The key is visible, and the value cannot be computed.
+    let mut insert = upsert(&[1]);
+    let Some(conflict) = &mut insert.on_conflict else { unreachable!("it is an upsert") };
+    let ConflictAction::DoUpdate { set, .. } = &mut conflict.action else { unreachable!("it updates") };
+    let text = Expr::Literal(Literal::Text("no number"));
+    let path = Expr::call("json_extract", vec![Expr::Literal(Literal::Text("{}")), text.clone()]);
+    set[0].value = path;
+    let (done, _) = outcome(&mut sqlite().all, &insert);
+    assert_eq!(done.expect_err("the path is none").kind(), ErrorKind::Database);
+    on_postgres(|Pair { all, .. }| {
+        let Some(conflict) = &mut insert.on_conflict else { unreachable!("it is an upsert") };
+        let ConflictAction::DoUpdate { set, .. } = &mut conflict.action else { unreachable!("it updates") };
+        set[0].value = Expr::Cast { operand: Box::new(text), to: kysera_sql::value::SqlType::I32 };
+        let (done, _) = outcome(all, &insert);
+        assert_eq!(done.expect_err("the text is no number").kind(), ErrorKind::Database);
+    });
+}
+
+#[test]
+fn a_switch_on_the_insert_lifts_the_check() {
+    let mut insert = upsert(&[2]);
+    insert.switches = vec![Switch { plugin: "hide", mode: "all" }];
+    on_each(|engine| {
+        let (done, changed) = outcome(engine, &insert);
+        assert!(done.is_ok() && changed, "{done:?}");
+    });
+}
+
+#[test]
+fn do_nothing_leaves_a_hidden_row_alone() {
+    let mut insert = upsert(&[2]);
+    if let Some(conflict) = &mut insert.on_conflict {
+        conflict.action = ConflictAction::DoNothing;
+    }
+    check_texts(
+        &insert.clone().into(),
+        &ansi(r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do nothing"#)
+            .mysql("insert into `post` (`id`, `n`) values (2, 99) on duplicate key update `id` = `post`.`id`")
+            .mssql(NONE),
+    );
+    on_each(|engine| {
+        let (done, changed) = outcome(engine, &insert);
+        assert!(done.is_ok() && !changed, "{done:?}");
+    });
+}
+
+#[test]
+fn replace_would_delete_a_hidden_row_and_is_refused() {
+    let mut insert = Insert { on_conflict: None, or: Some(InsertOr::Replace), ..upsert(&[2]) };
+    let refused = |insert: &Insert, dialect: &dyn Dialect| {
+        apply(&plugins(dialect), &mut Statement::from(insert.clone()), dialect).map(drop)
+    };
+    for dialect in [&Sqlite::default() as &dyn Dialect, &MySql::default()] {
+        let error = refused(&insert, dialect).expect_err("it is refused");
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(
+            error.to_string(),
+            "`replace` would delete hidden rows of table `post`; use an upsert that names its columns"
+        );
+    }
+    insert.or = Some(InsertOr::Ignore);
+    assert!(refused(&insert, &Sqlite::default()).is_ok());
+    let unfiltered = Insert { into: tag(), or: Some(InsertOr::Replace), ..insert };
+    assert!(refused(&unfiltered, &Sqlite::default()).is_ok());
+}
+
+#[test]
+fn mysql_checks_in_the_first_assignment_and_refuses_two_columns_of_a_filter() {
+    let assign = |columns: &[&'static str]| {
+        let mut insert = upsert(&[1]);
+        if let Some(OnConflict { action: ConflictAction::DoUpdate { set: list, .. }, .. }) =
+            &mut insert.on_conflict
+        {
+            *list = columns.iter().map(|column| set(column, int(5))).collect();
+        }
+        Statement::from(insert)
+    };
+    let dialect = MySql::default();
+    let text = |statement: &Statement| sql(&super::filtered(statement, &dialect), &dialect);
+    assert_eq!(
+        text(&assign(&["del", "n"])),
+        Ok("insert into `post` (`id`, `n`) values (1, 99) on duplicate key update \
+         `del` = case when `post`.`del` is null then 5 else (select 1 union all select 2) end, `n` = 5"
+            .to_owned())
+    );
+    let both = Policy::new("both", |table| {
+        let both = || Expr::is_null(RowFilter::column("del")).and(Expr::is_null(RowFilter::column("n")));
+        table.is(&POST).then(both)
+    });
+    let set = PluginSet::new(vec![Arc::new(both)], &[], &dialect).expect("it is one");
+    let error = apply(&set, &mut assign(&["n", "person_id", "del"]), &dialect).expect_err("two are assigned");
+    assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+    assert_eq!(error.columns(), ["n", "del"]);
+    assert!(apply(&set, &mut assign(&["n", "person_id"]), &dialect).is_ok());
+}

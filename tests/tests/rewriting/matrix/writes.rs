@@ -1,0 +1,203 @@
+//! Positions that write.
+
+use super::{NONE, ansi, writes};
+use crate::tree::*;
+use kysera_sql::ast::*;
+
+#[test]
+fn an_insert_from_a_query() {
+    let mut insert = Insert::into(tag());
+    insert.columns = vec!["id".into(), "post_id".into()];
+    let source = select([op(c("o.id"), BinaryOp::Add, int(100)), c("o.id")], o());
+    insert.source = InsertSource::Select(Box::new(source));
+    writes(
+        insert,
+        ansi(
+            r#"insert into "tag" ("id", "post_id") select "o"."id" + 100, "o"."id" from "post" as "o" where "o"."del" is null"#,
+        ),
+    );
+}
+
+#[test]
+fn a_query_among_inserted_values() {
+    let mut insert = Insert::into(tag());
+    insert.columns = vec!["id".into(), "n".into()];
+    let posts = scalar(select([count()], o()));
+    insert.source = InsertSource::Values(vec![vec![int(100), posts]]);
+    writes(
+        insert,
+        ansi(
+            r#"insert into "tag" ("id", "n") values (100, (select count(*) from "post" as "o" where "o"."del" is null))"#,
+        ),
+    );
+}
+
+fn set(column: &'static str, value: Expr) -> Assignment {
+    Assignment { column: column.into(), value }
+}
+
+#[test]
+fn an_update() {
+    let mut update = Update::of(post());
+    update.set = vec![set("n", op(c("post.n"), BinaryOp::Add, int(1)))];
+    update.filter = Some(or(gt(c("post.id"), int(2)), eq(int(1), int(1))));
+    writes(
+        update,
+        ansi(
+            r#"update "post" set "n" = "post"."n" + 1 where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
+        ),
+    );
+}
+
+#[test]
+fn an_update_that_hides() {
+    let mut update = Update::of(post());
+    update.set = vec![set("del", int(1)), set("n", int(0))];
+    update.filter = Some(gt(c("post.id"), int(2)));
+    writes(
+        update,
+        ansi(r#"update "post" set "del" = 1, "n" = 0 where "post"."del" is null and "post"."id" > 2"#),
+    );
+}
+
+#[test]
+fn an_update_from_other_tables() {
+    let mut update = Update::of(tag());
+    update.set = vec![set("n", c("o.n"))];
+    let right = join(o(), JoinKind::Left, p(), eq(c("o.person_id"), c("p.id")));
+    update.from = vec![right];
+    update.filter = Some(eq(c("o.id"), c("tag.post_id")));
+    writes(update, ansi(
+r#"update "tag" set "n" = "o"."n" from "post" as "o" left join "person" as "p" on "p"."del" is null and "o"."person_id" = "p"."id" where "o"."del" is null and "o"."id" = "tag"."post_id""#).mysql("update `tag`, `post` as `o` left join `person` as `p` on `p`.`del` is null and `o`.`person_id` = `p`.`id` set `tag`.`n` = `o`.`n` where `o`.`del` is null and `o`.`id` = `tag`.`post_id`"));
+}
+
+#[test]
+fn an_update_of_a_filtered_table_from_itself() {
+    let mut update = Update::of(post());
+    update.set = vec![set("n", c("other.id"))];
+    update.from = vec![post().aliased("other").into()];
+    update.filter = Some(eq(c("other.id"), op(c("post.id"), BinaryOp::Add, int(1))));
+    writes(update, ansi(
+r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#).mysql("update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1"));
+}
+
+#[test]
+fn a_query_in_set() {
+    let mut update = Update::of(tag());
+    update.set = vec![set("n", scalar(select([c("o.n")], o()).filter(eq(c("o.id"), c("tag.post_id")))))];
+    update.filter = Some(gt(c("tag.id"), int(0)));
+    writes(
+        update,
+        ansi(
+            r#"update "tag" set "n" = (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "tag"."post_id") where "tag"."id" > 0"#,
+        ),
+    );
+}
+
+#[test]
+fn a_delete() {
+    let mut delete = Delete::from(post());
+    delete.filter = Some(or(gt(c("post.id"), int(2)), eq(int(1), int(1))));
+    writes(delete, ansi(r#"delete from "post" where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#));
+}
+
+#[test]
+fn a_delete_under_an_alias() {
+    let mut delete = Delete::from(post().aliased("o"));
+    delete.filter = Some(gt(c("o.id"), int(2)));
+    writes(
+        delete,
+        ansi(r#"delete from "post" as "o" where "o"."del" is null and "o"."id" > 2"#)
+            .mysql("delete from `o` using `post` as `o` where `o`.`del` is null and `o`.`id` > 2")
+            .mssql(r#"delete from "o" from "post" as "o" where "o"."del" is null and "o"."id" > 2"#),
+    );
+}
+
+#[test]
+fn a_delete_using_other_tables() {
+    let mut delete = Delete::from(tag());
+    delete.using = vec![o()];
+    delete.filter = Some(eq(c("tag.post_id"), c("o.id")));
+    writes(delete, ansi(
+r#"delete from "tag" using "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#).sqlite(NONE).mysql("delete from `tag` using `tag`, `post` as `o` where `o`.`del` is null and `tag`.`post_id` = `o`.`id`").mssql(r#"delete from "tag" from "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#));
+}
+
+#[test]
+fn a_query_in_returning() {
+    let mut update = Update::of(tag());
+    update.set = vec![set("n", int(0))];
+    update.filter = Some(gt(c("tag.id"), int(2)));
+    let posts = scalar(select([count()], o()));
+    update.returning = vec![SelectItem::expr(c("tag.id")), SelectItem::expr(posts)];
+    writes(update, ansi(
+r#"update "tag" set "n" = 0 where "tag"."id" > 2 returning "tag"."id", (select count(*) from "post" as "o" where "o"."del" is null)"#).mysql(NONE).mssql(r#"update "tag" set "n" = 0 output "inserted"."id", (select count(*) from "post" as "o" where "o"."del" is null) where "tag"."id" > 2"#));
+}
+
+#[test]
+fn writes_inside_ctes() {
+    let mut update = Update::of(post());
+    update.set = vec![set("n", int(0))];
+    update.returning = vec![SelectItem::expr(c("post.id"))];
+    update.filter = Some(gt(c("post.id"), int(1)));
+    let mut query = select([c("changed.id"), scalar(select([count()], o()))], cte("changed", "changed"));
+    let body = CteBody::Update(Box::new(update));
+    let changed = Cte { name: "changed".into(), columns: vec![], materialized: None, body };
+    query.with = Some(Box::new(With { recursive: false, ctes: vec![changed] }));
+    writes(query, ansi(
+r#"with "changed" as (update "post" set "n" = 0 where "post"."del" is null and "post"."id" > 1 returning "post"."id") select "changed"."id", (select count(*) from "post" as "o" where "o"."del" is null) from "changed""#).sqlite(NONE).mysql(NONE).mssql(NONE));
+}
+
+fn merge(using: FromItem, on: Expr, whens: Vec<MergeWhen>) -> Merge {
+    Merge { with: None, into: post(), using, on, whens, returning: vec![], switches: vec![], bypass: None }
+}
+
+#[test]
+fn the_target_of_a_merge() {
+    let update = MergeAction::Update(vec![set("n", c("t.n"))]);
+    let matched = MergeWhen { on: MergeMatch::Matched, and: Some(gt(c("t.n"), int(0))), action: update };
+    writes(merge(t(), eq(c("post.id"), c("t.post_id")), vec![matched]), ansi(
+r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n""#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n";"#));
+}
+
+#[test]
+fn the_target_of_a_merge_that_is_in_no_source() {
+    let gone = MergeWhen { on: MergeMatch::NotMatchedBySource, and: None, action: MergeAction::Delete };
+    let zero = MergeAction::Update(vec![set("n", int(0))]);
+    let low = MergeWhen {
+        on: MergeMatch::NotMatchedBySource,
+        and: Some(or(gt(int(3), c("post.id")), eq(int(1), int(0)))),
+        action: zero,
+    };
+    writes(merge(t(), eq(c("post.id"), c("t.post_id")), vec![low, gone]), ansi(
+r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete"#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete;"#));
+}
+
+#[test]
+fn the_source_of_a_merge() {
+    let into = tag();
+    let insert =
+        MergeAction::Insert { columns: vec!["id".into(), "n".into()], values: vec![c("o.id"), int(7)] };
+    let update = MergeAction::Update(vec![set("n", c("o.n"))]);
+    let whens = vec![
+        MergeWhen { on: MergeMatch::Matched, and: None, action: update },
+        MergeWhen { on: MergeMatch::NotMatched, and: None, action: insert },
+    ];
+    let merge = Merge { into, ..merge(o(), eq(c("tag.id"), c("o.id")), whens) };
+    writes(merge, ansi(
+r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7)"#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7);"#));
+}
+
+#[test]
+fn a_join_as_the_source_of_a_merge() {
+    let source = join(p(), JoinKind::Left, o(), eq(c("o.person_id"), c("p.id")));
+    let update = MergeAction::Update(vec![set("n", c("o.n"))]);
+    let matched = MergeWhen { on: MergeMatch::Matched, and: None, action: update };
+    let using =
+        derived(named([(c("p.id"), "id"), (c("o.n"), "n")], source).filter(Expr::is_not_null(c("o.n"))), "s");
+    let grouped = named([(c("s.id"), "id"), (agg("max", c("s.n")), "n")], using).group_by([c("s.id")]);
+    let matched = MergeWhen { action: MergeAction::Update(vec![set("n", c("g.n"))]), ..matched };
+    let merge =
+        Merge { into: tag(), ..merge(derived(grouped, "g"), eq(c("tag.id"), c("g.id")), vec![matched]) };
+    writes(merge, ansi(
+r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n""#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n";"#));
+}

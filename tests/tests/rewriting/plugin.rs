@@ -1,0 +1,105 @@
+//! Tables, and plugins that hide some of their rows.
+
+use kysera_core::plugin::{Plugin, RowFilter, Switched};
+use kysera_sql::ast::Expr;
+use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+use kysera_sql::value::SqlType;
+
+/// A column that may hold NULL.
+pub(crate) const fn nullable(name: &'static str) -> ColumnMeta {
+    ColumnMeta { name, sql_type: SqlType::I32, nullable: true, generated: Generated::No, default: None }
+}
+
+/// A column that may not.
+pub(crate) const fn required(name: &'static str) -> ColumnMeta {
+    ColumnMeta { name, sql_type: SqlType::I32, nullable: false, generated: Generated::No, default: None }
+}
+
+/// A table with an `id`.
+pub(crate) const fn table(name: &'static str, columns: &'static [ColumnMeta]) -> TableMeta {
+    TableMeta { schema: None, name, columns, primary_key: &["id"], unique: &[], foreign_keys: &[] }
+}
+
+/// Hidden where `del` is set.
+pub(crate) static PERSON: TableMeta = table("person", &[required("id"), nullable("n"), nullable("del")]);
+/// Hidden where `del` is set.
+pub(crate) static POST: TableMeta =
+    table("post", &[required("id"), nullable("person_id"), nullable("n"), nullable("del")]);
+/// Never hidden.
+pub(crate) static TAG: TableMeta = table("tag", &[required("id"), nullable("post_id"), nullable("n")]);
+
+/// Hides rows whose `del` is set, of every table that has such a column.
+#[derive(Debug)]
+pub(crate) struct Hide;
+
+impl Plugin for Hide {
+    fn name(&self) -> &'static str {
+        "hide"
+    }
+
+    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+        table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name))))
+    }
+
+    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
+        match (mode, table.column("del")) {
+            ("all", Some(_)) => Switched::Off,
+            ("hidden", Some(column)) => {
+                Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
+            }
+            _ => Switched::Unchanged,
+        }
+    }
+}
+
+/// Refuses what cannot be filtered; hides nothing itself.
+#[derive(Debug)]
+pub(crate) struct Guard;
+
+impl Plugin for Guard {
+    fn name(&self) -> &'static str {
+        "guard"
+    }
+
+    fn priority(&self) -> i32 {
+        kysera_core::plugin::priority::SECURITY
+    }
+
+    fn is_guard(&self) -> bool {
+        true
+    }
+}
+
+/// A filter given by a function.
+pub(crate) struct Policy {
+    name: &'static str,
+    filter: Filter,
+}
+
+type Filter = Box<dyn Fn(&'static TableMeta) -> Option<Expr> + Send + Sync>;
+
+impl Policy {
+    /// A plugin of that name whose filters are what `filter` returns.
+    pub(crate) fn new(
+        name: &'static str,
+        filter: impl Fn(&'static TableMeta) -> Option<Expr> + Send + Sync + 'static,
+    ) -> Policy {
+        Policy { name, filter: Box::new(filter) }
+    }
+}
+
+impl std::fmt::Debug for Policy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Policy").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Plugin for Policy {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+        (self.filter)(table).map(RowFilter::new)
+    }
+}
