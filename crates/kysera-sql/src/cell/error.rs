@@ -1,6 +1,7 @@
 //! Why a cell could not be read. Says types and positions, never values.
 
 use super::Cell;
+use crate::wire::pg::oid;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -40,8 +41,12 @@ impl CellError {
         let error = CellError::new(expected, cell.type_name());
         match cell {
             Cell::Null => error.advice(format!("the column may be NULL: read it as Option<{expected}>")),
-            Cell::Pg { oid, .. } if oid >= crate::wire::pg::oid::FIRST_CUSTOM => {
+            Cell::Pg { oid, .. } if oid >= oid::FIRST_CUSTOM => {
                 error.advice("cast the column to a built-in type in the query")
+            }
+            // `sum(bigint)` and `avg` are numeric, which surprises.
+            Cell::Pg { oid: oid::NUMERIC, .. } => {
+                error.advice("read it as a decimal, or cast it in the query")
             }
             _ => error,
         }
@@ -124,3 +129,27 @@ impl fmt::Debug for CellError {
 }
 
 impl std::error::Error for CellError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_where_what_and_what_to_do() {
+        let error = CellError::mismatch("i64", Cell::Pg { oid: oid::NUMERIC, bytes: &[] });
+        let text = "expected i64, found numeric (OID 1700); read it as a decimal, or cast it in the query";
+        assert_eq!(error.to_string(), text);
+        let nested = error.inside(Step::Field(1)).inside(Step::Row(5));
+        assert_eq!(nested.to_string(), format!("row 5, field 1: {text}"));
+        assert_eq!(nested.path().collect::<Vec<_>>(), [Step::Row(5), Step::Field(1)]);
+        let custom = CellError::mismatch("i64", Cell::Pg { oid: 16400, bytes: &[] });
+        let text =
+            "expected i64, found a custom type (OID 16400); cast the column to a built-in type in the query";
+        assert_eq!(custom.to_string(), text);
+    }
+
+    #[test]
+    fn the_result_of_a_cell_is_small() {
+        assert_eq!(size_of::<Result<i64, CellError>>(), 16);
+    }
+}

@@ -107,7 +107,7 @@ pub enum Value {
     Array(Box<ArrayValue>),
     /// A value of a custom type, as text.
     Custom(&'static CustomType, Cow<'static, str>),
-    /// A Rust value that cannot be bound. The compiler refuses it, so that building a query stays infallible.
+    /// A Rust value that cannot be bound. Whoever encodes it refuses it, so that building a query stays infallible.
     Invalid(Box<ValueError>),
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 ///
 /// Lossless: the database gets what the Rust value says, to the microsecond for types of time (finer digits are
 /// cut, for storing and for comparing alike). A value that cannot be bound at all, such as a map whose keys JSON
-/// cannot write, becomes [`Value::Invalid`], which the compiler refuses before anything is sent.
+/// cannot write, becomes [`Value::Invalid`], which is refused before anything is sent.
 ///
 /// # Examples
 /// ```
