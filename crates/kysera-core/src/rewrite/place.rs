@@ -56,9 +56,11 @@ impl<'a> Placer<'a> {
             Statement::Delete(delete) => self.delete(delete)?,
             Statement::Merge(merge) => self.merge(merge)?,
             Statement::Raw { raw, .. } => self.raw_statement(raw)?,
-            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => {
-                self.schema_change()?
-            }
+            Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::CreateIndex(_)
+            | Statement::CreateType(_)
+            | Statement::DropType(_) => self.schema_change()?,
             _ => {
                 return Err(refused("no row filter knows this kind of statement")
                     .hint("run it on a database without plugins"));

@@ -26,7 +26,7 @@ pub use json_path::{JsonPath, JsonStep};
 pub use nested::{Nested, NestedEncoding, NestedKind};
 pub use order_by::{Direction, Nulls, OrderBy};
 pub use raw::{Raw, RawPart};
-pub use schema::{ColumnDef, CreateIndex, CreateTable, DropTable};
+pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
 pub use select::{Distinct, Lock, LockStrength, LockWait, Select, SelectItem, SetOp, SetOpKind};
 pub use statement::{Statement, Switch};
 pub use with::{Cte, CteBody, With};

@@ -3,7 +3,7 @@
 use super::{Expr, TableRef};
 use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
-use crate::value::SqlType;
+use crate::value::{CustomType, SqlType};
 
 /// `create table`.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,22 @@ pub struct ColumnDef {
 pub struct DropTable {
     /// The table.
     pub table: TableRef,
+    /// `if exists`.
+    pub if_exists: bool,
+}
+
+/// `create type .. as enum (..)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CreateType {
+    /// The enum.
+    pub ty: &'static CustomType,
+}
+
+/// `drop type`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DropType {
+    /// The type.
+    pub ty: &'static CustomType,
     /// `if exists`.
     pub if_exists: bool,
 }

@@ -1,6 +1,8 @@
 //! A whole statement.
 
-use super::{CreateIndex, CreateTable, Delete, DropTable, Insert, Merge, Raw, Select, Update};
+use super::{
+    CreateIndex, CreateTable, CreateType, Delete, DropTable, DropType, Insert, Merge, Raw, Select, Update,
+};
 use crate::ident::Name;
 
 /// A statement.
@@ -23,6 +25,10 @@ pub enum Statement {
     DropTable(Box<DropTable>),
     /// `create index`.
     CreateIndex(Box<CreateIndex>),
+    /// `create type`.
+    CreateType(CreateType),
+    /// `drop type`.
+    DropType(DropType),
     /// Raw SQL, which no plugin can rewrite.
     Raw {
         /// The text and its values.
@@ -55,6 +61,8 @@ impl Statement {
             Statement::CreateTable(_) => "create table",
             Statement::DropTable(_) => "drop table",
             Statement::CreateIndex(_) => "create index",
+            Statement::CreateType(_) => "create type",
+            Statement::DropType(_) => "drop type",
             Statement::Raw { .. } => "raw",
         }
     }
@@ -68,7 +76,11 @@ impl Statement {
             Statement::Delete(delete) => delete.bypass.as_ref(),
             Statement::Merge(merge) => merge.bypass.as_ref(),
             Statement::Raw { bypass, .. } => bypass.as_ref(),
-            Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => None,
+            Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::CreateIndex(_)
+            | Statement::CreateType(_)
+            | Statement::DropType(_) => None,
         }
     }
 }

@@ -59,6 +59,8 @@ pub fn compile(statement: &Statement, dialect: &dyn Dialect) -> Result<Compiled,
         Statement::Merge(merge) => writer.merge(merge),
         Statement::CreateTable(table) => writer.create_table(table),
         Statement::DropTable(table) => writer.drop_table(table),
+        Statement::CreateType(ty) => writer.create_type(ty),
+        Statement::DropType(ty) => writer.drop_type(ty),
         Statement::CreateIndex(index) => writer.create_index(index),
         Statement::Raw { raw, .. } => writer.raw(raw),
     }

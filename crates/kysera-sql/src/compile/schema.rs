@@ -1,8 +1,8 @@
 //! DDL: tables and indexes from a description.
 
 use super::writer::Writer;
-use crate::ast::{ColumnDef, CreateIndex, CreateTable, DropTable};
-use crate::dialect::{IdentityForm, TypePlace};
+use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
+use crate::dialect::{CustomForm, IdentityForm, TypePlace};
 use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
 use crate::value::SqlType;
@@ -105,6 +105,26 @@ impl<'a> Writer<'a> {
     pub(super) fn drop_table(&mut self, table: &'a DropTable) {
         self.push(if table.if_exists { "drop table if exists " } else { "drop table " });
         self.table_name(&table.table);
+    }
+
+    pub(super) fn create_type(&mut self, create: &'a CreateType) {
+        self.named_types();
+        self.push("create type ");
+        self.ident(create.ty.name);
+        self.push(" as enum (");
+        self.list(create.ty.labels, |w, label| w.text(label));
+        self.push(")");
+    }
+
+    pub(super) fn drop_type(&mut self, drop: &'a DropType) {
+        self.named_types();
+        self.push(if drop.if_exists { "drop type if exists " } else { "drop type " });
+        self.ident(drop.ty.name);
+    }
+
+    fn named_types(&mut self) {
+        let has = self.syntax.custom_type == CustomForm::Name;
+        self.require(has, "create type", "the column's own definition holds the labels here");
     }
 
     pub(super) fn create_index(&mut self, index: &'a CreateIndex) {

@@ -11,7 +11,11 @@ use crate::value::SqlType;
 pub(super) fn shape(statement: &Statement, facts: Facts) -> Shape {
     match statement {
         Statement::Raw { .. } => Shape::Raw,
-        Statement::CreateTable(_) | Statement::DropTable(_) | Statement::CreateIndex(_) => Shape::Ddl,
+        Statement::CreateTable(_)
+        | Statement::DropTable(_)
+        | Statement::CreateIndex(_)
+        | Statement::CreateType(_)
+        | Statement::DropType(_) => Shape::Ddl,
         Statement::Select(_) if facts.writes => Shape::Write,
         Statement::Select(_) if facts.raw => Shape::Raw,
         Statement::Select(_) => Shape::Read,

@@ -253,6 +253,7 @@ macro_rules! walker {
                     Statement::CreateTable(create) => walker.create_table(create),
                     Statement::DropTable(drop) => walker.drop_table(drop),
                     Statement::CreateIndex(create) => walker.create_index(create),
+                    Statement::CreateType(_) | Statement::DropType(_) => Ok(()),
                     Statement::Raw { raw, returns_rows: _, bypass: _ } => walker.raw(raw),
                 }
             }
