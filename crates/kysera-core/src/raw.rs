@@ -2,7 +2,8 @@
 
 use kysera_sql::ast::{Expr, Raw, RawPart, Statement};
 use kysera_sql::ident::Name;
-use kysera_sql::query::{BuildError, Query};
+use kysera_sql::query::{BuildError, Filtered, Query};
+use kysera_sql::typed::Nil;
 use kysera_sql::value::{ToValue, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -52,6 +53,8 @@ impl<T> RawSql<T> {
 
 impl<T> Query for RawSql<T> {
     type Row = T;
+    type Outer = Nil;
+    type Rows = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         let raw = Box::new(Raw { parts: parts(&self.text, self.values)? });

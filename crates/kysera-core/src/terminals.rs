@@ -9,8 +9,9 @@ use crate::stream::{RowsStream, StreamSource};
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::Dialect;
-use kysera_sql::query::Query;
+use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::FromRow;
+use kysera_sql::typed::Closed;
 
 /// The methods that run a query. They take what it runs on by shared reference, return a future that can be named and
 /// sent between threads, and do nothing until it is polled.
@@ -22,6 +23,8 @@ pub trait Terminals: Query {
     fn fetch_all<E: Executor>(self, on: &E) -> Fetch<'_, All<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
+        Self::Outer: Closed,
+        Self::Rows: Ready,
     {
         Fetch::new(on.seat(), self)
     }
@@ -33,6 +36,8 @@ pub trait Terminals: Query {
     fn fetch_one<E: Executor>(self, on: &E) -> Fetch<'_, One<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
+        Self::Outer: Closed,
+        Self::Rows: Ready,
     {
         Fetch::new(on.seat(), self)
     }
@@ -44,6 +49,8 @@ pub trait Terminals: Query {
     fn fetch_optional<E: Executor>(self, on: &E) -> Fetch<'_, Optional<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
+        Self::Outer: Closed,
+        Self::Rows: Ready,
     {
         Fetch::new(on.seat(), self)
     }
@@ -55,6 +62,8 @@ pub trait Terminals: Query {
     fn fetch_first<E: Executor>(self, on: &E) -> Fetch<'_, First<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
+        Self::Outer: Closed,
+        Self::Rows: Ready,
     {
         Fetch::new(on.seat(), self)
     }
@@ -64,6 +73,8 @@ pub trait Terminals: Query {
     fn fetch_stream<'e, S: StreamSource<'e>>(self, on: S) -> RowsStream<'e, Self::Row>
     where
         Self::Row: FromRow + Send + 'static,
+        Self::Outer: Closed,
+        Self::Rows: Ready,
     {
         RowsStream::new(on, self)
     }
@@ -72,7 +83,11 @@ pub trait Terminals: Query {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or the database refuses it.
-    fn execute<E: Executor>(self, on: &E) -> Fetch<'_, Done> {
+    fn execute<E: Executor>(self, on: &E) -> Fetch<'_, Done>
+    where
+        Self::Outer: Closed,
+        Self::Rows: Ready,
+    {
         Fetch::new(on.seat(), self)
     }
 

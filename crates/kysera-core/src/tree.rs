@@ -1,7 +1,8 @@
 //! Statements whose tree was made at run time, run through the same pipeline as typed ones.
 
 use kysera_sql::ast::Statement;
-use kysera_sql::query::{BuildError, Query};
+use kysera_sql::query::{BuildError, Filtered, Query};
+use kysera_sql::typed::Nil;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -26,6 +27,8 @@ impl<T> Tree<T> {
 
 impl<T> Query for Tree<T> {
     type Row = T;
+    type Outer = Nil;
+    type Rows = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(self.statement)

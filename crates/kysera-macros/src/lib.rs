@@ -1,8 +1,12 @@
 //! The derives of Kysera and the procedural half of its row! and alias! macros.
 
+mod fields;
+mod from_row;
 mod krate;
+mod row;
 mod sql_enum;
 mod sql_type;
+mod table;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -24,4 +28,26 @@ pub fn sql_enum(input: TokenStream) -> TokenStream {
 pub fn sql_type(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     sql_type::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+// What these derives do is said where users meet them: in `kysera-sql`.
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_derive(Table, attributes(table, column))]
+pub fn table(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    table::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+#[expect(missing_docs, reason = "documented at the re-export")]
+#[proc_macro_derive(FromRow, attributes(from_row))]
+pub fn from_row(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    from_row::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// The procedural half of `row!`, which passes the path to `__private` in front.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __row(input: TokenStream) -> TokenStream {
+    parse_macro_input!(input as row::Row).expand().into()
 }

@@ -128,6 +128,7 @@ fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStre
             }
 
             kysera::scalar!(#ident);
+            kysera::sql_value!(#ident);
         };
     }
 }

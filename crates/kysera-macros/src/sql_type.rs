@@ -57,6 +57,7 @@ fn generate(input: &DeriveInput, field: &Field, member: &Member) -> Result<Token
             }
 
             kysera::scalar!(#ident);
+            kysera::sql_value!(#ident);
         };
     })
 }

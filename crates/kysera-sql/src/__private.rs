@@ -1,12 +1,47 @@
 //! What generated code names. Not for people: it changes without notice.
 
 pub use crate::__scalar as scalar;
+pub use crate::__sql_value as sql_value;
+pub use crate::ast::{Assignment, Expr as Node, FromItem, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
+pub use crate::expr::Column;
+pub use crate::query::{AllOf, Items, Opened, Selected, Selection, Source};
 pub use crate::read::text as read_text;
+pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
+pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
+pub use crate::typed::{
+    Aliased, Class, Insertable, Names, Neutral, Nil, Patch, RowShape, SqlValue, Storable, Table, assign,
+};
 pub use crate::value::{CustomType, SqlType, ToValue, Value};
+pub use kysera_macros::__row as row;
+#[cfg(feature = "json")]
+pub use serde;
 
 /// The error for text that is none of an enum's labels. The label is data, so it is not repeated.
 #[cold]
 pub fn unknown_label(expected: &'static str) -> CellError {
     CellError::new(expected, "text that is none of its labels")
+}
+
+/// The item of FROM for a described table under an alias.
+pub fn table_item(meta: &'static TableMeta, alias: &'static str) -> FromItem {
+    FromItem::Table(TableRef::typed(meta).aliased(alias))
+}
+
+/// True when a column of this type may hold NULL.
+pub const fn nullable<V: SqlValue>() -> bool {
+    <V::Null as crate::typed::Nullability>::NULLABLE
+}
+
+/// The assignment of a required column.
+pub fn stored<V, X: Storable<V>>(column: &'static str, value: X) -> Assignment {
+    Assignment { column: column.into(), value: value.into_stored() }
+}
+
+/// True when the row of a described table is not there: by its first column that is never NULL, else by all of them.
+pub fn is_absent(cells: &[Cell<'_>], table: &TableMeta) -> bool {
+    match table.columns.iter().position(|column| !column.nullable) {
+        Some(at) => cells.get(at).is_some_and(Cell::is_null),
+        None => cells.iter().all(Cell::is_null),
+    }
 }

@@ -3,6 +3,8 @@
 //! A name is text until a dialect quotes it; `quote` is one of the two doors by which user text reaches SQL.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// A table, column, alias or function name, unquoted. Static for everything that comes from a derive.
 pub type Name = Cow<'static, str>;
@@ -27,4 +29,17 @@ pub fn quote(out: &mut String, name: &str, quote: char) {
         out.push_str(name);
     }
     out.push(quote);
+}
+
+/// The same text for as long as the program runs. For names that are put together from names in the source, so that
+/// there are only as many as the source has.
+pub(crate) fn interned(name: String) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name.as_str()) {
+        return known;
+    }
+    let name: &'static str = name.leak();
+    names.insert(name);
+    name
 }

@@ -12,12 +12,18 @@ pub mod cell;
 pub mod compile;
 pub mod compiled;
 pub mod dialect;
+#[doc(hidden)]
+pub mod doc;
+pub mod expr;
 pub mod fold;
 pub mod ident;
+pub mod prelude;
 pub mod query;
 pub mod read;
 pub mod row;
+mod row_macro;
 pub mod table;
+pub mod typed;
 pub mod types;
 pub mod value;
 pub mod wire;
@@ -61,3 +67,31 @@ pub use kysera_macros::SqlEnum;
 /// assert_eq!(PersonId(7).to_value(), Value::I64(7));
 /// ```
 pub use kysera_macros::SqlType;
+
+/// Makes a struct with named fields a row: read from columns by position, filled by `row!(Dto { .. })`, nested in other
+/// rows.
+///
+/// # Attributes
+/// `#[from_row(crate = path)]`: where the library is, when it is not `::kysera`.
+pub use kysera_macros::FromRow;
+
+/// Makes a struct with named fields a table, and the type of its rows.
+///
+/// Beside the struct it declares a constant of the same name with one column for each field (`Person.first_name`),
+/// `PersonColumns`, its type, `NewPerson` for inserts and `PersonPatch` for updates.
+///
+/// # Attributes
+/// On the struct, `#[table(..)]`:
+/// * `name = ".."`: the table's name; without it the struct's in `snake_case`. `schema = ".."`.
+/// * `primary_key(a, b)`: the key's columns, in order, where the order is not that of the fields.
+/// * `unique(a, b)`: a unique constraint; may stand several times.
+/// * `new = "..", patch = ".."`: other names for the companions; `new = false` leaves one out.
+/// * `crate = path`: where the library is, when it is not `::kysera`.
+///
+/// On a field, `#[column(..)]`:
+/// * `name = ".."`: the column's name, when it is not the field's.
+/// * `primary_key`, `unique`.
+/// * `generated`: the database makes it unless it is given; `generated_always`: the database alone does.
+/// * `default = ".."`: its default, as SQL.
+/// * `references = "table.column"`, `on_delete = ".."`: a foreign key.
+pub use kysera_macros::Table;

@@ -26,7 +26,9 @@ const CRATES: &[(&str, Floors)] = &[
             &["fold"],
             &["dialect"],
             &["compile"],
-            &["query"],
+            &["typed", "expr", "query"],
+            &["__private", "prelude", "row_macro"],
+            &["doc"],
         ],
     ),
     (

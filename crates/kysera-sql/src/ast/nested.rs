@@ -9,7 +9,7 @@ pub struct Nested {
     pub kind: NestedKind,
     /// How it is written.
     pub encoding: NestedEncoding,
-    /// The query. Each selected item carries its alias and type.
+    /// The query. Each selected item carries its type and an alias that no other has.
     pub query: Select,
 }
 

@@ -142,6 +142,28 @@ impl Select {
     }
 }
 
+impl Select {
+    /// Gives each selected expression an alias that no other has, so that it can be referred to from outside.
+    ///
+    /// What has a name keeps it: an alias, or a column's own. A name that is taken becomes `c` and the position.
+    pub fn name_items(&mut self) {
+        for at in 0..self.items.len() {
+            let (before, rest) = self.items.split_at_mut(at);
+            let Some(SelectItem::Expr { expr, alias, .. }) = rest.first_mut() else { continue };
+            let own = match (alias.take(), expr) {
+                (None, Expr::Column(column)) => Some(column.name.clone()),
+                (alias, _) => alias,
+            };
+            let taken = |name: &Name| {
+                before
+                    .iter()
+                    .any(|item| matches!(item, SelectItem::Expr { alias: Some(alias), .. } if alias == name))
+            };
+            *alias = Some(own.filter(|name| !taken(name)).unwrap_or_else(|| format!("c{at}").into()));
+        }
+    }
+}
+
 impl SelectItem {
     /// An expression without a name of its own.
     pub fn expr(expr: Expr) -> SelectItem {

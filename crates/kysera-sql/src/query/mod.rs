@@ -1,31 +1,21 @@
-//! Queries as the executor sees them: something that becomes a statement, and the type of its rows.
+//! Typed queries.
+//!
+//! A query is a value: clauses take it and return it, and nothing is sent before a terminal. The SQL inside is a tree
+//! of plain data; the types around it say which tables stand in it and what a row is.
 
-use crate::ast::Statement;
-use std::borrow::Cow;
+#![expect(clippy::type_complexity, reason = "types are what is computed here")]
 
-/// A query that is complete enough to become a statement. Terminals (`fetch_all`, `execute`, ..) are an extension
-/// trait over it in `kysera-core`.
-pub trait Query: Sized {
-    /// What one row is read as; a type that reads no row where nothing is selected.
-    type Row;
+mod executable;
+mod group_by;
+mod items;
+mod join;
+mod order_by;
+mod select;
+mod selection;
+mod source;
 
-    /// The statement.
-    ///
-    /// # Errors
-    /// When a value that was given cannot be written: the first such error.
-    fn into_statement(self) -> Result<Statement, BuildError>;
-}
-
-/// A query that could not be built.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
-pub struct BuildError {
-    message: Cow<'static, str>,
-}
-
-impl BuildError {
-    /// With a message that says what to do.
-    pub fn new(message: impl Into<Cow<'static, str>>) -> BuildError {
-        BuildError { message: message.into() }
-    }
-}
+pub use executable::{BuildError, Filtered, Query, Ready, Unfiltered};
+pub use items::{Items, Opened};
+pub use select::{BeforeSelect, Select, Unselected, select_from};
+pub use selection::{AllOf, Selected, Selection};
+pub use source::Source;

@@ -11,6 +11,7 @@ pub use nested::{ArrayElement, row_from_cell, scalar_element};
 pub use sink::{Discard, Flow, RowSink, Rows};
 
 use crate::cell::{Cell, CellError, FromCell};
+use crate::value::SqlType;
 use std::fmt;
 
 /// Reads the cells of one row from left to right.
@@ -49,10 +50,28 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// When the row has no more cells, or the cell does not hold a `T`.
     pub fn read<T: FromCell>(&mut self) -> Result<T, DecodeError> {
+        let (column, cell) = self.next()?;
+        T::from_cell(cell).map_err(|source| DecodeError { column, source })
+    }
+
+    /// Reads the next cell as a nested row, `None` when it is NULL.
+    ///
+    /// # Errors
+    /// When the row has no more cells, or the cell does not hold such a row.
+    pub fn read_nested<T: FromRow>(&mut self) -> Result<Option<T>, DecodeError> {
+        let (column, cell) = self.next()?;
+        if cell.is_null() {
+            return Ok(None);
+        }
+        row_from_cell(cell).map(Some).map_err(|source| DecodeError { column, source })
+    }
+
+    #[inline]
+    fn next(&mut self) -> Result<(usize, Cell<'a>), DecodeError> {
         let column = self.at;
         self.at += 1;
         let cell = self.cells.get(column).copied().ok_or_else(|| too_short(column))?;
-        T::from_cell(cell).map_err(|source| DecodeError { column, source })
+        Ok((column, cell))
     }
 
     /// The next `width` cells, unread. Used to see whether a joined row is absent.
@@ -80,11 +99,21 @@ fn too_short(column: usize) -> DecodeError {
 /// A Rust type that can be read from the columns of a row, in order.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
-    note = "add `#[derive(FromRow)]` to the struct, or select with `row! {{ .. }}` or a tuple"
+    note = "a query needs `.select(..)` first; a struct needs `#[derive(FromRow)]`"
 )]
 pub trait FromRow: Sized {
     /// How many columns it reads.
     const WIDTH: usize;
+
+    /// The names of its fields, in the order in which it reads them; empty where they have none.
+    const FIELDS: &'static [&'static str] = &[];
+
+    /// Its SQL type when it stands in one cell: the type of a scalar, [`SqlType::Nested`] for a row.
+    const CELL: SqlType = SqlType::Nested;
+
+    /// Where an `Option` of it is found: true for its columns side by side, all of them NULL when an outer join found
+    /// nothing; false for one cell that nests it, as `object_from` returns.
+    const JOINED: bool = true;
 
     /// Reads the next [`WIDTH`](FromRow::WIDTH) cells.
     ///

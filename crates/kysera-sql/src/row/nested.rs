@@ -4,8 +4,9 @@
 //! types. Everywhere else a row is a JSON array of its fields by position, and a list is a JSON array of rows. A list
 //! of a single scalar may have records of one field or the scalars themselves as elements.
 
-use super::{Cursor, FromRow};
+use super::{Cursor, DecodeError, FromRow};
 use crate::cell::{Cell, CellError, Cells, FromCell, Step};
+use crate::value::SqlType;
 use crate::wire::json::Elements;
 use crate::wire::pg::composite::{Array, Malformed, Member, Record};
 use crate::wire::pg::{JSONB_VERSION, oid};
@@ -21,6 +22,9 @@ const ROW: &str = "a nested row";
     note = "add `#[derive(FromRow)]` to the struct, or derive `SqlType` or `SqlEnum` for a single value"
 )]
 pub trait ArrayElement: FromCell {
+    /// The SQL type of a list of it: an array of a scalar, else nested rows.
+    const LIST: SqlType = SqlType::Nested;
+
     /// The cell to read, given the cell of the element: itself, or the only field of a row.
     ///
     /// # Errors
@@ -83,6 +87,21 @@ pub fn row_from_cell<T: FromRow>(cell: Cell<'_>) -> Result<T, CellError> {
         return Err(wrong_width(cells.len(), T::WIDTH));
     }
     T::from_row(&mut Cursor::new(cells)).map_err(|error| error.source.inside(Step::Field(error.column)))
+}
+
+/// A row of a whole table in one cell. Without the box an `Option` of it would be what an outer join finds.
+impl<T: FromRow> FromRow for Box<T> {
+    const WIDTH: usize = 1;
+
+    fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
+        cursor.read()
+    }
+}
+
+impl<T: FromRow> FromCell for Box<T> {
+    fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
+        row_from_cell(cell).map(Box::new)
+    }
 }
 
 fn only_field(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {

@@ -7,6 +7,7 @@ macro_rules! tuple {
     ($($ty:ident)+) => {
         impl<$($ty: FromRow),+> FromRow for ($($ty,)+) {
             const WIDTH: usize = 0 $(+ $ty::WIDTH)+;
+            const JOINED: bool = false;
 
             #[inline]
             fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {

@@ -23,6 +23,7 @@ impl<T: ScalarValue + Clone> ToValue for &[T] {
 
 impl<T: ArrayElement> FromRow for Vec<T> {
     const WIDTH: usize = 1;
+    const CELL: SqlType = T::LIST;
 
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
         cursor.read()

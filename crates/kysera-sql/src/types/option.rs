@@ -21,12 +21,16 @@ impl<T: FromCell> FromCell for Option<T> {
     }
 }
 
-/// A joined row that may be absent, or one column that may be NULL.
+/// A joined row that may be absent, a nested row that may be, or one column that may be NULL.
 impl<T: FromRow> FromRow for Option<T> {
-    const WIDTH: usize = T::WIDTH;
+    const WIDTH: usize = if T::JOINED { T::WIDTH } else { 1 };
+    const CELL: SqlType = T::CELL;
 
     #[inline]
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
+        if !T::JOINED {
+            return cursor.read_nested();
+        }
         let cells = cursor.peek(T::WIDTH);
         if cells.len() == T::WIDTH && T::is_absent(cells) {
             cursor.skip(T::WIDTH);

@@ -8,6 +8,7 @@ macro_rules! __column {
     ($($ty:ty),+ $(,)?) => {$(
         impl $crate::row::FromRow for $ty {
             const WIDTH: usize = 1;
+            const CELL: $crate::value::SqlType = <$ty as $crate::value::ToValue>::SQL_TYPE;
 
             #[inline]
             fn from_row(
@@ -27,6 +28,9 @@ macro_rules! __scalar {
         $crate::__column!($ty);
 
         impl $crate::row::ArrayElement for $ty {
+            const LIST: $crate::value::SqlType =
+                $crate::value::SqlType::Array(const { &<$ty as $crate::value::ToValue>::SQL_TYPE });
+
             fn element(
                 cell: $crate::cell::Cell<'_>,
             ) -> ::core::result::Result<$crate::cell::Cell<'_>, $crate::cell::CellError> {

@@ -1,0 +1,87 @@
+//! `#[derive(FromRow)]`: a struct as a row, read by position.
+
+use crate::fields::{Field, named_fields};
+use crate::krate;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Path, Result};
+
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let krate = path(input)?;
+    let fields = named_fields(input, "FromRow")?;
+    Ok(row(&quote!(#krate::__private), input, &fields, Object::Nested))
+}
+
+fn path(input: &DeriveInput) -> Result<Path> {
+    let mut path = krate::default_path();
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("from_row")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("crate") {
+                return Err(meta.error("expected `crate`"));
+            }
+            path = krate::parse_path(&meta)?;
+            Ok(())
+        })?;
+    }
+    Ok(path)
+}
+
+/// What an `Option` of the row is.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Object {
+    /// One cell that nests it; `object_from` gives it as it is.
+    Nested,
+    /// A table's columns side by side, absent when one that is never NULL is; `object_from` gives it in a box.
+    Joined,
+}
+
+/// The impls that make the struct a row; `k` is `__private`.
+pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
+    let ident = &input.ident;
+    let vis = &input.vis;
+    let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
+    let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+    let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+    let list = types.iter().rev().fold(quote!(Rest), |rest, ty| quote!(<#ty as #k::RowShape>::List<#rest>));
+    let joined = object == Object::Joined;
+    let (object, is_absent) = match object {
+        Object::Nested => (quote!(::core::option::Option<Self>), quote!()),
+        Object::Joined => {
+            let is_absent = quote! {
+                fn is_absent(cells: &[#k::Cell<'_>]) -> bool {
+                    #k::is_absent(cells, <Self as #k::Table>::META)
+                }
+            };
+            (quote!(::core::option::Option<::std::boxed::Box<Self>>), is_absent)
+        }
+    };
+    quote! {
+        impl #k::FromRow for #ident {
+            const WIDTH: usize = 0 #(+ <#types as #k::FromRow>::WIDTH)*;
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
+            const JOINED: bool = #joined;
+            fn from_row(cursor: &mut #k::Cursor<'_>) -> ::core::result::Result<Self, #k::DecodeError> {
+                ::core::result::Result::Ok(#ident { #(#members: <#types as #k::FromRow>::from_row(cursor)?),* })
+            }
+            #is_absent
+        }
+        impl #k::FromCell for #ident {
+            fn from_cell(cell: #k::Cell<'_>) -> ::core::result::Result<Self, #k::CellError> {
+                #k::row_from_cell(cell)
+            }
+        }
+        impl #k::ArrayElement for #ident {}
+        const _: () = {
+            #[allow(missing_docs, missing_debug_implementations, reason = "reached through the row's fields alone")]
+            #vis struct Columns<M> { #(#vis #members: <#types as #k::RowShape>::Columns<M>),* }
+            impl #k::RowShape for #ident {
+                type List<Rest> = #list;
+                type Columns<M> = Columns<M>;
+                type Object = #object;
+                fn columns<M>(names: &mut #k::Names<'_>) -> Self::Columns<M> {
+                    Columns { #(#members: <#types as #k::RowShape>::columns(&mut names.at(#names))),* }
+                }
+            }
+        };
+    }
+}

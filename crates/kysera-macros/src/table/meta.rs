@@ -1,0 +1,112 @@
+//! The static description of a table.
+
+use super::Table;
+use super::options::{Column, Generated};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Error, Ident, Result};
+
+impl Table<'_> {
+    pub(super) fn meta(&self) -> Result<TokenStream> {
+        let Table { k, ident, options, columns, .. } = self;
+        let name = &options.name;
+        let columns_ty = format_ident!("{}Columns", syn::ext::IdentExt::unraw(*ident));
+        let schema = option(options.schema.as_ref());
+        let column_metas = columns.iter().map(|column| self.column_meta(column));
+        let primary_key = self.primary_key()?;
+        let unique = self.unique()?;
+        let foreign_keys = columns.iter().filter_map(|column| self.foreign_key(column));
+        Ok(quote! {
+            impl #k::Table for #ident {
+                const META: &'static #k::TableMeta = {
+                    static META: #k::TableMeta = #k::TableMeta {
+                        schema: #schema,
+                        name: #name,
+                        columns: &[#(#column_metas),*],
+                        primary_key: &[#(#primary_key),*],
+                        unique: &[#(#unique),*],
+                        foreign_keys: &[#(#foreign_keys),*],
+                    };
+                    &META
+                };
+                type Columns<Mark> = #columns_ty<Mark>;
+                fn columns<Mark>(alias: &'static str) -> #columns_ty<Mark> {
+                    #columns_ty::__new(alias)
+                }
+            }
+        })
+    }
+
+    fn column_meta(&self, column: &Column<'_>) -> TokenStream {
+        let k = &self.k;
+        let name = &column.name;
+        let ty = column.field.ty;
+        let generated = match column.generated {
+            Generated::No => quote!(No),
+            Generated::ByDefault => quote!(ByDefault),
+            Generated::Always => quote!(Always),
+        };
+        let default = option(column.default.as_ref());
+        quote! {
+            #k::ColumnMeta {
+                name: #name,
+                sql_type: <#ty as #k::SqlValue>::TYPE,
+                nullable: #k::nullable::<#ty>(),
+                generated: #k::Generated::#generated,
+                default: #default,
+            }
+        }
+    }
+
+    fn primary_key(&self) -> Result<Vec<&str>> {
+        let marked: Vec<_> = self.columns.iter().filter(|column| column.primary_key).collect();
+        if self.options.primary_key.is_empty() {
+            return Ok(marked.into_iter().map(|column| column.name.as_str()).collect());
+        }
+        self.named(&self.options.primary_key)
+    }
+
+    fn unique(&self) -> Result<Vec<TokenStream>> {
+        let alone = self.columns.iter().filter(|column| column.unique).map(|column| &column.name);
+        let mut unique: Vec<_> = alone.map(|name| quote!(&[#name])).collect();
+        for constraint in &self.options.unique {
+            let names = self.named(constraint)?;
+            unique.push(quote!(&[#(#names),*]));
+        }
+        Ok(unique)
+    }
+
+    /// The columns of these fields.
+    fn named(&self, fields: &[Ident]) -> Result<Vec<&str>> {
+        let column = |field: &Ident| {
+            let found = self.columns.iter().find(|column| column.field.ident == field);
+            found
+                .map(|column| column.name.as_str())
+                .ok_or_else(|| Error::new_spanned(field, format!("there is no field `{field}`")))
+        };
+        fields.iter().map(column).collect()
+    }
+
+    fn foreign_key(&self, column: &Column<'_>) -> Option<TokenStream> {
+        let k = &self.k;
+        let own = &column.name;
+        let reference = column.references.as_ref()?;
+        let (table, referenced) = (&reference.table, &reference.column);
+        let on_delete = option(column.on_delete.as_ref());
+        Some(quote! {
+            #k::ForeignKey {
+                columns: &[#own],
+                references: #table,
+                referenced: &[#referenced],
+                on_delete: #on_delete,
+            }
+        })
+    }
+}
+
+fn option(text: Option<&String>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}

@@ -1,0 +1,50 @@
+//! `#[derive(Table)]`: a struct as a table and as the type of its rows.
+
+mod columns;
+mod meta;
+mod new;
+mod options;
+mod patch;
+
+use crate::fields::named_fields;
+use crate::from_row::{self, Object};
+use options::{Column, Options};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, DeriveInput, Ident, Result, Visibility};
+
+pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let options = Options::parse(input)?;
+    let fields = named_fields(input, "Table")?;
+    let columns = fields.iter().map(Column::parse).collect::<Result<Vec<_>>>()?;
+    let krate = &options.krate;
+    let table = Table {
+        k: quote!(#krate::__private),
+        ident: &input.ident,
+        vis: &input.vis,
+        options: &options,
+        columns: &columns,
+    };
+    let mut out = from_row::row(&table.k, input, &fields, Object::Joined);
+    out.extend(table.columns());
+    out.extend(table.meta()?);
+    out.extend(table.new_row()?);
+    out.extend(table.patch());
+    Ok(out)
+}
+
+/// What every part of the expansion needs.
+struct Table<'a> {
+    /// The path to `__private`.
+    k: TokenStream,
+    ident: &'a Ident,
+    vis: &'a Visibility,
+    options: &'a Options,
+    columns: &'a [Column<'a>],
+}
+
+/// The documentation of a field for what stands for it elsewhere: the user's own, else `otherwise`.
+fn docs(attributes: &[Attribute], otherwise: &str) -> TokenStream {
+    let docs: Vec<_> = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
+    if docs.is_empty() { quote!(#[doc = #otherwise]) } else { quote!(#(#docs)*) }
+}

@@ -1,0 +1,192 @@
+//! Aggregates: `count`, `sum`, `avg`, `min`, `max`.
+//!
+//! Of no rows all but `count` are NULL, so their types are `Option`s. Sums have the type that the database gives
+//! them: of 16 and 32 bits a 64-bit integer, of 64 bits a decimal.
+
+use super::{AsExpr, Comparable, Expr, Expression, Operand, OrderKeys};
+use crate::ast::{self, Call, Direction, OrderBy};
+use crate::typed::{AggOf, Condition, Nil, NoAgg, NullOf, SqlValue};
+use crate::value::SqlType;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// An aggregate of type `V` over an expression that mentions the tables `Refs`.
+#[must_use = "an expression does nothing until it stands in a query"]
+pub struct Aggregate<V, Refs> {
+    call: Call,
+    cast: Option<SqlType>,
+    types: PhantomData<fn() -> (V, Refs)>,
+}
+
+impl<V, R> Aggregate<V, R> {
+    fn new(call: Call) -> Self {
+        Aggregate { call, cast: None, types: PhantomData }
+    }
+
+    /// Over distinct values: `count(distinct "x")`.
+    pub fn distinct(mut self) -> Self {
+        self.call.distinct = true;
+        self
+    }
+
+    /// Over the rows for which `condition` is true: `count(*) filter (where ..)`. Called again, both must be true.
+    ///
+    /// # Dialects
+    /// PostgreSQL and SQLite.
+    pub fn filter_where<C: Expression>(mut self, condition: C) -> Aggregate<V, (R, C::Refs)>
+    where
+        C::Value: Condition,
+        C::Refs: NoAgg,
+    {
+        let condition = condition.into_node();
+        self.call.filter = Some(match self.call.filter.take() {
+            None => condition,
+            Some(first) => first.and(condition),
+        });
+        Aggregate { call: self.call, cast: self.cast, types: PhantomData }
+    }
+}
+
+impl<V, R> Clone for Aggregate<V, R> {
+    fn clone(&self) -> Self {
+        Aggregate { call: self.call.clone(), cast: self.cast, types: PhantomData }
+    }
+}
+
+impl<V, R> fmt::Debug for Aggregate<V, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.call.fmt(f)
+    }
+}
+
+impl<V: SqlValue, R> Expression for Aggregate<V, R> {
+    type Value = V;
+    type Refs = AggOf<R>;
+    fn into_node(self) -> ast::Expr {
+        let call = ast::Expr::Call(Box::new(self.call));
+        match self.cast {
+            None => call,
+            Some(to) => super::cast::cast(call, to),
+        }
+    }
+}
+
+impl<V: SqlValue, R, B> AsExpr<B> for Aggregate<V, R>
+where
+    V::Base: Comparable<B>,
+{
+    type Base = V::Base;
+    type Refs = AggOf<R>;
+    type Null = NullOf<V>;
+    fn into_operand(self) -> ast::Expr {
+        self.into_node()
+    }
+}
+
+impl<V: SqlValue, R, B: super::math::Number<V::Base>> Operand<B> for Aggregate<V, R> {
+    type Output = B::Output;
+    type Refs = AggOf<R>;
+    type Null = NullOf<V>;
+    fn into_operand(self) -> ast::Expr {
+        self.into_node()
+    }
+}
+
+impl<V: SqlValue, R> OrderKeys for Aggregate<V, R> {
+    type Refs = AggOf<R>;
+    fn push_keys(self, keys: &mut Vec<OrderBy>) {
+        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+    }
+}
+
+/// `count(expression)`: the rows in which it is not NULL.
+pub fn count<E: Expression>(expression: E) -> Aggregate<i64, E::Refs> {
+    Aggregate::new(Call::new("count", vec![expression.into_node()]))
+}
+
+/// `count(*)`: the rows.
+pub fn count_all() -> Aggregate<i64, Nil> {
+    Aggregate::new(Call { star: true, ..Call::new("count", Vec::new()) })
+}
+
+/// `min(expression)`.
+pub fn min<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
+    Aggregate::new(Call::new("min", vec![expression.into_node()]))
+}
+
+/// `max(expression)`.
+pub fn max<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
+    Aggregate::new(Call::new("max", vec![expression.into_node()]))
+}
+
+/// The type of a sum of these numbers.
+#[diagnostic::on_unimplemented(
+    message = "the sum of a SQL `{Self}` has no type here",
+    note = "write `sum_as::<i64>(..)` or another type that holds the sum; sums of 64-bit integers are decimals, with the feature `decimal`"
+)]
+pub trait Sum {
+    /// The type, nullable: the sum of no rows is NULL.
+    type Output: SqlValue;
+}
+
+/// The type of an average of these numbers.
+#[diagnostic::on_unimplemented(
+    message = "the average of a SQL `{Self}` has no type here",
+    note = "write `avg_as::<f64>(..)` or another type that holds the average; averages of integers are decimals, with the feature `decimal`"
+)]
+pub trait Avg {
+    /// The type, nullable: the average of no rows is NULL.
+    type Output: SqlValue;
+}
+
+macro_rules! aggregated {
+    ($($operation:ident $($ty:ty),+ => $output:ty;)+) => {$($(
+        impl $operation for $ty {
+            type Output = Option<$output>;
+        }
+    )+)+};
+}
+
+aggregated! {
+    Sum i8, u8, i16, u16, i32 => i64;
+    Sum f32, f64 => f64;
+    Avg f32, f64 => f64;
+}
+#[cfg(feature = "decimal")]
+aggregated! {
+    Sum u32, i64, u64, rust_decimal::Decimal => rust_decimal::Decimal;
+    Avg i8, u8, i16, u16, i32, u32, i64, u64, rust_decimal::Decimal => rust_decimal::Decimal;
+}
+
+/// `sum(expression)`, with the type that the database gives it.
+pub fn sum<E: Expression>(expression: E) -> Aggregate<<<E::Value as SqlValue>::Base as Sum>::Output, E::Refs>
+where
+    <E::Value as SqlValue>::Base: Sum,
+{
+    Aggregate::new(Call::new("sum", vec![expression.into_node()]))
+}
+
+/// `cast(sum(expression) as type)`, with the type of your choice: `sum_as::<i64, _>(Order.amount)`. A sum that does
+/// not fit is the database's error.
+pub fn sum_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
+    Aggregate { cast: Some(T::TYPE), ..Aggregate::new(Call::new("sum", vec![expression.into_node()])) }
+}
+
+/// `avg(expression)`, with the type that the database gives it.
+pub fn avg<E: Expression>(expression: E) -> Aggregate<<<E::Value as SqlValue>::Base as Avg>::Output, E::Refs>
+where
+    <E::Value as SqlValue>::Base: Avg,
+{
+    Aggregate::new(Call::new("avg", vec![expression.into_node()]))
+}
+
+/// `cast(avg(expression) as type)`, with the type of your choice: `avg_as::<f64, _>(Person.age)`.
+pub fn avg_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
+    Aggregate { cast: Some(T::TYPE), ..Aggregate::new(Call::new("avg", vec![expression.into_node()])) }
+}
+
+impl<V: SqlValue, R> From<Aggregate<V, R>> for Expr<V, AggOf<R>> {
+    fn from(aggregate: Aggregate<V, R>) -> Self {
+        Expr::from_node(aggregate.into_node())
+    }
+}

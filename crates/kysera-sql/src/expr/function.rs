@@ -1,0 +1,58 @@
+//! Calls of functions that have no method here.
+
+use super::{Expr, Expression};
+use crate::ast;
+use crate::typed::{Nil, SqlValue};
+
+/// A call of the database's function `name`, whose result you say is a `V`: nothing checks that. The name is written
+/// as it is and must come from your source.
+///
+/// Say `Option<..>` where the function may return NULL by itself; what joins make of the arguments is added.
+///
+/// # Examples
+/// ```
+/// use kysera_sql::{doc::Person, expr::function, prelude::*, query::select_from};
+///
+/// let lengths = select_from(Person).select(function::<i32, _>("length", (Person.first_name,)));
+/// // select length("person"."first_name") from "person"
+/// ```
+pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, A::Refs> {
+    let mut nodes = Vec::new();
+    arguments.push(&mut nodes);
+    Expr::from_node(ast::Expr::call(name, nodes))
+}
+
+/// Arguments of a function: a tuple of expressions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of arguments",
+    note = "pass a tuple of columns and expressions; plain values need `val(..)`: `(Person.id, val(3))`"
+)]
+pub trait Arguments {
+    /// The tables mentioned.
+    type Refs;
+    /// Adds the nodes, in order.
+    fn push(self, nodes: &mut Vec<ast::Expr>);
+}
+
+impl Arguments for () {
+    type Refs = Nil;
+    fn push(self, _: &mut Vec<ast::Expr>) {}
+}
+
+macro_rules! tuple {
+    ($($argument:ident)+; $refs:ty) => {
+        impl<$($argument: Expression),+> Arguments for ($($argument,)+) {
+            type Refs = $refs;
+            #[allow(non_snake_case, reason = "the variables are called as their types")]
+            fn push(self, nodes: &mut Vec<ast::Expr>) {
+                let ($($argument,)+) = self;
+                $(nodes.push($argument.into_node());)+
+            }
+        }
+    };
+}
+
+tuple!(A; A::Refs);
+tuple!(A B; (A::Refs, B::Refs));
+tuple!(A B C; (A::Refs, (B::Refs, C::Refs)));
+tuple!(A B C D; ((A::Refs, B::Refs), (C::Refs, D::Refs)));

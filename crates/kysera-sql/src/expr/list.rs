@@ -1,0 +1,68 @@
+//! Membership: `in` a list, `in` a subquery.
+
+use super::{AsExpr, Comparable, Expr, Expression};
+use crate::ast;
+use crate::query::Select;
+use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, SqlValue};
+
+/// The type of `in (list)`.
+type Listed<L, E> = super::Cmp<L, E>;
+
+/// The type of `in (subquery)`: NULL where the operand or a row of the subquery may be.
+type Queried<L, O, Out> = Expr<
+    MaybeNull<OrNull<NullOf<<L as Expression>::Value>, NullOf<Out>>, bool>,
+    (<L as Expression>::Refs, O),
+>;
+
+/// Membership of an expression in a list or in the rows of a query.
+pub trait Lists: Expression {
+    /// `self in (items)`. In no items it is false.
+    ///
+    /// # Examples
+    /// ```
+    /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
+    ///
+    /// let some = select_from(Person).filter(Person.id.in_list([1, 2])).select(Person.first_name);
+    /// // select "person"."first_name" from "person" where "person"."id" in ($1, $2)
+    /// ```
+    fn in_list<E: AsExpr<BaseOf<Self::Value>>>(self, items: impl IntoIterator<Item = E>) -> Listed<Self, E> {
+        let items = items.into_iter().map(E::into_operand).collect();
+        Expr::from_node(in_list(self.into_node(), items, false))
+    }
+
+    /// `self not in (items)`. In no items it is true.
+    fn not_in_list<E: AsExpr<BaseOf<Self::Value>>>(
+        self,
+        items: impl IntoIterator<Item = E>,
+    ) -> Listed<Self, E> {
+        let items = items.into_iter().map(E::into_operand).collect();
+        Expr::from_node(in_list(self.into_node(), items, true))
+    }
+
+    /// `self in (query)`, a query of one column.
+    fn in_subquery<S, O, Out: SqlValue>(self, query: Select<S, O, Out>) -> Queried<Self, O, Out>
+    where
+        Out::Base: Comparable<BaseOf<Self::Value>>,
+    {
+        Expr::from_node(in_subquery(self.into_node(), query.into_ast(), false))
+    }
+
+    /// `self not in (query)`, a query of one column. A NULL among its rows makes this NULL for every row that it would
+    /// keep.
+    fn not_in_subquery<S, O, Out: SqlValue>(self, query: Select<S, O, Out>) -> Queried<Self, O, Out>
+    where
+        Out::Base: Comparable<BaseOf<Self::Value>>,
+    {
+        Expr::from_node(in_subquery(self.into_node(), query.into_ast(), true))
+    }
+}
+
+impl<E: Expression> Lists for E {}
+
+fn in_list(operand: ast::Expr, items: Vec<ast::Expr>, negated: bool) -> ast::Expr {
+    ast::Expr::InList(Box::new(ast::InList { operand, items, negated }))
+}
+
+fn in_subquery(operand: ast::Expr, query: ast::Select, negated: bool) -> ast::Expr {
+    ast::Expr::InSubquery(Box::new(ast::InSubquery { operand, query, negated }))
+}

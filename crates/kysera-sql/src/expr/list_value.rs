@@ -1,0 +1,50 @@
+//! Lists as values: bytes, and arrays where the database has them.
+
+use super::{AsExpr, Comparable, Literal, bind};
+use crate::ast;
+use crate::row::FromRow;
+use crate::typed::{Nil, Required, Storable};
+use crate::value::{ScalarValue, ToValue};
+
+macro_rules! list {
+    ([$($generics:tt)*] $from:ty => $item:ty) => {
+        impl<$($generics)*> AsExpr<Vec<$item>> for $from {
+            type Base = Vec<$item>;
+            type Refs = Nil;
+            type Null = Required;
+            fn into_operand(self) -> ast::Expr {
+                bind(self)
+            }
+        }
+
+        impl<$($generics)*> Storable<Vec<$item>> for $from {
+            type Value = Vec<$item>;
+            type Refs = Nil;
+            fn into_stored(self) -> ast::Expr {
+                bind(self)
+            }
+        }
+
+        impl<$($generics)*> Storable<Option<Vec<$item>>> for $from {
+            type Value = Vec<$item>;
+            type Refs = Nil;
+            fn into_stored(self) -> ast::Expr {
+                bind(self)
+            }
+        }
+
+        impl<$($generics)*> Literal for $from
+        where
+            Vec<$item>: FromRow,
+        {
+            type Value = Vec<$item>;
+        }
+    };
+}
+
+list!([] Vec<u8> => u8);
+list!([] &[u8] => u8);
+list!([T: ScalarValue] Vec<T> => T);
+list!([T: ScalarValue + Clone] &[T] => T);
+
+impl<T> Comparable<Vec<T>> for Vec<T> where Vec<T>: ToValue {}

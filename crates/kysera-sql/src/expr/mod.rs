@@ -1,0 +1,104 @@
+//! Typed expressions: columns, operators, functions, subqueries.
+//!
+//! Each is a node of the tree with two types beside it: the Rust type of its value, and the tables that it mentions.
+//! The methods are traits by topic, all in the prelude.
+
+#![expect(clippy::type_complexity, reason = "types are what is computed here")]
+#![expect(clippy::wrong_self_convention, reason = "an expression is consumed by all that it becomes part of")]
+
+mod aggregate;
+mod case;
+mod cast;
+mod column;
+mod compare;
+mod concat;
+mod condition;
+mod function;
+mod list;
+mod list_value;
+mod math;
+mod nested;
+mod null;
+mod operand;
+mod order_by;
+mod outer;
+mod subquery;
+mod text;
+mod val;
+
+pub use aggregate::{Aggregate, Avg, Sum, avg, avg_as, count, count_all, max, min, sum, sum_as};
+pub use case::{Case, CaseStart, case};
+pub use cast::Casts;
+pub use column::Column;
+pub(crate) use column::node as column_node;
+pub use compare::{Between, Cmp, Comparisons};
+pub use concat::concat;
+pub(crate) use condition::invalid;
+pub use condition::{Conditions, Predicate, all_of, any_of, not};
+pub use function::{Arguments, function};
+pub use list::Lists;
+pub use math::{Arithmetic, Computed, Number, Operand};
+pub use nested::{array_from, json_array_from, json_object_from, object_from};
+pub use null::Nulls;
+pub use operand::{AsExpr, Comparable, OptionCompares};
+pub use order_by::{Order, OrderKeys, Ordering};
+pub use outer::Outer;
+pub use subquery::{exists, not_exists, scalar};
+pub use text::Text;
+pub use val::{Literal, bind, val};
+
+use crate::ast;
+use crate::typed::SqlValue;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// An expression with the Rust type `V`, mentioning the tables `Refs`.
+#[must_use = "an expression does nothing until it stands in a query"]
+pub struct Expr<V, Refs> {
+    node: ast::Expr,
+    types: PhantomData<fn() -> (V, Refs)>,
+}
+
+impl<V, R> Expr<V, R> {
+    /// An expression from its node. Nothing checks that the types are right.
+    #[inline]
+    pub fn from_node(node: ast::Expr) -> Self {
+        Expr { node, types: PhantomData }
+    }
+}
+
+impl<V, R> Clone for Expr<V, R> {
+    fn clone(&self) -> Self {
+        Expr::from_node(self.node.clone())
+    }
+}
+
+impl<V, R> fmt::Debug for Expr<V, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+/// A column, or an expression over columns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a SQL expression",
+    note = "plain Rust values need `val(..)` here"
+)]
+pub trait Expression: Sized {
+    /// The Rust type of its value, before joins have their say.
+    type Value: SqlValue;
+    /// The tables that it mentions.
+    type Refs;
+    /// Its node in the tree.
+    fn into_node(self) -> ast::Expr;
+}
+
+impl<V: SqlValue, R> Expression for Expr<V, R> {
+    type Value = V;
+    type Refs = R;
+
+    #[inline]
+    fn into_node(self) -> ast::Expr {
+        self.node
+    }
+}

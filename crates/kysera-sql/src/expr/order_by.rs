@@ -1,0 +1,116 @@
+//! Keys of ORDER BY.
+
+use super::{Column, Expr, Expression};
+use crate::ast::{Direction, Nulls, OrderBy};
+use crate::ident::Name;
+use crate::typed::{Ref, SqlValue};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A key of ORDER BY with its direction.
+#[must_use = "a key does nothing until it stands in `order_by`"]
+pub struct Order<Refs> {
+    key: OrderBy,
+    types: PhantomData<fn() -> Refs>,
+}
+
+impl<R> Order<R> {
+    /// `nulls first`.
+    pub fn nulls_first(mut self) -> Self {
+        self.key.nulls = Some(Nulls::First);
+        self
+    }
+
+    /// `nulls last`.
+    pub fn nulls_last(mut self) -> Self {
+        self.key.nulls = Some(Nulls::Last);
+        self
+    }
+
+    /// `collate "name"`.
+    pub fn collate(mut self, name: impl Into<Name>) -> Self {
+        self.key.collate = Some(name.into());
+        self
+    }
+}
+
+impl<R> Clone for Order<R> {
+    fn clone(&self) -> Self {
+        Order { key: self.key.clone(), types: PhantomData }
+    }
+}
+
+impl<R> fmt::Debug for Order<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key.fmt(f)
+    }
+}
+
+/// Gives an expression a direction.
+pub trait Ordering: Expression {
+    /// Ascending.
+    fn asc(self) -> Order<Self::Refs> {
+        key(self.into_node(), Direction::Asc)
+    }
+
+    /// Descending.
+    fn desc(self) -> Order<Self::Refs> {
+        key(self.into_node(), Direction::Desc)
+    }
+}
+
+impl<E: Expression> Ordering for E {}
+
+fn key<R>(node: crate::ast::Expr, direction: Direction) -> Order<R> {
+    Order { key: OrderBy::new(node, direction), types: PhantomData }
+}
+
+/// One key of ORDER BY, or a tuple of several.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in `order_by`",
+    note = "pass a column or expression, with `.asc()` or `.desc()`, or a tuple of these"
+)]
+pub trait OrderKeys {
+    /// The tables mentioned.
+    type Refs;
+    /// Adds the keys, in order.
+    fn push_keys(self, keys: &mut Vec<OrderBy>);
+}
+
+impl<R> OrderKeys for Order<R> {
+    type Refs = R;
+    fn push_keys(self, keys: &mut Vec<OrderBy>) {
+        keys.push(self.key);
+    }
+}
+
+impl<T, V: SqlValue> OrderKeys for Column<T, V> {
+    type Refs = Ref<T>;
+    fn push_keys(self, keys: &mut Vec<OrderBy>) {
+        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+    }
+}
+
+impl<V: SqlValue, R> OrderKeys for Expr<V, R> {
+    type Refs = R;
+    fn push_keys(self, keys: &mut Vec<OrderBy>) {
+        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+    }
+}
+
+macro_rules! tuple {
+    ($($key:ident)+; $refs:ty) => {
+        impl<$($key: OrderKeys),+> OrderKeys for ($($key,)+) {
+            type Refs = $refs;
+            #[allow(non_snake_case, reason = "the variables are called as their types")]
+            fn push_keys(self, keys: &mut Vec<OrderBy>) {
+                let ($($key,)+) = self;
+                $($key.push_keys(keys);)+
+            }
+        }
+    };
+}
+
+tuple!(A B; (A::Refs, B::Refs));
+tuple!(A B C; (A::Refs, (B::Refs, C::Refs)));
+tuple!(A B C D; ((A::Refs, B::Refs), (C::Refs, D::Refs)));

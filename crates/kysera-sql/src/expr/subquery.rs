@@ -1,0 +1,40 @@
+//! Subqueries as values and conditions.
+
+use super::Expr;
+use crate::ast;
+use crate::query::Select;
+use crate::typed::SqlValue;
+
+/// A query of one column and at most one row as a value; NULL without a row.
+///
+/// # Examples
+/// ```
+/// use kysera_sql::{doc::{Person, Pet}, expr::{count_all, scalar}, prelude::*, query::select_from, row};
+///
+/// let people = select_from(Person).select(row! {
+///     name: Person.first_name,
+///     pets: scalar(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer())).select(count_all())),
+/// });
+/// // select "person"."first_name" as "name",
+/// //   (select count(*) from "pet" where "pet"."owner_id" = "person"."id") as "pets" from "person"
+/// ```
+pub fn scalar<S, O, Out: SqlValue>(query: Select<S, O, Out>) -> Expr<Out::Nullable, O> {
+    Expr::from_node(ast::Expr::Subquery(Box::new(query.into_ast())))
+}
+
+/// `exists (query)`. The query need not select anything.
+pub fn exists<S, O, Out>(query: Select<S, O, Out>) -> Expr<bool, O> {
+    Expr::from_node(exists_node(query.into_ast()))
+}
+
+/// `not exists (query)`.
+pub fn not_exists<S, O, Out>(query: Select<S, O, Out>) -> Expr<bool, O> {
+    Expr::from_node(ast::Expr::negate(exists_node(query.into_ast())))
+}
+
+fn exists_node(mut query: ast::Select) -> ast::Expr {
+    if query.items.is_empty() {
+        query.items.push(ast::SelectItem::expr(ast::Expr::Literal(ast::Literal::Int(1))));
+    }
+    ast::Expr::Exists(Box::new(query))
+}

@@ -1,0 +1,55 @@
+//! Queries as the executor sees them: something that becomes a statement, and the type of its rows.
+
+use crate::ast::Statement;
+use std::borrow::Cow;
+
+/// A query that can become a statement. Terminals (`fetch_all`, `execute`, ..) are an extension trait over it in
+/// `kysera-core`; what makes a query fit to be run is asked there, of its types.
+pub trait Query: Sized {
+    /// What one row is read as; a type that reads no row where nothing is selected.
+    type Row;
+
+    /// What it takes from a query around it. Only what is [`Closed`](crate::typed::Closed) can be run.
+    type Outer;
+
+    /// [`Filtered`], or [`Unfiltered`] for an update or delete that would reach every row. Only what is [`Ready`]
+    /// can be run.
+    type Rows;
+
+    /// The statement.
+    ///
+    /// # Errors
+    /// When a value that was given cannot be written: the first such error.
+    fn into_statement(self) -> Result<Statement, BuildError>;
+}
+
+/// A statement that says which rows it is about, or is about none.
+#[derive(Clone, Copy, Debug)]
+pub struct Filtered(());
+
+/// An update or delete without a filter.
+#[derive(Clone, Copy, Debug)]
+pub struct Unfiltered(());
+
+/// A statement that says which rows it is about.
+#[diagnostic::on_unimplemented(
+    message = "this `update` or `delete` has no filter",
+    note = "call `.filter(..)`, or `.all_rows()` if every row is meant"
+)]
+pub trait Ready {}
+
+impl Ready for Filtered {}
+
+/// A query that could not be built.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct BuildError {
+    message: Cow<'static, str>,
+}
+
+impl BuildError {
+    /// With a message that says what to do.
+    pub fn new(message: impl Into<Cow<'static, str>>) -> BuildError {
+        BuildError { message: message.into() }
+    }
+}

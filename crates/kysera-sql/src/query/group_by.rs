@@ -1,0 +1,43 @@
+//! GROUP BY.
+
+use super::select::{BeforeSelect, Select};
+use super::{Items, Selection, Unselected};
+use crate::ast::{Expr, SelectItem};
+use crate::typed::{GroupKey, Grouped};
+
+impl<S, O, Out: BeforeSelect> Select<S, O, Out> {
+    /// Groups the rows by these keys: a column, an expression, a tuple of them. Comes before `select`, which may then
+    /// mix keys and aggregates. That every plain column selected is among the keys, the database checks.
+    ///
+    /// # Examples
+    /// ```
+    /// use kysera_sql::{doc::Pet, expr::count_all, prelude::*, query::select_from, row};
+    ///
+    /// let counts = select_from(Pet)
+    ///     .group_by(Pet.owner_id)
+    ///     .having(count_all().gt(1))
+    ///     .select(row! { owner: Pet.owner_id, pets: count_all() })
+    ///     .order_by_output(|row| row.pets.desc());
+    /// // select "pet"."owner_id" as "owner", count(*) as "pets" from "pet"
+    /// // group by "pet"."owner_id" having count(*) > $1 order by "pets" desc
+    /// ```
+    pub fn group_by<X: Selection<S, TableStandsTwiceUseAlias>, TableStandsTwiceUseAlias>(
+        mut self,
+        keys: X,
+    ) -> Select<Grouped<S>, X::Outer<O>, Unselected>
+    where
+        X::Class: GroupKey,
+    {
+        let mut items = Items::default();
+        keys.push("", &mut items);
+        self.ast_mut().group_by.extend(items.into_vec().into_iter().filter_map(expression));
+        self.retype()
+    }
+}
+
+fn expression(item: SelectItem) -> Option<Expr> {
+    match item {
+        SelectItem::Expr { expr, .. } => Some(expr),
+        SelectItem::All(_) => None,
+    }
+}

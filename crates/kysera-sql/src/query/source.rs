@@ -1,0 +1,22 @@
+//! What can stand in FROM: tables and aliases, CTEs, derived tables.
+
+use crate::ast::FromItem;
+
+/// Something that can stand in FROM or be joined.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in FROM",
+    note = "pass a table, an `alias!`, a CTE or a derived table by reference"
+)]
+pub trait Source {
+    /// The mark of its columns.
+    type Mark;
+    /// The item of FROM.
+    fn into_item(self) -> FromItem;
+}
+
+impl<S: Source + Clone> Source for &S {
+    type Mark = S::Mark;
+    fn into_item(self) -> FromItem {
+        self.clone().into_item()
+    }
+}

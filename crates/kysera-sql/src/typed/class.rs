@@ -1,0 +1,113 @@
+//! Plain columns and aggregates: whether they may be selected side by side.
+//!
+//! A cheap class per expression, joined over what is selected. It finds a plain column beside an aggregate without
+//! `group_by`; it does not compare columns with the grouping keys, which would need a type for each column: there the
+//! database speaks.
+
+use super::{AggOf, All, Grouped, In, Nil, OuterRef, Quiet, Ref};
+
+/// Mentions no column of this query: values, subqueries.
+#[derive(Debug)]
+pub struct Neutral;
+/// Mentions columns outside aggregates.
+#[derive(Debug)]
+pub struct Plain;
+/// Mentions columns inside aggregates only.
+#[derive(Debug)]
+pub struct Agg;
+/// Both.
+#[derive(Debug)]
+pub struct Mixed;
+
+/// One of [`Neutral`], [`Plain`], [`Agg`] and [`Mixed`].
+pub trait Class {
+    /// The class of two expressions together.
+    type Join<C: Class>: Class;
+    /// With a plain one.
+    type WithPlain: Class;
+    /// With an aggregate.
+    type WithAgg: Class;
+}
+
+impl Class for Neutral {
+    type Join<C: Class> = C;
+    type WithPlain = Plain;
+    type WithAgg = Agg;
+}
+
+impl Class for Plain {
+    type Join<C: Class> = C::WithPlain;
+    type WithPlain = Plain;
+    type WithAgg = Mixed;
+}
+
+impl Class for Agg {
+    type Join<C: Class> = C::WithAgg;
+    type WithPlain = Mixed;
+    type WithAgg = Agg;
+}
+
+impl Class for Mixed {
+    type Join<C: Class> = Mixed;
+    type WithPlain = Mixed;
+    type WithAgg = Mixed;
+}
+
+/// The class of an expression, by the tables it mentions.
+pub trait Classed {
+    /// The class.
+    type Class: Class;
+}
+
+impl Classed for Nil {
+    type Class = Neutral;
+}
+
+impl<T> Classed for Ref<T> {
+    type Class = Plain;
+}
+
+impl<R: Classed> Classed for Quiet<R> {
+    type Class = R::Class;
+}
+
+impl<R> Classed for AggOf<R> {
+    type Class = Agg;
+}
+
+// A column of an enclosing query is a constant here ..
+impl<R> Classed for OuterRef<R> {
+    type Class = Neutral;
+}
+
+// .. and a plain column there, where the subquery stands.
+impl<R: Classed> Classed for All<R> {
+    type Class = R::Class;
+}
+
+impl<A: Classed, B: Classed> Classed for (A, B) {
+    type Class = <A::Class as Class>::Join<B::Class>;
+}
+
+/// A selection of class `C` may stand in this scope.
+#[diagnostic::on_unimplemented(
+    message = "this selects plain columns beside an aggregate",
+    note = "call `.group_by(..)` before `.select(..)`"
+)]
+pub trait Allows<C> {}
+
+impl<C> Allows<C> for Nil {}
+impl<T, N, Rest> Allows<Neutral> for In<T, N, Rest> {}
+impl<T, N, Rest> Allows<Plain> for In<T, N, Rest> {}
+impl<T, N, Rest> Allows<Agg> for In<T, N, Rest> {}
+impl<S, C> Allows<C> for Grouped<S> {}
+
+/// An expression of this class may be a key of `group_by`.
+#[diagnostic::on_unimplemented(
+    message = "an aggregate cannot stand in `group_by`",
+    note = "group by columns; compare aggregates in `.having(..)`"
+)]
+pub trait GroupKey {}
+
+impl GroupKey for Neutral {}
+impl GroupKey for Plain {}

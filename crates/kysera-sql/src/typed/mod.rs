@@ -1,0 +1,25 @@
+//! What the compiler checks: which tables stand in FROM, which columns may be NULL, which types go together.
+//!
+//! Types only: no value here exists at run time. The SQL itself is data, in `ast`; what users call is in `expr` and
+//! `query`.
+
+#![expect(clippy::type_complexity, reason = "types are what is computed here")]
+
+mod class;
+mod nullability;
+mod refs;
+mod scope;
+mod shape;
+mod sql_value;
+mod store;
+mod table;
+mod types;
+
+pub use class::{Agg, Allows, Class, Classed, GroupKey, Mixed, Neutral, Plain};
+pub use nullability::{BaseOf, MaybeNull, NullOf, Nullability, Nullable, OrNull, Required};
+pub use refs::{AggOf, All, Closed, Correlated, NoAgg, OuterRef, Quiet, Ref, RefsIn};
+pub use scope::{Grouped, Here, In, InScope, Nil, Scope, There};
+pub use shape::{Col, Names, Output, RowShape, SameShape};
+pub use sql_value::{Condition, SqlText, SqlValue};
+pub use store::{FitsColumn, Storable};
+pub use table::{Aliased, Insertable, Patch, Table, assign};
