@@ -23,7 +23,7 @@ pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
     statement: Result<Statement, Option<Error>>,
-    pub(crate) applied: Applied,
+    applied: Applied,
 }
 
 /// What came of starting a statement.
@@ -43,7 +43,7 @@ pub(crate) enum Later<'e> {
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
     /// For plugins that stand around it.
-    Around(Seat<'e>, Around<'e>, Compiled),
+    Around(Seat<'e>, Box<Around<'e>>, Compiled),
 }
 
 impl<'e> Call<'e> {
@@ -54,11 +54,10 @@ impl<'e> Call<'e> {
 
     /// Compiles the statement and runs it if nothing has to wait.
     pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Started<'e> {
-        let Prepared { compiled, applied, around } = match self.prepare() {
+        let Prepared { compiled, around } = match self.prepare() {
             Ok(prepared) => prepared,
             Err(error) => return Started::Done(Err(error)),
         };
-        self.applied = applied;
         if let Some(around) = around {
             return Started::Later(Later::Around(self.seat, around, compiled));
         }
@@ -81,7 +80,7 @@ impl<'e> Call<'e> {
     /// Rewrites and compiles the statement.
     pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
         match &mut self.statement {
-            Ok(statement) => prepare(statement, self.seat.db),
+            Ok(statement) => prepare(statement, self.seat.db, &mut self.applied),
             Err(error) => Err(error.take().unwrap_or_else(polled_again)),
         }
     }
@@ -98,7 +97,7 @@ impl<'e> Call<'e> {
 
 impl<'e> Later<'e> {
     /// A statement that is not tried at once.
-    pub(crate) fn new(seat: Seat<'e>, around: Option<Around<'e>>, compiled: Compiled) -> Later<'e> {
+    pub(crate) fn new(seat: Seat<'e>, around: Option<Box<Around<'e>>>, compiled: Compiled) -> Later<'e> {
         match (around, seat.session) {
             (Some(around), _) => Later::Around(seat, around, compiled),
             (None, Some(session)) => Later::Queued(session, compiled),

@@ -94,7 +94,6 @@ async fn run<'e>(seat: Seat<'e>, statements: Vec<(Call<'e>, Box<dyn RowSink>)>) 
     let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
     for (mut call, sink) in statements {
         let prepared = call.prepare().map_err(|error| call.explain(error))?;
-        call.applied = prepared.applied;
         arounds.push(prepared.around);
         batch.push((prepared.compiled, sink));
         calls.push(call);
@@ -122,7 +121,7 @@ async fn run_together(seat: Seat<'_>, batch: Vec<(Compiled, Box<dyn RowSink>)>) 
 async fn run_in_turn(
     seat: Seat<'_>,
     batch: Vec<(Compiled, Box<dyn RowSink>)>,
-    arounds: Vec<Option<Around<'_>>>,
+    arounds: Vec<Option<Box<Around<'_>>>>,
 ) -> Vec<Ran> {
     let mut results = Vec::with_capacity(batch.len());
     for ((compiled, sink), around) in batch.into_iter().zip(arounds) {

@@ -17,10 +17,8 @@ use std::sync::Arc;
 /// A statement that is ready to run.
 pub(crate) struct Prepared<'e> {
     pub(crate) compiled: Compiled,
-    /// What an error may mean, beyond what the driver says.
-    pub(crate) applied: Applied,
     /// There when plugins stand around it.
-    pub(crate) around: Option<Around<'e>>,
+    pub(crate) around: Option<Box<Around<'e>>>,
 }
 
 /// What plugins that stand around a statement are told.
@@ -30,32 +28,35 @@ pub(crate) struct Around<'e> {
     context: Context<'e>,
 }
 
-/// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written.
-pub(crate) fn prepare<'e>(statement: &mut Statement, db: &'e Db) -> Result<Prepared<'e>> {
+/// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written. What an
+/// error may mean because of it goes to `applied`.
+pub(crate) fn prepare<'e>(
+    statement: &mut Statement,
+    db: &'e Db,
+    applied: &mut Applied,
+) -> Result<Prepared<'e>> {
     let (plugins, dialect) = (&db.core().plugins, db.dialect());
     if plugins.is_empty() {
-        let compiled = compile(statement, dialect)?;
-        return Ok(Prepared { compiled, applied: Applied::default(), around: None });
+        return Ok(Prepared { compiled: compile(statement, dialect)?, around: None });
     }
     let context = Context::new(dialect, &*db.core().clock, db.extensions());
-    let applied = plugins.apply(statement, &context)?;
+    *applied = plugins.apply(statement, &context)?;
     let compiled = compile(statement, dialect)?;
-    let around = around(plugins.plugins(), statement, context);
-    Ok(Prepared { compiled, applied, around })
+    Ok(Prepared { compiled, around: around(plugins.plugins(), statement, context) })
 }
 
 fn around<'e>(
     plugins: &'e [Arc<dyn Plugin>],
     statement: &Statement,
     context: Context<'e>,
-) -> Option<Around<'e>> {
+) -> Option<Box<Around<'e>>> {
     if let Some(reason) = statement.bypass() {
         let reason = reason.as_ref();
         tracing::info!(target: "kysera::bypass", reason, statement = statement.kind(), "plugins are passed by");
         return None;
     }
     let around = plugins.iter().any(|plugin| plugin.stands_around(statement));
-    around.then(|| Around { plugins, statement: statement.clone(), context })
+    around.then(|| Box::new(Around { plugins, statement: statement.clone(), context }))
 }
 
 impl Around<'_> {

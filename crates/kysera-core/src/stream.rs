@@ -118,7 +118,6 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     }
 
     fn start(&mut self, source: Source<'e>, prepared: Prepared<'e>) -> BoxFuture<'e, Result<()>> {
-        self.call.applied = prepared.applied;
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
         let (compiled, slot) = (prepared.compiled, self.slot.clone());
         match (prepared.around, source) {
@@ -168,7 +167,7 @@ async fn pump_session(
 /// Runs to the end first: what plugins do after a statement comes before its rows are seen.
 async fn pump_around(
     source: Source<'_>,
-    around: Around<'_>,
+    around: Box<Around<'_>>,
     compiled: Compiled,
     sink: Box<dyn RowSink>,
     slot: Slot,
