@@ -1,4 +1,5 @@
-//! What a statement is asked for: every row, one, perhaps one, or how many it changed; and the sink for each.
+//! What a statement is asked for: every row, one, perhaps one, how many it changed, or how it would run; and the sink
+//! for each.
 
 use crate::driver::Outcome;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,10 @@ pub struct First<T>(PhantomData<fn() -> T>);
 /// What the statement did.
 #[derive(Debug)]
 pub struct Done(());
+
+/// How the database would run the statement, as text.
+#[derive(Debug)]
+pub struct Plan(());
 
 impl<T: FromRow + Send + 'static> Answer for All<T> {
     type Output = Vec<T>;
@@ -81,6 +86,15 @@ impl Answer for Done {
 
     fn finish(outcome: Outcome, _: Discard) -> Result<Outcome> {
         Ok(outcome)
+    }
+}
+
+impl Answer for Plan {
+    type Output = String;
+    type Sink = Lines;
+
+    fn finish(_: Outcome, sink: Lines) -> Result<String> {
+        Ok(sink.text)
     }
 }
 
@@ -146,6 +160,39 @@ impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
     }
 }
 
+/// Keeps the last column of every row as a line of text.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Lines {
+    text: String,
+    seen: usize,
+}
+
+impl RowSink for Lines {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        let mut cursor = Cursor::new(cells);
+        cursor.skip(cells.len().saturating_sub(1));
+        if self.seen > 0 {
+            self.text.push('\n');
+        }
+        self.text.push_str(&cursor.read::<String>()?);
+        self.seen += 1;
+        Ok(Flow::Continue)
+    }
+
+    fn clear(&mut self) {
+        *self = Lines::default();
+    }
+
+    fn len(&self) -> usize {
+        self.seen
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
 mod sealed {
     /// Keeps [`Answer`](super::Answer) closed.
     pub trait Sealed {}
@@ -154,4 +201,5 @@ mod sealed {
     impl<T> Sealed for super::Optional<T> {}
     impl<T> Sealed for super::First<T> {}
     impl Sealed for super::Done {}
+    impl Sealed for super::Plan {}
 }

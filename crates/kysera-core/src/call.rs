@@ -24,6 +24,8 @@ pub(crate) struct Call<'e> {
     /// Kept to the end, so that an error can name tables and columns.
     statement: Result<Statement, Option<Error>>,
     applied: Applied,
+    /// The plan is wanted, not the rows.
+    plan: bool,
 }
 
 /// What came of starting a statement.
@@ -49,7 +51,12 @@ pub(crate) enum Later<'e> {
 impl<'e> Call<'e> {
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Call<'e> {
         let statement = query.into_statement().map_err(|error| Some(error.into()));
-        Call { seat, statement, applied: Applied::default() }
+        Call { seat, statement, applied: Applied::default(), plan: false }
+    }
+
+    /// For the plan of a query.
+    pub(crate) fn plan(seat: Seat<'e>, query: impl Query) -> Call<'e> {
+        Call { plan: true, ..Call::new(seat, query) }
     }
 
     /// Compiles the statement and runs it if nothing has to wait.
@@ -79,10 +86,12 @@ impl<'e> Call<'e> {
 
     /// Rewrites and compiles the statement.
     pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
-        match &mut self.statement {
-            Ok(statement) => prepare(statement, self.seat.db, &mut self.applied),
-            Err(error) => Err(error.take().unwrap_or_else(polled_again)),
-        }
+        let statement = match &mut self.statement {
+            Ok(statement) => statement,
+            Err(error) => return Err(error.take().unwrap_or_else(polled_again)),
+        };
+        let prepared = prepare(statement, self.seat.db, &mut self.applied)?;
+        if self.plan { prepared.into_plan(self.seat.db) } else { Ok(prepared) }
     }
 
     /// The error, with what the plugins and the tree know about it.

@@ -3,7 +3,7 @@
 use crate::clock::{Clock, SystemClock};
 use crate::deadlock;
 use crate::driver::{Connection, Driver, TransactionOptions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
 use crate::pipeline::Pipeline;
@@ -67,6 +67,19 @@ impl Db {
     }
 
     /// Statements to be sent together. Outside a transaction each stands for itself.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, raw};
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// let (people, pets) = db
+    ///     .pipeline()
+    ///     .fetch_all(raw("select name from person").rows::<(String,)>())
+    ///     .fetch_one(raw("select count(*) from pet").rows::<(i64,)>())
+    ///     .run()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pipeline(&self) -> Pipeline<'_> {
         Pipeline::new(self)
     }
@@ -77,6 +90,19 @@ impl Db {
     }
 
     /// Runs `f` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err`.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, Terminals, raw};
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// db.transaction(async |tx| {
+    ///     raw("insert into person (name) values ({})").bind("Ann").execute(tx).await?;
+    ///     let (people,): (i64,) = raw("select count(*) from person").rows().fetch_one(tx).await?;
+    ///     tx.after_commit(async move || println!("{people} people"));
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
     ///
     /// Dropping the future rolls back. A statement that was dropped half way inside, say by a time limit, makes the
     /// transaction refuse to commit.
@@ -102,6 +128,52 @@ impl Db {
         let mut tx = self.begin_with(options).await?;
         let result = deadlock::holding(self.id(), tx.access(), f(&mut tx)).await;
         tx.end(result).await
+    }
+
+    /// As [`transaction`](Db::transaction), with an error type of the caller's: `f` says which.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Error, Result, Terminals, raw};
+    /// enum Transfer {
+    ///     TooPoor,
+    ///     Database(Error),
+    /// }
+    ///
+    /// impl From<Error> for Transfer {
+    ///     fn from(error: Error) -> Transfer {
+    ///         Transfer::Database(error)
+    ///     }
+    /// }
+    ///
+    /// # async fn example(db: &Db) -> Result<(), Transfer> {
+    /// db.try_transaction(async |tx| {
+    ///     let done = raw("update account set amount = amount - 5 where id = 1 and amount >= 5").execute(tx).await?;
+    ///     if done.rows_affected == 0 {
+    ///         return Err(Transfer::TooPoor);
+    ///     }
+    ///     raw("update account set amount = amount + 5 where id = 2").execute(tx).await?;
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The error of `f`; those of beginning and committing as [`transaction`](Db::transaction). A rollback that fails
+    /// after an error of `f` is logged.
+    pub async fn try_transaction<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        E: From<Error>,
+        F: AsyncFnOnce(&mut Transaction) -> Result<T, E>,
+    {
+        let mut tx = self.begin().await?;
+        match deadlock::holding(self.id(), tx.access(), f(&mut tx)).await {
+            Ok(value) => Ok(tx.commit().await.map(|()| value)?),
+            Err(error) => {
+                tx.rollback_or_log().await;
+                Err(error)
+            }
+        }
     }
 
     /// Runs `f` on one state of the database: a read-only transaction in which every statement sees the same rows.

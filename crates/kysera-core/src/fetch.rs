@@ -26,7 +26,11 @@ pub struct Fetch<'e, A: Answer> {
 
 impl<'e, A: Answer> Fetch<'e, A> {
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Fetch<'e, A> {
-        Fetch { call: Call::new(seat, query), waiting: None, answer: PhantomData }
+        Fetch::of(Call::new(seat, query))
+    }
+
+    pub(crate) fn of(call: Call<'e>) -> Fetch<'e, A> {
+        Fetch { call, waiting: None, answer: PhantomData }
     }
 
     fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<A::Output>> {

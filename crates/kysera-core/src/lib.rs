@@ -22,13 +22,14 @@ mod raw;
 mod retry;
 mod rewrite;
 mod savepoint;
+mod script;
 mod session;
 mod stream;
 mod terminals;
 mod transaction;
 mod tree;
 
-pub use answer::{All, Answer, Done, First, One, Optional};
+pub use answer::{All, Answer, Done, First, One, Optional, Plan};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use db::{Db, DbBuilder};
 pub use error::{Error, ErrorKind, Result};
@@ -45,6 +46,7 @@ pub use plugin_set::PluginSet;
 pub use raw::{RawSql, raw};
 pub use retry::{Retry, retry_on_conflict};
 pub use savepoint::Savepoint;
+pub use script::{Script, script};
 #[doc(hidden)]
 pub use stream::Borrowed;
 pub use stream::{RowsStream, StreamSource};

@@ -9,8 +9,8 @@ use crate::plugin::{Context, Plugin};
 use crate::plugin_set::Applied;
 use crate::session::{Session, with_rollback};
 use kysera_sql::ast::Statement;
-use kysera_sql::compile::compile;
-use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::compile::{CompileError, compile};
+use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
 
@@ -19,6 +19,25 @@ pub(crate) struct Prepared<'e> {
     pub(crate) compiled: Compiled,
     /// There when plugins stand around it.
     pub(crate) around: Option<Box<Around<'e>>>,
+}
+
+impl<'e> Prepared<'e> {
+    /// The statement that asks how this one would be run. It runs nothing, so nothing stands around it.
+    pub(crate) fn into_plan(self, db: &Db) -> Result<Prepared<'e>> {
+        let dialect = db.dialect();
+        let Some(prefix) = dialect.syntax().explain else {
+            let (feature, hint) = ("explain as a prefix", "look at the plan with the database's own tools");
+            return Err(CompileError::Unsupported { dialect: dialect.name(), feature, hint }.into());
+        };
+        let mut compiled = self.compiled;
+        compiled.sql.insert_str(0, prefix);
+        compiled.returns_rows = true;
+        compiled.custom_output = false;
+        if compiled.shape != Shape::Read {
+            compiled.shape = Shape::Raw;
+        }
+        Ok(Prepared { compiled, around: None })
+    }
 }
 
 /// What plugins that stand around a statement are told.

@@ -21,6 +21,18 @@ pub struct RawSql<T = ()> {
 
 /// Raw SQL. Each `{}` in the text stands for a value given with [`bind`](RawSql::bind), in order; `{{` and `}}` are
 /// braces, as in `format!`. Only ever pass text that you wrote yourself.
+///
+/// ```
+/// use kysera_core::{Terminals, raw};
+/// use kysera_sql::dialect::{Postgres, Sqlite};
+///
+/// let query = raw("select name from person where age > {} and city = {}").bind(18_i32).bind("Rome");
+/// let sql = query.clone().to_sql(&Postgres::default())?.sql;
+/// assert_eq!(sql, "select name from person where age > $1 and city = $2");
+/// let sql = query.to_sql(&Sqlite::default())?.sql;
+/// assert_eq!(sql, "select name from person where age > ? and city = ?");
+/// # Ok::<(), kysera_core::Error>(())
+/// ```
 pub fn raw(text: impl Into<Cow<'static, str>>) -> RawSql {
     RawSql { text: text.into(), values: Vec::new(), returns_rows: false, bypass: None, row: PhantomData }
 }
@@ -91,6 +103,18 @@ fn parts(text: &str, values: Vec<Value>) -> Result<Vec<RawPart>, BuildError> {
 
 fn mismatch(what: &str) -> BuildError {
     BuildError::new(format!("raw SQL {what}"))
+}
+
+impl<T> Clone for RawSql<T> {
+    fn clone(&self) -> Self {
+        RawSql {
+            text: self.text.clone(),
+            values: self.values.clone(),
+            returns_rows: self.returns_rows,
+            bypass: self.bypass.clone(),
+            row: PhantomData,
+        }
+    }
 }
 
 impl<T> fmt::Debug for RawSql<T> {

@@ -15,8 +15,19 @@ use tokio::time::{Sleep, sleep};
 ///
 /// `transaction` makes the future anew for every attempt; everything it does beside the transaction is done again too.
 ///
-/// ```ignore
-/// retry_on_conflict(|| db.transaction(async |tx| transfer(tx, from, to, amount).await)).await?;
+/// ```
+/// # use kysera_core::{Db, Result, Terminals, raw, retry_on_conflict};
+/// # async fn example(db: &Db) -> Result<()> {
+/// retry_on_conflict(|| {
+///     db.transaction(async |tx| {
+///         raw("update account set amount = amount - 5 where id = 1").execute(tx).await?;
+///         raw("update account set amount = amount + 5 where id = 2").execute(tx).await?;
+///         Ok(())
+///     })
+/// })
+/// .attempts(3)
+/// .await
+/// # }
 /// ```
 pub fn retry_on_conflict<T, F, Fut>(transaction: F) -> Retry<F, Fut>
 where

@@ -26,6 +26,18 @@ use std::task::{Context, Poll};
 /// The rows of a running query, one by one. Holds its connection until the last row has been read from the database, or
 /// until it is dropped.
 ///
+/// ```
+/// # use kysera_core::{Db, Result, Terminals, raw};
+/// # async fn example(db: &Db) -> Result<()> {
+/// let mut people = raw("select name from person").rows::<(String,)>().fetch_stream(db);
+/// while let Some(row) = people.next().await {
+///     let (name,) = row?;
+///     println!("{name}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Take rows with [`next`](RowsStream::next), or use it as a `futures_core::Stream`. In a transaction a stream of a query
 /// may be dropped before its end; a stream of a write that returns rows may not: the transaction then only rolls back.
 /// Where plugins stand around the statement, all its rows are read before the first is given out.

@@ -1,6 +1,6 @@
-//! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_optional`, `fetch_first`, `execute`.
+//! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_stream`, `execute`, ..; or only shows it.
 
-use crate::answer::{All, Done, First, One, Optional};
+use crate::answer::{All, Done, First, One, Optional, Plan};
 use crate::call::Call;
 use crate::error::Result;
 use crate::executor::Executor;
@@ -89,6 +89,18 @@ pub trait Terminals: Query {
         Self::Rows: Ready,
     {
         Fetch::new(on.seat(), self)
+    }
+
+    /// How the database would run it, as text: one line for each row of its plan. The statement is not run.
+    ///
+    /// # Errors
+    /// As [`fetch_all`](Terminals::fetch_all).
+    ///
+    /// # Dialects
+    /// `explain` on PostgreSQL, `explain query plan` on SQLite, `explain format=tree` on MySQL. SQL Server has no such
+    /// prefix: `Unsupported`.
+    fn explain<E: Executor>(self, on: &E) -> Fetch<'_, Plan> {
+        Fetch::of(Call::plan(on.seat(), self))
     }
 
     /// The SQL and its parameters, as they stand: no plugin has seen them.

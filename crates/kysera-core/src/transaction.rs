@@ -103,6 +103,13 @@ impl Transaction {
         self.session.into_inner().rollback().await
     }
 
+    /// Rolls back where the error that led to it leaves no place for another one.
+    pub(crate) async fn rollback_or_log(self) {
+        if let Err(error) = self.rollback().await {
+            tracing::warn!(%error, "the rollback after an error failed; the database rolls back by itself");
+        }
+    }
+
     /// Commits or rolls back, as `result` says.
     pub(crate) async fn end<T>(self, result: Result<T>) -> Result<T> {
         match result {

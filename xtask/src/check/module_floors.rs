@@ -42,7 +42,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["plugin_set", "rewrite"],
             &["place"],
             &["executor", "db", "transaction", "savepoint", "prepare", "call", "pipeline"],
-            &["fetch", "stream"],
+            &["fetch", "script", "stream"],
             &["terminals"],
         ],
     ),

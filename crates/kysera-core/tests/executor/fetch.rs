@@ -1,7 +1,8 @@
 //! Terminals outside transactions.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{ErrorKind, Executor, Terminals, raw};
+use kysera_core::{ErrorKind, Executor, Terminals, raw, script};
+use kysera_sql::dialect::Postgres;
 use std::sync::Arc;
 
 const ALL: &str = "select n from t";
@@ -112,4 +113,29 @@ async fn queries_run_in_spawned_tasks() {
     let db = Arc::new(fake.db());
     let counted = tokio::spawn(async move { generic(&db).await + generic(&*db).await }).await.unwrap();
     assert_eq!(counted, 4);
+}
+
+#[tokio::test]
+async fn a_plan_is_asked_for_and_nothing_is_run() {
+    let fake = Fake::new();
+    let plan = raw("insert a").explain(&fake.db()).await.unwrap();
+    assert_eq!(plan, "");
+    assert_eq!(fake.log(), ["explain query plan insert a"]);
+    assert!(fake.committed().is_empty());
+}
+
+#[tokio::test]
+async fn a_script_runs_on_one_connection() {
+    let fake = Fake::new();
+    let db = fake.db();
+    script("create a; create b").run(&db).await.unwrap();
+    db.transaction(async |tx| script("create c").run(tx).await).await.unwrap();
+    assert_eq!(fake.log(), ["create a; create b", "begin", "create c", "commit"]);
+    assert_eq!(fake.free(), 10);
+}
+
+#[test]
+fn sql_can_be_seen_without_a_database() {
+    let compiled = raw("select {} + {{1}}").bind(7_i64).to_sql(&Postgres::default()).unwrap();
+    assert_eq!((compiled.sql.as_str(), compiled.params.len()), ("select $1 + {1}", 1));
 }

@@ -3,7 +3,7 @@
 use crate::fake::{Fake, Number};
 use kysera_core::driver::BoxFuture;
 use kysera_core::plugin::{Context, Plugin};
-use kysera_core::{Clock, Db, Error, ErrorKind, Execution, Result, Terminals, raw, tree};
+use kysera_core::{Clock, Db, Error, ErrorKind, Execution, Result, Terminals, raw, script, tree};
 use kysera_sql::ast::{Expr, Insert, InsertSource, Statement, TableRef};
 use kysera_sql::value::Value;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Plugin for Audit {
 }
 
 fn audited(fake: &Fake, proceeds: usize) -> Db {
-    Db::builder(fake.clone()).plugin(Audit { proceeds }).build().unwrap()
+    Db::builder(fake.clone()).plugin(Audit { proceeds }).build().expect("one plugin")
 }
 
 #[tokio::test]
@@ -203,4 +203,34 @@ async fn a_transaction_sees_the_values_of_the_handle_it_was_begun_on() {
     let db = Db::builder(fake.clone()).plugin(Stamp("a")).build().unwrap().with(Tenant(7));
     db.transaction(async |tx| insert().execute(tx).await).await.unwrap();
     assert_eq!(fake.committed(), [r#"insert into "t" ("n", "a") values (?, ?)"#]);
+}
+
+/// Lets nothing pass that it cannot see.
+#[derive(Debug)]
+struct Guard;
+
+impl Plugin for Guard {
+    fn name(&self) -> &'static str {
+        "guard"
+    }
+
+    fn is_guard(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn raw_sql_needs_a_reason_to_pass_a_guard() {
+    let fake = Fake::new();
+    let db = Db::builder(fake.clone()).plugin(Guard).build().unwrap();
+    assert_eq!(raw("delete").execute(&db).await.unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(script("drop").run(&db).await.unwrap_err().kind(), ErrorKind::Refused);
+    let streamed = raw("select n").rows::<Number>().fetch_stream(&db).next().await.unwrap();
+    assert_eq!(streamed.unwrap_err().kind(), ErrorKind::Refused);
+    let piped = db.pipeline().execute(raw("delete")).run().await;
+    assert_eq!(piped.unwrap_err().kind(), ErrorKind::Refused);
+    assert!(fake.log().is_empty());
+    raw("delete").bypass_plugins("a test").execute(&db).await.unwrap();
+    script("drop").bypass_plugins("a test").run(&db).await.unwrap();
+    assert_eq!(fake.log(), ["delete", "drop"]);
 }

@@ -179,12 +179,12 @@ impl Notes {
         let notes = self.clone();
         tx.after_commit(async move || {
             tokio::task::yield_now().await;
-            notes.0.lock().unwrap().push(name);
+            notes.0.lock().expect("not poisoned").push(name);
         });
     }
 
     fn taken(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.0.lock().expect("not poisoned"))
     }
 }
 
@@ -233,4 +233,36 @@ async fn hooks_do_not_run_without_a_commit() {
         assert!(result.is_err());
         assert!(notes.taken().is_empty());
     }
+}
+
+/// An application's own error.
+#[derive(Debug)]
+enum Own {
+    No,
+    Database(Error),
+}
+
+impl From<Error> for Own {
+    fn from(error: Error) -> Own {
+        Own::Database(error)
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_may_fail_with_an_error_of_its_own() {
+    let fake = Fake::new().fail("insert b", ErrorKind::UniqueViolation);
+    let db = fake.db();
+    let run = async |insert: &'static str| {
+        db.try_transaction(async |tx| {
+            if raw(insert).execute(tx).await?.rows_affected == 1 {
+                return Err(Own::No);
+            }
+            Ok(())
+        })
+        .await
+    };
+    assert!(matches!(run("insert a").await, Err(Own::No)));
+    assert!(matches!(run("insert b").await, Err(Own::Database(error)) if error.is_unique_violation()));
+    assert!(fake.committed().is_empty());
+    assert_eq!(fake.log(), ["begin", "insert a", "rollback", "begin", "insert b", "rollback"]);
 }

@@ -71,6 +71,7 @@ fn syntax() -> Syntax {
         json: JsonForm::ForJson,
         identity: IdentityForm::Identity,
         custom_type: CustomForm::Text,
+        explain: None,
         ..Syntax::ansi()
     }
 }

@@ -28,7 +28,8 @@ impl MySql {
             ..both()
         };
         let proposed = if at_least(20) { ProposedForm::RowAlias } else { ProposedForm::Values };
-        MySql { maria: false, capabilities, syntax: Syntax { proposed, ..syntax() } }
+        let explain = Some(if at_least(16) { "explain format=tree " } else { "explain format=json " });
+        MySql { maria: false, capabilities, syntax: Syntax { proposed, explain, ..syntax() } }
     }
 
     /// The newest MariaDB: 12.
@@ -103,6 +104,8 @@ fn syntax() -> Syntax {
         json: JsonForm::MySql,
         identity: IdentityForm::AutoIncrement,
         custom_type: CustomForm::Labels,
+        // Without a format the plan is a table of twelve columns.
+        explain: Some("explain format=json "),
         ..Syntax::ansi()
     }
 }

@@ -91,6 +91,7 @@ fn syntax() -> Syntax {
         json: JsonForm::Sqlite,
         identity: IdentityForm::Autoincrement,
         custom_type: CustomForm::Text,
+        explain: Some("explain query plan "),
         ..Syntax::ansi()
     }
 }

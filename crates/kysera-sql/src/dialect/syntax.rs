@@ -68,6 +68,9 @@ pub struct Syntax {
     pub arrays: bool,
     /// The signs that operators of its own are made of. `#` begins a comment and `?` is a placeholder elsewhere.
     pub operator_signs: &'static str,
+    /// What stands before a statement to get its plan as text in the last column of each row; `None` where no prefix
+    /// does that.
+    pub explain: Option<&'static str>,
 }
 
 /// The form of placeholders.
@@ -283,6 +286,7 @@ impl Syntax {
             custom_type: CustomForm::Name,
             arrays: false,
             operator_signs: "+-*/<>=~!%^&|",
+            explain: Some("explain "),
         }
     }
 }
