@@ -8,8 +8,9 @@ use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
-use kysera_sql::query::Query;
+use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
+use kysera_sql::typed::Closed;
 use std::fmt;
 use std::sync::Arc;
 
@@ -93,6 +94,8 @@ impl<'a> Execution<'a> {
     pub async fn fetch_all<Q: Query>(&mut self, query: Q) -> Result<Vec<Q::Row>>
     where
         Q::Row: FromRow + Send + 'static,
+        Q::Outer: Closed,
+        Q::Rows: Ready,
     {
         let compiled = self.compile(query)?;
         let (_, sink) = self.session.run(compiled, Box::new(Rows::<Q::Row>::default())).await?;
@@ -103,7 +106,11 @@ impl<'a> Execution<'a> {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or the database refuses it.
-    pub async fn execute<Q: Query>(&mut self, query: Q) -> Result<Outcome> {
+    pub async fn execute<Q: Query>(&mut self, query: Q) -> Result<Outcome>
+    where
+        Q::Outer: Closed,
+        Q::Rows: Ready,
+    {
         let compiled = self.compile(query)?;
         self.wrote = true;
         let (outcome, _) = self.session.run(compiled, Box::new(Discard::default())).await?;

@@ -7,8 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::executor::{Executor, Seat};
 use crate::prepare::Around;
 use kysera_sql::compiled::{Access, Compiled};
-use kysera_sql::query::Query;
+use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{FromRow, RowSink};
+use kysera_sql::typed::Closed;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -36,6 +37,8 @@ impl<'e, L> Pipeline<'e, L> {
     pub fn fetch_all<Q: Query>(self, query: Q) -> Pipeline<'e, (L, All<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
+        Q::Outer: Closed,
+        Q::Rows: Ready,
     {
         self.add(query)
     }
@@ -44,6 +47,8 @@ impl<'e, L> Pipeline<'e, L> {
     pub fn fetch_one<Q: Query>(self, query: Q) -> Pipeline<'e, (L, One<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
+        Q::Outer: Closed,
+        Q::Rows: Ready,
     {
         self.add(query)
     }
@@ -52,6 +57,8 @@ impl<'e, L> Pipeline<'e, L> {
     pub fn fetch_optional<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Optional<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
+        Q::Outer: Closed,
+        Q::Rows: Ready,
     {
         self.add(query)
     }
@@ -60,12 +67,18 @@ impl<'e, L> Pipeline<'e, L> {
     pub fn fetch_first<Q: Query>(self, query: Q) -> Pipeline<'e, (L, First<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
+        Q::Outer: Closed,
+        Q::Rows: Ready,
     {
         self.add(query)
     }
 
     /// Adds a statement that is run for what it does.
-    pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Done)> {
+    pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Done)>
+    where
+        Q::Outer: Closed,
+        Q::Rows: Ready,
+    {
         self.add(query)
     }
 

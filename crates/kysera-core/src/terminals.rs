@@ -99,7 +99,11 @@ pub trait Terminals: Query {
     /// # Dialects
     /// `explain` on PostgreSQL, `explain query plan` on SQLite, `explain format=tree` on MySQL. SQL Server has no such
     /// prefix: `Unsupported`.
-    fn explain<E: Executor>(self, on: &E) -> Fetch<'_, Plan> {
+    fn explain<E: Executor>(self, on: &E) -> Fetch<'_, Plan>
+    where
+        Self::Outer: Closed,
+        Self::Rows: Ready,
+    {
         Fetch::of(Call::plan(on.seat(), self))
     }
 
@@ -115,7 +119,11 @@ pub trait Terminals: Query {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or a plugin refuses it.
-    fn compile<E: Executor>(self, on: &E) -> Result<Compiled> {
+    fn compile<E: Executor>(self, on: &E) -> Result<Compiled>
+    where
+        Self::Outer: Closed,
+        Self::Rows: Ready,
+    {
         Ok(Call::new(on.seat(), self).prepare()?.compiled)
     }
 }
