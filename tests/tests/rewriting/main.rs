@@ -4,6 +4,7 @@
 
 mod engine;
 mod matrix;
+mod oracle;
 mod plugin;
 mod tree;
 
