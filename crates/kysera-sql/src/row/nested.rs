@@ -34,10 +34,11 @@ pub trait ArrayElement: FromCell {
     }
 }
 
-/// An array column or a nested list. A nested list that is NULL is empty: `json_arrayagg` of no row is NULL.
+/// An array column or a nested list. A list of rows that is NULL is empty, because `json_arrayagg` of no row is NULL. A
+/// list of scalars may be a column, so there NULL is an error unless an `Option` is asked for.
 impl<T: ArrayElement> FromCell for Vec<T> {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-        if cell.is_null() {
+        if cell.is_null() && matches!(T::LIST, SqlType::Nested) {
             return Ok(Vec::new());
         }
         let mut list = List::open(cell)?;
@@ -51,6 +52,8 @@ impl<T: ArrayElement> FromCell for Vec<T> {
 }
 
 impl<T: ArrayElement> ArrayElement for Option<T> {
+    const LIST: SqlType = T::LIST;
+
     fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
         if cell.is_null() { Ok(cell) } else { T::element(cell) }
     }
@@ -151,6 +154,9 @@ enum List<'a> {
 impl<'a> List<'a> {
     fn open(cell: Cell<'a>) -> Result<Self, CellError> {
         match cell {
+            Cell::Null => {
+                Err(CellError::new(LIST, "null").advice("it may be NULL: read it as Option<Vec<_>>"))
+            }
             Cell::Pg { oid, bytes } if oid::is_array(oid) => {
                 Ok(List::Pg(Array::new(bytes).map_err(|error| damaged(LIST, cell, error))?, cell))
             }
@@ -325,7 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn a_nested_list_that_is_null_is_empty() {
+    fn a_list_of_rows_that_is_null_is_empty_and_one_of_scalars_is_an_error() {
+        let error = Vec::<i64>::from_cell(Cell::Null).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "expected a list, found null; it may be NULL: read it as Option<Vec<_>>"
+        );
+        assert!(Vec::<Option<i64>>::from_cell(Cell::Null).is_err());
+        assert_eq!(Option::<Vec<i64>>::from_cell(Cell::Null), Ok(None));
         assert_eq!(Vec::<(i64,)>::from_cell(Cell::Null), Ok(vec![]));
         assert_eq!(read_json::<(i64, Vec<(i64,)>)>("[1,null]"), Ok((1, vec![])));
     }

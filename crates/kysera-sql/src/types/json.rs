@@ -78,6 +78,7 @@ impl<T: DeserializeOwned> FromCell for Json<T> {
 
 impl<T: DeserializeOwned> FromRow for Json<T> {
     const WIDTH: usize = 1;
+    const CELL: SqlType = SqlType::Json;
 
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
         cursor.read()
@@ -85,6 +86,8 @@ impl<T: DeserializeOwned> FromRow for Json<T> {
 }
 
 impl<T: DeserializeOwned> ArrayElement for Json<T> {
+    const LIST: SqlType = SqlType::Array(&SqlType::Json);
+
     fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
         scalar_element(cell)
     }
@@ -150,6 +153,12 @@ mod tests {
         ] {
             assert_eq!(serde_json::Value::from_cell(cell).as_ref(), Ok(&value));
         }
+    }
+
+    #[test]
+    fn a_nullable_document_is_a_json_column() {
+        assert_eq!(<Option<Json<i32>> as FromRow>::CELL, SqlType::Json);
+        assert_eq!(<Vec<Json<i32>> as FromRow>::CELL, <Vec<Json<i32>> as ToValue>::SQL_TYPE);
     }
 
     #[test]
