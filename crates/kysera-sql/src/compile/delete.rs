@@ -26,7 +26,7 @@ impl<'a> Writer<'a> {
         self.check_write_limit(&delete.order_by, delete.limit.as_ref(), several);
         self.filter(delete.filter.as_ref());
         if self.syntax.output == OutputForm::Returning {
-            self.returning(&delete.returning);
+            self.returning(&delete.returning, &delete.from);
         }
         self.write_tail(&delete.order_by, delete.limit.as_ref());
         self.ctes.truncate(known);
@@ -47,6 +47,12 @@ impl<'a> Writer<'a> {
         if delete.using.is_empty() && delete.from.alias.is_none() {
             self.table(&delete.from);
             return false;
+        }
+        if !delete.returning.is_empty() {
+            self.unsupported(
+                "returning from a delete with an alias or other tables",
+                "filter with a subquery",
+            );
         }
         self.write_target(&delete.from);
         self.push(" using ");

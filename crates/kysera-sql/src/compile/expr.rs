@@ -87,6 +87,9 @@ impl<'a> Writer<'a> {
 
     pub(super) fn subquery(&mut self, query: &'a Select) {
         self.facts.subquery = true;
+        if self.written.is_some() {
+            self.unsupported("subqueries in output", "query for the rest by the keys that are returned");
+        }
         self.parens(|w| w.inner_select(query));
     }
 
@@ -118,7 +121,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The operand of a comparison.
-    fn tested(&mut self, operand: &'a Expr) {
+    pub(super) fn tested(&mut self, operand: &'a Expr) {
         self.operand(operand, level(operand) <= Level::Comparison, false);
     }
 

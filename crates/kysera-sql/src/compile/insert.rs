@@ -22,13 +22,17 @@ impl<'a> Writer<'a> {
             self.push(" as ");
             self.ident(alias);
         }
+        let values = !matches!(insert.source, InsertSource::Select(_));
+        if insert.with.is_some() && values && !with_first {
+            self.unsupported("CTEs in front of an insert of values", "insert from a query");
+        }
         self.insert_source(insert);
         if let Some(conflict) = &insert.on_conflict {
             self.on_conflict(insert, conflict);
         }
         if self.syntax.output == OutputForm::Returning {
             self.require_returning(&insert.returning, self.caps.returning);
-            self.returning(&insert.returning);
+            self.returning(&insert.returning, &insert.into);
         }
         self.ctes.truncate(known);
     }
@@ -60,12 +64,6 @@ impl<'a> Writer<'a> {
                 self.insert_select(insert, select);
             }
             InsertSource::DefaultValues => self.default_values(insert),
-        }
-        let with_lost = self.syntax.insert_with == InsertWith::BeforeSelect
-            && insert.with.is_some()
-            && !matches!(insert.source, InsertSource::Select(_));
-        if with_lost {
-            self.unsupported("CTEs in front of an insert of values", "insert from a query");
         }
     }
 

@@ -2,18 +2,19 @@
 
 use super::CompileError;
 use super::writer::Writer;
-use crate::ast::{Direction, Nulls, OrderBy};
+use crate::ast::{Direction, Expr, Nulls, OrderBy};
 
 impl<'a> Writer<'a> {
     /// `order by ..`, without a space in front.
     pub(super) fn order_by(&mut self, keys: &'a [OrderBy]) {
         self.push("order by ");
-        self.list(keys, Self::order_key);
+        self.list(keys, |w, key| w.order_key(key, &key.expr));
     }
 
-    fn order_key(&mut self, key: &'a OrderBy) {
-        let nulls = if self.caps.nulls_order { key.nulls } else { self.emulate_nulls(key) };
-        self.expr(&key.expr);
+    /// One key, which sorts by `expr`.
+    pub(super) fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr) {
+        let nulls = if self.caps.nulls_order { key.nulls } else { self.emulate_nulls(key, expr) };
+        self.expr(expr);
         if let Some(collation) = &key.collate {
             self.push(" collate ");
             self.collation(collation);
@@ -32,11 +33,11 @@ impl<'a> Writer<'a> {
 
     /// A key in front that puts NULLs where they belong, unless they stand there anyway: databases without
     /// `nulls first` count NULL as the lowest value.
-    fn emulate_nulls(&mut self, key: &'a OrderBy) -> Option<Nulls> {
+    fn emulate_nulls(&mut self, key: &'a OrderBy, expr: &'a Expr) -> Option<Nulls> {
         let first = key.nulls? == Nulls::First;
         if first == (key.direction == Direction::Desc) {
             self.push("case when ");
-            self.expr(&key.expr);
+            self.tested(expr);
             self.push(if first { " is null then 0 else 1 end, " } else { " is null then 1 else 0 end, " });
         }
         None

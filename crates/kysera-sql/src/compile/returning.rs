@@ -1,24 +1,34 @@
 //! The rows that a write gives back: RETURNING at the end, or OUTPUT before the values or the condition.
 
-use super::writer::{OutputTarget, Writer};
-use crate::ast::SelectItem;
+use super::writer::{Writer, Written};
+use crate::ast::{SelectItem, TableRef};
 
 impl<'a> Writer<'a> {
     /// ` returning ..`.
-    pub(super) fn returning(&mut self, items: &'a [SelectItem]) {
-        if !items.is_empty() {
-            self.push(" returning ");
-            self.list(items, Self::select_item);
+    pub(super) fn returning(&mut self, items: &'a [SelectItem], table: &'a TableRef) {
+        if items.is_empty() {
+            return;
         }
+        self.push(" returning ");
+        let by_name = !self.syntax.returning_alias;
+        if let (Some(label), true) = (&table.alias, by_name) {
+            self.written = Some(Written { label, called: &table.name, bare: false });
+        }
+        self.list(items, |w, item| match item {
+            // SQLite returns columns of the written table only, and has no `"t".*` here.
+            SelectItem::All(Some(of)) if by_name && of == table.label() => w.push("*"),
+            _ => w.select_item(item),
+        });
+        self.written = None;
     }
 
     /// ` output ..`: columns of the written table are those of `inserted` or `deleted`.
-    pub(super) fn output(&mut self, items: &'a [SelectItem], label: &'a str, pseudo: &'static str) {
+    pub(super) fn output(&mut self, items: &'a [SelectItem], label: &'a str, called: &'a str) {
         if !items.is_empty() {
             self.push(" output ");
-            self.output = Some(OutputTarget { label, pseudo });
+            self.written = Some(Written { label, called, bare: true });
             self.list(items, Self::select_item);
-            self.output = None;
+            self.written = None;
         }
     }
 

@@ -40,6 +40,11 @@ impl<'a> Writer<'a> {
         let identity = column.generated != Generated::No && column.default.is_none() && is_integer(column.ty);
         self.ident(&column.name);
         self.push(" ");
+        if let (IdentityForm::Identity, Generated::Always, Some(expr)) =
+            (self.syntax.identity, column.generated, &column.default)
+        {
+            return self.computed_column(expr);
+        }
         self.type_name(column.ty, type_place(table, column));
         if identity {
             match (self.syntax.identity, column.generated) {
@@ -69,6 +74,13 @@ impl<'a> Writer<'a> {
             (IdentityForm::AutoIncrement, true) => self.push(" auto_increment"),
             _ => {}
         }
+    }
+
+    /// SQL Server: the type is that of the expression.
+    fn computed_column(&mut self, expr: &'a Name) {
+        self.push("as (");
+        self.push(expr);
+        self.push(") persisted");
     }
 
     /// The default is SQL that the table's author wrote.
@@ -145,7 +157,9 @@ impl<'a> Writer<'a> {
         if let Some(filter) = &index.filter {
             self.require(self.caps.partial_index, "partial index", "index a generated column");
             self.push(" where ");
+            self.inline = true;
             self.condition(filter);
+            self.inline = false;
         }
     }
 }

@@ -15,6 +15,26 @@ pub(super) enum Place {
     BeforeConflict,
 }
 
+/// How a query is written.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    pub(super) place: Place,
+    pub(super) head: Head,
+    /// At most one row is wanted: `limit 1` unless it has a limit of its own.
+    pub(super) one_row: bool,
+}
+
+/// What is selected.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    /// The items.
+    Items,
+    /// One record of the items.
+    Row,
+    /// One JSON object of the items, or an array of them.
+    JsonObjects { list: bool },
+}
+
 impl<'a> Writer<'a> {
     /// A query inside another, without parentheses.
     pub(super) fn inner_select(&mut self, select: &'a Select) {
@@ -22,23 +42,30 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn select(&mut self, select: &'a Select, place: Place) {
+        self.select_as(select, Form { place, head: Head::Items, one_row: false });
+    }
+
+    pub(super) fn select_as(&mut self, select: &'a Select, form: Form) {
         let known = self.ctes.len();
         if let Some(with) = &select.with {
             self.with(with);
         }
         self.set_groups(&select.set_ops);
-        let conflict = place == Place::BeforeConflict;
-        self.core(select, conflict && select.set_ops.is_empty() && !has_tail(select));
+        let conflict = form.place == Place::BeforeConflict;
+        self.core(select, form.head, conflict && select.set_ops.is_empty() && !has_tail(select));
         for (at, op) in select.set_ops.iter().enumerate() {
             let last = conflict && at + 1 == select.set_ops.len() && !has_tail(select);
             self.set_op(&select.set_ops[..at], op, last);
         }
-        self.tail(select, place);
+        // The order and limit of an array belong inside the aggregate, where they have been written.
+        if form.head != (Head::JsonObjects { list: true }) {
+            self.select_tail(select, form);
+        }
         self.ctes.truncate(known);
     }
 
     /// `select .. from .. where .. group by .. having ..`.
-    fn core(&mut self, select: &'a Select, before_conflict: bool) {
+    fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.push("select");
         self.distinct(&select.distinct);
         if let (Some(limit), true) = (&select.limit, self.uses_top(select)) {
@@ -46,11 +73,18 @@ impl<'a> Writer<'a> {
             self.expr(limit);
             self.push(")");
         }
-        if !select.items.is_empty() {
-            self.push(" ");
-            self.list(&select.items, Self::select_item);
-        } else if !self.syntax.empty_select {
-            self.empty("the select list");
+        match head {
+            Head::Row => self.row_of(&select.items),
+            Head::JsonObjects { list } => self.json_objects_of(select, list),
+            Head::Items if !select.items.is_empty() => {
+                self.push(" ");
+                self.list(&select.items, Self::select_item);
+            }
+            Head::Items => {
+                if !self.syntax.empty_select {
+                    self.empty("the select list");
+                }
+            }
         }
         if !select.from.is_empty() {
             self.push(" from ");
@@ -107,16 +141,7 @@ impl<'a> Writer<'a> {
                 }
             }
             SelectItem::All(table) => {
-                let table = match self.output {
-                    Some(target) if table.as_ref().is_none_or(|table| table == target.label) => {
-                        Some(target.pseudo)
-                    }
-                    _ => table.as_deref(),
-                };
-                if let Some(table) = table {
-                    self.ident(table);
-                    self.push(".");
-                }
+                self.qualifier(table.as_ref());
                 self.push("*");
             }
         }
@@ -128,26 +153,30 @@ impl<'a> Writer<'a> {
     }
 
     /// ORDER BY, LIMIT, OFFSET and locks.
-    fn tail(&mut self, select: &'a Select, place: Place) {
+    pub(super) fn select_tail(&mut self, select: &'a Select, form: Form) {
         if !select.order_by.is_empty() {
-            self.push(" ");
-            self.order_by(&select.order_by);
+            self.push(" order by ");
+            self.list(&select.order_by, |w, key| match form.head {
+                Head::Items => w.order_key(key, &key.expr),
+                Head::Row | Head::JsonObjects { .. } => w.order_key(key, output_of(select, &key.expr)),
+            });
         }
         match self.syntax.limit {
-            LimitForm::Limit { all } => self.limit_offset(select, all),
-            LimitForm::TopFetch => self.offset_fetch(select, place),
+            LimitForm::Limit { all } => self.limit_offset(select, form.one_row, all),
+            LimitForm::TopFetch => self.offset_fetch(select, form.place),
         }
         if let Some(lock) = &select.lock {
             self.lock(lock);
         }
     }
 
-    fn limit_offset(&mut self, select: &'a Select, all: Option<&'static str>) {
+    fn limit_offset(&mut self, select: &'a Select, one_row: bool, all: Option<&'static str>) {
         match (&select.limit, &select.offset, all) {
             (Some(limit), _, _) => {
                 self.push(" limit ");
                 self.expr(limit);
             }
+            (None, _, _) if one_row => self.push(" limit 1"),
             (None, Some(_), Some(all)) => {
                 self.push(" limit ");
                 self.push(all);
@@ -233,7 +262,7 @@ impl<'a> Writer<'a> {
             OperandForm::DerivedIfOrdered => ordered || operand.with.is_some(),
         };
         if plain {
-            self.core(operand, before_conflict);
+            self.core(operand, Head::Items, before_conflict);
         } else if derived {
             self.push("select * from (");
             self.select(operand, Place::Inner);
@@ -245,6 +274,20 @@ impl<'a> Writer<'a> {
         } else {
             self.parens(|w| w.select(operand, Place::Inner));
         }
+    }
+}
+
+/// The expression behind the name of an output column, where the names are gone: a name by itself in ORDER BY is that
+/// of an output column first.
+fn output_of<'a>(select: &'a Select, key: &'a Expr) -> &'a Expr {
+    let Expr::Column(column) = key else { return key };
+    let named = |item: &'a SelectItem| match item {
+        SelectItem::Expr { expr, alias: Some(alias), .. } if *alias == column.name => Some(expr),
+        _ => None,
+    };
+    match column.table {
+        None => select.items.iter().find_map(named).unwrap_or(key),
+        Some(_) => key,
     }
 }
 

@@ -25,7 +25,7 @@ impl<'a> Writer<'a> {
         }
         self.filter(update.filter.as_ref());
         if self.syntax.output == OutputForm::Returning {
-            self.returning(&update.returning);
+            self.returning(&update.returning, &update.table);
         }
         self.write_tail(&update.order_by, update.limit.as_ref());
         self.ctes.truncate(known);

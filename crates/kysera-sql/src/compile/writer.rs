@@ -20,10 +20,12 @@ pub(super) struct Writer<'a> {
     pub(super) caps: &'a Capabilities,
     /// CTEs that can be referred to here, outermost first.
     pub(super) ctes: Vec<&'a Name>,
-    /// Where a column of the written table stands for its new or old row, as in OUTPUT.
-    pub(super) output: Option<OutputTarget<'a>>,
+    /// What the written table is called among the columns that it gives back.
+    pub(super) written: Option<Written<'a>>,
     /// Inside the update branch of an upsert.
     pub(super) in_conflict: bool,
+    /// Values are written into the text: DDL binds none.
+    pub(super) inline: bool,
     /// The proposed row is `values(c)` here, because an alias cannot be declared.
     pub(super) values_form: bool,
     pub(super) facts: Facts,
@@ -44,11 +46,20 @@ pub(super) struct Facts {
     pub(super) proposed: bool,
 }
 
-/// The table of a write and the pseudo-table that OUTPUT calls it.
+/// The table of a write, and another name for it: `inserted` or `deleted` in OUTPUT, its own name in RETURNING where
+/// that does not know the alias.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct OutputTarget<'a> {
+pub(super) struct Written<'a> {
     pub(super) label: &'a str,
-    pub(super) pseudo: &'static str,
+    pub(super) called: &'a str,
+    /// Columns without a table are its columns, and must say so.
+    pub(super) bare: bool,
+}
+
+impl Written<'_> {
+    fn owns(&self, table: Option<&Name>) -> bool {
+        table.map_or(self.bare, |table| table == self.label)
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -60,9 +71,10 @@ impl<'a> Writer<'a> {
             syntax: dialect.syntax(),
             caps: dialect.capabilities(),
             ctes: Vec::new(),
-            output: None,
+            written: None,
             in_conflict: false,
             values_form: false,
+            inline: false,
             facts: Facts::default(),
             depth: 0,
             error: None,
@@ -190,22 +202,27 @@ impl<'a> Writer<'a> {
 
     /// `"t"."c"`.
     pub(super) fn column(&mut self, column: &'a ColumnRef) {
-        match (&column.table, self.output) {
-            (table, Some(target)) if table.as_ref().is_none_or(|table| table == target.label) => {
-                self.ident(target.pseudo);
-                self.sql.push('.');
-            }
-            (Some(table), _) => {
-                self.ident(table);
-                self.sql.push('.');
-            }
-            (None, _) => {}
-        }
+        self.qualifier(column.table.as_ref());
         self.ident(&column.name);
+    }
+
+    /// `"t".`
+    pub(super) fn qualifier(&mut self, table: Option<&'a Name>) {
+        let called = match self.written {
+            Some(written) if written.owns(table) => Some(written.called),
+            _ => table.map(|table| &**table),
+        };
+        if let Some(called) = called {
+            self.ident(called);
+            self.sql.push('.');
+        }
     }
 
     /// Binds a value.
     pub(super) fn bind(&mut self, value: &Value) {
+        if self.inline {
+            return self.inline_value(value);
+        }
         self.params.push(value.clone());
         match self.syntax.placeholder {
             Placeholder::Question => return self.sql.push('?'),
@@ -213,6 +230,23 @@ impl<'a> Writer<'a> {
             Placeholder::At => self.sql.push_str("@P"),
         }
         self.number(self.params.len() as u64);
+    }
+
+    /// A value as a literal.
+    fn inline_value(&mut self, value: &Value) {
+        match value {
+            Value::Null(_) => self.push("null"),
+            Value::Bool(value) if self.syntax.boolean_values => {
+                self.push(if *value { "true" } else { "false" })
+            }
+            Value::Bool(value) => self.push(if *value { "1" } else { "0" }),
+            Value::I16(number) => self.signed((*number).into()),
+            Value::I32(number) => self.signed((*number).into()),
+            Value::I64(number) => self.signed(*number),
+            Value::U64(number) => self.number(*number),
+            Value::Text(text) | Value::Custom(_, text) => self.text(text),
+            _ => self.invalid("a value of this type in a definition", "write the condition as raw SQL"),
+        }
     }
 
     /// An unsigned number.

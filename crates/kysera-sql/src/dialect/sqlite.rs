@@ -83,6 +83,7 @@ fn syntax() -> Syntax {
         ctes_see_themselves: true,
         limit: LimitForm::Limit { all: Some("-1") },
         null_safe: NullSafe::Is,
+        returning_alias: false,
         operand: OperandForm::Derived,
         intersect_first: false,
         comma_is_join: true,

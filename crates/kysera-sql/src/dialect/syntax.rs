@@ -30,6 +30,8 @@ pub struct Syntax {
     pub locks: LockForm,
     /// The rows that a write gives back.
     pub output: OutputForm,
+    /// `returning` knows the table by its alias; else by its name alone.
+    pub returning_alias: bool,
     /// The row that an upsert proposed.
     pub proposed: ProposedForm,
     /// Other tables in update and delete.
@@ -267,6 +269,7 @@ impl Syntax {
             concat: Concat::Pipes,
             locks: LockForm::For { key_locks: false, share: true, of: true },
             output: OutputForm::Returning,
+            returning_alias: true,
             proposed: ProposedForm::Excluded,
             write_from: WriteFrom::After,
             operand: OperandForm::Parentheses,

@@ -1,0 +1,147 @@
+//! Nested rows as JSON objects with the columns' names as keys: `json_array_from`, `json_object_from`.
+
+use super::super::select::{Form, Head, Place};
+use super::super::writer::Writer;
+use super::is_nested;
+use crate::ast::{Distinct, Nested, NestedKind, Select, SelectItem};
+use crate::dialect::JsonForm;
+use crate::value::SqlType;
+
+impl<'a> Writer<'a> {
+    pub(super) fn keyed_json(&mut self, nested: &'a Nested) {
+        let (query, list) = (&nested.query, nested.kind == NestedKind::Array);
+        match (self.syntax.json, list) {
+            (JsonForm::Postgres, true) => {
+                self.around(query, "(select coalesce(json_agg(agg), '[]') from ", " as agg)")
+            }
+            (JsonForm::Postgres, false) => self.around(query, "(select to_json(obj) from ", " as obj)"),
+            (JsonForm::Sqlite, true) => {
+                self.objects(query, "(select coalesce(json_group_array(", "), '[]') from ", " as agg)");
+            }
+            (JsonForm::MySql, true) => {
+                let open = "(select cast(coalesce(json_arrayagg(";
+                self.objects(query, open, "), '[]') as json) from ", " as agg)");
+            }
+            (JsonForm::Sqlite | JsonForm::MySql, false) => {
+                self.objects(query, "(select ", " from ", " as agg)")
+            }
+            (JsonForm::MariaDb, _) => self.maria_json(query, list),
+            (JsonForm::ForJson, true) => {
+                self.push("coalesce(");
+                self.for_json(query, " as agg for json path, include_null_values)");
+                self.push(", '[]')");
+            }
+            (JsonForm::ForJson, false) => {
+                self.for_json(query, " as agg for json path, include_null_values, without_array_wrapper)");
+            }
+        }
+    }
+
+    fn around(&mut self, query: &'a Select, open: &str, close: &str) {
+        self.push(open);
+        self.subquery(query);
+        self.push(close);
+    }
+
+    /// `json_object(..)` over a derived table.
+    fn objects(&mut self, query: &'a Select, open: &str, from: &str, close: &str) {
+        if self.syntax.json == JsonForm::MySql && !self.caps.correlated_derived {
+            self.unsupported("nested rows", "load the relation with a second query");
+        }
+        self.push(open);
+        let names = self.column_names(query);
+        if names.len() > self.caps.max_function_args / 2 {
+            self.unsupported("keyed JSON of so many columns", "use `array_from`, which goes by position");
+        }
+        self.push("json_object(");
+        for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            self.text(name);
+            self.push(", ");
+            self.keyed_column(item, name);
+        }
+        self.push(")");
+        self.push(from);
+        self.parens(|w| w.nested(|w| w.ordered(query)));
+        self.push(close);
+    }
+
+    /// MySQL drops the order of a derived table that an aggregate reads, unless it has a limit (manual, "Optimizing
+    /// Derived Tables"), so it gets the one that means all.
+    fn ordered(&mut self, query: &'a Select) {
+        self.select(query, Place::Inner);
+        let dropped = !query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
+        if dropped && self.syntax.json == JsonForm::MySql {
+            self.push(" limit 18446744073709551615");
+        }
+    }
+
+    /// SQLite: nested JSON comes out of a subquery as text, and JSON holds no bytes.
+    fn keyed_column(&mut self, item: &'a SelectItem, name: &str) {
+        let (open, close) = match item {
+            _ if self.syntax.json != JsonForm::Sqlite => ("", ""),
+            _ if is_nested(item) => ("json(", ")"),
+            SelectItem::Expr { ty: Some(SqlType::Bytes | SqlType::Uuid), .. } => ("hex(", ")"),
+            _ => ("", ""),
+        };
+        self.push(open);
+        self.aggregated(name);
+        self.push(close);
+    }
+
+    /// MariaDB has no correlated derived tables, but order and limit inside the aggregate.
+    fn maria_json(&mut self, query: &'a Select, list: bool) {
+        let plain = query.distinct == Distinct::No
+            && query.set_ops.is_empty()
+            && query.group_by.is_empty()
+            && query.having.is_none()
+            && query.with.is_none();
+        if !plain {
+            self.unsupported("nested rows that are grouped, distinct or united", "use a second query");
+        }
+        let form = Form { place: Place::Inner, head: Head::JsonObjects { list }, one_row: false };
+        self.parens(|w| w.nested(|w| w.select_as(query, form)));
+    }
+
+    /// ` coalesce(json_arrayagg(json_object(..) order by .. limit ..), '[]')` or ` json_object(..)`, as the only item.
+    pub(in super::super) fn json_objects_of(&mut self, query: &'a Select, list: bool) {
+        self.push(if list { " coalesce(json_arrayagg(json_object(" } else { " json_object(" });
+        let names = self.column_names(query);
+        for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            self.text(name);
+            self.push(", ");
+            if let SelectItem::Expr { expr, .. } = item {
+                self.expr(expr);
+            }
+        }
+        self.push(")");
+        if list {
+            self.select_tail(query, Form { place: Place::Inner, head: Head::Items, one_row: false });
+            self.push("), '[]')");
+        }
+    }
+
+    /// `(select * from (..) as agg for json path`. What comes out of a subquery is text again; `json_query` says that it
+    /// is JSON.
+    fn for_json(&mut self, query: &'a Select, close: &str) {
+        self.push("(select ");
+        if query.items.iter().any(is_nested) {
+            let names = self.column_names(query);
+            for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
+                self.push(if at > 0 { ", " } else { "" });
+                self.push(if is_nested(item) { "json_query(" } else { "" });
+                self.aggregated(name);
+                if is_nested(item) {
+                    self.push(") as ");
+                    self.ident(name);
+                }
+            }
+        } else {
+            self.push("*");
+        }
+        self.push(" from ");
+        self.subquery(query);
+        self.push(close);
+    }
+}

@@ -1,0 +1,104 @@
+//! Nested rows as positional JSON arrays, with an encoder for each type that JSON would lose.
+
+use super::super::select::{Form, Head, Place};
+use super::super::writer::Writer;
+use super::is_nested;
+use crate::ast::{Expr, Nested, NestedKind, Select, SelectItem};
+use crate::value::SqlType;
+
+impl<'a> Writer<'a> {
+    /// `(select json_group_array(json_array(..)) from (..) as agg)`. SQLite neither flattens an ordered subquery into an
+    /// aggregate nor drops its order, because `group_concat` and its like depend on it.
+    pub(super) fn positional_json(&mut self, nested: &'a Nested) {
+        let list = nested.kind == NestedKind::Array;
+        self.push(if list { "(select json_group_array(" } else { "(select " });
+        self.json_row(&nested.query);
+        self.push(if list { ") from (" } else { " from (" });
+        let form = Form { place: Place::Inner, head: Head::Items, one_row: !list };
+        self.nested(|w| w.select_as(&nested.query, form));
+        self.push(") as agg)");
+    }
+
+    /// `json_array(..)`; the columns that one call cannot take are appended by `json_insert`.
+    fn json_row(&mut self, query: &'a Select) {
+        let names = self.column_names(query);
+        if names.len() < query.items.len() {
+            return;
+        }
+        let most = self.caps.max_function_args.max(3);
+        let per_insert = (most - 1) / 2;
+        let rest = names.len().saturating_sub(most);
+        for _ in 0..rest.div_ceil(per_insert) {
+            self.push("json_insert(");
+        }
+        self.push("json_array(");
+        for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
+            if at < most {
+                self.push(if at > 0 { ", " } else { "" });
+            } else {
+                self.push(if (at - most).is_multiple_of(per_insert) { "), '$[#]', " } else { ", '$[#]', " });
+            }
+            self.json_column(item, name);
+        }
+        self.push(")");
+    }
+
+    /// One column, so that JSON holds all of it.
+    fn json_column(&mut self, item: &'a SelectItem, name: &'a str) {
+        if is_nested(item) {
+            // What comes out of a subquery is text again; `json` says that it is JSON.
+            return self.encoded(&["json(", ")"], name);
+        }
+        match item_type(item) {
+            SqlType::F32 | SqlType::F64 => self.encoded(
+                &[
+                    "case when typeof(",
+                    ") <> 'real' then ",
+                    " when abs(",
+                    ") = 9e999 then iif(",
+                    " > 0, 'Infinity', '-Infinity') else json(printf('%!.17g', ",
+                    ")) end",
+                ],
+                name,
+            ),
+            SqlType::Bytes | SqlType::Uuid => self.encoded(
+                &[
+                    "case typeof(",
+                    ") when 'blob' then hex(",
+                    ") when 'null' then null else json_array(",
+                    ") end",
+                ],
+                name,
+            ),
+            // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
+            // must be a string.
+            SqlType::Text | SqlType::Json | SqlType::Custom(_) if is_computed(item) => {
+                self.encoded(&["", " || ''"], name);
+            }
+            _ => self.aggregated(name),
+        }
+    }
+
+    /// The column between each two of the pieces.
+    fn encoded(&mut self, pieces: &[&str], name: &str) {
+        for (at, piece) in pieces.iter().enumerate() {
+            if at > 0 {
+                self.aggregated(name);
+            }
+            self.push(piece);
+        }
+    }
+}
+
+fn item_type(item: &SelectItem) -> SqlType {
+    match item {
+        SelectItem::Expr { ty: Some(ty), .. } => *ty,
+        SelectItem::Expr { expr: Expr::Value(value), .. } => value.sql_type(),
+        SelectItem::Expr { expr: Expr::Cast { to, .. }, .. } => *to,
+        SelectItem::Expr { .. } | SelectItem::All(_) => SqlType::Unknown,
+    }
+}
+
+fn is_computed(item: &SelectItem) -> bool {
+    !matches!(item, SelectItem::Expr { expr: Expr::Column(_) | Expr::Value(_) | Expr::Literal(_), .. })
+}

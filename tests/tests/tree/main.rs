@@ -1,0 +1,26 @@
+//! Trees to SQL, all databases side by side; what SQLite must read, SQLite reads.
+//!
+//! Trees are built by hand here: typed queries have their own suite.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod aggregate;
+mod build;
+mod check;
+mod ddl;
+mod delete;
+mod expr;
+mod hostile;
+mod insert;
+mod join;
+mod json_path;
+mod merge;
+mod nested;
+mod nested_rows;
+mod order_by;
+mod precedence;
+mod select;
+mod set_op;
+mod shape;
+mod update;
+mod with;

@@ -1,0 +1,138 @@
+//! What a driver may assume of a statement.
+
+use crate::build::*;
+use crate::check::compiled;
+use kysera_sql::ast::*;
+use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+use kysera_sql::value::{CustomType, SqlType};
+
+static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok"] };
+static MOODS: SqlType = SqlType::Custom(&MOOD);
+
+const fn column(name: &'static str, sql_type: SqlType) -> ColumnMeta {
+    ColumnMeta { name, sql_type, nullable: true, generated: Generated::No, default: None }
+}
+
+static SEAT: TableMeta = TableMeta {
+    schema: None,
+    name: "seat",
+    columns: &[column("row", SqlType::I32), column("number", SqlType::I32), column("name", SqlType::Text)],
+    primary_key: &["row", "number"],
+    unique: &[],
+    foreign_keys: &[],
+};
+
+static GUEST: TableMeta = TableMeta {
+    schema: None,
+    name: "guest",
+    columns: &[column("id", SqlType::I32), column("mood", SqlType::Custom(&MOOD))],
+    primary_key: &["id"],
+    unique: &[],
+    foreign_keys: &[],
+};
+
+fn shape(statement: impl Into<Statement>) -> Shape {
+    compiled(statement, "postgres").shape
+}
+
+#[test]
+fn queries_read() {
+    let plain = from("person").items([all()]);
+    assert_eq!(shape(plain.clone()), Shape::Read);
+    assert_eq!(shape(plain.clone().filter(exists(plain.clone()))), Shape::Read);
+    assert!(compiled(plain, "postgres").returns_rows);
+}
+
+#[test]
+fn a_query_that_locks_or_writes_is_a_write() {
+    let mut locked = from("person").items([all()]);
+    locked.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
+    assert_eq!(shape(locked.clone()), Shape::Write);
+    assert_eq!(shape(Select::from(derived(locked, "d")).items([all()])), Shape::Write);
+    let delete = Delete { returning: vec![all()], ..Delete::from(table("person")) };
+    let body = CteBody::Delete(Box::new(delete));
+    let mut query = Select::from(cte_ref("gone")).items([all()]);
+    query.with = with(vec![Cte { name: "gone".into(), columns: vec![], materialized: None, body }]);
+    assert_eq!(shape(query), Shape::Write);
+}
+
+#[test]
+fn raw_sql_in_a_query_counts_as_a_write() {
+    let query = from("person").items([item(raw("nextval('s')"))]);
+    assert_eq!(shape(query), Shape::Raw);
+    assert_eq!(Shape::Raw.access(), Access::Write);
+}
+
+#[test]
+fn inserts_say_how_many_rows() {
+    let values = insert("person", &["id"], vec![vec![int(1)], vec![int(2)]]);
+    assert_eq!(shape(values.clone()), Shape::InsertValues(2));
+    assert!(!compiled(values.clone(), "postgres").returns_rows);
+    let mut returning = values.clone();
+    returning.returning = vec![all()];
+    assert!(compiled(returning, "postgres").returns_rows);
+    let slow = insert("person", &["id"], vec![vec![scalar(from("pet").columns(&["id"]))]]);
+    assert_eq!(shape(slow), Shape::Write);
+    let mut query = values;
+    query.source = InsertSource::Select(Box::new(from("pet").columns(&["id"])));
+    assert_eq!(shape(query), Shape::Write);
+}
+
+fn seats(filter: Expr) -> Delete {
+    Delete { filter: Some(filter), ..Delete::from(TableRef::typed(&SEAT)) }
+}
+
+#[test]
+fn a_write_is_keyed_when_the_whole_key_is_pinned() {
+    let row = || eq(col("seat.row"), int(1));
+    let number = || eq(int(2), col("seat.number"));
+    assert_eq!(shape(seats(and(row(), number()))), Shape::KeyedWrite);
+    assert_eq!(shape(seats(and(and(number(), Expr::is_null(col("name"))), row()))), Shape::KeyedWrite);
+    assert_eq!(shape(seats(row())), Shape::Write);
+    assert_eq!(shape(seats(or(row(), number()))), Shape::Write);
+    assert_eq!(shape(seats(and(row(), eq(col("seat.number"), col("seat.row"))))), Shape::Write);
+    assert_eq!(shape(seats(and(row(), op(col("seat.number"), BinaryOp::Gt, int(2))))), Shape::Write);
+    assert_eq!(shape(seats(and(row(), eq(col("other.number"), int(2))))), Shape::Write);
+    assert_eq!(shape(seats(and(and(row(), number()), exists(from("person").items([all()]))))), Shape::Write);
+    let untyped = Delete { filter: Some(eq(col("id"), int(1))), ..Delete::from(table("person")) };
+    assert_eq!(shape(untyped), Shape::Write);
+    let update = Update {
+        set: vec![set("name", text("x"))],
+        filter: Some(and(row(), number())),
+        ..Update::of(TableRef::typed(&SEAT))
+    };
+    assert_eq!(shape(update.clone()), Shape::KeyedWrite);
+    let from = Update { from: vec![table("person").into()], ..update };
+    assert_eq!(shape(from), Shape::Write);
+}
+
+#[test]
+fn output_is_custom_unless_it_is_known_not_to_be() {
+    let custom = |items: Vec<SelectItem>| compiled(from("person").items(items), "postgres").custom_output;
+    assert!(!custom(vec![typed(col("id"), "id", SqlType::I64)]));
+    assert!(!custom(vec![item(int(1)), item(lit(1))]));
+    assert!(custom(vec![item(col("id"))]));
+    assert!(custom(vec![all()]));
+    assert!(custom(vec![typed(col("mood"), "m", SqlType::Custom(&MOOD))]));
+    assert!(custom(vec![typed(col("moods"), "m", SqlType::Array(&MOODS))]));
+    let all_of =
+        |meta| compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").custom_output;
+    assert!(!all_of(&SEAT));
+    assert!(all_of(&GUEST));
+    let nested = |ty| {
+        let query = from("pet").items([typed(col("x"), "x", ty)]);
+        let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Rows, query };
+        custom(vec![typed(Expr::Nested(Box::new(nested)), "pets", SqlType::Nested)])
+    };
+    assert!(!nested(SqlType::I64));
+    assert!(nested(SqlType::Custom(&MOOD)));
+}
+
+#[test]
+fn a_raw_statement_is_raw() {
+    let raw = Box::new(Raw { parts: vec![sql("vacuum")] });
+    let statement = Statement::Raw { raw, returns_rows: false, bypass: None };
+    let found = compiled(statement, "postgres");
+    assert_eq!((found.shape, found.returns_rows, found.custom_output), (Shape::Raw, false, false));
+}

@@ -1,0 +1,252 @@
+//! WITH.
+
+use crate::build::*;
+use crate::check::{check, compiled, no, refused, refused_everywhere, sql};
+use kysera_sql::ast::*;
+use kysera_sql::compile::CompileError;
+
+fn named_people(name: &'static str) -> Select {
+    from("person").columns(&["id", "first_name"]).filter(eq(col("first_name"), text(name)))
+}
+
+#[test]
+fn one_cte() {
+    let mut query = Select::from(cte_ref("jennifer")).items([all()]);
+    query.with = with(vec![cte("jennifer", named_people("Jennifer"))]);
+    check(
+        query,
+        sql! {
+            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) select * from "jennifer""#,
+            postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) select * from "jennifer""#,
+            mysql: "with `jennifer` as (select `id`, `first_name` from `person` where `first_name` = ?) select * from `jennifer`",
+            mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) select * from "jennifer""#,
+        },
+    );
+}
+
+#[test]
+fn a_cte_sees_those_before_it() {
+    let both = or(eq(col("first_name"), text("Jennifer")), eq(col("first_name"), text("Sylvester")));
+    let both = from("person").columns(&["id", "first_name", "gender"]).filter(both);
+    let men = Select::from(cte_ref("jennifer_and_sylvester"))
+        .items([all()])
+        .filter(eq(col("gender"), text("male")));
+    let mut query = Select::from(cte_ref("sylvester")).items([all()]);
+    query.with = with(vec![cte("jennifer_and_sylvester", both), cte("sylvester", men)]);
+    check(
+        query,
+        sql! {
+            sqlite: r#"with "jennifer_and_sylvester" as (select "id", "first_name", "gender" from "person" where "first_name" = ? or "first_name" = ?), "sylvester" as (select * from "jennifer_and_sylvester" where "gender" = ?) select * from "sylvester""#,
+            postgres: r#"with "jennifer_and_sylvester" as (select "id", "first_name", "gender" from "person" where "first_name" = $1 or "first_name" = $2), "sylvester" as (select * from "jennifer_and_sylvester" where "gender" = $3) select * from "sylvester""#,
+            mysql: "with `jennifer_and_sylvester` as (select `id`, `first_name`, `gender` from `person` where `first_name` = ? or `first_name` = ?), `sylvester` as (select * from `jennifer_and_sylvester` where `gender` = ?) select * from `sylvester`",
+            mssql: r#"with "jennifer_and_sylvester" as (select "id", "first_name", "gender" from "person" where "first_name" = @P1 or "first_name" = @P2), "sylvester" as (select * from "jennifer_and_sylvester" where "gender" = @P3) select * from "sylvester""#,
+        },
+    );
+}
+
+#[test]
+fn names_of_columns_and_materialization() {
+    let of = |materialized| {
+        let mut arnold = cte("arnold", named_people("Arnold"));
+        arnold.columns = vec!["id".into(), "first_name".into()];
+        arnold.materialized = materialized;
+        let mut query = Select::from(cte_ref("arnold")).items([all()]);
+        query.with = with(vec![arnold]);
+        query
+    };
+    check(
+        of(None),
+        sql! {
+            sqlite: r#"with "arnold"("id", "first_name") as (select "id", "first_name" from "person" where "first_name" = ?) select * from "arnold""#,
+            postgres: r#"with "arnold"("id", "first_name") as (select "id", "first_name" from "person" where "first_name" = $1) select * from "arnold""#,
+            mysql: "with `arnold`(`id`, `first_name`) as (select `id`, `first_name` from `person` where `first_name` = ?) select * from `arnold`",
+            mssql: r#"with "arnold"("id", "first_name") as (select "id", "first_name" from "person" where "first_name" = @P1) select * from "arnold""#,
+        },
+    );
+    check(
+        of(Some(false)),
+        sql! {
+            sqlite: r#"with "arnold"("id", "first_name") as not materialized (select "id", "first_name" from "person" where "first_name" = ?) select * from "arnold""#,
+            postgres: r#"with "arnold"("id", "first_name") as not materialized (select "id", "first_name" from "person" where "first_name" = $1) select * from "arnold""#,
+            mysql: no("materialized CTEs"),
+            mssql: no("materialized CTEs"),
+        },
+    );
+}
+
+fn ancestors() -> Select {
+    let mut walk = from("node").columns(&["name", "parent"]).filter(eq(col("name"), text("node1")));
+    let on = eq(col("node.name"), col("ancestors.parent"));
+    let step = FromItem::from(table("node")).join(JoinKind::Inner, cte_ref("ancestors"), Some(on));
+    let step = Select::from(step).columns(&["node.name", "node.parent"]);
+    walk.set_ops.push(SetOp { kind: SetOpKind::Union, all: true, right: step });
+    let mut ancestors = cte("ancestors", walk);
+    ancestors.columns = vec!["name".into(), "parent".into()];
+    let mut query = Select::from(cte_ref("ancestors")).columns(&["name"]);
+    query.with = Some(Box::new(With { recursive: true, ctes: vec![ancestors] }));
+    query
+}
+
+#[test]
+fn a_recursive_cte() {
+    check(
+        ancestors(),
+        sql! {
+            sqlite: r#"with recursive "ancestors"("name", "parent") as (select "name", "parent" from "node" where "name" = ? union all select "node"."name", "node"."parent" from "node" inner join "ancestors" on "node"."name" = "ancestors"."parent") select "name" from "ancestors""#,
+            postgres: r#"with recursive "ancestors"("name", "parent") as (select "name", "parent" from "node" where "name" = $1 union all select "node"."name", "node"."parent" from "node" inner join "ancestors" on "node"."name" = "ancestors"."parent") select "name" from "ancestors""#,
+            mysql: "with recursive `ancestors`(`name`, `parent`) as (select `name`, `parent` from `node` where `name` = ? union all select `node`.`name`, `node`.`parent` from `node` inner join `ancestors` on `node`.`name` = `ancestors`.`parent`) select `name` from `ancestors`",
+            mssql: r#"with "ancestors"("name", "parent") as (select "name", "parent" from "node" where "name" = @P1 union all select "node"."name", "node"."parent" from "node" inner join "ancestors" on "node"."name" = "ancestors"."parent") select "name" from "ancestors""#,
+        },
+    );
+}
+
+#[test]
+fn writes_inside_ctes() {
+    let deleted = Delete {
+        filter: Some(eq(col("first_name"), text("Arnold"))),
+        returning: vec![named(col("first_name"), "deleted_first_name")],
+        ..Delete::from(table("person"))
+    };
+    let mut inserted =
+        insert("person", &["first_name", "last_name"], vec![vec![text("Matt"), text("Damon")]]);
+    inserted.returning = vec![named(col("first_name"), "inserted_first_name")];
+    let updated = Update {
+        set: vec![set("last_name", text("Lawrence"))],
+        filter: Some(eq(col("first_name"), text("Jennifer"))),
+        returning: vec![named(col("first_name"), "updated_first_name")],
+        ..Update::of(table("person"))
+    };
+    let body =
+        |name: &'static str, body| Cte { name: name.into(), columns: vec![], materialized: None, body };
+    let always = || Some(Expr::InList(Box::new(InList { operand: lit(1), items: vec![], negated: true })));
+    let item = cte_ref("deleted_arnold").join(JoinKind::Inner, cte_ref("inserted_matt"), always()).join(
+        JoinKind::Inner,
+        cte_ref("updated_jennifer"),
+        always(),
+    );
+    let mut query = Select::from(item).items([all()]);
+    query.with = with(vec![
+        body("deleted_arnold", CteBody::Delete(Box::new(deleted))),
+        body("inserted_matt", CteBody::Insert(Box::new(inserted))),
+        body("updated_jennifer", CteBody::Update(Box::new(updated))),
+    ]);
+    check(
+        query,
+        sql! {
+            sqlite: no("writes inside a CTE"),
+            postgres: r#"with "deleted_arnold" as (delete from "person" where "first_name" = $1 returning "first_name" as "deleted_first_name"), "inserted_matt" as (insert into "person" ("first_name", "last_name") values ($2, $3) returning "first_name" as "inserted_first_name"), "updated_jennifer" as (update "person" set "last_name" = $4 where "first_name" = $5 returning "first_name" as "updated_first_name") select * from "deleted_arnold" inner join "inserted_matt" on 1 = 1 inner join "updated_jennifer" on 1 = 1"#,
+            mysql: no("writes inside a CTE"),
+            mssql: no("writes inside a CTE"),
+        },
+    );
+}
+
+#[test]
+fn a_cte_in_front_of_an_insert() {
+    let id = || scalar(Select::from(cte_ref("jennifer")).columns(&["id"]));
+    let mut values = insert("pet", &["owner_id", "name"], vec![vec![id(), text("Catto 2")]]);
+    values.with = with(vec![cte("jennifer", named_people("Jennifer"))]);
+    check(
+        values,
+        sql! {
+            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), ?)"#,
+            postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), $2)"#,
+            mysql: no("CTEs in front of an insert of values"),
+            mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), @P2)"#,
+        },
+    );
+    let mut rows = insert("pet", &["owner_id", "name"], vec![]);
+    rows.with = with(vec![cte("jennifer", named_people("Jennifer"))]);
+    rows.source = InsertSource::Select(Box::new(Select::from(cte_ref("jennifer")).items([all()])));
+    check(
+        rows,
+        sql! {
+            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) insert into "pet" ("owner_id", "name") select * from "jennifer""#,
+            postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) insert into "pet" ("owner_id", "name") select * from "jennifer""#,
+            mysql: "insert into `pet` (`owner_id`, `name`) with `jennifer` as (select `id`, `first_name` from `person` where `first_name` = ?) select * from `jennifer`",
+            mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) insert into "pet" ("owner_id", "name") select * from "jennifer""#,
+        },
+    );
+}
+
+#[test]
+fn a_cte_in_front_of_an_update() {
+    let of = || {
+        Expr::InSubquery(Box::new(InSubquery {
+            operand: col("id"),
+            query: Select::from(cte_ref("jennifer")).columns(&["id"]),
+            negated: false,
+        }))
+    };
+    let update = Update {
+        with: with(vec![cte("jennifer", named_people("Jennifer"))]),
+        set: vec![set("gender", text("x"))],
+        filter: Some(of()),
+        ..Update::of(table("person"))
+    };
+    check(
+        update,
+        sql! {
+            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) update "person" set "gender" = ? where "id" in (select "id" from "jennifer")"#,
+            postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) update "person" set "gender" = $2 where "id" in (select "id" from "jennifer")"#,
+            mysql: "with `jennifer` as (select `id`, `first_name` from `person` where `first_name` = ?) update `person` set `gender` = ? where `id` in (select `id` from `jennifer`)",
+            mariadb: no("CTEs in front of an update"),
+            mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) update "person" set "gender" = @P2 where "id" in (select "id" from "jennifer")"#,
+        },
+    );
+}
+
+const SAME_NAME: CompileError = CompileError::Invalid {
+    what: "a CTE has the name of a table used beside it",
+    hint: "rename the CTE or qualify the table",
+};
+
+/// The database would read the CTE instead, and a row filter on the table would be passed by.
+#[test]
+fn a_cte_cannot_capture_a_table() {
+    let mut query = from("person").items([all()]);
+    query.with = with(vec![cte("person", from("pet").items([all()]))]);
+    refused_everywhere(query.clone(), &SAME_NAME);
+    let inner = exists(query.clone());
+    refused_everywhere(from("pet").items([all()]).filter(inner), &SAME_NAME);
+    if let FromItem::Table(table) = &mut query.from[0] {
+        table.schema = Some("public".into());
+    }
+    let text = r#"with "person" as (select * from "pet") select * from "public"."person""#;
+    assert_eq!(compiled(query, "postgres").sql, text);
+}
+
+#[test]
+fn names_of_ctes_are_compared_as_the_database_does() {
+    let mut query = from("person").items([all()]);
+    query.with = with(vec![cte("PERSON", from("pet").items([all()]))]);
+    for database in ["sqlite", "mysql", "mariadb", "mssql"] {
+        assert_eq!(refused(query.clone(), database), SAME_NAME, "on {database}");
+    }
+    let text = r#"with "PERSON" as (select * from "pet") select * from "person""#;
+    assert_eq!(compiled(query, "postgres").sql, text);
+}
+
+#[test]
+fn a_cte_may_read_the_table_it_is_named_after_where_it_does_not_see_itself() {
+    let mut query = Select::from(cte_ref("person")).items([all()]);
+    query.with = with(vec![cte("person", named_people("Jennifer"))]);
+    let text = r#"with "person" as (select "id", "first_name" from "person" where "first_name" = $1) select * from "person""#;
+    assert_eq!(compiled(query.clone(), "postgres").sql, text);
+    assert!(compiled(query.clone(), "mysql").sql.starts_with("with `person` as (select `id`"));
+    assert_eq!(refused(query.clone(), "sqlite"), SAME_NAME);
+    assert_eq!(refused(query, "mssql"), SAME_NAME);
+}
+
+#[test]
+fn a_reference_to_a_cte_that_is_not_there_is_not_taken_for_a_table() {
+    let what = "a reference to a CTE that is not in sight";
+    let error = CompileError::Invalid { what, hint: "put the CTE in front of the statement" };
+    refused_everywhere(Select::from(cte_ref("person")).items([all()]), &error);
+    let mut inner = Select::from(cte_ref("a")).items([all()]);
+    inner.with = with(vec![cte("a", from("pet").items([all()]))]);
+    let outside = Select::from(derived(inner, "d"))
+        .items([all()])
+        .filter(exists(Select::from(cte_ref("a")).items([all()])));
+    refused_everywhere(outside, &error);
+}
