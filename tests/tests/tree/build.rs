@@ -3,7 +3,7 @@
 use kysera_sql::ast::*;
 use kysera_sql::value::{SqlType, Value};
 
-pub fn table(name: &'static str) -> TableRef {
+pub(crate) fn table(name: &'static str) -> TableRef {
     match name.split_once(' ') {
         Some((name, alias)) => TableRef::named(name).aliased(alias),
         None => TableRef::named(name),
@@ -11,124 +11,124 @@ pub fn table(name: &'static str) -> TableRef {
 }
 
 /// `"person.id"` is a column of a table, `"id"` one without.
-pub fn col(name: &'static str) -> Expr {
+pub(crate) fn col(name: &'static str) -> Expr {
     match name.split_once('.') {
         Some((table, name)) => Expr::column(table, name),
         None => Expr::Column(ColumnRef { table: None, name: name.into() }),
     }
 }
 
-pub fn int(value: i64) -> Expr {
+pub(crate) fn int(value: i64) -> Expr {
     Expr::Value(Value::I64(value))
 }
 
-pub fn text(value: &'static str) -> Expr {
+pub(crate) fn text(value: &'static str) -> Expr {
     Expr::Value(Value::Text(value.into()))
 }
 
-pub fn lit(value: i64) -> Expr {
+pub(crate) fn lit(value: i64) -> Expr {
     Expr::Literal(Literal::Int(value))
 }
 
-pub fn lit_text(value: &'static str) -> Expr {
+pub(crate) fn lit_text(value: &'static str) -> Expr {
     Expr::Literal(Literal::Text(value))
 }
 
-pub fn lit_bool(value: bool) -> Expr {
+pub(crate) fn lit_bool(value: bool) -> Expr {
     Expr::Literal(Literal::Bool(value))
 }
 
-pub fn op(left: Expr, op: BinaryOp, right: Expr) -> Expr {
+pub(crate) fn op(left: Expr, op: BinaryOp, right: Expr) -> Expr {
     Expr::binary(left, op, right)
 }
 
-pub fn eq(left: Expr, right: Expr) -> Expr {
+pub(crate) fn eq(left: Expr, right: Expr) -> Expr {
     op(left, BinaryOp::Eq, right)
 }
 
-pub fn or(left: Expr, right: Expr) -> Expr {
+pub(crate) fn or(left: Expr, right: Expr) -> Expr {
     op(left, BinaryOp::Or, right)
 }
 
-pub fn and(left: Expr, right: Expr) -> Expr {
+pub(crate) fn and(left: Expr, right: Expr) -> Expr {
     op(left, BinaryOp::And, right)
 }
 
-pub fn in_list(operand: Expr, items: Vec<Expr>) -> Expr {
+pub(crate) fn in_list(operand: Expr, items: Vec<Expr>) -> Expr {
     Expr::InList(Box::new(InList { operand, items, negated: false }))
 }
 
-pub fn raw(sql: &'static str) -> Expr {
+pub(crate) fn raw(sql: &'static str) -> Expr {
     Expr::Raw(Box::new(Raw { parts: vec![RawPart::Sql(sql.into())] }))
 }
 
-pub fn raw_parts(parts: Vec<RawPart>) -> Expr {
+pub(crate) fn raw_parts(parts: Vec<RawPart>) -> Expr {
     Expr::Raw(Box::new(Raw { parts }))
 }
 
-pub fn sql(text: &'static str) -> RawPart {
+pub(crate) fn sql(text: &'static str) -> RawPart {
     RawPart::Sql(text.into())
 }
 
-pub fn scalar(query: Select) -> Expr {
+pub(crate) fn scalar(query: Select) -> Expr {
     Expr::Subquery(Box::new(query))
 }
 
-pub fn exists(query: Select) -> Expr {
+pub(crate) fn exists(query: Select) -> Expr {
     Expr::Exists(Box::new(query))
 }
 
 /// A call whose parts a test changes.
-pub fn call(name: &'static str, args: Vec<Expr>) -> Call {
+pub(crate) fn call(name: &'static str, args: Vec<Expr>) -> Call {
     Call::new(name, args)
 }
 
-pub fn count_all() -> Call {
+pub(crate) fn count_all() -> Call {
     Call { star: true, ..Call::new("count", vec![]) }
 }
 
-pub fn expr(call: Call) -> Expr {
+pub(crate) fn expr(call: Call) -> Expr {
     Expr::Call(Box::new(call))
 }
 
-pub fn item(expr: Expr) -> SelectItem {
+pub(crate) fn item(expr: Expr) -> SelectItem {
     SelectItem::expr(expr)
 }
 
-pub fn named(expr: Expr, alias: &'static str) -> SelectItem {
+pub(crate) fn named(expr: Expr, alias: &'static str) -> SelectItem {
     SelectItem::aliased(expr, alias)
 }
 
-pub fn typed(expr: Expr, alias: &'static str, ty: SqlType) -> SelectItem {
+pub(crate) fn typed(expr: Expr, alias: &'static str, ty: SqlType) -> SelectItem {
     SelectItem::Expr { expr, alias: Some(alias.into()), ty: Some(ty) }
 }
 
-pub fn all() -> SelectItem {
+pub(crate) fn all() -> SelectItem {
     SelectItem::All(None)
 }
 
-pub fn all_of(table: &'static str) -> SelectItem {
+pub(crate) fn all_of(table: &'static str) -> SelectItem {
     SelectItem::All(Some(table.into()))
 }
 
-pub fn key(expr: Expr) -> OrderBy {
+pub(crate) fn key(expr: Expr) -> OrderBy {
     OrderBy::new(expr, Direction::Default)
 }
 
-pub fn asc(expr: Expr) -> OrderBy {
+pub(crate) fn asc(expr: Expr) -> OrderBy {
     OrderBy::new(expr, Direction::Asc)
 }
 
-pub fn desc(expr: Expr) -> OrderBy {
+pub(crate) fn desc(expr: Expr) -> OrderBy {
     OrderBy::new(expr, Direction::Desc)
 }
 
-pub fn set(column: &'static str, value: Expr) -> Assignment {
+pub(crate) fn set(column: &'static str, value: Expr) -> Assignment {
     Assignment { column: column.into(), value }
 }
 
 /// Clauses in the order in which they are said.
-pub trait Clauses {
+pub(crate) trait Clauses {
     fn items(self, items: impl IntoIterator<Item = SelectItem>) -> Select;
     fn columns(self, names: &[&'static str]) -> Select;
     fn filter(self, condition: Expr) -> Select;
@@ -162,35 +162,35 @@ impl Clauses for Select {
     }
 }
 
-pub fn from(name: &'static str) -> Select {
+pub(crate) fn from(name: &'static str) -> Select {
     Select::from(table(name))
 }
 
-pub fn join(left: FromItem, kind: JoinKind, right: &'static str, on: Expr) -> FromItem {
+pub(crate) fn join(left: FromItem, kind: JoinKind, right: &'static str, on: Expr) -> FromItem {
     left.join(kind, table(right).into(), Some(on))
 }
 
-pub fn derived(query: Select, alias: &'static str) -> FromItem {
+pub(crate) fn derived(query: Select, alias: &'static str) -> FromItem {
     FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: false }))
 }
 
-pub fn lateral(query: Select, alias: &'static str) -> FromItem {
+pub(crate) fn lateral(query: Select, alias: &'static str) -> FromItem {
     FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: true }))
 }
 
-pub fn cte_ref(name: &'static str) -> FromItem {
+pub(crate) fn cte_ref(name: &'static str) -> FromItem {
     FromItem::Cte(CteRef { name: name.into(), alias: None })
 }
 
-pub fn cte(name: &'static str, query: Select) -> Cte {
+pub(crate) fn cte(name: &'static str, query: Select) -> Cte {
     Cte { name: name.into(), columns: vec![], materialized: None, body: CteBody::Select(Box::new(query)) }
 }
 
-pub fn with(ctes: Vec<Cte>) -> Option<Box<With>> {
+pub(crate) fn with(ctes: Vec<Cte>) -> Option<Box<With>> {
     Some(Box::new(With { recursive: false, ctes }))
 }
 
-pub fn insert(name: &'static str, columns: &[&'static str], rows: Vec<Vec<Expr>>) -> Insert {
+pub(crate) fn insert(name: &'static str, columns: &[&'static str], rows: Vec<Vec<Expr>>) -> Insert {
     let mut insert = Insert::into(table(name));
     insert.columns = columns.iter().map(|name| (*name).into()).collect();
     insert.source = InsertSource::Values(rows);

@@ -8,7 +8,7 @@ use kysera_sql::value::Value;
 
 /// What is wanted of one database.
 #[derive(Clone, Debug)]
-pub enum Want {
+pub(crate) enum Want {
     /// This text.
     Sql(String),
     /// This feature is missing there, and said to be.
@@ -28,7 +28,7 @@ impl From<String> for Want {
 }
 
 /// The database has no such feature.
-pub fn no(feature: &'static str) -> Want {
+pub(crate) fn no(feature: &'static str) -> Want {
     Want::No(feature)
 }
 
@@ -52,7 +52,7 @@ fn dialect(name: &str) -> Box<dyn Dialect> {
 
 /// Compiles for each database that is named, and reads with SQLite what is meant for it.
 #[track_caller]
-pub fn check(statement: impl Into<Statement>, wanted: &[(&'static str, Want)]) {
+pub(crate) fn check(statement: impl Into<Statement>, wanted: &[(&'static str, Want)]) {
     let statement = statement.into();
     for (database, want) in wanted {
         let found = compile(&statement, dialect(database).as_ref());
@@ -89,7 +89,7 @@ fn prepares(compiled: &Compiled) {
 }
 
 /// An empty database with the tables of the suite.
-pub fn database() -> rusqlite::Connection {
+pub(crate) fn database() -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().unwrap();
     database.execute_batch(SCHEMA).unwrap();
     database
@@ -110,20 +110,20 @@ const SCHEMA: &str = r#"
 
 /// The text and the parameters on one database.
 #[track_caller]
-pub fn compiled(statement: impl Into<Statement>, database: &str) -> Compiled {
+pub(crate) fn compiled(statement: impl Into<Statement>, database: &str) -> Compiled {
     compile(&statement.into(), dialect(database).as_ref()).unwrap()
 }
 
 /// The error on one database.
 #[track_caller]
-pub fn refused(statement: impl Into<Statement>, database: &str) -> CompileError {
+pub(crate) fn refused(statement: impl Into<Statement>, database: &str) -> CompileError {
     let statement = statement.into();
     compile(&statement, dialect(database).as_ref()).expect_err("it must be refused")
 }
 
 /// The error is the same on every database.
 #[track_caller]
-pub fn refused_everywhere(statement: impl Into<Statement>, error: &CompileError) {
+pub(crate) fn refused_everywhere(statement: impl Into<Statement>, error: &CompileError) {
     let statement = statement.into();
     for database in ["sqlite", "postgres", "mysql", "mariadb", "mssql"] {
         assert_eq!(&refused(statement.clone(), database), error, "on {database}");
@@ -132,7 +132,7 @@ pub fn refused_everywhere(statement: impl Into<Statement>, error: &CompileError)
 
 /// The parameters are these, in this order, on every database but those whose text has another order.
 #[track_caller]
-pub fn check_params(statement: impl Into<Statement>, params: &[Value]) {
+pub(crate) fn check_params(statement: impl Into<Statement>, params: &[Value]) {
     let statement = statement.into();
     for database in ["sqlite", "postgres", "mysql"] {
         assert_eq!(compiled(statement.clone(), database).params, params, "on {database}");

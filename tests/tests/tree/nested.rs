@@ -7,11 +7,11 @@ use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::{MySql, Postgres, Sqlite, Version};
 use kysera_sql::value::{SqlType, Value};
 
-pub fn nest(kind: NestedKind, encoding: NestedEncoding, query: Select) -> Expr {
+pub(crate) fn nest(kind: NestedKind, encoding: NestedEncoding, query: Select) -> Expr {
     Expr::Nested(Box::new(Nested { kind, encoding, query }))
 }
 
-pub fn pets() -> Select {
+pub(crate) fn pets() -> Select {
     from("pet")
         .items([typed(col("pet.id"), "id", SqlType::I64), typed(col("pet.name"), "name", SqlType::Text)])
         .filter(eq(col("pet.owner_id"), col("person.id")))

@@ -119,7 +119,7 @@ fn next(seed: &mut u64) -> u64 {
 
 /// A tree and what it is worth, NULL being `None`.
 fn random(seed: &mut u64, depth: u32) -> (Expr, Option<i64>) {
-    if depth == 0 || next(seed) % 5 == 0 {
+    if depth == 0 || next(seed).is_multiple_of(5) {
         return match next(seed) % 6 {
             0 => (Expr::Literal(Literal::Null), None),
             n => (lit(n as i64 - 3), Some(n as i64 - 3)),
