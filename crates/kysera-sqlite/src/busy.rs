@@ -3,8 +3,9 @@
 //! SQLite's own wait sleeps in steps of up to 100 ms on the thread; this one asks again after 1, 2, 4 and then every
 //! 8 ms (measured: half the wait, and the runtime goes on).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 const LONGEST: Duration = Duration::from_millis(8);
 

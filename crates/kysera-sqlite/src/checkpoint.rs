@@ -73,6 +73,7 @@ pub(crate) fn frames_on_this_thread() -> Option<u32> {
 /// When to copy, and the connection that does.
 pub(crate) struct Checkpoint {
     limit: u32,
+    far: u32,
     /// The log's length at which to try next.
     next: AtomicU32,
     next_held: AtomicU32,
@@ -97,6 +98,7 @@ impl Checkpoint {
         let far = if options.is_single() { limit } else { limit.saturating_mul(FAR) };
         Checkpoint {
             limit,
+            far,
             next: AtomicU32::new(limit),
             next_held: AtomicU32::new(far),
             running: AtomicBool::new(false),
@@ -107,10 +109,9 @@ impl Checkpoint {
     /// Says what is due at this length of the log, and counts on it being done.
     pub(crate) fn due(&self, frames: u32, single: bool) -> Due {
         if frames < self.limit {
-            if frames > 0 && self.next.load(Relaxed) != self.limit {
-                self.next.store(self.limit, Relaxed);
-                self.next_held.store(self.limit.saturating_mul(if single { 1 } else { FAR }), Relaxed);
-            }
+            // The log started over.
+            self.next.store(self.limit, Relaxed);
+            self.next_held.store(self.far, Relaxed);
             return Due::Nothing;
         }
         if frames >= self.next_held.load(Relaxed) {
@@ -125,9 +126,9 @@ impl Checkpoint {
     }
 
     /// Copies on a connection of its own. Blocks.
-    pub(crate) fn run_beside(&self, options: &SqliteOptions) {
+    pub(crate) fn run_beside(&self, options: &SqliteOptions, is_closed: impl Fn() -> bool) {
         let mut conn = self.conn.lock();
-        if conn.is_none() {
+        if conn.is_none() && !is_closed() {
             match connect(options) {
                 Ok(opened) => *conn = Some(opened),
                 Err(error) => tracing::warn!(%error, "no connection for a checkpoint"),
@@ -139,13 +140,19 @@ impl Checkpoint {
         self.running.store(false, Relaxed);
     }
 
+    /// Copies on the writer, which then has no rival: a checkpoint beside it would make this one give up. Blocks.
+    pub(crate) fn run_held(&self, writer: &Connection) {
+        let _beside = self.conn.lock();
+        copy(writer);
+    }
+
     pub(crate) fn close(&self) {
         *self.conn.lock() = None;
     }
 }
 
 /// Copies what no reader still needs. Blocks.
-pub(crate) fn copy(conn: &Connection) {
+fn copy(conn: &Connection) {
     let copied = conn.query_row("pragma wal_checkpoint(passive)", [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
     });
@@ -189,6 +196,8 @@ mod tests {
     #[test]
     fn a_single_connection_does_it_itself() {
         let c = Checkpoint::new(&SqliteOptions::file("x").exclusive(true).checkpoint_pages(100));
-        assert_eq!(c.due(100, true), Due::Held);
+        for frames in [100, 1, 100] {
+            assert_eq!(c.due(frames, true), if frames == 1 { Due::Nothing } else { Due::Held });
+        }
     }
 }

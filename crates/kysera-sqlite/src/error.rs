@@ -19,7 +19,7 @@ pub(crate) fn from_client(error: rusqlite::Error, sql: &str) -> Error {
             at_offset(from_code(error.extended_code, Some(&msg)).with_source(error), sql, offset)
         }
         Client::MultipleStatement => invalid("more than one statement").hint("run them as a script"),
-        Client::UnwindingPanic => Error::new(ErrorKind::Internal, "a registered function panicked"),
+        Client::UnwindingPanic => panicked(),
         Client::InvalidPath(path) => Error::new(
             ErrorKind::Configuration,
             format!("the path {} cannot be given to sqlite", path.display()),
@@ -138,6 +138,10 @@ fn by_message(message: &str) -> Error {
     {
         return undefined();
     }
+    // The client catches it on SQLite's side of the call and gives its own name for it as the message.
+    if message == rusqlite::Error::UnwindingPanic.to_string() {
+        return panicked();
+    }
     if message.ends_with("syntax error")
         || message.starts_with("incomplete input")
         || message.contains("unrecognized token")
@@ -148,6 +152,10 @@ fn by_message(message: &str) -> Error {
         ErrorKind::Database,
         if message.is_empty() { "sqlite failed".to_owned() } else { message.to_owned() },
     )
+}
+
+fn panicked() -> Error {
+    Error::new(ErrorKind::Internal, "a registered function panicked")
 }
 
 /// `UNIQUE constraint failed: t.a, t.b`, `... failed: index 'i'`, `CHECK constraint failed: name`.

@@ -200,8 +200,9 @@ impl SqliteOptions {
         self
     }
 
-    /// Called with every new connection before its first use: to register functions and collations, to attach
-    /// databases, to set pragmas. The progress handler and the WAL hook are the driver's and set after this.
+    /// Called with every new connection before anything else: to give a key, register functions and collations, attach
+    /// databases, set pragmas. The settings of these options come after it, as do the progress handler, the busy
+    /// timeout and the WAL hook, which are the driver's.
     ///
     /// ```
     /// # use kysera_sqlite::{rusqlite, SqliteOptions};

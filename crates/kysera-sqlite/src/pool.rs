@@ -5,7 +5,7 @@
 
 use crate::breathe::breathe;
 use crate::busy::Busy;
-use crate::checkpoint::{self, Checkpoint, Due};
+use crate::checkpoint::{Checkpoint, Due};
 use crate::error::{closed, is_busy};
 use crate::hints::Hints;
 use crate::options::SqliteOptions;
@@ -158,7 +158,7 @@ impl Shared {
         };
         if due == Due::Beside {
             let shared = Arc::clone(self);
-            on_pool(move || shared.checkpoint.run_beside(&shared.options));
+            on_pool(move || shared.checkpoint.run_beside(&shared.options, || shared.is_closed()));
         }
         let long = due == Due::Held || slot.has_much_to_undo() || self.is_closed();
         let home = Homecoming { slot: Some(slot), shared: Arc::clone(self), role, copy: due == Due::Held };
@@ -309,7 +309,7 @@ impl Drop for Homecoming {
         let Some(slot) = self.slot.take() else { return };
         let clean = slot.is_clean() || self.clean(&slot);
         if self.copy && !self.shared.is_closed() {
-            checkpoint::copy(&slot.conn);
+            self.shared.checkpoint.run_held(&slot.conn);
         }
         let pool = self.shared.pool(self.role);
         *pool.holder.lock() = None;

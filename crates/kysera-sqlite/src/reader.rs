@@ -87,8 +87,8 @@ fn read(slot: &Slot, statement: &Compiled, asked: &Receiver<Ask>, current: &mut 
     let mut prepared =
         slot.conn.prepare_cached(&statement.sql).map_err(|error| from_client(error, &statement.sql))?;
     bind::bind(&mut prepared, &statement.params)?;
-    let columns = prepared.column_count();
     let mut rows = prepared.raw_query();
+    let mut columns = None;
     let mut taken = 0;
     while let Some(row) = rows.next().map_err(|error| from_client(error, ""))? {
         if slot.ctl.is_canceled() {
@@ -101,6 +101,7 @@ fn read(slot: &Slot, statement: &Compiled, asked: &Receiver<Ask>, current: &mut 
                 Err(_) => return Ok(()),
             },
         };
+        let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
         let flow = cells::hand_over(row, columns, &mut *ask.sink);
         taken += 1;
         if taken < BATCH || !matches!(flow, Ok(Flow::Continue)) {

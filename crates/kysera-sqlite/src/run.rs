@@ -95,13 +95,15 @@ fn execute(
 /// A write is stepped to its end whatever the sink says. All its changes are made before its first row
 /// (lang_returning.html, section 3).
 fn rows(slot: &Slot, prepared: &mut CachedStatement<'_>, sink: &mut dyn RowSink, reads: bool) -> Result<()> {
-    let columns = prepared.column_count();
     let mut rows = prepared.raw_query();
+    let mut columns = None;
     let mut wanted = true;
     let mut failure = None;
     let mut until_look = ROWS;
     while let Some(row) = rows.next().map_err(|error| from_client(error, ""))? {
         if wanted {
+            // Not before the first step: that may prepare a statement anew whose table has changed.
+            let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
             match cells::hand_over(row, columns, sink) {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => wanted = false,

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +159,25 @@ fn plain(error: rusqlite::Error) -> Error {
     from_client(error, "")
 }
 
+/// Opens a connection as the user wants it, which comes before everything else: it may be a key.
 pub(crate) fn connect(options: &SqliteOptions) -> Result<Connection> {
-    let Place::File(path) = &options.place else { return Connection::open_in_memory().map_err(plain) };
+    let mut conn = match &options.place {
+        Place::Memory => Connection::open_in_memory().map_err(plain)?,
+        Place::File(path) => connect_file(path, options)?,
+    };
+    // The client's default would wait on the thread, already for the pragmas below.
+    conn.busy_timeout(Duration::ZERO).map_err(plain)?;
+    // Without this, SQLite reads a misspelt "column" as a text (quirks.html, "double-quoted string literals").
+    for setting in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
+        conn.set_db_config(setting, false).map_err(plain)?;
+    }
+    if let Some(set_up) = &options.on_connect {
+        set_up(&mut conn).map_err(plain)?;
+    }
+    Ok(conn)
+}
+
+fn connect_file(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags |=
         if options.read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
@@ -190,20 +208,13 @@ fn cannot_open(error: Error, path: &Path) -> Error {
 }
 
 fn set_up(conn: &mut Connection, options: &SqliteOptions, role: Role) -> Result<()> {
-    // Waiting is ours, and asynchronous (`busy`).
-    conn.busy_timeout(std::time::Duration::ZERO).map_err(plain)?;
-    // Without this, SQLite reads a misspelt "column" as a text (quirks.html, "double-quoted string literals").
-    for setting in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
-        conn.set_db_config(setting, false).map_err(plain)?;
-    }
-    conn.set_prepared_statement_cache_capacity(options.statement_cache);
+    // Waiting is ours, and asynchronous (`busy`), whatever the user's hook has set.
+    conn.busy_timeout(Duration::ZERO).map_err(plain)?;
     if let Place::File(_) = options.place {
         set_up_file(conn, options, role)?;
     }
+    conn.set_prepared_statement_cache_capacity(options.statement_cache);
     pragma(conn, if options.foreign_keys { "foreign_keys = 1" } else { "foreign_keys = 0" })?;
-    if let Some(set_up) = &options.on_connect {
-        set_up(conn).map_err(plain)?;
-    }
     if role == Role::Reader {
         pragma(conn, "query_only = 1")?;
     } else if options.checkpoints() {
@@ -212,23 +223,24 @@ fn set_up(conn: &mut Connection, options: &SqliteOptions, role: Role) -> Result<
     Ok(())
 }
 
+// Of the main database only: these pragmas would else change those that the user's hook has attached too.
 fn set_up_file(conn: &Connection, options: &SqliteOptions, role: Role) -> Result<()> {
     if options.exclusive {
-        pragma(conn, "locking_mode = exclusive")?;
+        pragma(conn, "main.locking_mode = exclusive")?;
     }
     if role == Role::Writer && !options.read_only {
         set_journal(conn, options.journal)?;
     } else {
         // The file is looked at only when it is first read: a file that is no database is told now.
-        conn.query_row("pragma schema_version", [], |_| Ok(())).map_err(plain)?;
+        conn.query_row("pragma main.schema_version", [], |_| Ok(())).map_err(plain)?;
     }
     pragma(
         conn,
         match options.synchronous {
-            Synchronous::Off => "synchronous = off",
-            Synchronous::Normal => "synchronous = normal",
-            Synchronous::Full => "synchronous = full",
-            Synchronous::Extra => "synchronous = extra",
+            Synchronous::Off => "main.synchronous = off",
+            Synchronous::Normal => "main.synchronous = normal",
+            Synchronous::Full => "main.synchronous = full",
+            Synchronous::Extra => "main.synchronous = extra",
         },
     )
 }
@@ -240,8 +252,9 @@ fn set_journal(conn: &Connection, journal: Journal) -> Result<()> {
         Journal::Truncate => "truncate",
         Journal::Persist => "persist",
     };
-    let set: String =
-        conn.query_row(&format!("pragma journal_mode = {wanted}"), [], |row| row.get(0)).map_err(plain)?;
+    let set: String = conn
+        .query_row(&format!("pragma main.journal_mode = {wanted}"), [], |row| row.get(0))
+        .map_err(plain)?;
     if set == wanted {
         return Ok(());
     }

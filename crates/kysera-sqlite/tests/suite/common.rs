@@ -1,14 +1,16 @@
 //! What the suites share: statements made by hand, and a sink that keeps rows as text.
 
 use kysera_core::Result;
-use kysera_core::driver::{Attempt, Connection, Driver, Outcome};
+use kysera_core::driver::{Attempt, Connection, Driver, Outcome, TransactionOptions};
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use kysera_sql::value::Value;
-use kysera_sqlite::{Sqlite, SqliteOptions};
+use kysera_sqlite::{Sqlite, SqliteOptions, rusqlite};
 use std::any::Any;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::task::Poll;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A sink that keeps each row as text, `1|a|null`.
@@ -145,4 +147,55 @@ pub(crate) fn count_to(n: u64) -> String {
 /// A query of the numbers from 1 to `n`.
 pub(crate) fn numbers(n: u64) -> String {
     format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {n}) select i from n")
+}
+
+/// A query that ends when it is interrupted.
+pub(crate) fn endless() -> String {
+    count_to(1 << 50)
+}
+
+/// The rows of an endless query: a stream of it ends when it is dropped.
+pub(crate) fn endless_rows() -> String {
+    numbers(1 << 50)
+}
+
+/// Polls a future until it is done or has been pending `k` times; then drops it.
+pub(crate) async fn poll_and_drop<F: Future>(k: usize, future: F) -> Option<F::Output> {
+    let mut future = Box::pin(future);
+    let mut pending = 0;
+    std::future::poll_fn(|context| {
+        if pending == k {
+            return Poll::Ready(None);
+        }
+        match future.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => {
+                pending += 1;
+                if pending == k { Poll::Ready(None) } else { Poll::Pending }
+            }
+        }
+    })
+    .await
+}
+
+/// Another program's connection to the same file.
+pub(crate) fn foreign(path: &Path) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    conn.busy_timeout(Duration::from_secs(30)).unwrap();
+    conn
+}
+
+/// Takes every connection at once and looks whether each is as it should be.
+pub(crate) async fn check_whole(db: &Sqlite, readers: usize) {
+    let writer = db.acquire(Access::Write).await.unwrap();
+    let mut all = vec![writer];
+    for _ in 0..readers {
+        all.push(db.acquire(Access::Read).await.unwrap());
+    }
+    for conn in &mut all {
+        assert_eq!(run_on(&mut **conn, read("select 1")).await.unwrap().1, ["1"]);
+        // Fails inside a transaction.
+        conn.begin(TransactionOptions::default().read_only()).await.unwrap();
+        conn.rollback().await.unwrap();
+    }
 }

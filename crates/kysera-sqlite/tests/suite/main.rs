@@ -3,5 +3,13 @@
 //! One program, so that SQLite is linked once.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod aborted;
 mod basics;
+mod busy;
+mod checkpoint;
 mod common;
+mod drops;
+mod panics;
+mod queue;
+mod restart;
+mod schema;

@@ -1,0 +1,186 @@
+//! Connections are handed out in the order of asking, to those who still wait.
+
+use crate::common::{
+    Taken, check_whole, db, in_file, insert, numbers, on, poll_and_drop, read, rows, run_on, script, taken,
+    with,
+};
+use kysera_core::ErrorKind;
+use kysera_core::driver::{Attempt, Driver, TransactionOptions};
+use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::value::Value;
+use kysera_sqlite::{Sqlite, SqliteOptions};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_writers_take_turns_without_an_error() {
+    let file = in_file(|o| o).await;
+    script(&file.db, "create table t (writer, n, primary key (writer, n))").await;
+    let writers = (0..64).map(|writer| {
+        let db = file.db.clone();
+        tokio::spawn(async move {
+            for n in 0..100 {
+                let params = vec![Value::I64(writer), Value::I64(n)];
+                let statement = with(Shape::InsertValues(1), "insert into t values (?, ?)", params);
+                if n % 10 == 0 {
+                    let mut conn = db.acquire(Access::Write).await.unwrap();
+                    conn.begin(TransactionOptions::default()).await.unwrap();
+                    on(&mut *conn, statement).await.unwrap();
+                    conn.commit().await.unwrap();
+                } else {
+                    crate::common::db(&db, statement).await.unwrap();
+                }
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(rows(&file.db, "select count(*) from t").await, ["6400"]);
+}
+
+#[tokio::test]
+async fn first_come_first_served_and_those_who_left_are_passed_over() {
+    let file = in_file(|o| o).await;
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let held = file.db.acquire(Access::Write).await.unwrap();
+    let mut waiting = Vec::new();
+    for n in 0..20 {
+        let (db, order) = (file.db.clone(), Arc::clone(&order));
+        let waits = tokio::spawn(async move {
+            let conn = db.acquire(Access::Write).await.unwrap();
+            order.lock().push(n);
+            drop(conn);
+        });
+        // Spawned on a single thread, it asks before the next one is spawned.
+        tokio::task::yield_now().await;
+        waiting.push(waits);
+    }
+    let mut sink = Taken::default();
+    let jumps_the_queue = file.db.try_run(&insert("insert into t values (1)"), &mut sink);
+    assert!(matches!(jumps_the_queue, Attempt::NotNow));
+    for gone in [3, 7, 11] {
+        waiting[gone].abort();
+    }
+    assert!(poll_and_drop(1, file.db.acquire(Access::Write)).await.is_none());
+    drop(held);
+    for (n, waits) in waiting.into_iter().enumerate() {
+        assert_eq!(waits.await.is_err(), [3, 7, 11].contains(&n));
+    }
+    let served: Vec<usize> = (0..20).filter(|n| ![3, 7, 11].contains(n)).collect();
+    assert_eq!(*order.lock(), served);
+    check_whole(&file.db, 1).await;
+}
+
+#[tokio::test]
+async fn readers_go_on_while_one_writes() {
+    let file = in_file(|o| o.readers(2)).await;
+    script(&file.db, "create table t (a); insert into t values (1)").await;
+    let mut writer = file.db.acquire(Access::Write).await.unwrap();
+    writer.begin(TransactionOptions::default()).await.unwrap();
+    run_on(&mut *writer, insert("insert into t values (2)")).await.unwrap();
+    assert_eq!(rows(&file.db, "select count(*) from t").await, ["1"], "the old state");
+    assert_eq!(
+        run_on(&mut *writer, read("select count(*) from t")).await.unwrap().1,
+        ["2"],
+        "its own writes"
+    );
+    let first = file.db.acquire(Access::Read).await.unwrap();
+    let mut second = file.db.acquire(Access::Read).await.unwrap();
+    assert_eq!(run_on(&mut *second, read("select count(*) from t")).await.unwrap().1, ["1"]);
+    assert!(poll_and_drop(1, file.db.acquire(Access::Read)).await.is_none(), "there are two readers");
+    writer.commit().await.unwrap();
+    drop(first);
+    assert_eq!(rows(&file.db, "select count(*) from t").await, ["2"]);
+}
+
+#[tokio::test]
+async fn what_excludes_what() {
+    use Access::{Read, Write};
+    let file = in_file(|o| o).await;
+    let exclusive = in_file(|o| o.exclusive(true)).await;
+    let excluded = |db: &Sqlite| {
+        [(Read, Read), (Read, Write), (Write, Read), (Write, Write)]
+            .map(|(held, wanted)| db.excludes(held, wanted))
+    };
+    assert_eq!(excluded(&file.db), [false, false, false, true]);
+    assert_eq!(excluded(&exclusive.db), [true; 4]);
+    assert_eq!(excluded(&Sqlite::memory().unwrap()), [true; 4]);
+}
+
+/// Never a hang: the wait for oneself ends with an error that says so.
+#[tokio::test(start_paused = true)]
+async fn the_database_in_memory_used_inside_its_own_transaction() {
+    let db = Sqlite::memory().unwrap();
+    let inside = tokio::spawn(async move {
+        let mut conn = db.acquire(Access::Write).await.unwrap();
+        conn.begin(TransactionOptions::default()).await.unwrap();
+        assert!(matches!(db.try_run(&read("select 1"), &mut Taken::default()), Attempt::NotNow));
+        let error = crate::common::db(&db, read("select 1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SelfDeadlock);
+        assert!(error.to_string().contains("use tx"), "{error}");
+        conn.commit().await.unwrap();
+        drop(conn);
+        assert_eq!(rows(&db, "select 1").await, ["1"]);
+    });
+    inside.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_another_task_times_out() {
+    let db = SqliteOptions::memory().acquire_timeout(Duration::from_secs(1)).open().await.unwrap();
+    let theirs = db.clone();
+    let held = tokio::spawn(async move { theirs.acquire(Access::Write).await.unwrap() }).await.unwrap();
+    let ours = db.clone();
+    let waits = tokio::spawn(async move { crate::common::db(&ours, read("select 1")).await });
+    assert_eq!(waits.await.unwrap().unwrap_err().kind(), ErrorKind::PoolTimeout);
+    drop(held);
+    assert_eq!(rows(&db, "select 1").await, ["1"]);
+}
+
+/// The only connection comes back before the rows are taken, so whoever takes them may use the database.
+#[tokio::test]
+async fn the_database_in_memory_is_free_while_its_rows_are_taken() {
+    for (n, budget) in [(10, Duration::from_secs(3600)), (5000, Duration::ZERO)] {
+        let db = SqliteOptions::memory().budget(budget).open().await.unwrap();
+        let mut conn = db.acquire(Access::Read).await.unwrap();
+        let mut stream = conn.stream(read(&numbers(n))).await.unwrap();
+        let mut seen = 0;
+        loop {
+            let (sink, more) = stream.fill(Box::<Taken>::default()).await.unwrap();
+            for row in taken(sink).rows {
+                seen += 1;
+                assert_eq!(rows(&db, &format!("select {row}")).await, [seen.to_string()]);
+            }
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(seen, n);
+        drop(stream);
+        conn.begin(TransactionOptions::default()).await.unwrap();
+        conn.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn two_streams_of_a_file_at_once() {
+    let file = in_file(|o| o.readers(2).budget(Duration::ZERO)).await;
+    let (mut one, mut two) =
+        (file.db.acquire(Access::Read).await.unwrap(), file.db.acquire(Access::Read).await.unwrap());
+    let sql = numbers(1000);
+    let (mut first, mut second) =
+        (one.stream(read(&sql)).await.unwrap(), two.stream(read(&sql)).await.unwrap());
+    let mut seen = [0, 0];
+    loop {
+        let (a, more) = first.fill(Box::<Taken>::default()).await.unwrap();
+        let (b, _) = second.fill(Box::<Taken>::default()).await.unwrap();
+        seen = [seen[0] + taken(a).rows.len(), seen[1] + taken(b).rows.len()];
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(seen, [1000, 1000]);
+    db(&file.db, insert("create table t (a)")).await.unwrap();
+}
