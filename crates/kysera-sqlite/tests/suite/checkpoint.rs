@@ -106,7 +106,7 @@ async fn all_that_was_told_is_there_after_a_kill() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let told = (&mut lines).find(|line| line.as_ref().is_ok_and(|line| line == "wrote 500"));
+    let told = lines.find(|line| line.as_ref().is_ok_and(|line| line == "wrote 500"));
     assert!(told.is_some(), "it ended early");
     child.kill().unwrap();
     child.wait().unwrap();
