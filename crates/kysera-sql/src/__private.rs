@@ -4,13 +4,14 @@ pub use crate::__scalar as scalar;
 pub use crate::__sql_value as sql_value;
 pub use crate::ast::{Assignment, Expr as Node, FromItem, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
-pub use crate::expr::Column;
-pub use crate::query::{AllOf, Items, Opened, Selected, Selection, Source};
+pub use crate::expr::{Column, Predicate};
+pub use crate::query::{AllOf, Items, Opened, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
 pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
 pub use crate::typed::{
-    Aliased, Class, Insertable, Names, Neutral, Nil, Patch, RowShape, SqlValue, Storable, Table, assign,
+    Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, Patch, RowShape, SqlValue, Storable, Table,
+    assign, key_is,
 };
 pub use crate::value::{CustomType, SqlType, ToValue, Value};
 pub use kysera_macros::__row as row;

@@ -3,6 +3,24 @@
 
 use crate::{FromRow, Table};
 
+use crate::compile::compile;
+use crate::dialect::Sqlite;
+pub use crate::prelude::*;
+use crate::query::Query;
+pub use crate::query::select_from;
+pub use crate::write::{delete_from, insert_into, update};
+
+/// Asserts what a query is on SQLite.
+///
+/// # Panics
+/// When it is something else.
+#[track_caller]
+pub fn assert_sql(query: impl Query, expected: &str) {
+    let statement = query.into_statement().expect("the query can be built");
+    let compiled = compile(&statement, &Sqlite::default()).expect("the query can be compiled");
+    assert_eq!(compiled.sql, expected);
+}
+
 #[derive(Table, Clone, Debug, PartialEq)]
 #[table(name = "person", crate = crate)]
 pub struct Person {

@@ -22,11 +22,13 @@ pub mod query;
 pub mod read;
 pub mod row;
 mod row_macro;
+pub mod schema;
 pub mod table;
 pub mod typed;
 pub mod types;
 pub mod value;
 pub mod wire;
+pub mod write;
 
 /// Makes an enum without fields an enum of the database: bound, stored and read as the text of its label.
 ///

@@ -1,5 +1,4 @@
 //! The exact type of every row: what is nullable, what is not, and that literals infer.
-#![expect(clippy::type_complexity, reason = "exact types are what is tested")]
 
 use kysera_sql::expr::{
     Expr, Predicate, all_of, any_of, array_from, avg, case, concat, count, count_all, exists, function,

@@ -66,6 +66,8 @@ impl Table<'_> {
                 }
             }
 
+            impl<Mark> #k::TableSource for #ty<Mark> {}
+
             impl<Mark> #k::Aliased for #ty<Mark> {
                 type As<Other> = #ty<Other>;
                 fn aliased<Other>(&self, alias: &'static str) -> #ty<Other> {

@@ -16,7 +16,10 @@ impl Table<'_> {
         let primary_key = self.primary_key()?;
         let unique = self.unique()?;
         let foreign_keys = columns.iter().filter_map(|column| self.foreign_key(column));
+        let keyed = self.keyed(&primary_key);
         Ok(quote! {
+            #keyed
+
             impl #k::Table for #ident {
                 const META: &'static #k::TableMeta = {
                     static META: #k::TableMeta = #k::TableMeta {
@@ -33,8 +36,37 @@ impl Table<'_> {
                 fn columns<Mark>(alias: &'static str) -> #columns_ty<Mark> {
                     #columns_ty::__new(alias)
                 }
+                fn all<Mark>(alias: &'static str) -> #k::AllOf<Mark, #ident> {
+                    #columns_ty::<Mark>::__new(alias).all()
+                }
             }
         })
+    }
+
+    /// How a row is found by its primary key, where there is one.
+    fn keyed(&self, primary_key: &[&str]) -> TokenStream {
+        let Table { k, ident, options, .. } = self;
+        let of = |name: &&str| self.columns.iter().find(|column| column.name == **name);
+        let types: Vec<_> = primary_key.iter().filter_map(of).map(|column| column.field.ty).collect();
+        let (key, pattern) = match (primary_key.len(), types.as_slice()) {
+            (0, _) => return TokenStream::new(),
+            (1, [ty]) => (quote!(#ty), quote!(k0)),
+            _ => {
+                let names = (0..types.len()).map(|at| format_ident!("k{at}"));
+                (quote!((#(#types),*)), quote!((#(#names),*)))
+            }
+        };
+        let values = (0..types.len()).map(|at| format_ident!("k{at}"));
+        let table = &options.name;
+        quote! {
+            impl #k::Keyed for #ident {
+                type Key = #key;
+                fn has_key(key: #key) -> #k::Predicate<#ident> {
+                    let #pattern = key;
+                    #k::key_is(#table, [#((#primary_key, #k::ToValue::to_value(#values))),*])
+                }
+            }
+        }
     }
 
     fn column_meta(&self, column: &Column<'_>) -> TokenStream {

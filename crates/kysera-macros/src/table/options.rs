@@ -75,6 +75,8 @@ pub(super) struct Column<'a> {
     pub(super) unique: bool,
     pub(super) generated: Generated,
     pub(super) default: Option<String>,
+    /// True when a new row may leave it out although the table has no default for it.
+    pub(super) left_out: bool,
     pub(super) references: Option<Reference>,
     pub(super) on_delete: Option<String>,
 }
@@ -101,6 +103,7 @@ impl<'a> Column<'a> {
             unique: false,
             generated: Generated::No,
             default: None,
+            left_out: false,
             references: None,
             on_delete: None,
         };
@@ -121,6 +124,8 @@ impl<'a> Column<'a> {
             "unique" => self.unique = true,
             "generated" => self.generated = Generated::ByDefault,
             "generated_always" => self.generated = Generated::Always,
+            // Alone it says that a plugin or a trigger gives the value.
+            "default" if !meta.input.peek(Token![=]) => self.left_out = true,
             "default" => self.default = Some(text(meta)?),
             "references" => self.references = Some(reference(meta)?),
             "on_delete" => self.on_delete = Some(text(meta)?),
@@ -136,7 +141,10 @@ impl<'a> Column<'a> {
 
     /// True when a new row must give it: a plain field of the struct for new rows.
     pub(super) fn is_required(&self) -> bool {
-        self.generated == Generated::No && self.default.is_none() && !is_option(self.field.ty)
+        self.generated == Generated::No
+            && self.default.is_none()
+            && !self.left_out
+            && !is_option(self.field.ty)
     }
 
     /// True when a statement may give it at all.

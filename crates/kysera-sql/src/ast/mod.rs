@@ -16,6 +16,7 @@ mod statement;
 mod with;
 mod write;
 
+pub(crate) use expr::and_into;
 pub use expr::{
     Between, Binary, BinaryOp, Call, Case, CaseWhen, ColumnRef, Expr, InList, InSubquery, Like, Literal,
     Over, Unary, UnaryOp,

@@ -3,7 +3,6 @@
 //! Each is a node of the tree with two types beside it: the Rust type of its value, and the tables that it mentions.
 //! The methods are traits by topic, all in the prelude.
 
-#![expect(clippy::type_complexity, reason = "types are what is computed here")]
 #![expect(clippy::wrong_self_convention, reason = "an expression is consumed by all that it becomes part of")]
 
 mod aggregate;

@@ -3,8 +3,6 @@
 //! A query is a value: clauses take it and return it, and nothing is sent before a terminal. The SQL inside is a tree
 //! of plain data; the types around it say which tables stand in it and what a row is.
 
-#![expect(clippy::type_complexity, reason = "types are what is computed here")]
-
 mod executable;
 mod group_by;
 mod items;
@@ -18,4 +16,4 @@ pub use executable::{BuildError, Filtered, Query, Ready, Unfiltered};
 pub use items::{Items, Opened};
 pub use select::{BeforeSelect, Select, Unselected, select_from};
 pub use selection::{AllOf, Selected, Selection};
-pub use source::Source;
+pub use source::{Source, TableSource};

@@ -14,6 +14,15 @@ pub trait Source {
     fn into_item(self) -> FromItem;
 }
 
+/// A table, as itself or under an alias: what can be written to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written to",
+    note = "insert into, update and delete from a table: `update(Person)`"
+)]
+pub trait TableSource: Source {}
+
+impl<S: TableSource + Clone> TableSource for &S {}
+
 impl<S: Source + Clone> Source for &S {
     type Mark = S::Mark;
     fn into_item(self) -> FromItem {

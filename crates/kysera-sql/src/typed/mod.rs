@@ -3,8 +3,6 @@
 //! Types only: no value here exists at run time. The SQL itself is data, in `ast`; what users call is in `expr` and
 //! `query`.
 
-#![expect(clippy::type_complexity, reason = "types are what is computed here")]
-
 mod class;
 mod nullability;
 mod refs;
@@ -22,4 +20,4 @@ pub use scope::{Grouped, Here, In, InScope, Nil, Scope, There};
 pub use shape::{Col, Names, Output, RowShape, SameShape};
 pub use sql_value::{Condition, SqlText, SqlValue};
 pub use store::{FitsColumn, Storable};
-pub use table::{Aliased, Insertable, Patch, Table, assign};
+pub use table::{Aliased, Insertable, Keyed, Patch, Table, assign, key_is};

@@ -1,22 +1,51 @@
 //! What `derive(Table)` gives: the table's description, its columns under any alias, its new rows and its changes.
 
-use crate::ast::Assignment;
+use crate::ast::{self, Assignment};
+use crate::expr::{Expr, Predicate};
+use crate::query::{AllOf, TableSource};
 use crate::table::TableMeta;
+use crate::value::Value;
 
 /// A table. Derived; the struct is also the type of its rows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a table",
     note = "add `#[derive(Table)]` to the struct"
 )]
-pub trait Table: 'static {
+pub trait Table: Sized + 'static {
     /// The description. Its address is the table's identity.
     const META: &'static TableMeta;
 
     /// One column value per field; `M` marks which reference to the table they belong to.
-    type Columns<M>;
+    type Columns<M>: TableSource<Mark = M> + Clone;
 
     /// The columns under an alias.
     fn columns<M>(alias: &'static str) -> Self::Columns<M>;
+
+    /// Every column under an alias, read as a whole row.
+    fn all<M>(alias: &'static str) -> AllOf<M, Self>;
+}
+
+/// A table with a primary key, whose rows can be found by it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no primary key",
+    note = "mark its key with `#[column(primary_key)]`"
+)]
+pub trait Keyed: Table {
+    /// The key's type; a tuple where it has several columns.
+    type Key;
+
+    /// True for the row with this key: `"person"."id" = $1`.
+    fn has_key(key: Self::Key) -> Predicate<Self>;
+}
+
+/// Columns that are equal to values, combined with `and`.
+#[doc(hidden)]
+pub fn key_is<T, const N: usize>(table: &'static str, key: [(&'static str, Value); N]) -> Predicate<T> {
+    let equal = |(column, value)| {
+        ast::Expr::binary(ast::Expr::column(table, column), ast::BinaryOp::Eq, ast::Expr::Value(value))
+    };
+    let all = key.into_iter().map(equal).reduce(ast::Expr::and);
+    Expr::from_node(all.unwrap_or(ast::Expr::Literal(ast::Literal::Bool(false))))
 }
 
 /// Something that can stand in FROM a second time: what `alias!` takes.

@@ -1,0 +1,243 @@
+//! Tables and indexes made from a table's description.
+//!
+//! What examples and tests need; changing a schema that is in use is the business of migrations.
+
+use crate::ast::{self, ColumnDef, FromItem, Statement, TableRef};
+use crate::expr::Expression;
+use crate::ident::Name;
+use crate::query::{BuildError, Filtered, Query, Selection, TableSource, Unselected};
+use crate::table::TableMeta;
+use crate::typed::{Condition, In, Nil, NoAgg, RefsIn, Required};
+use crate::value::{CustomType, SqlType};
+use std::marker::PhantomData;
+
+/// A `create table`.
+#[derive(Clone, Debug)]
+#[must_use = "a statement does nothing until it is executed"]
+pub struct CreateTable {
+    ast: ast::CreateTable,
+}
+
+/// Creates a table as its description says: columns, keys and unique constraints.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// # use kysera_sql::schema::create_table;
+/// assert_sql(create_table(Pet), concat!(
+///     r#"create table "pet" ("id" integer not null primary key autoincrement, "#,
+///     r#""name" text not null, "owner_id" integer not null)"#,
+/// ));
+/// ```
+pub fn create_table(table: impl TableSource) -> CreateTable {
+    CreateTable { ast: described(target(table)) }
+}
+
+impl CreateTable {
+    /// Does nothing where the table is there already.
+    ///
+    /// # Dialects
+    /// Not on SQL Server.
+    pub fn if_not_exists(mut self) -> Self {
+        self.ast.if_not_exists = true;
+        self
+    }
+}
+
+/// A `drop table`.
+#[derive(Clone, Debug)]
+#[must_use = "a statement does nothing until it is executed"]
+pub struct DropTable {
+    ast: ast::DropTable,
+}
+
+/// Drops a table and its rows.
+pub fn drop_table(table: impl TableSource) -> DropTable {
+    DropTable { ast: ast::DropTable { table: target(table), if_exists: false } }
+}
+
+impl DropTable {
+    /// Does nothing where there is no such table.
+    pub fn if_exists(mut self) -> Self {
+        self.ast.if_exists = true;
+        self
+    }
+}
+
+/// A `create index` on table `T`.
+#[derive(Clone, Debug)]
+#[must_use = "a statement does nothing until it is executed"]
+pub struct CreateIndex<T> {
+    ast: ast::CreateIndex,
+    table: PhantomData<fn() -> T>,
+}
+
+/// Creates an index over columns of a table.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// # use kysera_sql::schema::create_index;
+/// let index = create_index("pet_name", Pet, (Pet.name,)).unique();
+/// # assert_sql(index, r#"create unique index "pet_name" on "pet" ("name")"#);
+/// ```
+pub fn create_index<T, I>(
+    name: impl Into<Name>,
+    table: T,
+    columns: impl Selection<In<T::Mark, Required, Nil>, I>,
+) -> CreateIndex<T::Mark>
+where
+    T: TableSource,
+{
+    let columns = crate::write::columns(columns);
+    let table = target(table);
+    let ast = ast::CreateIndex {
+        name: name.into(),
+        table,
+        unique: false,
+        columns,
+        filter: None,
+        if_not_exists: false,
+    };
+    CreateIndex { ast, table: PhantomData }
+}
+
+impl<T> CreateIndex<T> {
+    /// Refuses rows that are equal in these columns.
+    pub fn unique(mut self) -> Self {
+        self.ast.unique = true;
+        self
+    }
+
+    /// Does nothing where an index of that name is there already.
+    ///
+    /// # Dialects
+    /// PostgreSQL and SQLite.
+    pub fn if_not_exists(mut self) -> Self {
+        self.ast.if_not_exists = true;
+        self
+    }
+
+    /// Indexes only rows for which this holds. Use constants alone: bound values are refused by databases here.
+    ///
+    /// # Dialects
+    /// PostgreSQL, SQLite and SQL Server.
+    pub fn filter<E: Expression, I>(mut self, condition: E) -> Self
+    where
+        E::Value: Condition,
+        E::Refs: RefsIn<In<T, Required, Nil>, I, Outer<Nil> = Nil> + NoAgg,
+    {
+        // An index knows its own table only, and databases refuse an alias in front of its columns.
+        self.ast.filter = Some(crate::write::unqualified(condition.into_node()));
+        self
+    }
+}
+
+/// A `create type .. as enum`.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a statement does nothing until it is executed"]
+pub struct CreateType(ast::CreateType);
+
+/// Creates the enum type of a Rust enum that derives `SqlEnum`.
+///
+/// # Dialects
+/// PostgreSQL; elsewhere the column's own definition holds the labels, and this is refused.
+pub fn create_type(ty: &'static CustomType) -> CreateType {
+    CreateType(ast::CreateType { ty })
+}
+
+/// A `drop type`.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a statement does nothing until it is executed"]
+pub struct DropType(ast::DropType);
+
+/// Drops an enum type.
+///
+/// # Dialects
+/// PostgreSQL.
+pub fn drop_type(ty: &'static CustomType) -> DropType {
+    DropType(ast::DropType { ty, if_exists: false })
+}
+
+impl DropType {
+    /// Does nothing where there is no such type.
+    pub fn if_exists(mut self) -> Self {
+        self.0.if_exists = true;
+        self
+    }
+}
+
+/// The enum types that the columns of a table have, each once.
+pub fn types_of(table: &'static TableMeta) -> Vec<&'static CustomType> {
+    let mut types = Vec::new();
+    for column in table.columns {
+        if let SqlType::Custom(custom) = column.sql_type
+            && !custom.labels.is_empty()
+            && !types.contains(&custom)
+        {
+            types.push(custom);
+        }
+    }
+    types
+}
+
+/// `create table` as a description says.
+fn described(table: TableRef) -> ast::CreateTable {
+    let Some(meta) = table.meta else {
+        return ast::CreateTable {
+            table,
+            if_not_exists: false,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            unique: Vec::new(),
+            foreign_keys: Vec::new(),
+        };
+    };
+    let names = |names: &[&'static str]| names.iter().map(|name| Name::Borrowed(name)).collect::<Vec<_>>();
+    let columns = meta.columns.iter().map(|column| ColumnDef {
+        name: Name::Borrowed(column.name),
+        ty: column.sql_type,
+        nullable: column.nullable,
+        generated: column.generated,
+        default: column.default.map(Name::Borrowed),
+    });
+    ast::CreateTable {
+        table,
+        if_not_exists: false,
+        columns: columns.collect(),
+        primary_key: names(meta.primary_key),
+        unique: meta.unique.iter().map(|columns| names(columns)).collect(),
+        foreign_keys: meta.foreign_keys.iter().collect(),
+    }
+}
+
+fn target(table: impl TableSource) -> TableRef {
+    match table.into_item() {
+        FromItem::Table(mut table) => {
+            table.alias = None;
+            table
+        }
+        _ => TableRef::named(""),
+    }
+}
+
+/// Every statement here runs alone, returns nothing and means what it says.
+macro_rules! statement {
+    ($($name:ident $(<$mark:ident>)?: $self:ident => $statement:expr),+ $(,)?) => {$(
+        impl$(<$mark>)? Query for $name$(<$mark>)? {
+            type Row = Unselected;
+            type Outer = Nil;
+            type Rows = Filtered;
+
+            fn into_statement($self) -> Result<Statement, BuildError> {
+                Ok($statement)
+            }
+        }
+    )+};
+}
+
+statement!(
+    CreateTable: self => Statement::CreateTable(Box::new(self.ast)),
+    DropTable: self => Statement::DropTable(Box::new(self.ast)),
+    CreateIndex<T>: self => Statement::CreateIndex(Box::new(self.ast)),
+    CreateType: self => Statement::CreateType(self.0),
+    DropType: self => Statement::DropType(self.0),
+);

@@ -1,0 +1,106 @@
+//! DELETE.
+
+use super::target::{items, table_of};
+use super::value;
+use crate::ast::{self, Statement};
+use crate::expr::Expression;
+use crate::query::{BuildError, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected};
+use crate::typed::{Allows, Condition, In, Nil, NoAgg, RefsIn, Required};
+use std::marker::PhantomData;
+
+/// A delete from table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
+/// means, `Out` what it returns.
+#[must_use = "a delete does nothing until it is executed"]
+pub struct Delete<T, S, O, F, Out> {
+    ast: Box<ast::Delete>,
+    types: PhantomData<fn() -> (T, S, O, F, Out)>,
+}
+
+/// Deletes rows of a table.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// let query = delete_from(Person).filter(Person.id.eq(1));
+/// # assert_sql(query, r#"delete from "person" where "person"."id" = ?"#);
+/// ```
+pub fn delete_from<Src: TableSource>(
+    table: Src,
+) -> Delete<Src::Mark, In<Src::Mark, Required, Nil>, Nil, Unfiltered, Unselected> {
+    Delete { ast: Box::new(ast::Delete::from(table_of(table.into_item()))), types: PhantomData }
+}
+
+impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
+    fn retyped<S2, O2, F2, Out2>(self) -> Delete<T, S2, O2, F2, Out2> {
+        Delete { ast: self.ast, types: PhantomData }
+    }
+
+    /// Adds another table whose columns may be used: `delete .. using`.
+    ///
+    /// # Dialects
+    /// Not on SQLite; write `exists(..)` in the filter there.
+    pub fn using<Src: Source>(mut self, source: Src) -> Delete<T, In<Src::Mark, Required, S>, O, F, Out> {
+        self.ast.using.push(source.into_item());
+        self.retyped()
+    }
+
+    /// Deletes only rows for which this holds; repeated filters are combined with `and`.
+    pub fn filter<E: Expression, I>(
+        mut self,
+        condition: E,
+    ) -> Delete<T, S, <E::Refs as RefsIn<S, I>>::Outer<O>, Filtered, Out>
+    where
+        E::Value: Condition,
+        E::Refs: RefsIn<S, I> + NoAgg,
+    {
+        self.ast.and_filter(condition.into_node());
+        self.retyped()
+    }
+
+    /// Says that every row is meant. Filters may still follow, also conditional ones.
+    pub fn all_rows(self) -> Delete<T, S, O, Filtered, Out> {
+        self.retyped()
+    }
+
+    /// Returns something of each deleted row.
+    ///
+    /// # Dialects
+    /// Not on MySQL.
+    pub fn returning<X, I>(mut self, selection: X) -> Delete<T, S, X::Outer<O>, F, X::Out>
+    where
+        X: Selection<S, I>,
+        S: Allows<X::Class>,
+    {
+        self.ast.returning = items(selection);
+        self.retyped()
+    }
+
+    /// Tells a plugin something about this statement; plugins offer methods of their own for it.
+    #[doc(hidden)]
+    pub fn switch(mut self, switch: ast::Switch) -> Self {
+        self.ast.switches.push(switch);
+        self
+    }
+
+    /// Lets the statement, and all inside it, pass by every plugin, for a reason that is logged.
+    pub fn bypass_plugins(mut self, reason: impl Into<crate::ident::Name>) -> Self {
+        self.ast.bypass = Some(reason.into());
+        self
+    }
+
+    /// The tree, to rewrite it or to run it through `run_ast`.
+    pub fn into_ast(self) -> ast::Delete {
+        *self.ast
+    }
+}
+
+impl<T, S, O, F, Out> Query for Delete<T, S, O, F, Out> {
+    type Row = Out;
+    type Outer = O;
+    type Rows = F;
+
+    fn into_statement(self) -> Result<Statement, BuildError> {
+        Ok(Statement::Delete(self.ast))
+    }
+}
+
+value!(Delete < T, S, O, F, Out > { ast });

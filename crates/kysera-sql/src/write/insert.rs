@@ -1,0 +1,208 @@
+//! INSERT.
+
+use super::conflict::Conflict;
+use super::target::{columns as names, items, table_of};
+use super::value;
+use crate::ast::{self, Assignment, Expr, InsertSource, OnConflict, Statement};
+use crate::ident::Name;
+use crate::query::{BuildError, Filtered, Query, Select, Selection, TableSource, Unselected};
+use crate::typed::{Closed, In, Insertable, Nil, Required, RowShape, SameShape};
+use std::marker::PhantomData;
+
+/// The scope of a statement over one table.
+type Only<T> = In<T, Required, Nil>;
+
+/// An insert into table `T`; `O` is what it owes a query around it, `Out` what it returns.
+#[must_use = "an insert does nothing until it is executed"]
+pub struct Insert<T, O, Out> {
+    ast: Box<ast::Insert>,
+    rows: Vec<Vec<Assignment>>,
+    types: PhantomData<fn() -> (T, O, Out)>,
+}
+
+/// Inserts rows into a table.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// let query = insert_into(Pet).values(NewPet { name: "Rex".into(), owner_id: 1 });
+/// # assert_sql(query, r#"insert into "pet" ("name", "owner_id") values (?, ?)"#);
+/// ```
+pub fn insert_into<Src: TableSource>(table: Src) -> Insert<Src::Mark, Nil, Unselected> {
+    Insert {
+        ast: Box::new(ast::Insert::into(table_of(table.into_item()))),
+        rows: Vec::new(),
+        types: PhantomData,
+    }
+}
+
+impl<T, O, Out> Insert<T, O, Out> {
+    fn retyped<O2, Out2>(self) -> Insert<T, O2, Out2> {
+        Insert { ast: self.ast, rows: self.rows, types: PhantomData }
+    }
+
+    /// Adds a row.
+    ///
+    /// Rows may give different columns: the statement has them all, and `default` where a row gives none.
+    pub fn values(mut self, row: impl Insertable<T>) -> Self {
+        self.rows.push(row.into_assignments());
+        self
+    }
+
+    /// Adds many rows. Of no rows at all there is no statement: the query fails before anything is sent.
+    pub fn rows<R: Insertable<T>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
+        self.rows.extend(rows.into_iter().map(Insertable::into_assignments));
+        self
+    }
+
+    /// Adds one row of defaults: `default values`.
+    pub fn default_values(mut self) -> Self {
+        self.ast.source = InsertSource::DefaultValues;
+        self
+    }
+
+    /// Names the columns that a query fills: `.columns((Pet.name, Pet.owner_id)).from_select(..)`.
+    pub fn columns<X: Selection<Only<T>, I>, I>(mut self, columns: X) -> InsertColumns<T, O, X::Out> {
+        self.ast.columns = names(columns);
+        InsertColumns { insert: self.retyped(), types: PhantomData }
+    }
+
+    /// What to do when a row meets a unique constraint over these columns.
+    pub fn on_conflict<X: Selection<Only<T>, I>, I>(self, columns: X) -> Conflict<T, O, Out> {
+        let target = ast::ConflictTarget::Columns(names(columns));
+        Conflict::new(self, target)
+    }
+
+    /// What to do when a row meets a constraint of this name.
+    ///
+    /// # Dialects
+    /// PostgreSQL only.
+    pub fn on_conflict_constraint(self, name: impl Into<Name>) -> Conflict<T, O, Out> {
+        Conflict::new(self, ast::ConflictTarget::Constraint(name.into()))
+    }
+
+    /// Leaves out rows that meet any unique constraint.
+    pub fn on_conflict_do_nothing(mut self) -> Self {
+        self.ast.on_conflict = Some(OnConflict {
+            target: ast::ConflictTarget::Any,
+            index_filter: None,
+            action: ast::ConflictAction::DoNothing,
+        });
+        self
+    }
+
+    pub(super) fn with_conflict(mut self, conflict: OnConflict) -> Self {
+        self.ast.on_conflict = Some(conflict);
+        self
+    }
+
+    /// Returns something of each inserted row.
+    ///
+    /// # Dialects
+    /// Not on MySQL; MariaDB and SQL Server have it.
+    pub fn returning<X: Selection<Only<T>, I>, I>(mut self, selection: X) -> Insert<T, X::Outer<O>, X::Out> {
+        self.ast.returning = items(selection);
+        self.retyped()
+    }
+
+    /// Tells a plugin something about this statement; plugins offer methods of their own for it.
+    #[doc(hidden)]
+    pub fn switch(mut self, switch: ast::Switch) -> Self {
+        self.ast.switches.push(switch);
+        self
+    }
+
+    /// Lets the statement, and all inside it, pass by every plugin, for a reason that is logged.
+    pub fn bypass_plugins(mut self, reason: impl Into<crate::ident::Name>) -> Self {
+        self.ast.bypass = Some(reason.into());
+        self
+    }
+
+    /// The tree, to rewrite it or to run it through `run_ast`.
+    pub fn into_ast(mut self) -> ast::Insert {
+        if !self.rows.is_empty() {
+            fill(&mut self.ast, self.rows);
+        }
+        *self.ast
+    }
+}
+
+/// Columns of an insert that wait for the query that fills them.
+#[must_use = "call `.from_select(..)`"]
+pub struct InsertColumns<T, O, Row> {
+    insert: Insert<T, O, Unselected>,
+    types: PhantomData<fn() -> Row>,
+}
+
+impl<T, O, Row: RowShape> InsertColumns<T, O, Row> {
+    /// Inserts the rows of a query. Its columns agree with those named by position and type; a nullable one only fits
+    /// a nullable column.
+    ///
+    /// ```
+    /// # use kysera_sql::doc::*;
+    /// let query = insert_into(Pet)
+    ///     .columns((Pet.name, Pet.owner_id))
+    ///     .from_select(select_from(Person).select((Person.first_name, Person.id)));
+    /// # assert_sql(query, concat!(
+    /// #     r#"insert into "pet" ("name", "owner_id") "#,
+    /// #     r#"select "person"."first_name", "person"."id" from "person""#,
+    /// # ));
+    /// ```
+    pub fn from_select<S, O2: Closed, Row2: RowShape>(
+        self,
+        query: Select<S, O2, Row2>,
+    ) -> Insert<T, O, Unselected>
+    where
+        Row2::List<Nil>: SameShape<Row::List<Nil>>,
+    {
+        let mut insert = self.insert;
+        insert.ast.source = InsertSource::Select(Box::new(query.into_ast()));
+        insert
+    }
+}
+
+impl<T, O, Out> Query for Insert<T, O, Out> {
+    type Row = Out;
+    type Outer = O;
+    type Rows = Filtered;
+
+    fn into_statement(self) -> Result<Statement, BuildError> {
+        Ok(self.into_ast().into())
+    }
+}
+
+/// Lays rows out under one column list: the union of their columns, in the order of first appearance.
+fn fill(insert: &mut ast::Insert, rows: Vec<Vec<Assignment>>) {
+    let columns = &mut insert.columns;
+    columns.extend(rows[0].iter().map(|assignment| assignment.column.clone()));
+    for row in &rows[1..] {
+        for assignment in row {
+            if !columns.contains(&assignment.column) {
+                columns.push(assignment.column.clone());
+            }
+        }
+    }
+    if columns.is_empty() && rows.len() == 1 {
+        insert.source = InsertSource::DefaultValues;
+        return;
+    }
+    let values = rows.into_iter().map(|row| lay_out(columns, row)).collect();
+    insert.source = InsertSource::Values(values);
+}
+
+/// One row in the order of the columns, `default` where it gives none.
+fn lay_out(columns: &[Name], row: Vec<Assignment>) -> Vec<Expr> {
+    // Rows of one kind give their columns in one order: then there is nothing to look for.
+    if row.len() == columns.len() && row.iter().zip(columns).all(|(given, column)| given.column == *column) {
+        return row.into_iter().map(|assignment| assignment.value).collect();
+    }
+    let mut values: Vec<Expr> = columns.iter().map(|_| Expr::Default).collect();
+    for assignment in row {
+        if let Some(at) = columns.iter().position(|column| *column == assignment.column) {
+            values[at] = assignment.value;
+        }
+    }
+    values
+}
+
+value!(Insert<T, O, Out> { ast, rows });
+value!(InsertColumns < T, O, Row > { insert });

@@ -1,0 +1,49 @@
+//! The table that a statement writes to, and what it returns.
+
+use crate::ast::{ColumnRef, Expr, FromItem, SelectItem, TableRef};
+use crate::fold::{Fold, walk_mut};
+use crate::ident::Name;
+use crate::query::{Items, Selection};
+use std::convert::Infallible;
+
+/// The table behind a source; the types let nothing else through. What is no table all the same gets a name that no
+/// database has, so that nothing is written.
+pub(super) fn table_of(item: FromItem) -> TableRef {
+    match item {
+        FromItem::Table(table) => table,
+        _ => TableRef::named(""),
+    }
+}
+
+/// The items of a selection.
+pub(super) fn items<S, I>(selection: impl Selection<S, I>) -> Vec<SelectItem> {
+    let mut items = Items::default();
+    selection.push("", &mut items);
+    items.into_vec()
+}
+
+/// The names of selected columns. What is no column gets an empty name, which the compiler refuses.
+pub(crate) fn columns<S, I>(selection: impl Selection<S, I>) -> Vec<Name> {
+    let name = |item| match item {
+        SelectItem::Expr { expr: Expr::Column(column), .. } => column.name,
+        _ => Name::Borrowed(""),
+    };
+    items(selection).into_iter().map(name).collect()
+}
+
+/// The expression with no table in front of its columns.
+pub(crate) fn unqualified(mut expr: Expr) -> Expr {
+    let Ok(()) = Unqualify.expr(&mut expr);
+    expr
+}
+
+struct Unqualify;
+
+impl Fold for Unqualify {
+    type Error = Infallible;
+
+    fn column(&mut self, node: &mut ColumnRef) -> Result<(), Infallible> {
+        node.table = None;
+        walk_mut::column(self, node)
+    }
+}

@@ -1,0 +1,129 @@
+//! UPDATE.
+
+use super::set::Set;
+use super::target::{items, table_of};
+use super::value;
+use crate::ast::{self, Statement};
+use crate::expr::Expression;
+use crate::query::{BuildError, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected};
+use crate::typed::{Allows, Condition, In, Nil, NoAgg, Patch, RefsIn, Required};
+use std::marker::PhantomData;
+
+/// An update of table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
+/// means, `Out` what it returns.
+#[must_use = "an update does nothing until it is executed"]
+pub struct Update<T, S, O, F, Out> {
+    ast: Box<ast::Update>,
+    types: PhantomData<fn() -> (T, S, O, F, Out)>,
+}
+
+/// Updates rows of a table.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// let query = update(Person).set(Person.age.set(40)).filter(Person.id.eq(1));
+/// # assert_sql(query, r#"update "person" set "age" = ? where "person"."id" = ?"#);
+/// ```
+pub fn update<Src: TableSource>(
+    table: Src,
+) -> Update<Src::Mark, In<Src::Mark, Required, Nil>, Nil, Unfiltered, Unselected> {
+    Update::new(ast::Update::of(table_of(table.into_item())))
+}
+
+impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
+    fn new(ast: ast::Update) -> Self {
+        Update { ast: Box::new(ast), types: PhantomData }
+    }
+
+    fn retyped<S2, O2, F2, Out2>(self) -> Update<T, S2, O2, F2, Out2> {
+        Update { ast: self.ast, types: PhantomData }
+    }
+
+    /// Sets a column: `.set(Person.age.set(40))`.
+    pub fn set<R: RefsIn<S, I> + NoAgg, I>(mut self, set: Set<T, R>) -> Update<T, S, R::Outer<O>, F, Out> {
+        self.ast.set.push(set.into_assignment());
+        self.retyped()
+    }
+
+    /// Sets every column that the patch gives.
+    pub fn patch(mut self, patch: impl Patch<T>) -> Self {
+        self.ast.set.extend(patch.into_assignments());
+        self
+    }
+
+    /// Sets what is already a list of assignments, such as that of a patch.
+    pub fn assign(mut self, assignments: Vec<ast::Assignment>) -> Self {
+        self.ast.set.extend(assignments);
+        self
+    }
+
+    /// Adds another table whose columns may be used: `update .. from`.
+    ///
+    /// # Dialects
+    /// Not on MySQL.
+    pub fn from<Src: Source>(mut self, source: Src) -> Update<T, In<Src::Mark, Required, S>, O, F, Out> {
+        self.ast.from.push(source.into_item());
+        self.retyped()
+    }
+
+    /// Updates only rows for which this holds; repeated filters are combined with `and`.
+    pub fn filter<E: Expression, I>(
+        mut self,
+        condition: E,
+    ) -> Update<T, S, <E::Refs as RefsIn<S, I>>::Outer<O>, Filtered, Out>
+    where
+        E::Value: Condition,
+        E::Refs: RefsIn<S, I> + NoAgg,
+    {
+        self.ast.and_filter(condition.into_node());
+        self.retyped()
+    }
+
+    /// Says that every row is meant. Filters may still follow, also conditional ones.
+    pub fn all_rows(self) -> Update<T, S, O, Filtered, Out> {
+        self.retyped()
+    }
+
+    /// Returns something of each updated row.
+    ///
+    /// # Dialects
+    /// Not on MySQL and MariaDB.
+    pub fn returning<X, I>(mut self, selection: X) -> Update<T, S, X::Outer<O>, F, X::Out>
+    where
+        X: Selection<S, I>,
+        S: Allows<X::Class>,
+    {
+        self.ast.returning = items(selection);
+        self.retyped()
+    }
+
+    /// Tells a plugin something about this statement; plugins offer methods of their own for it.
+    #[doc(hidden)]
+    pub fn switch(mut self, switch: ast::Switch) -> Self {
+        self.ast.switches.push(switch);
+        self
+    }
+
+    /// Lets the statement, and all inside it, pass by every plugin, for a reason that is logged.
+    pub fn bypass_plugins(mut self, reason: impl Into<crate::ident::Name>) -> Self {
+        self.ast.bypass = Some(reason.into());
+        self
+    }
+
+    /// The tree, to rewrite it or to run it through `run_ast`.
+    pub fn into_ast(self) -> ast::Update {
+        *self.ast
+    }
+}
+
+impl<T, S, O, F, Out> Query for Update<T, S, O, F, Out> {
+    type Row = Out;
+    type Outer = O;
+    type Rows = F;
+
+    fn into_statement(self) -> Result<Statement, BuildError> {
+        Ok(Statement::Update(self.ast))
+    }
+}
+
+value!(Update < T, S, O, F, Out > { ast });
