@@ -27,6 +27,8 @@ const CRATES: &[(&str, Floors)] = &[
             &["dialect"],
             &["compile"],
             &["typed", "expr", "query"],
+            &["write"],
+            &["schema"],
             &["__private", "prelude", "row_macro"],
             &["doc"],
         ],
@@ -46,7 +48,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["terminals"],
         ],
     ),
-    ("kysera", &[]),
+    ("kysera", &[&["plugins"], &["dal", "repository"], &["prelude"], &["doc"]]),
 ];
 
 /// Returns a sentence for each arrow that does not point down, and each module without a floor.

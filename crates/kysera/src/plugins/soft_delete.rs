@@ -1,0 +1,132 @@
+//! Hides rows that were marked as deleted, in every reference to their table.
+//!
+//! The marking itself is an explicit statement: [`Delete`](kysera_sql::ast::Delete) stays what it says.
+
+use super::attach::Attachment;
+use super::instant::instant;
+use kysera_core::Result;
+use kysera_core::error::{Error, ErrorKind};
+use kysera_core::plugin::{Context, Plugin, RowFilter, Switched, priority};
+use kysera_sql::ast::{Assignment, Expr, Statement, Switch, Update};
+use kysera_sql::expr::Column;
+use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
+use kysera_sql::typed::Table;
+use kysera_sql::value::{SqlType, Value};
+
+/// The name under which queries address this plugin.
+pub(crate) const NAME: &str = "soft_delete";
+/// Deleted rows too.
+pub(crate) const WITH_DELETED: &str = "with_deleted";
+/// Deleted rows alone.
+pub(crate) const ONLY_DELETED: &str = "only_deleted";
+/// An update that marks rows as deleted.
+pub(crate) const MARK: &str = "mark";
+/// An update that takes the mark away.
+pub(crate) const RESTORE: &str = "restore";
+
+/// Hides rows whose `deleted_at` is set.
+///
+/// Attaches to every table that has a column of that name. A join, a subquery, a CTE, a relation, a count: each
+/// reference to such a table sees only rows that are not deleted, and so do updates and deletes.
+#[derive(Clone, Debug)]
+pub struct SoftDelete {
+    attachment: Attachment,
+}
+
+impl Default for SoftDelete {
+    fn default() -> Self {
+        SoftDelete::new()
+    }
+}
+
+impl SoftDelete {
+    /// Attaches to tables that have `deleted_at`.
+    pub fn new() -> SoftDelete {
+        SoftDelete { attachment: Attachment::new("deleted_at") }
+    }
+
+    /// Attaches to tables that have a column of another name.
+    #[must_use = "returns the plugin"]
+    pub fn column(mut self, column: &'static str) -> SoftDelete {
+        self.attachment.set_column(column);
+        self
+    }
+
+    /// Attaches to a table by another column: `.table(Order, Order.removed_at)`.
+    #[must_use = "returns the plugin"]
+    pub fn table<T: Table, V>(mut self, table: T::Columns<T>, column: Column<T, Option<V>>) -> SoftDelete {
+        let _ = table;
+        self.attachment.tell(T::META, column.name());
+        self
+    }
+
+    /// Leaves a table alone: `.except::<Event>()`.
+    #[must_use = "returns the plugin"]
+    pub fn except<T: Table>(mut self) -> SoftDelete {
+        self.attachment.except(T::META);
+        self
+    }
+
+    fn set_mark(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
+        let Some(mode) = mode_of(&update.switches) else { return Ok(()) };
+        let (meta, column) = self.marked_column(update)?;
+        let value = match mode {
+            MARK => instant(meta, column, context.now())?,
+            RESTORE => Value::Null(column_type(meta, column)),
+            _ => return Ok(()),
+        };
+        update.set.push(Assignment { column: Name::Borrowed(column), value: Expr::Value(value) });
+        Ok(())
+    }
+
+    fn marked_column(&self, update: &Update) -> Result<(&'static TableMeta, &'static str)> {
+        let attached = update.table.meta.and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
+        attached.ok_or_else(|| {
+            Error::new(ErrorKind::Plugin, format!("table {} has no soft delete", update.table.name))
+                .hint("add a `deleted_at` column, or delete with `delete_from(..)`")
+                .with_table(update.table.name.clone())
+        })
+    }
+}
+
+impl Plugin for SoftDelete {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn priority(&self) -> i32 {
+        priority::FILTER
+    }
+
+    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+        let column = self.attachment.column_of(table)?;
+        Some(RowFilter::new(Expr::is_null(RowFilter::column(column))))
+    }
+
+    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
+        let Some(column) = self.attachment.column_of(table) else { return Switched::Unchanged };
+        match mode {
+            WITH_DELETED => Switched::Off,
+            ONLY_DELETED | RESTORE => {
+                Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column))))
+            }
+            _ => Switched::Unchanged,
+        }
+    }
+
+    fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
+        match statement {
+            Statement::Update(update) => self.set_mark(update, context),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn mode_of(switches: &[Switch]) -> Option<&'static str> {
+    switches.iter().find(|switch| switch.plugin == NAME).map(|switch| switch.mode)
+}
+
+fn column_type(meta: &TableMeta, column: &str) -> SqlType {
+    meta.column(column).map_or(SqlType::Unknown, |column| column.sql_type)
+}

@@ -1,0 +1,222 @@
+//! Stamps rows with the instant of the statement that wrote them.
+//!
+//! Works on statements, so repositories, the builder, bulk inserts, upserts and writes inside a CTE are stamped alike.
+//! Changes made by the database itself (triggers, cascades) are not seen.
+
+use super::attach::Attachment;
+use super::instant::instant;
+use kysera_core::Result;
+use kysera_core::plugin::{Context, Plugin, priority};
+use kysera_sql::ast::{
+    Assignment, ConflictAction, CteBody, Derived, Expr, FromItem, Insert, InsertSource, Merge, MergeAction,
+    Select, SelectItem, Statement, TableRef, Update, With,
+};
+use kysera_sql::expr::Column;
+use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
+use kysera_sql::typed::Table;
+
+/// Sets `created_at` and `updated_at` on insert, and `updated_at` on update.
+///
+/// Attaches to every table that has a column of that name. A value that the statement gives itself wins. All rows of
+/// a statement get the same instant, taken from the executor's clock.
+///
+/// The columns may be instants, dates with times, or 64-bit integers (microseconds since 1970). Leave them out of the
+/// required fields of `NewX` with `#[column(default)]`.
+#[derive(Clone, Debug)]
+pub struct Timestamps {
+    created: Attachment,
+    updated: Attachment,
+}
+
+impl Default for Timestamps {
+    fn default() -> Self {
+        Timestamps::new()
+    }
+}
+
+impl Timestamps {
+    /// Stamps `created_at` and `updated_at`, on every table that has them.
+    pub fn new() -> Timestamps {
+        Timestamps { created: Attachment::new("created_at"), updated: Attachment::new("updated_at") }
+    }
+
+    /// Uses columns of other names.
+    #[must_use = "returns the plugin"]
+    pub fn columns(mut self, created: &'static str, updated: &'static str) -> Timestamps {
+        self.created.set_column(created);
+        self.updated.set_column(updated);
+        self
+    }
+
+    /// Stamps a table in columns of other names: `.table(Order, Order.placed_at, Order.changed_at)`.
+    #[must_use = "returns the plugin"]
+    pub fn table<T: Table, V, W>(
+        mut self,
+        table: T::Columns<T>,
+        created: Column<T, V>,
+        updated: Column<T, W>,
+    ) -> Timestamps {
+        let _ = table;
+        self.created.tell(T::META, created.name());
+        self.updated.tell(T::META, updated.name());
+        self
+    }
+
+    /// Leaves a table alone: `.except::<Event>()`.
+    #[must_use = "returns the plugin"]
+    pub fn except<T: Table>(mut self) -> Timestamps {
+        self.created.except(T::META);
+        self.updated.except(T::META);
+        self
+    }
+
+    /// What an insert into `table` must stamp.
+    fn on_insert(&self, table: &TableRef, context: &Context<'_>) -> Result<Vec<Assignment>> {
+        let Some(meta) = table.meta else { return Ok(Vec::new()) };
+        [&self.created, &self.updated]
+            .into_iter()
+            .filter_map(|attachment| attachment.column_of(meta))
+            .map(|column| stamp(meta, column, context))
+            .collect()
+    }
+
+    /// What an update of `table` must stamp.
+    fn on_update(&self, table: &TableRef, context: &Context<'_>) -> Result<Option<Assignment>> {
+        let Some(meta) = table.meta else { return Ok(None) };
+        self.updated.column_of(meta).map(|column| stamp(meta, column, context)).transpose()
+    }
+
+    fn insert(&self, insert: &mut Insert, context: &Context<'_>) -> Result<()> {
+        for stamp in self.on_insert(&insert.into, context)? {
+            if !insert.columns.contains(&stamp.column) {
+                add_to_rows(insert, stamp);
+            }
+        }
+        if let Some(conflict) = &mut insert.on_conflict
+            && let ConflictAction::DoUpdate { set, .. } = &mut conflict.action
+        {
+            add_to_set(set, self.on_update(&insert.into, context)?);
+        }
+        Ok(())
+    }
+
+    fn update(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
+        add_to_set(&mut update.set, self.on_update(&update.table, context)?);
+        Ok(())
+    }
+
+    fn merge(&self, merge: &mut Merge, context: &Context<'_>) -> Result<()> {
+        for when in &mut merge.whens {
+            match &mut when.action {
+                MergeAction::Update(set) => add_to_set(set, self.on_update(&merge.into, context)?),
+                MergeAction::Insert { columns, values } => {
+                    for stamp in self.on_insert(&merge.into, context)? {
+                        if !columns.contains(&stamp.column) {
+                            columns.push(stamp.column);
+                            values.push(stamp.value);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn with(&self, with: &mut Option<Box<With>>, context: &Context<'_>) -> Result<()> {
+        let Some(with) = with else { return Ok(()) };
+        for cte in &mut with.ctes {
+            match &mut cte.body {
+                CteBody::Insert(insert) => self.insert(insert, context)?,
+                CteBody::Update(update) => self.update(update, context)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Plugin for Timestamps {
+    fn name(&self) -> &'static str {
+        "timestamps"
+    }
+
+    fn priority(&self) -> i32 {
+        priority::TRANSFORM
+    }
+
+    fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
+        match statement {
+            Statement::Select(select) => self.with(&mut select.with, context),
+            Statement::Insert(insert) => {
+                self.with(&mut insert.with, context)?;
+                self.insert(insert, context)
+            }
+            Statement::Update(update) => {
+                self.with(&mut update.with, context)?;
+                self.update(update, context)
+            }
+            Statement::Delete(delete) => self.with(&mut delete.with, context),
+            Statement::Merge(merge) => {
+                self.with(&mut merge.with, context)?;
+                self.merge(merge, context)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `column = now`.
+fn stamp(table: &TableMeta, column: &'static str, context: &Context<'_>) -> Result<Assignment> {
+    Ok(Assignment {
+        column: Name::Borrowed(column),
+        value: Expr::Value(instant(table, column, context.now())?),
+    })
+}
+
+/// Adds an assignment at the end, where MySQL's upsert sees the other columns' new values last, unless the statement
+/// sets that column itself.
+fn add_to_set(set: &mut Vec<Assignment>, stamp: Option<Assignment>) {
+    if let Some(stamp) = stamp
+        && !set.iter().any(|assignment| assignment.column == stamp.column)
+    {
+        set.push(stamp);
+    }
+}
+
+/// Adds a column to every row of an insert.
+fn add_to_rows(insert: &mut Insert, stamp: Assignment) {
+    match &mut insert.source {
+        InsertSource::Values(rows) => {
+            for row in rows {
+                row.push(stamp.value.clone());
+            }
+        }
+        InsertSource::Select(select) => add_to_select(select, stamp.value),
+        // `default values` has no list to add to; one column given leaves the others at their defaults all the same.
+        InsertSource::DefaultValues => insert.source = InsertSource::Values(vec![vec![stamp.value]]),
+        _ => return,
+    }
+    insert.columns.push(stamp.column);
+}
+
+/// Adds an item to the query of an insert. A set operation or `*` is wrapped, so that operands keep their width.
+fn add_to_select(select: &mut Select, value: Expr) {
+    let wrap = !select.set_ops.is_empty()
+        || select.distinct != kysera_sql::ast::Distinct::No
+        || select.items.iter().any(|item| matches!(item, SelectItem::All(_)));
+    if wrap {
+        let with = select.with.take();
+        let query = std::mem::take(select);
+        let alias = Name::Borrowed("stamped");
+        let derived = Derived { query, alias: alias.clone(), columns: Vec::new(), lateral: false };
+        *select = Select {
+            with,
+            items: vec![SelectItem::All(Some(alias))],
+            from: vec![FromItem::Derived(Box::new(derived))],
+            ..Select::default()
+        };
+    }
+    select.items.push(SelectItem::expr(value));
+}

@@ -1,0 +1,17 @@
+//! Everything that a file with queries in it needs: the derives, the verbs, and the traits that carry the methods.
+
+pub use kysera_core::{Db, Executor, Terminals, Transaction};
+pub use kysera_sql::expr::{
+    Arithmetic, Casts, Comparisons, Conditions, Expr, Expression, Lists, Nulls, Ordering, Outer, Predicate,
+    Text,
+};
+pub use kysera_sql::expr::{
+    all_of, any_of, array_from, avg, case, concat, count, count_all, exists, json_array_from,
+    json_object_from, max, min, not, not_exists, object_from, scalar, sum, val,
+};
+pub use kysera_sql::query::{Query, select_from};
+pub use kysera_sql::typed::Correlated;
+pub use kysera_sql::write::{delete_from, insert_into, update};
+pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
+
+pub use crate::plugins::SoftDeletes;
