@@ -55,6 +55,12 @@ impl Db {
         self.core.driver.dialect()
     }
 
+    /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`, as
+    /// [`Driver::excludes`] says: where writes queue up, or one connection serves the database.
+    pub fn excludes(&self, held: Access, wanted: Access) -> bool {
+        self.core.driver.excludes(held, wanted)
+    }
+
     /// The same database with a value for plugins to read, such as the current tenant. The last value of a type counts.
     #[must_use = "the handle it is called on stays as it was"]
     pub fn with<V: Any + Send + Sync>(&self, value: V) -> Db {
