@@ -26,8 +26,13 @@ pub(crate) trait Engine {
     {
         self.script("begin");
         let done = work(self);
-        self.script("rollback");
+        self.rollback();
         done
+    }
+
+    /// Ends the transaction, if there still is one.
+    fn rollback(&mut self) {
+        self.script("rollback");
     }
 }
 
@@ -78,6 +83,13 @@ impl Engine for SqliteEngine {
     fn script(&mut self, sql: &str) {
         self.connection.execute_batch(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
     }
+
+    fn rollback(&mut self) {
+        // A write that was interrupted has taken its transaction with it.
+        if !self.connection.is_autocommit() {
+            self.script("rollback");
+        }
+    }
 }
 
 fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
@@ -95,6 +107,7 @@ fn cell(value: rusqlite::types::ValueRef<'_>) -> String {
 pub(crate) struct PostgresEngine {
     runtime: tokio::runtime::Runtime,
     client: tokio_postgres::Client,
+    config: tokio_postgres::Config,
     dialect: Postgres,
 }
 
@@ -112,6 +125,11 @@ impl PostgresEngine {
         Some(PostgresEngine::connect(config))
     }
 
+    /// Another session on the same database.
+    pub(crate) fn another(&self) -> PostgresEngine {
+        PostgresEngine::connect(self.config.clone())
+    }
+
     fn connect(config: tokio_postgres::Config) -> PostgresEngine {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -123,7 +141,7 @@ impl PostgresEngine {
             tokio::spawn(connection);
             client
         });
-        let mut engine = PostgresEngine { runtime, client, dialect: Postgres::default() };
+        let mut engine = PostgresEngine { runtime, client, config, dialect: Postgres::default() };
         let version = engine.run("show server_version_num").expect("the server has a version");
         let number: u32 = version[0][0].parse().expect("the version is a number");
         engine.dialect = Postgres::version((number / 10_000, 0, 0));

@@ -6,6 +6,7 @@ mod engine;
 mod matrix;
 mod oracle;
 mod plugin;
+mod traps;
 mod tree;
 
 use kysera_core::plugin::Context;

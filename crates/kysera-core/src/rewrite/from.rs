@@ -53,7 +53,7 @@ impl<'a> Placer<'a> {
             FromItem::Table(table) => match self.table(table, order, switches)? {
                 None => Ok(Vec::new()),
                 Some(Found::Cte) => {
-                    *item = FromItem::Cte(CteRef { name: table.name.clone(), alias: table.alias.take() });
+                    *item = FromItem::Cte(self.cte_ref_of(table));
                     Ok(Vec::new())
                 }
                 Some(Found::Pulled(pulled)) => Ok(vec![pulled]),
@@ -112,6 +112,14 @@ impl<'a> Placer<'a> {
         } else {
             Found::Pulled(Pulled { predicate, key: plan.key.map(|key| Expr::column(label, key)) })
         }))
+    }
+
+    /// The reference to a CTE that a bare name turned out to be.
+    fn cte_ref_of(&self, table: &TableRef) -> CteRef {
+        let label = table.label();
+        let name = self.cte_name(&table.name);
+        let alias = (*label != name).then(|| label.clone());
+        CteRef { name, alias }
     }
 
     fn join(&mut self, join: &mut Join, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {

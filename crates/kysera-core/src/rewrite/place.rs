@@ -136,7 +136,8 @@ impl<'a> Placer<'a> {
 
     /// What a reference in FROM means, spelled so that the database takes it for the same.
     pub(super) fn meaning(&mut self, table: &mut TableRef) -> Result<Meaning<'a>> {
-        if !self.in_filter() {
+        // A reference that is done already is one of ours: the statement has been through another executor.
+        if !self.in_filter() && !table.unfiltered {
             names::not_reserved(table.label())?;
         }
         let seen = if table.schema.is_none() { self.scope.see(&table.name) } else { Seen::Nothing };
@@ -203,6 +204,11 @@ impl<'a> Placer<'a> {
                 .hint("register its description with the executor, or name its schema")
                 .with_table(name)),
         }
+    }
+
+    /// The name of a CTE in scope as it was defined.
+    pub(super) fn cte_name(&self, name: &Name) -> Name {
+        self.scope.defined_name(name).unwrap_or(name).clone()
     }
 
     /// A reference to a CTE must find one: otherwise the database would look for a table of that name.

@@ -60,6 +60,12 @@ impl Scope {
         }
     }
 
+    /// The name of the nearest CTE, as it was defined.
+    pub(super) fn defined_name(&self, name: &str) -> Option<&Name> {
+        let nearest = self.visible.iter().rev().find(|cte| self.names.may_be_same(&cte.name, name));
+        nearest.map(|cte| &cte.name)
+    }
+
     /// True when a reference to a CTE of that name surely finds one, whichever.
     pub(super) fn has_cte(&self, name: &str) -> bool {
         self.visible.iter().any(|cte| cte.certain && self.names.same(&cte.name, name))

@@ -74,9 +74,9 @@ const PRUNE: &str = "
 ";
 
 /// A database with all rows, and one with the visible ones alone.
-struct Pair<E> {
-    all: E,
-    visible: E,
+pub(crate) struct Pair<E> {
+    pub(crate) all: E,
+    pub(crate) visible: E,
 }
 
 impl<E: Engine> Pair<E> {
@@ -90,12 +90,12 @@ impl<E: Engine> Pair<E> {
     }
 }
 
-fn sqlite() -> Pair<SqliteEngine> {
+pub(crate) fn sqlite() -> Pair<SqliteEngine> {
     Pair::new(SqliteEngine::new(), SqliteEngine::new())
 }
 
 /// Runs `test` on the pair of databases on the server, if there is a server.
-fn on_postgres(test: impl FnOnce(&mut Pair<PostgresEngine>)) {
+pub(crate) fn on_postgres(test: impl FnOnce(&mut Pair<PostgresEngine>)) {
     static PAIR: LazyLock<Mutex<Option<Pair<PostgresEngine>>>> = LazyLock::new(|| {
         Mutex::new(PostgresEngine::new().and_then(|all| Some(Pair::new(all, PostgresEngine::new()?))))
     });

@@ -1,0 +1,54 @@
+//! The traps on the way to a right placement, each by name: what other systems fell into.
+
+mod captures;
+mod guards;
+mod joins;
+mod policies;
+mod sessions;
+mod switches;
+
+use crate::engine::{Engine, Rows};
+use crate::matrix::{Pair, on_postgres, sqlite};
+use crate::{apply, sql};
+use kysera_core::plugin::Plugin;
+use kysera_core::{Error, ErrorKind, PluginSet, Result};
+use kysera_sql::ast::Statement;
+use kysera_sql::dialect::Dialect;
+use kysera_sql::table::TableMeta;
+use std::sync::Arc;
+
+use crate::plugin::{PERSON, POST, TAG};
+
+/// The tables of the tests.
+const TABLES: [&TableMeta; 3] = [&PERSON, &POST, &TAG];
+
+/// Plugins over the tables of the tests.
+fn set(plugins: Vec<Arc<dyn Plugin>>, dialect: &dyn Dialect) -> PluginSet {
+    PluginSet::new(plugins, &TABLES, dialect).expect("they go together")
+}
+
+/// The text that the plugins make of a statement.
+fn text(
+    plugins: Vec<Arc<dyn Plugin>>,
+    statement: impl Into<Statement>,
+    dialect: &dyn Dialect,
+) -> Result<String> {
+    let mut statement = statement.into();
+    apply(&set(plugins, dialect), &mut statement, dialect)?;
+    sql(&statement, dialect).map_err(|error| Error::new(ErrorKind::Unsupported, error))
+}
+
+/// Runs a test on a database with all rows, on each engine.
+fn on_each(test: impl Fn(&mut dyn Engine)) {
+    test(&mut sqlite().all);
+    on_postgres(|Pair { all, .. }| test(all));
+}
+
+/// The sorted rows of a statement under plugins.
+#[track_caller]
+fn rows(engine: &mut dyn Engine, plugins: Vec<Arc<dyn Plugin>>, statement: impl Into<Statement>) -> Rows {
+    let text = text(plugins, statement, engine.dialect()).expect("nothing is refused");
+    let mut rows = engine.run(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    rows.sort();
+    rows
+}
