@@ -210,7 +210,7 @@ fn described(table: TableRef) -> ast::CreateTable {
 }
 
 fn target(table: impl TableSource) -> TableRef {
-    match table.into_item() {
+    match table.to_item() {
         FromItem::Table(mut table) => {
             table.alias = None;
             table

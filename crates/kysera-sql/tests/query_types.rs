@@ -5,7 +5,7 @@ use kysera_sql::expr::{
     json_array_from, max, min, not, object_from, scalar, sum, sum_as, val,
 };
 use kysera_sql::prelude::*;
-use kysera_sql::query::{Query, Select, Unselected, select_from};
+use kysera_sql::query::{Erased, Query, Select, Unselected, cte, derived, recursive, select_from};
 use kysera_sql::typed::{Closed, Correlated, InScope, Nil, Required, Scope};
 use kysera_sql::{FromRow, Table, Tables, alias, row};
 
@@ -381,4 +381,101 @@ fn json_rows_are_typed_alike() {
             .select(row!(PetDto { name: Pet.name, id: Pet.id })),
     ));
     rows_of::<Vec<PetDto>>(query);
+}
+
+#[test]
+fn set_operations_agree_by_position() {
+    let query = select_from(Person)
+        .select(row! { a: Person.id, b: Person.nick })
+        .union(select_from(Pet).select(row! { x: Pet.id, y: Pet.name }))
+        .union_all(select_from(Pet).select((Pet.id, Pet.name)))
+        .except(
+            select_from(Person)
+                .select((Person.id, Person.nick))
+                .intersect(select_from(Pet).select((Pet.id, Pet.name))),
+        )
+        .order_by_output(|row| (row.b.desc(), row.a))
+        .limit(3);
+    fn check<T>(query: &impl Query<Row = T, Outer: Closed>, read: impl Fn(T) -> (i64, Option<String>)) {
+        let _ = (query, read);
+    }
+    check(&query, |row| (row.a, row.b));
+    rows_of::<i64>(select_from(Person).select(Person.id).union(select_from(Pet).select(Pet.id)));
+    let nested = select_from(Person).select((
+        Person.id,
+        array_from(
+            select_from(Pet)
+                .filter(Pet.owner_id.eq(Person.id.outer()))
+                .select(row!(PetDto { id: Pet.id, name: Pet.name }))
+                .union(select_from(alias!(Person as other)).select((val(1_i64), val("x")))),
+        ),
+    ));
+    rows_of::<(i64, Vec<PetDto>)>(nested);
+}
+
+#[test]
+fn ctes_and_derived_tables_have_columns() {
+    let adults = cte(
+        "adults",
+        select_from(Person)
+            .filter(Person.age.gt(18))
+            .select(row! { id: Person.id, name: Person.first_name, boss: Person.mother_id }),
+    );
+    let other = alias!(adults as other);
+    let query = select_from(Pet)
+        .left_join(&adults, adults.id.eq(Pet.owner_id))
+        .inner_join(&other, other.id.eq(adults.boss))
+        .with(&adults)
+        .select((Pet.name, adults.name, adults.boss, other.name, other.boss));
+    rows_of::<(String, Option<String>, Option<i64>, String, Option<i64>)>(query);
+
+    let tree = recursive(
+        "tree",
+        select_from(Person)
+            .filter(Person.mother_id.is_null())
+            .select(row! { id: Person.id, up: Person.mother_id }),
+        |tree| {
+            select_from(Person)
+                .inner_join(tree, tree.id.eq(Person.mother_id))
+                .select(row! { a: Person.id, b: Person.mother_id })
+        },
+    );
+    rows_of::<(i64, Option<i64>)>(select_from(&tree).with(&tree).select((tree.id, tree.up)));
+
+    let counts =
+        derived("counts", select_from(Pet).group_by(Pet.owner_id).select((Pet.owner_id, count_all())));
+    let query = select_from(Person).left_join(&counts, counts.0.eq(Person.id)).select((Person.id, counts.1));
+    rows_of::<(i64, Option<i64>)>(query);
+
+    let ids = derived("ids", select_from(Pet).select(Pet.owner_id));
+    rows_of::<i64>(select_from(&ids).select(*ids));
+    let all = derived("all_pets", select_from(Pet).select(Pet.all()));
+    rows_of::<(String, Option<f64>)>(select_from(&all).select((all.name, all.weight)));
+    let nested = derived("nested", select_from(Pet).select(row! { pet: Pet.all(), id: Pet.id }));
+    rows_of::<(String, i64)>(select_from(&nested).select((nested.pet.name, nested.id)));
+}
+
+#[test]
+fn erased_branches_meet() {
+    fn names(pets: bool) -> Erased<PetDto> {
+        if pets {
+            select_from(Pet).select(row!(PetDto { id: Pet.id, name: Pet.name })).erase()
+        } else {
+            select_from(Person).select(row!(PetDto { id: Person.id, name: Person.first_name })).erase()
+        }
+    }
+    rows_of::<PetDto>(names(true).union(names(false)));
+}
+
+#[test]
+fn dialects_add_clauses() {
+    use kysera_sql::query::postgres::{PostgresSelect, PostgresText};
+    let query = select_from(Person)
+        .filter(Person.nick.ilike("a%"))
+        .distinct_on(Person.age)
+        .select(Person.nick.ilike("b%"))
+        .for_no_key_update()
+        .of(Person)
+        .skip_locked();
+    rows_of::<Option<bool>>(query);
 }

@@ -61,7 +61,7 @@ impl Table<'_> {
 
             impl<Mark> #k::Source for #ty<Mark> {
                 type Mark = Mark;
-                fn into_item(self) -> #k::FromItem {
+                fn to_item(&self) -> #k::FromItem {
                     #k::table_item(<#ident as #k::Table>::META, self.__table)
                 }
             }

@@ -1,5 +1,7 @@
 //! Why a tree could not become SQL.
 
+use crate::value::ValueError;
+
 /// Why a statement could not be compiled. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -22,6 +24,9 @@ pub enum CompileError {
         /// What to do.
         hint: &'static str,
     },
+    /// A value that cannot be bound, or a part of the query that its builder found to make no sense.
+    #[error(transparent)]
+    Value(Box<ValueError>),
     /// A name cannot be written.
     #[error("the name {name:?} cannot be used: {reason}")]
     Name {

@@ -220,6 +220,9 @@ impl<'a> Writer<'a> {
 
     /// Binds a value.
     pub(super) fn bind(&mut self, value: &Value) {
+        if let Value::Invalid(error) = value {
+            return self.refuse(CompileError::Value(error.clone()));
+        }
         if self.inline {
             return self.inline_value(value);
         }

@@ -90,7 +90,7 @@ fn joined(op: BinaryOp, nodes: impl Iterator<Item = ast::Expr>, name: &'static s
 
 #[cold]
 fn of_nothing(name: &'static str) -> ast::Expr {
-    invalid(ValueError::new(name, "it has no conditions; leave the filter out where every row is meant"))
+    invalid(ValueError::query(name, "it has no conditions; leave the filter out where every row is meant"))
 }
 
 /// A node that stands for a mistake: building stays infallible, and the compiler refuses it.

@@ -2,16 +2,16 @@
 
 use super::{AsExpr, Comparable, Expr, Expression};
 use crate::ast;
-use crate::query::Select;
+use crate::query::Subquery;
 use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, SqlValue};
 
 /// The type of `in (list)`.
 type Listed<L, E> = super::Cmp<L, E>;
 
 /// The type of `in (subquery)`: NULL where the operand or a row of the subquery may be.
-type Queried<L, O, Out> = Expr<
-    MaybeNull<OrNull<NullOf<<L as Expression>::Value>, NullOf<Out>>, bool>,
-    (<L as Expression>::Refs, O),
+type Queried<L, Q> = Expr<
+    MaybeNull<OrNull<NullOf<<L as Expression>::Value>, NullOf<<Q as Subquery>::Out>>, bool>,
+    (<L as Expression>::Refs, <Q as Subquery>::Outer),
 >;
 
 /// Membership of an expression in a list or in the rows of a query.
@@ -40,20 +40,20 @@ pub trait Lists: Expression {
     }
 
     /// `self in (query)`, a query of one column.
-    fn in_subquery<S, O, Out: SqlValue>(self, query: Select<S, O, Out>) -> Queried<Self, O, Out>
+    fn in_subquery<Q: Subquery<Out: SqlValue>>(self, query: Q) -> Queried<Self, Q>
     where
-        Out::Base: Comparable<BaseOf<Self::Value>>,
+        BaseOf<Q::Out>: Comparable<BaseOf<Self::Value>>,
     {
-        Expr::from_node(in_subquery(self.into_node(), query.into_ast(), false))
+        Expr::from_node(in_subquery(self.into_node(), query.into_select(), false))
     }
 
     /// `self not in (query)`, a query of one column. A NULL among its rows makes this NULL for every row that it would
     /// keep.
-    fn not_in_subquery<S, O, Out: SqlValue>(self, query: Select<S, O, Out>) -> Queried<Self, O, Out>
+    fn not_in_subquery<Q: Subquery<Out: SqlValue>>(self, query: Q) -> Queried<Self, Q>
     where
-        Out::Base: Comparable<BaseOf<Self::Value>>,
+        BaseOf<Q::Out>: Comparable<BaseOf<Self::Value>>,
     {
-        Expr::from_node(in_subquery(self.into_node(), query.into_ast(), true))
+        Expr::from_node(in_subquery(self.into_node(), query.into_select(), true))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Expr;
 use super::condition::invalid;
 use crate::ast::{self, NestedEncoding, NestedKind};
-use crate::query::Select;
+use crate::query::Subquery;
 use crate::row::FromRow;
 use crate::typed::RowShape;
 use crate::value::{SqlType, ValueError};
@@ -26,8 +26,8 @@ use crate::value::{SqlType, ValueError};
 ///     ),
 /// });
 /// ```
-pub fn array_from<S, O, Out>(query: Select<S, O, Out>) -> Expr<Vec<Out>, O> {
-    Expr::from_node(nested(query.into_ast(), NestedKind::Array, NestedEncoding::Rows))
+pub fn array_from<Q: Subquery>(query: Q) -> Expr<Vec<Q::Out>, Q::Outer> {
+    Expr::from_node(nested(query.into_select(), NestedKind::Array, NestedEncoding::Rows))
 }
 
 /// The first row of a query as a row inside the outer row; no row is `None`. A single column is a
@@ -47,9 +47,11 @@ pub fn array_from<S, O, Out>(query: Select<S, O, Out>) -> Expr<Vec<Out>, O> {
 ///     ),
 /// });
 /// ```
-pub fn object_from<S, O, Out: FromRow + RowShape>(query: Select<S, O, Out>) -> Expr<Out::Object, O> {
-    let rows = query.into_ast();
-    Expr::from_node(if is_row::<Out>() {
+pub fn object_from<Q: Subquery<Out: FromRow + RowShape>>(
+    query: Q,
+) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
+    let rows = query.into_select();
+    Expr::from_node(if is_row::<Q::Out>() {
         nested(rows, NestedKind::Object, NestedEncoding::Rows)
     } else {
         ast::Expr::Subquery(Box::new(rows))
@@ -59,13 +61,15 @@ pub fn object_from<S, O, Out: FromRow + RowShape>(query: Select<S, O, Out>) -> E
 /// As [`array_from`], but always written as a list of JSON objects with the fields' names as keys.
 ///
 /// JSON carries fewer types than rows do: use this where the JSON itself is wanted.
-pub fn json_array_from<S, O, Out: FromRow>(query: Select<S, O, Out>) -> Expr<Vec<Out>, O> {
-    Expr::from_node(keyed::<Out>(query.into_ast(), NestedKind::Array))
+pub fn json_array_from<Q: Subquery<Out: FromRow>>(query: Q) -> Expr<Vec<Q::Out>, Q::Outer> {
+    Expr::from_node(keyed::<Q::Out>(query.into_select(), NestedKind::Array))
 }
 
 /// As [`object_from`], but always written as a JSON object with the fields' names as keys.
-pub fn json_object_from<S, O, Out: FromRow + RowShape>(query: Select<S, O, Out>) -> Expr<Out::Object, O> {
-    Expr::from_node(keyed::<Out>(query.into_ast(), NestedKind::Object))
+pub fn json_object_from<Q: Subquery<Out: FromRow + RowShape>>(
+    query: Q,
+) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
+    Expr::from_node(keyed::<Q::Out>(query.into_select(), NestedKind::Object))
 }
 
 fn is_row<Out: FromRow>() -> bool {
@@ -74,7 +78,7 @@ fn is_row<Out: FromRow>() -> bool {
 
 fn keyed<Out: FromRow>(query: ast::Select, kind: NestedKind) -> ast::Expr {
     if Out::FIELDS.len() != Out::WIDTH || Out::FIELDS.is_empty() {
-        return invalid(ValueError::new(
+        return invalid(ValueError::query(
             "rows as JSON objects",
             "each field must be one named column; use array_from or object_from for other rows",
         ));

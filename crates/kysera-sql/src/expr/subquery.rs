@@ -2,7 +2,7 @@
 
 use super::Expr;
 use crate::ast;
-use crate::query::Select;
+use crate::query::Subquery;
 use crate::typed::SqlValue;
 
 /// A query of one column and at most one row as a value; NULL without a row.
@@ -18,18 +18,18 @@ use crate::typed::SqlValue;
 /// // select "person"."first_name" as "name",
 /// //   (select count(*) from "pet" where "pet"."owner_id" = "person"."id") as "pets" from "person"
 /// ```
-pub fn scalar<S, O, Out: SqlValue>(query: Select<S, O, Out>) -> Expr<Out::Nullable, O> {
-    Expr::from_node(ast::Expr::Subquery(Box::new(query.into_ast())))
+pub fn scalar<Q: Subquery<Out: SqlValue>>(query: Q) -> Expr<<Q::Out as SqlValue>::Nullable, Q::Outer> {
+    Expr::from_node(ast::Expr::Subquery(Box::new(query.into_select())))
 }
 
 /// `exists (query)`. The query need not select anything.
-pub fn exists<S, O, Out>(query: Select<S, O, Out>) -> Expr<bool, O> {
-    Expr::from_node(exists_node(query.into_ast()))
+pub fn exists<Q: Subquery>(query: Q) -> Expr<bool, Q::Outer> {
+    Expr::from_node(exists_node(query.into_select()))
 }
 
 /// `not exists (query)`.
-pub fn not_exists<S, O, Out>(query: Select<S, O, Out>) -> Expr<bool, O> {
-    Expr::from_node(ast::Expr::negate(exists_node(query.into_ast())))
+pub fn not_exists<Q: Subquery>(query: Q) -> Expr<bool, Q::Outer> {
+    Expr::from_node(ast::Expr::negate(exists_node(query.into_select())))
 }
 
 fn exists_node(mut query: ast::Select) -> ast::Expr {

@@ -28,11 +28,16 @@ impl<S, O, Out: BeforeSelect> Select<S, O, Out> {
     where
         X::Class: GroupKey,
     {
-        let mut items = Items::default();
-        keys.push("", &mut items);
-        self.ast_mut().group_by.extend(items.into_vec().into_iter().filter_map(expression));
+        self.ast_mut().group_by.extend(expressions(keys));
         self.retype()
     }
+}
+
+/// The expressions of a selection, as keys.
+pub(super) fn expressions<S, X: Selection<S, I>, I>(keys: X) -> Vec<Expr> {
+    let mut items = Items::default();
+    keys.push("", &mut items);
+    items.into_vec().into_iter().filter_map(expression).collect()
 }
 
 fn expression(item: SelectItem) -> Option<Expr> {

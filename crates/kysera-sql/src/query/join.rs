@@ -30,7 +30,7 @@ impl<S, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Required, S>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Inner, source.into_item(), Some(on.into_node()));
+        join(self.ast_mut(), JoinKind::Inner, source.to_item(), Some(on.into_node()));
         self.retype()
     }
 
@@ -48,13 +48,13 @@ impl<S, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Nullable, S>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Left, source.into_item(), Some(on.into_node()));
+        join(self.ast_mut(), JoinKind::Left, source.to_item(), Some(on.into_node()));
         self.retype()
     }
 
     /// `cross join source`: every row with every row.
     pub fn cross_join<T: Source>(mut self, source: T) -> Select<Joined<T, Required, S>, O, Out> {
-        join(self.ast_mut(), JoinKind::Cross, source.into_item(), None);
+        join(self.ast_mut(), JoinKind::Cross, source.to_item(), None);
         self.retype()
     }
 }
@@ -74,7 +74,7 @@ impl<S: Scope, O, Out: BeforeSelect> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Required, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Right, source.into_item(), Some(on.into_node()));
+        join(self.ast_mut(), JoinKind::Right, source.to_item(), Some(on.into_node()));
         self.retype()
     }
 
@@ -92,7 +92,7 @@ impl<S: Scope, O, Out: BeforeSelect> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Nullable, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Full, source.into_item(), Some(on.into_node()));
+        join(self.ast_mut(), JoinKind::Full, source.to_item(), Some(on.into_node()));
         self.retype()
     }
 }

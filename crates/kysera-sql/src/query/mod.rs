@@ -3,17 +3,28 @@
 //! A query is a value: clauses take it and return it, and nothing is sent before a terminal. The SQL inside is a tree
 //! of plain data; the types around it say which tables stand in it and what a row is.
 
+mod cte;
+mod erased;
 mod executable;
 mod group_by;
 mod items;
 mod join;
+mod lock;
 mod order_by;
+pub mod postgres;
 mod select;
 mod selection;
+mod set_op;
 mod source;
+mod subquery;
+mod switch;
 
+pub use cte::{Cte, CteOf, Derived, DerivedOf, IntoCte, cte, derived, recursive, recursive_distinct};
+pub use erased::Erased;
 pub use executable::{BuildError, Filtered, Query, Ready, Unfiltered};
 pub use items::{Items, Opened};
 pub use select::{BeforeSelect, Select, Unselected, select_from};
 pub use selection::{AllOf, Selected, Selection};
 pub use source::{Source, TableSource};
+pub use subquery::Subquery;
+pub use switch::Switches;

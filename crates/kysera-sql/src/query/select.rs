@@ -7,8 +7,7 @@ use super::{BuildError, Items, Query, Selection, Source};
 use crate::ast::{self, Statement};
 use crate::expr::{Expr, Expression, OrderKeys, any_of};
 use crate::typed::{
-    Agg, Allows, Class, Classed, Condition, In, Names, Nil, NoAgg, Output, RefsIn, Required, RowShape,
-    SqlValue,
+    Agg, Allows, Class, Classed, Condition, In, Nil, NoAgg, Output, RefsIn, Required, RowShape, SqlValue,
 };
 use std::fmt;
 use std::marker::PhantomData;
@@ -44,7 +43,7 @@ impl BeforeSelect for Unselected {}
 /// // select "person"."id", "person"."first_name" from "person" where "person"."age" >= $1 limit $2
 /// ```
 pub fn select_from<T: Source>(source: T) -> Select<In<T::Mark, Required, Nil>, Nil, Unselected> {
-    Select::from_ast(Box::new(ast::Select::from(source.into_item())))
+    Select::from_ast(Box::new(ast::Select::from(source.to_item())))
 }
 
 /// The outer references of a query after a clause with the references `R`.
@@ -59,6 +58,10 @@ impl<S, O, Out> Select<S, O, Out> {
     /// The tree of the query.
     pub fn into_ast(self) -> ast::Select {
         *self.ast
+    }
+
+    pub(crate) fn into_box(self) -> Box<ast::Select> {
+        self.ast
     }
 
     #[inline]
@@ -148,8 +151,7 @@ impl<S, O, Out> Select<S, O, Out> {
         Out: RowShape,
         K::Refs: RefsIn<In<Output, Required, Nil>, I>,
     {
-        let keys = keys(Names::of::<Out, Output>("").0);
-        super::order_by::push_output(&mut self.ast, keys);
+        super::order_by::output::<Out, K>(&mut self.ast, keys);
         self
     }
 

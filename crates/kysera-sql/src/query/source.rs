@@ -11,7 +11,7 @@ pub trait Source {
     /// The mark of its columns.
     type Mark;
     /// The item of FROM.
-    fn into_item(self) -> FromItem;
+    fn to_item(&self) -> FromItem;
 }
 
 /// A table, as itself or under an alias: what can be written to.
@@ -21,11 +21,11 @@ pub trait Source {
 )]
 pub trait TableSource: Source {}
 
-impl<S: TableSource + Clone> TableSource for &S {}
+impl<S: TableSource> TableSource for &S {}
 
-impl<S: Source + Clone> Source for &S {
+impl<S: Source> Source for &S {
     type Mark = S::Mark;
-    fn into_item(self) -> FromItem {
-        self.clone().into_item()
+    fn to_item(&self) -> FromItem {
+        (**self).to_item()
     }
 }

@@ -15,7 +15,7 @@ mod types;
 
 pub use class::{Agg, Allows, Class, Classed, GroupKey, Mixed, Neutral, Plain};
 pub use nullability::{BaseOf, MaybeNull, NullOf, Nullability, Nullable, OrNull, Required};
-pub use refs::{AggOf, All, Closed, Correlated, NoAgg, OuterRef, Quiet, Ref, RefsIn};
+pub use refs::{AggOf, All, Closed, Correlated, NoAgg, OuterRef, Quiet, Ref, RefsIn, WithinOuter};
 pub use scope::{Grouped, Here, In, InScope, Nil, Scope, There};
 pub use shape::{Col, Names, Output, RowShape, SameShape};
 pub use sql_value::{Condition, SqlText, SqlValue};

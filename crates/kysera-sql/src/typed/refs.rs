@@ -111,3 +111,13 @@ impl<A: NoAgg, B: NoAgg> NoAgg for (A, B) {}
 pub trait Closed {}
 
 impl Closed for Nil {}
+
+/// The operand of a set operation takes no more from around than the first query, which takes `O`.
+#[diagnostic::on_unimplemented(
+    message = "the second query takes other columns from the query around it than the first",
+    note = "both must use the same `.outer()` expressions, or the second none"
+)]
+pub trait WithinOuter<O> {}
+
+impl<O> WithinOuter<O> for Nil {}
+impl<R, Acc> WithinOuter<(All<R>, Acc)> for (All<R>, Acc) {}

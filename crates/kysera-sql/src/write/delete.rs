@@ -26,7 +26,7 @@ pub struct Delete<T, S, O, F, Out> {
 pub fn delete_from<Src: TableSource>(
     table: Src,
 ) -> Delete<Src::Mark, In<Src::Mark, Required, Nil>, Nil, Unfiltered, Unselected> {
-    Delete { ast: Box::new(ast::Delete::from(table_of(table.into_item()))), types: PhantomData }
+    Delete { ast: Box::new(ast::Delete::from(table_of(table.to_item()))), types: PhantomData }
 }
 
 impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
@@ -39,7 +39,7 @@ impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
     /// # Dialects
     /// Not on SQLite; write `exists(..)` in the filter there.
     pub fn using<Src: Source>(mut self, source: Src) -> Delete<T, In<Src::Mark, Required, S>, O, F, Out> {
-        self.ast.using.push(source.into_item());
+        self.ast.using.push(source.to_item());
         self.retyped()
     }
 

@@ -29,7 +29,7 @@ pub struct Insert<T, O, Out> {
 /// ```
 pub fn insert_into<Src: TableSource>(table: Src) -> Insert<Src::Mark, Nil, Unselected> {
     Insert {
-        ast: Box::new(ast::Insert::into(table_of(table.into_item()))),
+        ast: Box::new(ast::Insert::into(table_of(table.to_item()))),
         rows: Vec::new(),
         types: PhantomData,
     }

@@ -27,7 +27,7 @@ pub struct Update<T, S, O, F, Out> {
 pub fn update<Src: TableSource>(
     table: Src,
 ) -> Update<Src::Mark, In<Src::Mark, Required, Nil>, Nil, Unfiltered, Unselected> {
-    Update::new(ast::Update::of(table_of(table.into_item())))
+    Update::new(ast::Update::of(table_of(table.to_item())))
 }
 
 impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
@@ -62,7 +62,7 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
     /// # Dialects
     /// Not on MySQL.
     pub fn from<Src: Source>(mut self, source: Src) -> Update<T, In<Src::Mark, Required, S>, O, F, Out> {
-        self.ast.from.push(source.into_item());
+        self.ast.from.push(source.to_item());
         self.retyped()
     }
 
