@@ -48,6 +48,8 @@ pub use kysera_core::driver;
 pub use kysera_core::{Db, Error, ErrorKind, Executor, Result, Transaction, raw};
 #[doc(hidden)]
 pub use kysera_sql::__private;
+pub use kysera_sql::row::FromRow;
+pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
 pub use kysera_sql::{ast, dialect, expr, query, schema, table, typed, value, write};
 

@@ -10,7 +10,9 @@ pub use kysera_sql::expr::{
     json_object_from, max, min, not, not_exists, object_from, scalar, sum, val,
 };
 pub use kysera_sql::query::{Query, select_from};
+pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Correlated;
+pub use kysera_sql::typed::Table;
 pub use kysera_sql::write::{delete_from, insert_into, update};
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
 

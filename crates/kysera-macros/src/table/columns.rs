@@ -45,6 +45,11 @@ impl Table<'_> {
                 }
             }
 
+            // A table may be used through its columns alone; its fields are not dead for that.
+            const _: fn(&#ident) = |row| {
+                let _ = (#(&row.#members,)*);
+            };
+
             impl<Mark> ::core::marker::Copy for #ty<Mark> {}
 
             impl<Mark> ::core::clone::Clone for #ty<Mark> {

@@ -1,0 +1,119 @@
+//! Where the example runs: a temporary SQLite file, or a schema of its own on PostgreSQL.
+
+use crate::schema::{Comment, Person, Pet, Post};
+use kysera::driver::Driver;
+use kysera::plugins::{SoftDelete, Timestamps};
+use kysera::postgres::{Postgres, PostgresOptions};
+use kysera::prelude::*;
+use kysera::schema::{create_table, create_type, types_of};
+use kysera::sqlite::Sqlite;
+use kysera::{Error, ErrorKind, Result, raw};
+use std::path::PathBuf;
+
+/// The schema that this example makes on PostgreSQL.
+const SCHEMA: &str = "kysera_quickstart";
+/// How it knows its own schema again.
+const MARK: &str = "made by the kysera quickstart";
+
+/// The database, and what has to be removed at the end.
+pub(crate) struct Database {
+    db: Db,
+    place: Place,
+}
+
+enum Place {
+    File(PathBuf),
+    /// The handle that made the schema, outside it.
+    Schema(Db),
+}
+
+impl Database {
+    /// Opens the database that `DATABASE_URL` names, or a temporary file, and makes the tables.
+    pub(crate) async fn open() -> Result<Database> {
+        let database = match std::env::var("DATABASE_URL") {
+            Ok(url) if url.starts_with("postgres") => Database::postgres(&url).await?,
+            Ok(url) => {
+                return Err(Error::new(ErrorKind::Configuration, format!("the example cannot use {url}"))
+                    .hint("give a postgres:// address, or unset DATABASE_URL to use SQLite"));
+            }
+            Err(_) => Database::sqlite().await?,
+        };
+        database.make_tables().await?;
+        Ok(database)
+    }
+
+    async fn sqlite() -> Result<Database> {
+        let path = std::env::temp_dir().join(format!("kysera-quickstart-{}.db", std::process::id()));
+        let db = with_plugins(Sqlite::open(&path).await?)?;
+        Ok(Database { db, place: Place::File(path) })
+    }
+
+    async fn postgres(url: &str) -> Result<Database> {
+        let outside = Db::new(Postgres::connect(url.parse()?).await?);
+        make_schema(&outside).await?;
+        let options: PostgresOptions = url.parse()?;
+        let inside = Postgres::connect(options.options(format!("-c search_path={SCHEMA}"))).await?;
+        Ok(Database { db: with_plugins(inside)?, place: Place::Schema(outside) })
+    }
+
+    async fn make_tables(&self) -> Result<()> {
+        if let Place::Schema(_) = self.place {
+            for ty in types_of(Pet::META) {
+                create_type(ty).execute(&self.db).await?;
+            }
+        }
+        create_table(Person).execute(&self.db).await?;
+        create_table(Pet).execute(&self.db).await?;
+        create_table(Post).execute(&self.db).await?;
+        create_table(Comment).execute(&self.db).await?;
+        Ok(())
+    }
+
+    /// The database with its plugins.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Closes the database and removes what the example made.
+    pub(crate) async fn remove(self) -> Result<()> {
+        self.db.close().await;
+        match self.place {
+            Place::File(path) => {
+                for end in ["", "-wal", "-shm"] {
+                    let mut file = path.clone().into_os_string();
+                    file.push(end);
+                    // The last two are gone already when the database was closed in order.
+                    let _ = std::fs::remove_file(file);
+                }
+            }
+            Place::Schema(outside) => {
+                raw(format!("drop schema {SCHEMA} cascade")).execute(&outside).await?;
+                outside.close().await;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn with_plugins(driver: impl Driver) -> Result<Db> {
+    Db::builder(driver).plugin(SoftDelete::new()).plugin(Timestamps::new()).build()
+}
+
+/// Makes the schema anew. One that this example did not make is left alone.
+async fn make_schema(db: &Db) -> Result<()> {
+    let found = raw("select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = {}")
+        .bind(SCHEMA)
+        .rows::<Option<String>>()
+        .fetch_optional(db)
+        .await?;
+    if let Some(comment) = found {
+        if comment.as_deref() != Some(MARK) {
+            return Err(Error::new(ErrorKind::Refused, format!("schema {SCHEMA} is not the example's"))
+                .hint("rename it, or run the example on another database"));
+        }
+        raw(format!("drop schema {SCHEMA} cascade")).execute(db).await?;
+    }
+    raw(format!("create schema {SCHEMA}")).execute(db).await?;
+    raw(format!("comment on schema {SCHEMA} is '{MARK}'")).execute(db).await?;
+    Ok(())
+}
