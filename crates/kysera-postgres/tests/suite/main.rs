@@ -5,7 +5,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod connect;
+mod dropping;
 mod errors;
+mod killed;
+mod lookups;
+mod pipeline;
+mod pool;
+mod schema_changes;
 mod statements;
+mod stream;
 mod support;
 mod transactions;

@@ -6,6 +6,10 @@ use kysera_postgres::{Postgres, PostgresOptions};
 use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
 use kysera_sql::value::Value;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
 /// The server's options, or a visible skip.
 pub(crate) fn options() -> Option<PostgresOptions> {
@@ -84,4 +88,42 @@ pub(crate) async fn run(connection: &mut dyn Connection, sql: &str) -> Result<Ou
 
 pub(crate) async fn run_with(connection: &mut dyn Connection, statement: Compiled) -> Result<Outcome> {
     connection.run(statement, Box::new(Discard::default())).await.map(|(outcome, _)| outcome)
+}
+
+/// Polls a future at most that often and then drops it; `None` when it had not finished.
+///
+/// A future is polled when something it waits for has happened, so this drops it at a step of its work. Where nothing
+/// happens, a millisecond counts as a step too.
+pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
+    let mut left = polls;
+    poll_fn(|cx| {
+        while left > 0 {
+            left -= 1;
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            if left > 0 && tick.poll_tick(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(None)
+    })
+    .await
+}
+
+/// A small generator of numbers, seeded, so that a failing run can be repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below `end` (xorshift64*).
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        let number = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
+        usize::try_from(number).unwrap() % end
+    }
 }

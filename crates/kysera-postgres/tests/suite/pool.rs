@@ -1,0 +1,74 @@
+//! The pool under load, and what it keeps.
+
+use crate::support::{acquire, connect, dropped_after, one, options};
+use kysera_core::driver::Driver;
+use kysera_sql::compiled::Access;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_starves_and_cancelled_waiters_leave_no_hole() {
+    let Some(options) = options() else { return };
+    let driver = Arc::new(connect(options.pool_size(8)).await);
+    let most = Arc::new(AtomicUsize::new(0));
+    let tasks: Vec<_> = (0..64)
+        .map(|task| {
+            let (driver, most) = (driver.clone(), most.clone());
+            tokio::spawn(async move {
+                for round in 0..20 {
+                    if (task + round) % 3 == 0 {
+                        drop(dropped_after(1 + round % 2, driver.acquire(Access::Read)).await);
+                    }
+                    let mut connection = acquire(&driver).await;
+                    most.fetch_max(driver.status().open, Ordering::Relaxed);
+                    assert_eq!(one::<i32>(&mut *connection, "select 1").await, 1);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert!(most.load(Ordering::Relaxed) <= 8);
+    let all: Vec<_> = futures(&driver, 8).await;
+    assert_eq!(all.len(), 8);
+}
+
+/// That many connections at the same time.
+async fn futures(
+    driver: &kysera_postgres::Postgres,
+    count: usize,
+) -> Vec<Box<dyn kysera_core::driver::Connection>> {
+    let mut all = Vec::new();
+    for _ in 0..count {
+        all.push(acquire(driver).await);
+    }
+    all
+}
+
+#[tokio::test]
+async fn the_last_used_connection_is_lent_first() {
+    let Some(options) = options() else { return };
+    let driver = connect(options.pool_size(4)).await;
+    let mut pids = Vec::new();
+    drop(futures(&driver, 3).await);
+    for _ in 0..5 {
+        pids.push(one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await);
+    }
+    pids.dedup();
+    assert_eq!(pids.len(), 1);
+    assert_eq!(driver.status().open, 3);
+}
+
+#[tokio::test]
+async fn old_connections_are_replaced_and_idle_ones_closed() {
+    let Some(options) = options() else { return };
+    let driver = connect(options.clone().pool_size(1).max_lifetime(Some(Duration::ZERO))).await;
+    let first = one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await;
+    assert_ne!(one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await, first);
+    let driver = connect(options.pool_size(4).idle_timeout(Some(Duration::ZERO))).await;
+    drop(futures(&driver, 3).await);
+    drop(acquire(&driver).await);
+    assert_eq!(driver.status().open, 1);
+}
