@@ -87,7 +87,7 @@ impl Connection for Lease {
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move { self.begin_lazily(options) })
+        Box::pin(self.begin_lazily(options))
     }
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {

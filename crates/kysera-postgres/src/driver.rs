@@ -10,6 +10,8 @@ use kysera_core::error::Result;
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::{self, Dialect};
 use std::sync::Arc;
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 /// A PostgreSQL server, or what speaks its protocol.
 ///
@@ -55,7 +57,10 @@ impl Postgres {
         let tls = Tls::new(&options.ssl)?;
         let pool = Pool::new(Arc::new(Shared { options, tls, types: Types::default() }))?;
         let first = pool.get().await?;
-        let dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
+        let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
+        if !sends_records(&first.client).await {
+            dialect = dialect.without_records();
+        }
         drop(first);
         Ok(Postgres { pool, dialect })
     }
@@ -86,6 +91,14 @@ impl Driver for Postgres {
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async { self.pool.close() })
     }
+}
+
+/// Whether the server sends nested rows as arrays of records in binary. Not all that speak the protocol do.
+async fn sends_records(client: &Client) -> bool {
+    let rows = client.query_typed("select array(select row(1, 'x'::text))", &[]).await;
+    rows.ok()
+        .and_then(|rows| Some(*rows.first()?.columns().first()?.type_() == Type::RECORD_ARRAY))
+        .unwrap_or(false)
 }
 
 /// `15.18 (Debian 15.18-0+deb12u1)` is 15.18.0. What says nothing of the kind is taken for the oldest that is

@@ -204,6 +204,9 @@ fn advice(code: &str) -> Option<&'static str> {
         "3D000" => "create the database, or name another one",
         "53300" => "lower the pool's size, or raise the server's max_connections",
         "57P03" => "the server is starting or stopping: try again",
+        "26000" | "42P05" => {
+            "behind a proxy that does not follow prepared statements, connect with prepare(false)"
+        }
         "40001" | "40P01" => "run the transaction again",
         _ => return None,
     })

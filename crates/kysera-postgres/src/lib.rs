@@ -22,6 +22,8 @@ mod stream;
 mod tap;
 mod tls;
 mod transaction;
+#[cfg(test)]
+mod trips;
 mod types;
 
 pub use driver::{Postgres, Status};

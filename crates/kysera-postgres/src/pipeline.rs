@@ -10,6 +10,7 @@ use crate::pool::Shared;
 use crate::read::{Failure, Reader, into_error};
 use crate::run::{Request, refuse_custom_columns, send};
 use crate::statements::Way;
+use crate::transaction::Opening;
 use kysera_core::driver::{BoxFuture, Outcome, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, Shape};
@@ -17,127 +18,140 @@ use kysera_sql::row::RowSink;
 use std::pin::pin;
 use tokio_postgres::RowStream;
 
-type Item = (Compiled, Box<dyn RowSink>);
+type Sink = Box<dyn RowSink>;
 type Answer<'a> = BoxFuture<'a, Result<RowStream, tokio_postgres::Error>>;
 
+/// A statement that was answered, before types are looked up for its rows.
+struct Answered {
+    outcome: Result<u64, Failure>,
+    reader: Reader,
+    sink: Sink,
+}
+
 impl Lease {
-    pub(crate) async fn run_pipeline(&mut self, mut batch: Vec<Item>) -> Vec<Ran> {
-        if let Err(refused) = self.check_batch(&batch) {
-            return refused;
+    pub(crate) async fn run_pipeline(&mut self, batch: Vec<(Compiled, Sink)>) -> Vec<Ran> {
+        let (statements, sinks): (Vec<Compiled>, Vec<Sink>) = batch.into_iter().unzip();
+        let encoded: Vec<Result<Request<'_>>> = statements.iter().map(Request::new).collect();
+        let is_refused = encoded.iter().any(Result::is_err) || self.check().is_err();
+        if is_refused {
+            return encoded.into_iter().map(|request| Err(self.refusal(request.err()))).collect();
         }
-        let mut results = Vec::with_capacity(batch.len());
+        let requests: Vec<Request<'_>> = encoded.into_iter().flatten().collect();
+        self.run_requests(&requests, sinks).await
+    }
+
+    /// Why a statement of a refused batch does not run. Nothing of the batch does.
+    fn refusal(&mut self, own: Option<Error>) -> Error {
+        own.or_else(|| self.check().err()).unwrap_or_else(|| {
+            Error::new(ErrorKind::RolledBack, "not run: another statement of the pipeline cannot be sent")
+        })
+    }
+
+    async fn run_requests(&mut self, requests: &[Request<'_>], sinks: Vec<Sink>) -> Vec<Ran> {
+        let mut results = Vec::with_capacity(requests.len());
+        let (mut rest, mut sinks) = (requests, sinks.into_iter());
         let mut has_failed = false;
-        while !batch.is_empty() {
+        while let Some(first) = rest.first() {
             if has_failed && self.transaction.is_some() {
-                results.extend(batch.drain(..).map(|_| Err(rolled_back())));
+                results.extend(rest.iter().map(|_| Err(rolled_back())));
                 break;
             }
-            let length = self.part_length(&batch);
-            if length == 0 {
+            let (part, behind) = rest.split_at(self.part_length(rest));
+            if part.is_empty() {
                 // It must be prepared first, which takes a trip of its own; what stands behind it waits.
-                let (statement, mut sink) = batch.remove(0);
-                let outcome = self.run_statement(&statement, &mut *sink).await;
+                let Some(mut sink) = sinks.next() else { break };
+                let outcome = self.run_statement(first.statement, &mut *sink).await;
                 has_failed |= outcome.as_ref().is_err_and(|error| error.kind() != ErrorKind::Decode);
                 results.push(outcome.map(|outcome| (outcome, sink)));
+                rest = &rest[1..];
             } else {
-                let behind = batch.split_off(length);
-                has_failed |= self.run_part(std::mem::replace(&mut batch, behind), &mut results).await;
+                let part_sinks = sinks.by_ref().take(part.len()).collect();
+                has_failed |= self.run_part(part, part_sinks, &mut results).await;
+                rest = behind;
             }
         }
         results
     }
 
-    /// Refuses the whole batch if one of it cannot be sent: nothing has run then.
-    fn check_batch(&mut self, batch: &[Item]) -> Result<(), Vec<Ran>> {
-        let unsendable = batch.iter().position(|(statement, _)| Request::new(statement).is_err());
-        if unsendable.is_none() && self.check().is_ok() {
-            return Ok(());
-        }
-        let refusals = batch.iter().enumerate().map(|(at, (statement, _))| {
-            let error = self.check().err().or_else(|| match unsendable {
-                Some(culprit) if culprit == at => Request::new(statement).err(),
-                _ => None,
-            });
-            Err(error.unwrap_or_else(|| {
-                Error::new(ErrorKind::RolledBack, "not run: another statement of the pipeline cannot be sent")
-            }))
-        });
-        Err(refusals.collect())
-    }
-
     /// How many statements at the beginning can go out together.
-    fn part_length(&mut self, batch: &[Item]) -> usize {
+    fn part_length(&mut self, requests: &[Request<'_>]) -> usize {
         let shared = self.shared().clone();
         let link = self.link();
-        batch
-            .iter()
-            .take_while(|(statement, _)| !Request::waits_for_preparation(statement, link, &shared))
-            .count()
+        requests.iter().take_while(|request| !request.waits_for_preparation(link, &shared)).count()
     }
 
     /// Runs statements in one trip. True when the server refused one.
-    async fn run_part(&mut self, mut part: Vec<Item>, results: &mut Vec<Ran>) -> bool {
+    async fn run_part(&mut self, part: &[Request<'_>], sinks: Vec<Sink>, results: &mut Vec<Ran>) -> bool {
         let shared = self.shared().clone();
-        let writes = part.iter().any(|(statement, _)| statement.shape != Shape::Read);
-        let mut opening = self.take_opening(if writes { Shape::Write } else { Shape::Read });
-        let is_inside = self.transaction.is_some();
-        let (statements, mut sinks): (Vec<Compiled>, Vec<Box<dyn RowSink>>) = part.drain(..).unzip();
-        let requests: Vec<Request<'_>> =
-            statements.iter().filter_map(|statement| Request::new(statement).ok()).collect();
+        let is_read = part.iter().all(|request| request.statement.shape == Shape::Read);
+        let mut opening = self.take_opening(if is_read { Shape::Read } else { Shape::Write });
         let link = self.link();
         link.begin();
-        link.is_touched |= statements.iter().any(|statement| statement.shape == Shape::Raw);
-        let _ = link.finish_preparing().await;
-        opening.send().await;
-        let client = link.client.clone();
-        let ways: Vec<Way> = requests.iter().map(|request| request.way(link, &shared)).collect();
-        let mut answers: Vec<Answer<'_>> = Vec::with_capacity(requests.len());
-        for (request, way) in requests.iter().zip(&ways) {
-            let mut answer: Answer<'_> =
-                Box::pin(send(&client, way, &request.statement.sql, &request.params));
-            match poll_once(answer.as_mut()).await {
-                None => answers.push(answer),
-                Some(outcome) => answers.push(Box::pin(std::future::ready(outcome))),
-            }
-        }
-        let opened = opening.answer().await;
-        let mut readers: Vec<Reader> =
-            requests.iter().map(|request| Reader::new(request.statement.shape)).collect();
-        let mut counts = Vec::with_capacity(requests.len());
-        for ((answer, reader), sink) in answers.into_iter().zip(&mut readers).zip(&mut sinks) {
-            let outcome = take_answer(link, &shared, answer, reader, &mut **sink).await;
-            if let Err(Failure::Postgres(error)) = &outcome {
-                link.note(error);
-            }
-            counts.push(outcome);
-        }
-        let (number, mut opening_failure) = match opened {
-            Ok(number) => (number, None),
-            Err(failure) => (None, Some(failure)),
-        };
-        let mut has_failed = opening_failure.is_some();
-        for (((outcome, mut reader), mut sink), statement) in
-            counts.into_iter().zip(readers).zip(sinks).zip(&statements)
-        {
-            let outcome = match opening_failure.take() {
-                Some(failure) => Err(failure),
-                None if has_failed && is_inside => Err(after_failure(outcome)),
-                None => outcome,
-            };
-            results.push(match outcome {
-                Ok(count) => match reader.finish(link, &mut *sink, &shared.types).await {
-                    Ok(()) => Ok((outcome_of(statement, count), sink)),
-                    Err(failure) => Err(into_error(failure)),
-                },
+        let mut number = None;
+        let answered = exchange(link, &shared, part, sinks, &mut opening, &mut number).await;
+        let mut has_failed = false;
+        for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(part) {
+            let outcome = match outcome {
+                Ok(count) => reader.finish(link, &mut *sink, &shared.types).await.map(|()| count),
                 Err(failure) => {
-                    has_failed = true;
-                    Err(into_error(failure))
+                    let is_first = !std::mem::replace(&mut has_failed, true);
+                    Err(if is_first || !opening.is_inside { failure } else { after_failure(failure) })
                 }
-            });
+            };
+            results
+                .push(outcome.map(|count| (outcome_of(request.statement, count), sink)).map_err(into_error));
         }
         self.ended(None, number);
         has_failed
     }
+}
+
+/// Sends all requests, then reads all answers.
+async fn exchange(
+    link: &mut Link,
+    shared: &Shared,
+    part: &[Request<'_>],
+    sinks: Vec<Sink>,
+    opening: &mut Opening,
+    number: &mut Option<String>,
+) -> Vec<Answered> {
+    link.is_touched |= part.iter().any(|request| request.statement.shape == Shape::Raw);
+    // Left by a future that was dropped.
+    let _ = link.finish_preparing().await;
+    opening.send().await;
+    let client = link.client.clone();
+    let ways: Vec<Way> = part.iter().map(|request| request.way(link, shared, opening.is_inside)).collect();
+    let mut answers: Vec<Answer<'_>> = Vec::with_capacity(part.len());
+    for (request, way) in part.iter().zip(&ways) {
+        let mut answer: Answer<'_> = Box::pin(send(&client, way, &request.statement.sql, &request.params));
+        match poll_once(answer.as_mut()).await {
+            None => answers.push(answer),
+            Some(outcome) => answers.push(Box::pin(std::future::ready(outcome))),
+        }
+    }
+    // For the next time, in the same trip; one at a time is enough.
+    if let Some(at) = ways.iter().position(|way| matches!(way, Way::TypedAndPrepare)) {
+        link.start_preparing(&part[at].statement.sql, part[at].params.types()).await;
+    }
+    let mut opening_failure = match opening.answer().await {
+        Ok(told) => {
+            *number = told;
+            None
+        }
+        Err(failure) => Some(failure),
+    };
+    let mut answered = Vec::with_capacity(part.len());
+    for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
+        let mut reader = Reader::new(request.statement.shape);
+        let outcome = take_answer(link, shared, answer, &mut reader, &mut *sink).await;
+        let outcome = opening_failure.take().map_or(outcome, Err);
+        if let Err(Failure::Postgres(error)) = &outcome {
+            link.note(error);
+        }
+        answered.push(Answered { outcome, reader, sink });
+    }
+    let _ = link.finish_preparing().await;
+    answered
 }
 
 async fn take_answer(
@@ -156,9 +170,9 @@ async fn take_answer(
 }
 
 /// What is said of a statement behind one that failed in the same transaction.
-fn after_failure(outcome: Result<u64, Failure>) -> Failure {
-    match outcome {
-        Err(Failure::Postgres(error)) if error::is_fatal(&error) => Failure::Postgres(error),
+fn after_failure(failure: Failure) -> Failure {
+    match failure {
+        Failure::Postgres(error) if error::is_fatal(&error) => Failure::Postgres(error),
         _ => rolled_back().into(),
     }
 }

@@ -38,15 +38,23 @@ impl<'s> Request<'s> {
         shared.options.prepare && may_be_custom
     }
 
-    /// True when a statement must be prepared before it runs, and is not yet.
-    pub(crate) fn waits_for_preparation(statement: &Compiled, link: &Link, shared: &Shared) -> bool {
-        Request::new(statement).is_ok_and(|request| {
-            request.must_look_up(shared) && !link.statements.holds(&statement.sql, request.params.types())
-        })
+    /// True when it must be prepared before it runs, and is not yet.
+    pub(crate) fn waits_for_preparation(&self, link: &Link, shared: &Shared) -> bool {
+        self.must_look_up(shared) && !link.statements.holds(&self.statement.sql, self.params.types())
     }
 
     /// How to run it now. Counts as a use.
-    pub(crate) fn way(&self, link: &mut Link, shared: &Shared) -> Way {
+    pub(crate) fn way(&self, link: &mut Link, shared: &Shared, is_inside: bool) -> Way {
+        // Changes of the schema do not come again. And raw SQL may do anything, such as dropping what it names: its
+        // preparation in the same trip would fail, and take the transaction with it.
+        let is_worth_it = match self.statement.shape {
+            Shape::Ddl => false,
+            Shape::Raw => !is_inside || self.must_look_up(shared),
+            _ => true,
+        };
+        if !is_worth_it {
+            return Way::Typed;
+        }
         link.statements.way(&self.statement.sql, self.params.types(), self.must_look_up(shared))
     }
 
@@ -201,7 +209,7 @@ pub(crate) async fn start(
     // Left by a future that was dropped.
     let _ = link.finish_preparing().await;
     opening.send().await;
-    let way = match request.way(link, shared) {
+    let way = match request.way(link, shared, opening.is_inside) {
         Way::PrepareFirst => {
             link.start_preparing(&statement.sql, params.types()).await;
             *number = opening.answer().await?;

@@ -2,9 +2,11 @@
 //! that was dropped half way.
 
 use crate::cancel::settle;
+use crate::connect;
 use crate::connection::Lease;
 use crate::error;
-use crate::link::{Link, Sent, poll_once};
+use crate::link::{Sent, poll_once};
+use crate::pool::Shared;
 use crate::read::Failure;
 use crate::tap::Status;
 use kysera_core::driver::{Isolation, TransactionOptions};
@@ -38,6 +40,8 @@ struct Savepoint {
 
 /// What goes out before a statement, in the same trip.
 pub(crate) struct Opening {
+    /// Whether the statement is in a transaction.
+    pub(crate) is_inside: bool,
     begin: Option<Sent<()>>,
     number: Option<Sent<Vec<tokio_postgres::Row>>>,
 }
@@ -66,13 +70,20 @@ impl Transaction {
 
 impl Lease {
     /// Begins a transaction; the server is told with the first statement.
-    pub(crate) fn begin_lazily(&mut self, options: TransactionOptions) -> Result<()> {
+    pub(crate) async fn begin_lazily(&mut self, options: TransactionOptions) -> Result<()> {
+        // What a future dropped before left running is none of this transaction's.
+        self.come_to_rest().await?;
         self.check()?;
         if self.transaction.is_some() {
             return Err(Error::new(ErrorKind::InvalidQuery, "a transaction is open on this connection")
                 .hint("nest with a savepoint"));
         }
-        self.transaction = Some(Transaction { unsent: begin_sql(options)?, ..Transaction::default() });
+        self.transaction = Some(Transaction {
+            unsent: begin_sql(options)?,
+            // A number is assigned for writing.
+            is_number_asked: options.read_only,
+            ..Transaction::default()
+        });
         Ok(())
     }
 
@@ -200,7 +211,9 @@ impl Lease {
     pub(crate) fn take_opening(&mut self, shape: Shape) -> Opening {
         let resolve = self.shared().options.resolve_commits && shape != Shape::Read;
         let client = self.link().client.clone();
-        let Some(transaction) = &mut self.transaction else { return Opening { begin: None, number: None } };
+        let Some(transaction) = &mut self.transaction else {
+            return Opening { is_inside: false, begin: None, number: None };
+        };
         let begin = transaction.take_unsent().map(|sql| {
             let client = client.clone();
             Box::pin(async move { client.batch_execute(&sql).await }) as Sent<()>
@@ -212,7 +225,7 @@ impl Lease {
                 async move { client.query_typed("select pg_catalog.pg_current_xact_id()::text", &[]).await },
             ) as Sent<Vec<tokio_postgres::Row>>
         });
-        Opening { begin, number }
+        Opening { is_inside: true, begin, number }
     }
 
     /// Finds out what became of a commit whose answer was lost, if it can be found out.
@@ -226,7 +239,7 @@ impl Lease {
             .with_source(source)
         };
         let Some(number) = number else { return Err(unknown(lost)) };
-        match fate(&self.pool, &number).await {
+        match fate(self.shared(), &number).await {
             Some(true) => Ok(()),
             Some(false) => Err(Error::new(
                 ErrorKind::RolledBack,
@@ -278,17 +291,15 @@ fn transaction_number(lease: &Lease) -> Option<String> {
     lease.transaction.as_ref().and_then(|transaction| transaction.number.clone())
 }
 
-/// Whether a transaction was committed, asked on another connection.
-async fn fate(pool: &crate::pool::Pool, number: &str) -> Option<bool> {
+/// Whether a transaction was committed, asked on another connection: a fresh one, since those of the pool may all be in
+/// use by those who wait for this answer.
+async fn fate(shared: &Shared, number: &str) -> Option<bool> {
     const SQL: &str = "select pg_catalog.pg_xact_status($1::text::xid8)";
     // The server may not have noticed yet that its client is gone, or may be restarting.
     for wait in [0, 10, 50, 200, 500, 1000, 2000] {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let Ok(mut link) = pool.get().await else { continue };
-        let link: &mut Link = &mut link;
-        link.begin();
+        let Ok(link) = connect::open(&shared.options, shared.tls.as_ref()).await else { continue };
         let rows = link.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
-        link.end();
         let status: Option<String> = rows.ok().and_then(|rows| rows.first()?.try_get(0).ok().flatten());
         match status.as_deref() {
             Some("committed") => return Some(true),

@@ -1,0 +1,126 @@
+//! How many round trips things take, as the tap counts them. Needs a server, and what no user sees.
+
+use crate::connection::Lease;
+use crate::options::PostgresOptions;
+use crate::pool::{Pool, Shared};
+use crate::tls::Tls;
+use crate::types::Types;
+use kysera_core::driver::{Connection, TransactionOptions};
+use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::row::{Discard, RowSink};
+use kysera_sql::value::Value;
+use std::sync::Arc;
+
+/// A connection, or a visible skip.
+async fn lease(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Lease> {
+    let options: PostgresOptions = change(kysera_testing::postgres_url()?.parse().unwrap());
+    let tls = Tls::new(&options.ssl).unwrap();
+    let pool = Pool::new(Arc::new(Shared { options, tls, types: Types::default() })).unwrap();
+    let pooled = pool.get().await.unwrap();
+    Some(Lease::new(pooled, pool))
+}
+
+fn statement(sql: &str, params: Vec<Value>, shape: Shape) -> Compiled {
+    Compiled { sql: sql.to_owned(), params, shape, returns_rows: true, custom_output: false }
+}
+
+fn sink() -> Box<dyn RowSink> {
+    Box::new(Discard::default())
+}
+
+/// Trips and requests since the last call.
+fn counted(lease: &mut Lease, last: &mut (u64, u64)) -> (u64, u64) {
+    let meter = &lease.link().meter;
+    let now = (meter.trips(), meter.syncs());
+    let since = (now.0 - last.0, now.1 - last.1);
+    *last = now;
+    since
+}
+
+#[tokio::test]
+async fn every_use_of_a_statement_costs_one_trip() {
+    let Some(mut lease) = lease(|options| options).await else { return };
+    let mut last = (0, 0);
+    counted(&mut lease, &mut last);
+    // The second use sends two requests in its trip: the statement and its preparation.
+    for (usage, requests) in [1, 2, 1, 1, 1].into_iter().enumerate() {
+        lease.run(statement("select $1::int", vec![Value::I32(1)], Shape::Read), sink()).await.unwrap();
+        assert_eq!(counted(&mut lease, &mut last), (1, requests), "use {}", usage + 1);
+    }
+}
+
+#[tokio::test]
+async fn raw_sql_with_rows_is_prepared_first_and_then_costs_one_trip() {
+    let Some(mut lease) = lease(|options| options).await else { return };
+    let mut last = (0, 0);
+    counted(&mut lease, &mut last);
+    for trips in [2, 1, 1] {
+        lease.run(statement("select 'raw'", vec![], Shape::Raw), sink()).await.unwrap();
+        assert_eq!(counted(&mut lease, &mut last).0, trips);
+    }
+}
+
+#[tokio::test]
+async fn without_preparing_every_use_is_one_request() {
+    let Some(mut lease) = lease(|options| options.prepare(false)).await else { return };
+    let mut last = (0, 0);
+    counted(&mut lease, &mut last);
+    for shape in [Shape::Read, Shape::Raw] {
+        for _ in 0..4 {
+            lease.run(statement("select 1", vec![], shape), sink()).await.unwrap();
+            assert_eq!(counted(&mut lease, &mut last), (1, 1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_begins_in_the_trip_of_its_first_statement_and_a_savepoint_too() {
+    let Some(mut lease) = lease(|options| options.resolve_commits(true)).await else { return };
+    let mut last = (0, 0);
+    counted(&mut lease, &mut last);
+    lease.begin(TransactionOptions::default()).await.unwrap();
+    assert_eq!(counted(&mut lease, &mut last), (0, 0));
+    // The beginning, the transaction's number, the statement.
+    lease.run(statement("select 1", vec![], Shape::Write), sink()).await.unwrap();
+    assert_eq!(counted(&mut lease, &mut last), (1, 3));
+    lease.savepoint("kysera_1").await.unwrap();
+    lease.run(statement("select 2", vec![], Shape::Write), sink()).await.unwrap();
+    assert_eq!(counted(&mut lease, &mut last), (1, 2));
+    lease.release("kysera_1").await.unwrap();
+    lease.commit().await.unwrap();
+    assert_eq!(counted(&mut lease, &mut last), (2, 2));
+    // Nothing was done, nothing is said.
+    lease.begin(TransactionOptions::default()).await.unwrap();
+    lease.savepoint("kysera_1").await.unwrap();
+    lease.release("kysera_1").await.unwrap();
+    lease.commit().await.unwrap();
+    assert_eq!(counted(&mut lease, &mut last), (0, 0));
+}
+
+#[tokio::test]
+async fn a_pipeline_is_one_trip_with_its_beginning() {
+    let Some(mut lease) = lease(|options| options).await else { return };
+    let mut last = (0, 0);
+    counted(&mut lease, &mut last);
+    lease.begin(TransactionOptions::default()).await.unwrap();
+    let batch = (0..5).map(|n| (statement(&format!("select {n}"), vec![], Shape::Read), sink()));
+    assert!(lease.pipeline(batch.collect()).await.iter().all(Result::is_ok));
+    assert_eq!(counted(&mut lease, &mut last), (1, 6));
+    lease.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_quiet_connection_goes_back_at_once_and_a_touched_one_is_reset() {
+    let Some(mut lease) = lease(|options| options.pool_size(1)).await else { return };
+    let pool = lease.pool.clone();
+    lease.run(statement("select 1", vec![], Shape::Read), sink()).await.unwrap();
+    let meter = lease.link().meter.clone();
+    let before = meter.syncs();
+    drop(lease);
+    let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
+    assert_eq!(meter.syncs(), before, "nothing was asked");
+    lease.run(statement("set work_mem = '1MB'", vec![], Shape::Write), sink()).await.unwrap();
+    drop(lease);
+    drop(pool.get().await.unwrap());
+    assert_eq!(meter.syncs(), before + 2, "the statement and the reset");
+}
