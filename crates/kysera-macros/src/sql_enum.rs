@@ -178,3 +178,57 @@ impl Case {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(input: &str) -> String {
+        let input = syn::parse_str(input).expect("it is an item");
+        derive(&input).expect_err("this is no enum of a database").to_string()
+    }
+
+    #[test]
+    fn what_is_no_enum_of_a_database_is_refused() {
+        for (input, message) in [
+            ("struct Mood;", "`SqlEnum` is for enums; derive `SqlType` for a newtype"),
+            ("enum Mood {}", "an enum of the database has at least one label"),
+            ("enum Mood<T> { Happy }", "an enum of the database has no parameters"),
+            ("enum Mood { Happy(i64) }", "a label of the database carries no fields"),
+        ] {
+            assert_eq!(refused(input), message);
+        }
+    }
+
+    #[test]
+    fn two_variants_cannot_have_one_label() {
+        let renamed = r#"#[sql_enum(rename_all = "lowercase")] enum Mood { Happy, #[sql_enum(rename = "happy")] Glad }"#;
+        assert_eq!(refused(renamed), "the label \"happy\" is that of `Happy` already");
+    }
+
+    #[test]
+    fn unknown_options_and_cases_are_refused() {
+        let option = refused(r#"#[sql_enum(nam = "mood")] enum Mood { Happy }"#);
+        assert!(option.starts_with("expected `name`"), "{option}");
+        let case = refused(r#"#[sql_enum(rename_all = "Title")] enum Mood { Happy }"#);
+        assert!(case.starts_with("expected \"lowercase\""), "{case}");
+        assert_eq!(refused(r#"enum Mood { #[sql_enum(name = "x")] Happy }"#), "expected `rename`");
+    }
+
+    #[test]
+    fn cases_are_those_of_serde() {
+        let table = [
+            (Case::Lower, "quitesad"),
+            (Case::Upper, "QUITESAD"),
+            (Case::Snake, "quite_sad"),
+            (Case::ScreamingSnake, "QUITE_SAD"),
+            (Case::Kebab, "quite-sad"),
+            (Case::ScreamingKebab, "QUITE-SAD"),
+            (Case::Camel, "quiteSad"),
+            (Case::Pascal, "QuiteSad"),
+        ];
+        for (case, label) in table {
+            assert_eq!(case.apply("QuiteSad"), label);
+        }
+    }
+}

@@ -61,3 +61,26 @@ fn generate(input: &DeriveInput, field: &Field, member: &Member) -> Result<Token
         };
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derived(input: &str) -> Result<TokenStream> {
+        derive(&syn::parse_str(input).expect("it is an item"))
+    }
+
+    #[test]
+    fn only_a_struct_of_one_field_is_a_newtype() {
+        let one_field = "`SqlType` is for a struct with a single field; derive `SqlEnum` for an enum";
+        for (input, message) in [
+            ("struct Id;", one_field),
+            ("struct Id(i64, i64);", one_field),
+            ("enum Id { A }", one_field),
+            ("struct Id<T>(T);", "`SqlType` is for types without parameters"),
+        ] {
+            assert_eq!(derived(input).expect_err("this is no newtype").to_string(), message);
+        }
+        assert!(derived("struct Id(i64);").is_ok() && derived("struct Id { id: i64 }").is_ok());
+    }
+}
