@@ -1,13 +1,13 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
-use super::place::Placer;
+use super::place::{Placer, within_limits};
 use super::plan::{Change, Plan, Plans, SwitchedFilter};
 use super::policy::{self, PolicyError, Template};
 use super::registry::{Named, Registry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plugin::{Context, Plugin, RowFilter, Switched};
 use crate::plugin_set::Applied;
-use kysera_sql::ast::{Cte, Statement, Switch, TableRef};
+use kysera_sql::ast::{Cte, Expr, Statement, Switch, TableRef};
 use kysera_sql::dialect::Filtering;
 use kysera_sql::fold::{Fold, Visit, walk};
 use kysera_sql::ident::Name;
@@ -47,10 +47,10 @@ impl Filters {
     }
 
     pub(crate) fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
-        if bypass(statement).is_some() {
+        if statement.bypass().is_some() {
             return Ok(Applied::default());
         }
-        self.resolve(statement);
+        self.resolve(statement)?;
         for plugin in &self.plugins {
             plugin.rewrite(statement, context)?;
         }
@@ -181,29 +181,16 @@ impl Filters {
 
     /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
     /// of the statement has is left to the placing, which knows scopes.
-    fn resolve(&self, statement: &mut Statement) {
+    fn resolve(&self, statement: &mut Statement) -> Result<()> {
         if self.registry.is_empty() {
-            return;
+            return Ok(());
         }
         let mut names = Unresolved::default();
-        let Ok(()) = names.statement(statement);
-        if names.tables == 0 {
-            return;
+        names.statement(statement)?;
+        if names.tables > 0 {
+            let Ok(()) = Resolve { filters: self, ctes: &names.ctes }.statement(statement);
         }
-        let Ok(()) = Resolve { filters: self, ctes: &names.ctes }.statement(statement);
-    }
-}
-
-/// Why plugins must leave a statement alone.
-fn bypass(statement: &Statement) -> Option<&Name> {
-    match statement {
-        Statement::Select(select) => select.bypass.as_ref(),
-        Statement::Insert(insert) => insert.bypass.as_ref(),
-        Statement::Update(update) => update.bypass.as_ref(),
-        Statement::Delete(delete) => delete.bypass.as_ref(),
-        Statement::Merge(merge) => merge.bypass.as_ref(),
-        Statement::Raw { bypass, .. } => bypass.as_ref(),
-        _ => None,
+        Ok(())
     }
 }
 
@@ -212,19 +199,29 @@ fn bypass(statement: &Statement) -> Option<&Name> {
 struct Unresolved {
     tables: usize,
     ctes: Vec<Name>,
+    /// How many expressions stand around this place.
+    level: usize,
 }
 
 impl Visit for Unresolved {
-    type Error = Infallible;
+    type Error = Error;
 
-    fn table(&mut self, node: &TableRef) -> Result<(), Infallible> {
+    fn table(&mut self, node: &TableRef) -> Result<()> {
         self.tables += usize::from(node.meta.is_none());
         Ok(())
     }
 
-    fn cte(&mut self, node: &Cte) -> Result<(), Infallible> {
+    fn cte(&mut self, node: &Cte) -> Result<()> {
         self.ctes.push(node.name.clone());
         walk::cte(self, node)
+    }
+
+    fn expr(&mut self, node: &Expr) -> Result<()> {
+        self.level += 1;
+        within_limits(self.level)?;
+        let done = walk::expr(self, node);
+        self.level -= 1;
+        done
     }
 }
 

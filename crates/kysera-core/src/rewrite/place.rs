@@ -29,6 +29,8 @@ pub(super) struct Placer<'a> {
     depth: usize,
     /// How many of our aliases are in use around this place.
     aliases: usize,
+    /// How many expressions stand around this place.
+    level: usize,
     pub(super) check: Option<Check>,
 }
 
@@ -44,7 +46,8 @@ pub(super) enum Meaning<'a> {
 
 impl<'a> Placer<'a> {
     pub(super) fn new(filters: &'a Filters, context: &'a Context<'a>) -> Placer<'a> {
-        Placer { filters, context, scope: Scope::new(filters.facts.names), depth: 0, aliases: 0, check: None }
+        let scope = Scope::new(filters.facts.names);
+        Placer { filters, context, scope, depth: 0, aliases: 0, level: 0, check: None }
     }
 
     /// Places every filter of the statement.
@@ -278,6 +281,14 @@ impl Fold for Placer<'_> {
         write::merge(self, node)
     }
 
+    fn expr(&mut self, node: &mut Expr) -> Result<()> {
+        self.level += 1;
+        within_limits(self.level)?;
+        let done = walk_mut::expr(self, node);
+        self.level -= 1;
+        done
+    }
+
     fn cte(&mut self, node: &mut Cte) -> Result<()> {
         match &mut node.body {
             CteBody::Select(select) => self.select(select),
@@ -321,6 +332,21 @@ pub(super) fn put_first(filter: &mut Option<Expr>, predicates: impl IntoIterator
 
 pub(super) fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Refused, message)
+}
+
+/// Expressions nested deeper than this are refused by the compiler as well, which counts more than expressions.
+const DEEPEST_LEVEL: usize = 200;
+
+/// Refuses an expression nested so deep that a walk over it could end in a stack overflow.
+pub(super) fn within_limits(level: usize) -> Result<()> {
+    if level <= DEEPEST_LEVEL {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidQuery,
+        format!("the statement is nested deeper than {DEEPEST_LEVEL} levels"),
+    )
+    .hint("give long lists of conditions one operator"))
 }
 
 fn captured(name: &Name) -> Error {

@@ -67,6 +67,23 @@ impl Statement {
         }
     }
 
+    /// True when it changes the schema and holds no rows that could be filtered.
+    pub fn is_schema_change(&self) -> bool {
+        match self {
+            Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::CreateIndex(_)
+            | Statement::CreateType(_)
+            | Statement::DropType(_) => true,
+            Statement::Select(_)
+            | Statement::Insert(_)
+            | Statement::Update(_)
+            | Statement::Delete(_)
+            | Statement::Merge(_)
+            | Statement::Raw { .. } => false,
+        }
+    }
+
     /// Why plugins must leave the whole statement alone, when it says so.
     pub fn bypass(&self) -> Option<&Name> {
         match self {

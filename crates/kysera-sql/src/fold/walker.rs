@@ -4,11 +4,11 @@
 //! compile before it has its place here.
 
 use crate::ast::{
-    Assignment, Between, Binary, Call, Case, CaseWhen, ColumnDef, ColumnRef, ConflictAction, ConflictTarget,
-    CreateIndex, CreateTable, Cte, CteBody, CteRef, Delete, Derived, Distinct, DropTable, Expr, FromItem,
-    InList, InSubquery, Insert, InsertSource, Join, JsonPath, Like, Lock, Merge, MergeAction, MergeWhen,
-    Nested, OnConflict, OrderBy, Over, Raw, RawPart, Select, SelectItem, SetOp, Statement, TableRef, Unary,
-    Update, With,
+    Assignment, Between, Binary, BinaryOp, Call, Case, CaseWhen, ColumnDef, ColumnRef, ConflictAction,
+    ConflictTarget, CreateIndex, CreateTable, Cte, CteBody, CteRef, Delete, Derived, Distinct, DropTable,
+    Expr, FromItem, InList, InSubquery, Insert, InsertSource, Join, JsonPath, Like, Lock, Merge, MergeAction,
+    MergeWhen, Nested, OnConflict, OrderBy, Over, Raw, RawPart, Select, SelectItem, SetOp, Statement,
+    TableRef, Unary, Update, With,
 };
 
 macro_rules! walker {
@@ -194,7 +194,7 @@ macro_rules! walker {
                 $walk::merge_when(self, node)
             }
 
-            /// An expression.
+            /// An expression. Of a chain `a and b and c`, or of `or`, the whole and each operand, not the parts between.
             ///
             /// # Errors
             /// The walker's own.
@@ -598,9 +598,18 @@ macro_rules! walker {
                     Expr::Column(column) => walker.column(column),
                     Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => Ok(()),
                     Expr::Binary(binary) => {
-                        let Binary { left, op: _, right } = &$($mutable)? **binary;
-                        walker.expr(left)?;
-                        walker.expr(right)
+                        // A list of conditions is a long chain that leans to the left.
+                        let mut chain = binary;
+                        loop {
+                            let Binary { left, op, right } = &$($mutable)? **chain;
+                            walker.expr(right)?;
+                            let goes_on = matches!(&*left, Expr::Binary(next) if next.op == *op);
+                            if !(goes_on && is_chained(*op)) {
+                                return walker.expr(left);
+                            }
+                            let Expr::Binary(next) = left else { return Ok(()) };
+                            chain = next;
+                        }
                     }
                     Expr::Unary(unary) => {
                         let Unary { op: _, operand } = &$($mutable)? **unary;
@@ -723,6 +732,11 @@ macro_rules! walker {
             }
         }
     };
+}
+
+/// True for operators whose chains get long.
+fn is_chained(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::And | BinaryOp::Or)
 }
 
 walker!(

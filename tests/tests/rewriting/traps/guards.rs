@@ -7,6 +7,7 @@ use kysera_core::plugin::Plugin;
 use kysera_core::{ErrorKind, PluginSet};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::value::CustomType;
 use std::sync::Arc;
 
 fn guarded() -> Vec<Arc<dyn Plugin>> {
@@ -138,4 +139,40 @@ fn an_empty_set_leaves_everything_alone() {
     let mut applied = statement.clone();
     crate::apply(&set, &mut applied, &dialect).expect("nothing refuses it");
     assert_eq!(applied, statement);
+}
+
+#[test]
+fn long_lists_of_conditions_pass_and_bottomless_ones_are_refused() {
+    let is = |id| eq(c("o.id"), int(id));
+    let long = (0..3_000).map(is).reduce(or).expect("there are some");
+    let query = select([c("o.id")], o()).filter(long);
+    let written = text(guarded(), query, &Sqlite::default()).expect("nothing is refused");
+    assert!(
+        written.contains(r#"where "o"."del" is null and ("o"."id" = 0 or "o"."id" = 1 or"#),
+        "{written:.200}"
+    );
+    let deep =
+        |levels| (0..levels).fold(select([c("o.id")], o()), |inside, _| one(o()).filter(exists(inside)));
+    let written = text(vec![Arc::new(Hide)], deep(60), &Sqlite::default()).expect("nothing is refused");
+    assert_eq!(written.matches("is null").count(), 61);
+    // The deepest that passes must not overflow the stack of a thread, nor must what is refused.
+    let dialect = Sqlite::default();
+    let apply = |levels| crate::apply(&super::set(guarded(), &dialect), &mut deep(levels).into(), &dialect);
+    assert!(apply(200).is_ok());
+    assert_eq!(apply(300).expect_err("it has no end").kind(), ErrorKind::InvalidQuery);
+}
+
+#[test]
+fn types_can_be_made_beside_filters_but_not_under_a_guard() {
+    static MOOD: CustomType = CustomType { name: "mood", labels: &["fine"] };
+    let drop = DropType { ty: &MOOD, if_exists: true };
+    let hint = "run them on a database without this plugin, as migrations do";
+    let mut statement = Statement::DropType(drop);
+    let dialect = kysera_sql::dialect::Postgres::default();
+    let apply = |plugins, statement: &mut Statement| {
+        crate::apply(&super::set(plugins, &dialect), statement, &dialect)
+    };
+    let error = apply(guarded(), &mut statement).expect_err("the guard refuses it");
+    assert_eq!(error.to_string(), format!("plugin `guard` refuses changes of the schema; {hint}"));
+    assert!(apply(vec![Arc::new(Hide)], &mut statement).is_ok());
 }
