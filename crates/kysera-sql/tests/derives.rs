@@ -102,3 +102,47 @@ fn newtypes_and_enums_are_items_of_arrays() {
     };
     assert_eq!(*array.element, Mood::SQL_TYPE);
 }
+
+#[derive(Clone, Debug, PartialEq, kysera_sql::Table)]
+#[table(name = "member", crate = kysera_sql)]
+struct Member {
+    #[column(primary_key, generated)]
+    id: PersonId,
+    mood: Mood,
+    last_mood: Option<Mood>,
+    moods: Vec<Mood>,
+}
+
+#[test]
+fn derived_types_are_columns_of_their_own() {
+    use kysera_sql::compile::compile;
+    use kysera_sql::dialect::Postgres;
+    use kysera_sql::expr::array_from;
+    use kysera_sql::prelude::*;
+    use kysera_sql::query::{Query, select_from};
+    use kysera_sql::{row, value::SqlType};
+
+    let moods = select_from(Member)
+        .filter(
+            Member
+                .mood
+                .eq(Mood::QuiteSad)
+                .and(Member.id.ne(PersonId(7)))
+                .and(Member.last_mood.eq(Member.mood)),
+        )
+        .select(row! {
+            id: Member.id,
+            last: Member.last_mood,
+            all: array_from(select_from(Member).select(Member.mood)),
+        });
+    let compiled = compile(&moods.into_statement().unwrap(), &Postgres::default()).unwrap();
+    assert!(compiled.sql.contains(r#""member"."mood" = $1 and "member"."id" <> $2"#), "{}", compiled.sql);
+    let SqlType::Custom(mood) = Mood::SQL_TYPE else { panic!("an enum is a custom type") };
+    assert_eq!(compiled.params, [Value::Custom(mood, "quite_sad".into()), Value::I64(7)]);
+    assert!(compiled.custom_output);
+
+    let types: Vec<_> =
+        <Member as kysera_sql::typed::Table>::META.columns.iter().map(|c| (c.sql_type, c.nullable)).collect();
+    assert_eq!(types[..3], [(SqlType::I64, false), (Mood::SQL_TYPE, false), (Mood::SQL_TYPE, true)]);
+    assert_eq!(types[3], (<Vec<Mood> as ToValue>::SQL_TYPE, false));
+}
