@@ -15,10 +15,10 @@ use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::Query;
 use kysera_sql::row::RowSink;
+use std::fmt;
 use tokio::sync::{Mutex, MutexGuard};
 
 /// A statement and where it runs.
-#[derive(Debug)]
 pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
@@ -134,6 +134,14 @@ impl<'e> Later<'e> {
                 }
             }),
         }
+    }
+}
+
+// The values of a statement do not belong into a log.
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.statement.as_ref().map_or("not built", Statement::kind);
+        f.debug_struct("Call").field("statement", &kind).finish_non_exhaustive()
     }
 }
 

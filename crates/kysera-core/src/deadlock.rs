@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use kysera_sql::compiled::Access;
 use std::future::Future;
 use std::sync::Arc;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static HELD: Arc<Held>;
@@ -16,17 +17,22 @@ tokio::task_local! {
 
 /// A connection held by the closure that is being polled.
 #[derive(Debug)]
-struct Held {
+pub(crate) struct Held {
     /// Which database: the address of its shared part, alive as long as the closure's transaction.
     database: usize,
     access: Access,
     outer: Option<Arc<Held>>,
 }
 
-/// Runs `future` as one that holds a connection of `database`.
-pub(crate) async fn holding<F: Future>(database: usize, access: Access, future: F) -> F::Output {
+/// Runs `future` as one that holds a connection of `database`. Not `async`, which would keep the future twice: once as
+/// the argument and once where it is awaited.
+pub(crate) fn holding<F: Future>(
+    database: usize,
+    access: Access,
+    future: F,
+) -> TaskLocalFuture<Arc<Held>, F> {
     let held = Held { database, access, outer: HELD.try_with(Arc::clone).ok() };
-    HELD.scope(Arc::new(held), future).await
+    HELD.scope(Arc::new(held), future)
 }
 
 /// What the closure around the caller holds of `database` and that excludes others, if anything.

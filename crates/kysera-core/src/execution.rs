@@ -146,7 +146,7 @@ impl<'a> Execution<'a> {
 
 impl fmt::Debug for Execution<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Execution").field("statement", self.statement).finish_non_exhaustive()
+        f.debug_struct("Execution").field("statement", &self.statement.kind()).finish_non_exhaustive()
     }
 }
 

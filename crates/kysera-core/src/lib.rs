@@ -3,6 +3,7 @@
 //! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
 
 mod answer;
+mod bypass;
 mod call;
 mod clock;
 mod db;

@@ -1,6 +1,7 @@
 //! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand around its execution are
 //! called.
 
+use crate::bypass;
 use crate::db::Db;
 use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
@@ -70,8 +71,7 @@ fn around<'e>(
     context: Context<'e>,
 ) -> Option<Box<Around<'e>>> {
     if let Some(reason) = statement.bypass() {
-        let reason = reason.as_ref();
-        tracing::info!(target: "kysera::bypass", reason, statement = statement.kind(), "plugins are passed by");
+        bypass::note(reason, statement.kind());
         return None;
     }
     let around = plugins.iter().any(|plugin| plugin.stands_around(statement));

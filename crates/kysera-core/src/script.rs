@@ -1,5 +1,6 @@
 //! Scripts: several statements of raw SQL without values, such as a migration.
 
+use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Executor;
 use kysera_sql::ident::Name;
@@ -42,8 +43,7 @@ impl Script {
         let plugins = seat.db.core().plugins.plugins();
         match &self.bypass {
             Some(reason) if !plugins.is_empty() => {
-                let reason = reason.as_ref();
-                tracing::info!(target: "kysera::bypass", reason, statement = "script", "plugins are passed by");
+                bypass::note(reason, "script");
             }
             None if plugins.iter().any(|plugin| plugin.is_guard()) => return Err(refused()),
             _ => {}

@@ -43,6 +43,6 @@ impl<T> Clone for Tree<T> {
 
 impl<T> fmt::Debug for Tree<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Tree").field(&self.statement).finish()
+        f.debug_struct("Tree").field("statement", &self.statement.kind()).finish_non_exhaustive()
     }
 }

@@ -36,7 +36,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-core",
         &[
-            &["error", "clock", "extensions", "raw", "tree"],
+            &["error", "bypass", "clock", "extensions", "raw", "tree"],
             &["retry"],
             &["driver"],
             &["answer", "deadlock", "session"],

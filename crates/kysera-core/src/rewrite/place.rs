@@ -10,6 +10,7 @@ use super::raw;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
 use super::{fill, write};
+use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
 use crate::plugin_set::{Applied, Check};
@@ -250,7 +251,8 @@ impl Fold for Placer<'_> {
     type Error = Error;
 
     fn select(&mut self, node: &mut Select) -> Result<()> {
-        if node.bypass.is_some() {
+        if let Some(reason) = &node.bypass {
+            bypass::note(reason, "select");
             return Ok(());
         }
         let mut with = node.with.take();

@@ -2,6 +2,7 @@
 
 use super::place::{Meaning, Placer, put_first, refused};
 use super::plan::Plan;
+use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin_set::Check;
 use kysera_sql::ast::{
@@ -14,7 +15,8 @@ use kysera_sql::ident::Name;
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
 pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
-    if node.bypass.is_some() {
+    if let Some(reason) = &node.bypass {
+        bypass::note(reason, "update");
         return Ok(());
     }
     let mut with = node.with.take();
@@ -32,7 +34,8 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
 
 /// `delete`: as `update`.
 pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
-    if node.bypass.is_some() {
+    if let Some(reason) = &node.bypass {
+        bypass::note(reason, "delete");
         return Ok(());
     }
     let mut with = node.with.take();
@@ -51,7 +54,8 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
 pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
     let Merge { with, into, using, on, whens, returning, switches, bypass } = node;
-    if bypass.is_some() {
+    if let Some(reason) = bypass {
+        crate::bypass::note(reason, "merge");
         return Ok(());
     }
     let outside = placer.enter(with.as_deref_mut())?;
@@ -77,7 +81,8 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
 
 /// `insert`: its source is a query like any other; what it may run into is the conflict with a hidden row.
 pub(super) fn insert(placer: &mut Placer<'_>, node: &mut Insert) -> Result<()> {
-    if node.bypass.is_some() {
+    if let Some(reason) = &node.bypass {
+        bypass::note(reason, "insert");
         return Ok(());
     }
     let mut with = node.with.take();

@@ -33,6 +33,8 @@ struct World {
     inline: bool,
     single: bool,
     acquired: Vec<Access>,
+    /// How many rows were handed to sinks.
+    given: usize,
 }
 
 impl Fake {
@@ -82,6 +84,11 @@ impl Fake {
     /// Writes that outlived their transaction.
     pub(crate) fn committed(&self) -> Vec<String> {
         self.world().committed.clone()
+    }
+
+    /// How many rows were handed to sinks.
+    pub(crate) fn given(&self) -> usize {
+        self.world().given
     }
 
     /// What connections were asked for.
@@ -199,6 +206,7 @@ impl FakeConnection {
         }
         let rows = self.fake.world().rows.get(&statement.sql).cloned().unwrap_or_default();
         for row in rows {
+            self.fake.world().given += 1;
             if sink.row(&[Cell::I64(row)])? == Flow::Stop {
                 break;
             }

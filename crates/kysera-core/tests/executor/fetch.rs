@@ -33,6 +33,7 @@ async fn fetch_one_wants_exactly_one_row() {
         for fake in both_ways(|fake| fake.rows(ALL, rows)) {
             let one = raw(ALL).rows::<Number>().fetch_one(&fake.db()).await;
             assert_eq!(one.map_err(|error| error.kind()), expected, "{rows:?}");
+            assert_eq!(fake.given(), rows.len().min(2));
         }
     }
 }
@@ -55,6 +56,7 @@ async fn fetch_first_reads_no_further() {
     for fake in both_ways(|fake| fake.rows(ALL, &[5, -1])) {
         let first = raw(ALL).rows::<Number>().fetch_first(&fake.db()).await.unwrap();
         assert_eq!(first, Some(Number(5)));
+        assert_eq!(fake.given(), 1);
     }
 }
 

@@ -266,3 +266,42 @@ async fn a_transaction_may_fail_with_an_error_of_its_own() {
     assert!(fake.committed().is_empty());
     assert_eq!(fake.log(), ["begin", "insert a", "rollback", "begin", "insert b", "rollback"]);
 }
+
+#[tokio::test]
+async fn a_panic_inside_a_transaction_rolls_it_back() {
+    let fake = Fake::new();
+    let db = fake.db();
+    let task = tokio::spawn(async move {
+        let result: Result<()> = db
+            .transaction(async |tx| {
+                raw("insert a").execute(tx).await?;
+                panic!("a bug in the application")
+            })
+            .await;
+        result
+    });
+    assert!(task.await.unwrap_err().is_panic());
+    assert_eq!(fake.log(), ["begin", "insert a", "rolled back by drop"]);
+    assert_eq!(fake.free(), 10);
+}
+
+#[tokio::test]
+async fn what_a_future_shows_of_itself_holds_no_values() {
+    let db = Fake::new().db();
+    let shown = format!("{:?}", raw("select {}").bind("secret").rows::<Number>().fetch_all(&db));
+    assert!(shown.contains("raw") && !shown.contains("secret"), "{shown}");
+    let shown = format!("{:?}", raw("select {}").bind("secret"));
+    assert!(!shown.contains("secret"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_transaction_keeps_the_future_of_its_closure_once() {
+    let db = Fake::new().db();
+    let big = std::mem::size_of_val(&db.transaction(async |_| {
+        let buffer = [1_u8; 10_000];
+        tokio::task::yield_now().await;
+        assert_eq!(buffer[9], 1);
+        Ok(())
+    }));
+    assert!((10_000..15_000).contains(&big), "{big}");
+}
