@@ -160,15 +160,15 @@ fn more_rows_than_the_database_takes() {
 #[test]
 fn returning() {
     let mut insert = insert("person", &["first_name"], vec![vec![text("Bruce")]]);
-    insert.returning = vec![item(col("person.id")), named(col("first_name"), "name"), all()];
+    insert.returning = vec![all(), item(col("person.id")), named(col("first_name"), "name")];
     check(
         insert,
         sql! {
-            sqlite: r#"insert into "person" ("first_name") values (?) returning "person"."id", "first_name" as "name", *"#,
-            postgres: r#"insert into "person" ("first_name") values ($1) returning "person"."id", "first_name" as "name", *"#,
+            sqlite: r#"insert into "person" ("first_name") values (?) returning *, "person"."id", "first_name" as "name""#,
+            postgres: r#"insert into "person" ("first_name") values ($1) returning *, "person"."id", "first_name" as "name""#,
             mysql: no("returning"),
-            mariadb: "insert into `person` (`first_name`) values (?) returning `person`.`id`, `first_name` as `name`, *",
-            mssql: r#"insert into "person" ("first_name") output "inserted"."id", "inserted"."first_name" as "name", "inserted".* values (@P1)"#,
+            mariadb: "insert into `person` (`first_name`) values (?) returning *, `person`.`id`, `first_name` as `name`",
+            mssql: r#"insert into "person" ("first_name") output "inserted".*, "inserted"."id", "inserted"."first_name" as "name" values (@P1)"#,
         },
     );
     let mut pets = from_pets();

@@ -429,3 +429,17 @@ fn exists_as_a_value_is_never_null() {
         },
     );
 }
+
+#[test]
+fn everything_after_other_items() {
+    check(
+        from("person").items([item(col("id")), all()]),
+        sql! {
+            sqlite: r#"select "id", * from "person""#,
+            postgres: r#"select "id", * from "person""#,
+            mysql: no("`*` after other items"),
+            mariadb: no("`*` after other items"),
+            mssql: r#"select "id", * from "person""#,
+        },
+    );
+}

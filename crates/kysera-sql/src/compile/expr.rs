@@ -48,41 +48,48 @@ impl<'a> Writer<'a> {
     }
 
     fn any_expr(&mut self, expr: &'a Expr) {
-        self.nested(|w| match expr {
-            Expr::Column(column) => w.column(column),
-            Expr::Value(value) => w.bind(value),
-            Expr::Literal(literal) => w.literal(*literal),
-            Expr::Binary(binary) => w.binary(binary),
-            Expr::Unary(unary) => w.unary(unary),
+        match expr {
+            Expr::Column(column) => self.column(column),
+            Expr::Value(value) => self.bind(value),
+            Expr::Literal(literal) => self.literal(*literal),
+            _ => self.nested(|w| w.inner_expr(expr)),
+        }
+    }
+
+    fn inner_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Unary(unary) => self.unary(unary),
             Expr::IsNull { operand, negated } => {
-                w.tested(operand);
-                w.push(if *negated { " is not null" } else { " is null" });
+                self.tested(operand);
+                self.push(if *negated { " is not null" } else { " is null" });
             }
-            Expr::Between(between) => w.between(between),
-            Expr::InList(list) => w.in_list(list),
-            Expr::InSubquery(query) => w.in_subquery(query),
-            Expr::Like(like) => w.like(like),
-            Expr::Call(call) => w.call(call),
-            Expr::Case(case) => w.case(case),
+            Expr::Between(between) => self.between(between),
+            Expr::InList(list) => self.in_list(list),
+            Expr::InSubquery(query) => self.in_subquery(query),
+            Expr::Like(like) => self.like(like),
+            Expr::Call(call) => self.call(call),
+            Expr::Case(case) => self.case(case),
             Expr::Cast { operand, to } => {
-                w.push("cast(");
-                w.expr(operand);
-                w.push(" as ");
-                w.type_name(*to, crate::dialect::TypePlace::Cast);
-                w.push(")");
+                self.push("cast(");
+                self.expr(operand);
+                self.push(" as ");
+                self.type_name(*to, crate::dialect::TypePlace::Cast);
+                self.push(")");
             }
-            Expr::JsonPath(path) => w.json_path(path),
-            Expr::Subquery(query) => w.subquery(query),
+            Expr::JsonPath(path) => self.json_path(path),
+            Expr::Subquery(query) => self.subquery(query),
             Expr::Exists(query) => {
-                w.push("exists ");
-                w.subquery(query);
+                self.push("exists ");
+                self.subquery(query);
             }
-            Expr::Tuple(items) => w.tuple(items),
-            Expr::Nested(nested) => w.nested_rows(nested),
-            Expr::Excluded(name) => w.proposed(name),
-            Expr::Default => w.invalid("`default` outside of values and set", "write the value"),
-            Expr::Raw(raw) => w.raw(raw),
-        });
+            Expr::Tuple(items) => self.tuple(items),
+            Expr::Nested(nested) => self.nested_rows(nested),
+            Expr::Excluded(name) => self.proposed(name),
+            Expr::Default => self.invalid("`default` outside of values and set", "write the value"),
+            Expr::Raw(raw) => self.raw(raw),
+        }
     }
 
     pub(super) fn subquery(&mut self, query: &'a Select) {
@@ -133,22 +140,25 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// `a op b op c` from the left. A long chain of conditions leans to the left, so the left spine is walked in
-    /// pieces instead of by recursion.
+    /// `a op b op c` from the left. A long chain of conditions leans to the left, so its spine is walked instead of
+    /// recursed into: the stack does not limit how many there are.
     fn chain(&mut self, top: &'a Binary) {
-        let mut spine = [top; 16];
+        let mut near = [top; 8];
         let mut length = 1;
-        while length < spine.len() {
-            match &spine[length - 1].left {
-                Expr::Binary(left) if left.op == top.op && spine_op(top.op) => spine[length] = left,
-                _ => break,
-            }
+        while length < near.len()
+            && let Some(next) = below(near[length - 1])
+        {
+            near[length] = next;
             length += 1;
         }
+        let mut far = Vec::new();
+        if length == near.len() {
+            far.extend(std::iter::successors(below(near[length - 1]), |binary| below(binary)));
+        }
         let conditions = matches!(top.op, BinaryOp::And | BinaryOp::Or);
-        let first = &spine[length - 1].left;
+        let first = &far.last().copied().unwrap_or(near[length - 1]).left;
         self.operand(first, operator::left_needs_parens(top.op, first), conditions);
-        for binary in spine[..length].iter().rev() {
+        for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
             self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
         }
@@ -352,9 +362,14 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Chains of these are printed flat: they are associative, or read from left to right.
-fn spine_op(op: BinaryOp) -> bool {
-    operator::binary_level(op) != Level::Comparison
+/// The left operand, where the two are one chain: the same operator, read from left to right.
+fn below(binary: &Binary) -> Option<&Binary> {
+    match &binary.left {
+        Expr::Binary(left) if left.op == binary.op => {
+            (operator::binary_level(binary.op) != Level::Comparison).then_some(left)
+        }
+        _ => None,
+    }
 }
 
 /// True for what can be tested where conditions are no values.

@@ -104,7 +104,10 @@ impl<'a> Writer<'a> {
         if let Some((row, values)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
             return self.refuse(CompileError::RaggedRow { row, expected, found: values.len() });
         }
-        if self.caps.default_keyword || !rows.iter().flatten().any(|value| *value == Expr::Default) {
+        let cells = rows.len().saturating_mul(expected);
+        self.params.reserve(cells);
+        self.sql.reserve(cells.saturating_mul(4));
+        if self.caps.default_keyword || !rows.iter().flatten().any(|value| matches!(value, Expr::Default)) {
             self.insert_columns(&insert.columns, rows, |_| true, insert);
         } else {
             self.insert_without_defaults(insert, rows);
@@ -114,10 +117,11 @@ impl<'a> Writer<'a> {
     /// SQLite has no `default` in values: a column that every row leaves to its default is left out.
     fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
         let given: Vec<bool> = (0..insert.columns.len())
-            .map(|column| rows.iter().any(|row| row[column] != Expr::Default))
+            .map(|column| rows.iter().any(|row| !matches!(row[column], Expr::Default)))
             .collect();
-        let mixed =
-            rows.iter().any(|row| row.iter().zip(&given).any(|(v, given)| *given && *v == Expr::Default));
+        let mixed = rows
+            .iter()
+            .any(|row| row.iter().zip(&given).any(|(v, given)| *given && matches!(v, Expr::Default)));
         if mixed {
             let hint =
                 "give the column a value in every row or in none, or insert the rows in two statements";
@@ -163,7 +167,7 @@ impl<'a> Writer<'a> {
 
     /// A value that is stored: an expression, or the keyword `default`.
     pub(super) fn assigned(&mut self, value: &'a Expr) {
-        if *value == Expr::Default {
+        if matches!(value, Expr::Default) {
             self.require(self.caps.default_keyword, "`default` as a value", "write the value");
             self.push("default");
         } else {

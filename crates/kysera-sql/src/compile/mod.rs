@@ -123,4 +123,51 @@ mod tests {
         assert!(matches!(compile(&statement, &Sqlite::default()), Err(CompileError::TooDeep { .. })));
         std::mem::forget(statement);
     }
+
+    /// On a stack of 2 MiB, as a thread of a runtime has.
+    #[test]
+    fn the_deepest_queries_that_are_allowed_fit_on_the_stack() {
+        let wrap: [fn(Select) -> Select; 4] = [
+            |inner| {
+                let query = Expr::Subquery(Box::new(inner));
+                Select { items: vec![SelectItem::expr(query)], ..Select::default() }
+            },
+            |query| {
+                let derived = Derived { query, alias: "d".into(), columns: Vec::new(), lateral: false };
+                let from = vec![FromItem::Derived(Box::new(derived))];
+                Select { from, items: vec![SelectItem::All(None)], ..Select::default() }
+            },
+            |query| {
+                let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Rows, query };
+                let item = SelectItem::aliased(Expr::Nested(Box::new(nested)), "n");
+                Select { items: vec![item], ..Select::default() }
+            },
+            |inner| {
+                let cte = Cte {
+                    name: "c".into(),
+                    columns: Vec::new(),
+                    materialized: None,
+                    body: CteBody::Select(Box::new(inner)),
+                };
+                let with = With { recursive: false, ctes: vec![cte] };
+                let items = vec![SelectItem::expr(Expr::Literal(Literal::Int(1)))];
+                Select { with: Some(Box::new(with)), items, ..Select::default() }
+            },
+        ];
+        for wrap in wrap {
+            let mut query = adults();
+            query.items[0] = SelectItem::aliased(Expr::column("person", "id"), "n");
+            let deepest = (0..1000).find_map(|depth| {
+                let statement = Statement::from(query.clone());
+                query = wrap(std::mem::take(&mut query));
+                match compile(&statement, &Sqlite::default()) {
+                    Ok(_) => None,
+                    Err(error) => Some((depth, error)),
+                }
+            });
+            let (depth, error) = deepest.unwrap();
+            assert!(matches!(error, CompileError::TooDeep { .. }), "{error}");
+            assert!(depth > 30, "only {depth} levels");
+        }
+    }
 }

@@ -14,11 +14,15 @@ impl<'a> Writer<'a> {
         if let (Some(label), true) = (&table.alias, by_name) {
             self.written = Some(Written { label, called: &table.name, bare: false });
         }
-        self.list(items, |w, item| match item {
+        if by_name {
             // SQLite returns columns of the written table only, and has no `"t".*` here.
-            SelectItem::All(Some(of)) if by_name && of == table.label() => w.push("*"),
-            _ => w.select_item(item),
-        });
+            self.list(items, |w, item| match item {
+                SelectItem::All(Some(of)) if of == table.label() => w.push("*"),
+                _ => w.select_item(item),
+            });
+        } else {
+            self.select_items(items);
+        }
         self.written = None;
     }
 

@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
             Head::JsonObjects { list } => self.json_objects_of(select, list),
             Head::Items if !select.items.is_empty() => {
                 self.push(" ");
-                self.list(&select.items, Self::select_item);
+                self.select_items(&select.items);
             }
             Head::Items => {
                 if !self.syntax.empty_select {
@@ -129,6 +129,15 @@ impl<'a> Writer<'a> {
                 self.push(")");
             }
         }
+    }
+
+    pub(super) fn select_items(&mut self, items: &'a [SelectItem]) {
+        if !self.syntax.star_anywhere
+            && items.iter().skip(1).any(|item| matches!(item, SelectItem::All(None)))
+        {
+            self.unsupported("`*` after other items", "name its table, or put it first");
+        }
+        self.list(items, Self::select_item);
     }
 
     pub(super) fn select_item(&mut self, item: &'a SelectItem) {

@@ -49,13 +49,21 @@ fn pins_key(table: &TableRef, filter: Option<&Expr>) -> bool {
     !meta.primary_key.is_empty() && meta.primary_key.iter().all(|column| pins(filter, table, column))
 }
 
+/// True when one of the conditions that `and` joins pins the column.
 fn pins(filter: &Expr, table: &TableRef, column: &str) -> bool {
-    let Expr::Binary(binary) = filter else { return false };
-    match binary.op {
-        BinaryOp::And => pins(&binary.left, table, column) || pins(&binary.right, table, column),
-        BinaryOp::Eq => pins_by(binary, table, column),
-        _ => false,
+    let mut left_to_see = vec![filter];
+    while let Some(condition) = left_to_see.pop() {
+        match condition {
+            Expr::Binary(binary) if binary.op == BinaryOp::And => {
+                left_to_see.extend([&binary.left, &binary.right]);
+            }
+            Expr::Binary(binary) if binary.op == BinaryOp::Eq && pins_by(binary, table, column) => {
+                return true;
+            }
+            _ => {}
+        }
     }
+    false
 }
 
 fn pins_by(binary: &Binary, table: &TableRef, column: &str) -> bool {

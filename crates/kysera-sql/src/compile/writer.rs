@@ -264,7 +264,7 @@ impl<'a> Writer<'a> {
                 break;
             }
         }
-        self.sql.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+        self.sql.push_str(std::str::from_utf8(&digits[at..]).expect("digits are ASCII"));
     }
 
     /// A signed number.

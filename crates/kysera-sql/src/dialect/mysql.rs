@@ -101,6 +101,7 @@ fn syntax() -> Syntax {
         concat: Concat::Function,
         write_from: WriteFrom::List,
         default_values: false,
+        star_anywhere: false,
         json: JsonForm::MySql,
         identity: IdentityForm::AutoIncrement,
         custom_type: CustomForm::Labels,

@@ -46,6 +46,8 @@ pub struct Syntax {
     pub apply: bool,
     /// A query may select nothing: `select from "t"`.
     pub empty_select: bool,
+    /// `*` may stand after other items; else it must be the first.
+    pub star_anywhere: bool,
     /// A query without ORDER BY inside another may not have one, unless rows are cut off.
     pub order_needs_limit: bool,
     /// `ilike`.
@@ -277,6 +279,7 @@ impl Syntax {
             comma_is_join: false,
             apply: false,
             empty_select: false,
+            star_anywhere: true,
             order_needs_limit: false,
             ilike: false,
             row_list_values: false,
