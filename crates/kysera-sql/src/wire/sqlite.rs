@@ -5,7 +5,7 @@
 //! |---|---|
 //! | boolean | integer 0 or 1 |
 //! | integers | integer; a `u64` beyond `i64` is refused |
-//! | floats | real; NaN is refused, because SQLite stores it as NULL |
+//! | floats | real; NaN is refused, because SQLite stores it as NULL; the sign of -0.0 is lost in a `real` column |
 //! | decimal, JSON, enums | text |
 //! | UUID | 16 bytes |
 //! | date | text, `2024-02-29` |
