@@ -138,3 +138,29 @@ pub(crate) fn check_params(statement: impl Into<Statement>, params: &[Value]) {
         assert_eq!(compiled(statement.clone(), database).params, params, "on {database}");
     }
 }
+
+/// The text is the same on these databases but for quotes and placeholders: written with `"` and `?`.
+#[track_caller]
+pub(crate) fn same(databases: &[&'static str], statement: impl Into<Statement>, text: &str) {
+    let statement = statement.into();
+    for database in databases {
+        let found = compile(&statement, dialect(database).as_ref());
+        compare(database, &Want::Sql(spelled(text, database)), found);
+    }
+}
+
+/// `text` as that database quotes and numbers.
+fn spelled(text: &str, database: &str) -> String {
+    let prefix = match database {
+        "postgres" => "$",
+        "mssql" => "@P",
+        "mysql" | "mariadb" => return text.replace('"', "`"),
+        _ => return text.to_owned(),
+    };
+    let mut parts = text.split('?');
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        spelled.push_str(&format!("{prefix}{}{part}", at + 1));
+    }
+    spelled
+}

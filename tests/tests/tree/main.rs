@@ -14,6 +14,7 @@ mod hostile;
 mod insert;
 mod join;
 mod json_path;
+mod kysely;
 mod merge;
 mod nested;
 mod nested_rows;
