@@ -4,6 +4,7 @@
 
 use crate::error;
 use crate::link::Link;
+use crate::listener::Ear;
 use crate::options::{PostgresOptions, Session, SslMode};
 use crate::socket::Address;
 use crate::tap::{Meter, Tap};
@@ -33,8 +34,8 @@ pub(crate) struct Opened {
     pub(crate) route: Route,
 }
 
-/// Opens a connection to the first host that takes one.
-pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>) -> Result<Link> {
+/// Opens a connection to the first host that takes one. What it is notified of goes to the ear, if there is one.
+pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, ear: Option<&Ear>) -> Result<Link> {
     let targets = targets(&options.config)?;
     let mut failure = None;
     // A standby is preferred by asking every host for one first (manual, 34.1.2).
@@ -44,7 +45,7 @@ pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>) -> Result
     };
     for wish in wishes {
         for target in &targets {
-            match reach(options, tls, target, *wish).await {
+            match reach(options, tls, ear, target, *wish).await {
                 Ok(link) => return Ok(link),
                 // Another host would say the same of the password, the user, the database.
                 Err(error) if is_final(&error) => return Err(error),
@@ -114,7 +115,13 @@ fn shuffle<T>(list: &mut [T]) {
 }
 
 /// Tries every address of a host.
-async fn reach(options: &PostgresOptions, tls: Option<&Tls>, target: &Target, wish: Session) -> Result<Link> {
+async fn reach(
+    options: &PostgresOptions,
+    tls: Option<&Tls>,
+    ear: Option<&Ear>,
+    target: &Target,
+    wish: Session,
+) -> Result<Link> {
     let mut failure = None;
     for address in resolve(target).await? {
         let attempt = log_in(options, tls, &address, target);
@@ -125,7 +132,7 @@ async fn reach(options: &PostgresOptions, tls: Option<&Tls>, target: &Target, wi
             None => attempt.await,
         };
         let link = match opened {
-            Ok(opened) => Link::new(opened, options),
+            Ok(opened) => Link::new(opened, options, ear),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
                 failure = Some(error);

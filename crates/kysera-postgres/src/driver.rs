@@ -65,6 +65,10 @@ impl Postgres {
         Ok(Postgres { pool, dialect })
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        self.pool.shared()
+    }
+
     /// How many connections there are now.
     pub fn status(&self) -> Status {
         let status = self.pool.status();

@@ -9,6 +9,7 @@ mod connection;
 mod driver;
 mod error;
 mod link;
+mod listener;
 mod options;
 mod params;
 mod pipeline;
@@ -28,4 +29,5 @@ mod types;
 
 pub use driver::{Postgres, Status};
 pub use error::ServerError;
+pub use listener::{Heard, Listener, Notification};
 pub use options::{PostgresOptions, Reset, SslMode};

@@ -5,6 +5,7 @@
 
 use crate::connect::{Opened, Route};
 use crate::error;
+use crate::listener::{Ear, Heard, Notification};
 use crate::options::PostgresOptions;
 use crate::statements::Statements;
 use crate::tap::{Meter, Status};
@@ -14,6 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Statement};
@@ -37,6 +39,8 @@ pub(crate) struct Link {
     pub(crate) is_broken: bool,
     /// When it last came back to the pool.
     pub(crate) idle_since: Instant,
+    /// Told when the connection has ended.
+    closed: Arc<Notify>,
     wire: AbortHandle,
 }
 
@@ -51,18 +55,19 @@ pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::
 
 impl Link {
     /// Takes over a connection that has logged in, and drives it on a task of its own.
-    pub(crate) fn new(opened: Opened, options: &PostgresOptions) -> Link {
+    pub(crate) fn new(opened: Opened, options: &PostgresOptions, ear: Option<&Ear>) -> Link {
         let Opened { client, mut wire, meter, route } = opened;
         let server_version = wire.parameter("server_version").map(str::to_owned);
         if !options.prepare {
             meter.watch_columns();
         }
+        let (closed, ear) = (Arc::new(Notify::new()), ear.cloned());
+        let at_end = closed.clone();
         let task = tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|cx| wire.poll_message(cx)).await {
-                if let AsyncMessage::Notice(notice) = message {
-                    tracing::info!(target: "kysera::postgres", code = notice.code().code(), severity = notice.severity(), "{}", notice.message());
-                }
+                pass_on(message, ear.as_ref());
             }
+            at_end.notify_one();
         });
         Link {
             client: Arc::new(client),
@@ -76,6 +81,7 @@ impl Link {
             is_touched: false,
             is_broken: false,
             idle_since: Instant::now(),
+            closed,
             wire: task.abort_handle(),
         }
     }
@@ -83,6 +89,11 @@ impl Link {
     /// True when it can be of no more use.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_broken || self.client.is_closed()
+    }
+
+    /// Resolves when the connection has ended; for one who waits alone.
+    pub(crate) async fn closed(&mut self) {
+        self.closed.notified().await;
     }
 
     /// True when nothing that was begun is unfinished: no future was dropped half way.
@@ -188,6 +199,29 @@ impl std::fmt::Debug for Link {
             .field("ended", &self.ended)
             .field("is_broken", &self.is_broken)
             .finish_non_exhaustive()
+    }
+}
+
+/// Passes on what the server says without being asked.
+fn pass_on(message: AsyncMessage, ear: Option<&Ear>) {
+    match (message, ear) {
+        (AsyncMessage::Notice(notice), _) => tracing::info!(
+            target: "kysera::postgres",
+            code = notice.code().code(),
+            severity = notice.severity(),
+            "{}",
+            notice.message()
+        ),
+        (AsyncMessage::Notification(notification), Some(ear)) => {
+            let heard = Notification {
+                channel: notification.channel().to_owned(),
+                payload: notification.payload().to_owned(),
+                process_id: notification.process_id(),
+            };
+            // Nobody may hear any more.
+            let _ = ear.send(Heard::Notification(heard));
+        }
+        _ => {}
     }
 }
 

@@ -121,7 +121,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Link> {
-        connect::open(&self.0.options, self.0.tls.as_ref()).await
+        connect::open(&self.0.options, self.0.tls.as_ref(), None).await
     }
 
     async fn recycle(&self, link: &mut Link, metrics: &Metrics) -> RecycleResult<Error> {

@@ -298,7 +298,7 @@ async fn fate(shared: &Shared, number: &str) -> Option<bool> {
     // The server may not have noticed yet that its client is gone, or may be restarting.
     for wait in [0, 10, 50, 200, 500, 1000, 2000] {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let Ok(link) = connect::open(&shared.options, shared.tls.as_ref()).await else { continue };
+        let Ok(link) = connect::open(&shared.options, shared.tls.as_ref(), None).await else { continue };
         let rows = link.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
         let status: Option<String> = rows.ok().and_then(|rows| rows.first()?.try_get(0).ok().flatten());
         match status.as_deref() {

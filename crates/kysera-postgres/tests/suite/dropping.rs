@@ -1,8 +1,8 @@
 //! Futures dropped half way: what was running, and what the next user finds.
 
 use crate::support::{
-    Random, acquire, connect, driver, driver_with, dropped_after, one, options, raw, read, rows, run,
-    run_with, taken, write,
+    Random, acquire, connect, driver, driver_with, dropped_after, in_time, one, options, raw, read, rows,
+    run, run_with, taken, write,
 };
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::ErrorKind;
@@ -139,7 +139,7 @@ async fn the_next_user_does_not_wait_for_a_long_statement_of_the_last() {
         );
         drop(connection);
         // Would wait for ten minutes, or be hit by the request to cancel.
-        assert_eq!(one::<i32>(&mut *acquire(&driver).await, "select 1").await, 1);
+        assert_eq!(in_time(async { one::<i32>(&mut *acquire(&driver).await, "select 1").await }).await, 1);
     }
 }
 
@@ -357,7 +357,7 @@ async fn torture(
         })
         .collect();
     for task in tasks {
-        task.await.unwrap();
+        in_time(task).await.unwrap();
     }
     assert!(driver.status().open <= 4);
 }

@@ -1,5 +1,6 @@
 //! Backends that are killed: idle, in a query, in a transaction, during the commit.
 
+use crate::proxy::Proxy;
 use crate::support::{acquire, connect, driver_with, one, options, raw, read, rows, run, run_with, write};
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::ErrorKind;
@@ -114,5 +115,38 @@ async fn a_commit_whose_answer_is_lost_is_unknown_and_resolved_when_asked() {
         assert!(!error.is_transient());
         drop(connection);
         assert_eq!(one::<i64>(&mut *acquire(&driver).await, "select count(*) from t").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_outcome_of_a_lost_commit_is_found_out_when_asked() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let Some(direct) = driver_with("kill_lost", |options| options).await else { return };
+    let mut watcher = acquire(&direct).await;
+    run(&mut *watcher, "create table t (id int)").await.unwrap();
+    for (resolve, reaches_server) in [(false, true), (false, false), (true, true), (true, false)] {
+        run(&mut *watcher, "delete from t").await.unwrap();
+        let options =
+            proxy.options.clone().options("-c search_path=kill_lost").resolve_commits(resolve).pool_size(1);
+        let driver = connect(options).await;
+        let mut connection = acquire(&driver).await;
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        run(&mut *connection, "insert into t values (1)").await.unwrap();
+        if reaches_server {
+            proxy.lose_next_answer();
+        } else {
+            proxy.lose_next_request();
+        }
+        let outcome = connection.commit().await;
+        let expected = match (resolve, reaches_server) {
+            (false, _) => Some(ErrorKind::CommitUnknown),
+            (true, true) => None,
+            (true, false) => Some(ErrorKind::RolledBack),
+        };
+        assert_eq!(outcome.err().map(|error| error.kind()), expected, "{resolve} {reaches_server}");
+        drop(connection);
+        let rows = one::<i64>(&mut *watcher, "select count(*) from t").await;
+        assert_eq!(rows, i64::from(reaches_server));
+        assert_eq!(one::<i32>(&mut *acquire(&driver).await, "select 1").await, 1);
     }
 }

@@ -1,6 +1,6 @@
 //! Types that are not built in: looked up without getting stuck, read at any depth.
 
-use crate::support::{acquire, driver, driver_with, one, raw, read, rows, run};
+use crate::support::{acquire, driver, driver_with, in_time, one, raw, read, rows, run};
 use kysera_core::error::ErrorKind;
 use kysera_sql::cell::{Cell, CellError, FromCell};
 use kysera_sql::row::{Cursor, DecodeError, FromRow, Rows};
@@ -23,7 +23,7 @@ async fn a_big_result_with_an_enum_does_not_hang_on_a_fresh_connection() {
         statement.custom_output = !is_raw;
         let mut connection = acquire(&driver).await;
         for _ in 0..2 {
-            let found = rows::<(String, String)>(&mut *connection, statement.clone()).await.unwrap();
+            let found = in_time(rows::<(String, String)>(&mut *connection, statement.clone())).await.unwrap();
             assert_eq!((found.len(), &*found[4999].0), (5000, "ok"));
         }
         let mut stream = connection.stream(statement).await.unwrap();

@@ -113,6 +113,11 @@ pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<
     .await
 }
 
+/// A future's output; a test that would hang fails instead.
+pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(120), future).await.expect("this hangs")
+}
+
 /// A small generator of numbers, seeded, so that a failing run can be repeated.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
