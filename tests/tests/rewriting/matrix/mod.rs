@@ -28,16 +28,25 @@ struct Texts {
     mssql: &'static str,
 }
 
-/// The same text everywhere, but for MySQL's quotes and what is said after it.
-fn ansi(text: &'static str) -> Texts {
-    let mysql = Box::leak(text.replace('"', "`").into_boxed_str());
-    Texts { sqlite: text, postgres: text, mysql, mssql: text }
-}
-
 /// For a database that has no way to say it.
 const NONE: &str = "";
 
+/// The texts of a position: that of all databases, with MySQL's quotes where it must be, then those that differ.
+macro_rules! texts {
+    (all: $all:literal, $($dialect:ident: $text:tt,)*) => {
+        $crate::matrix::Texts::all($all)$(.$dialect($crate::matrix::texts!(@text $text)))*
+    };
+    (@text none) => { $crate::matrix::NONE };
+    (@text $text:literal) => { $text };
+}
+use texts;
+
 impl Texts {
+    fn all(text: &'static str) -> Texts {
+        let mysql = Box::leak(text.replace('"', "`").into_boxed_str());
+        Texts { sqlite: text, postgres: text, mysql, mssql: text }
+    }
+
     fn sqlite(self, sqlite: &'static str) -> Texts {
         Texts { sqlite, ..self }
     }

@@ -1,6 +1,6 @@
 //! Positions that read.
 
-use super::{NONE, ansi, reads};
+use super::{reads, texts};
 use crate::tree::*;
 use kysera_sql::ast::*;
 
@@ -8,7 +8,9 @@ use kysera_sql::ast::*;
 fn a_table() {
     reads(
         select([c("post.id")], post()),
-        ansi(r#"select "post"."id" from "post" where "post"."del" is null"#),
+        texts! {
+            all: r#"select "post"."id" from "post" where "post"."del" is null"#,
+        },
     );
 }
 
@@ -16,7 +18,9 @@ fn a_table() {
 fn a_table_under_an_alias() {
     reads(
         select([c("o.id")], o()).filter(or(gt(c("o.n"), int(20)), eq(int(1), int(1)))),
-        ansi(r#"select "o"."id" from "post" as "o" where "o"."del" is null and ("o"."n" > 20 or 1 = 1)"#),
+        texts! {
+            all: r#"select "o"."id" from "post" as "o" where "o"."del" is null and ("o"."n" > 20 or 1 = 1)"#,
+        },
     );
 }
 
@@ -26,9 +30,9 @@ fn a_table_joined_to_itself() {
     let on = eq(c("o.n"), c("other.n"));
     reads(
         select([c("o.id"), c("other.id")], join(o(), JoinKind::Inner, other, on)),
-        ansi(
-            r#"select "o"."id", "other"."id" from "post" as "o" inner join "post" as "other" on "o"."n" = "other"."n" where "o"."del" is null and "other"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "o"."id", "other"."id" from "post" as "o" inner join "post" as "other" on "o"."n" = "other"."n" where "o"."del" is null and "other"."del" is null"#,
+        },
     );
 }
 
@@ -37,9 +41,9 @@ fn a_list_of_tables() {
     let query = select([c("p.id"), c("o.id"), c("t.id")], p()).also(o()).also(t());
     reads(
         query.filter(eq(c("p.id"), c("o.person_id")).and(eq(c("t.post_id"), c("o.id")))),
-        ansi(
-            r#"select "p"."id", "o"."id", "t"."id" from "person" as "p", "post" as "o", "tag" as "t" where "p"."del" is null and "o"."del" is null and "p"."id" = "o"."person_id" and "t"."post_id" = "o"."id""#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id", "t"."id" from "person" as "p", "post" as "o", "tag" as "t" where "p"."del" is null and "o"."del" is null and "p"."id" = "o"."person_id" and "t"."post_id" = "o"."id""#,
+        },
     );
 }
 
@@ -51,9 +55,9 @@ fn person_and_post(kind: JoinKind) -> Select {
 fn both_sides_of_an_inner_join() {
     reads(
         person_and_post(JoinKind::Inner),
-        ansi(
-            r#"select "p"."id", "o"."id" from "person" as "p" inner join "post" as "o" on "o"."person_id" = "p"."id" where "p"."del" is null and "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id" from "person" as "p" inner join "post" as "o" on "o"."person_id" = "p"."id" where "p"."del" is null and "o"."del" is null"#,
+        },
     );
 }
 
@@ -61,9 +65,9 @@ fn both_sides_of_an_inner_join() {
 fn both_sides_of_a_cross_join() {
     reads(
         select([c("p.id"), c("o.id")], cross(p(), o())),
-        ansi(
-            r#"select "p"."id", "o"."id" from "person" as "p" cross join "post" as "o" where "p"."del" is null and "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id" from "person" as "p" cross join "post" as "o" where "p"."del" is null and "o"."del" is null"#,
+        },
     );
 }
 
@@ -71,9 +75,9 @@ fn both_sides_of_a_cross_join() {
 fn both_sides_of_a_left_join() {
     reads(
         person_and_post(JoinKind::Left),
-        ansi(
-            r#"select "p"."id", "o"."id" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -82,9 +86,9 @@ fn the_left_side_of_a_left_join() {
     let on = eq(c("t.post_id"), c("o.id"));
     reads(
         select([c("o.id"), c("t.id")], join(o(), JoinKind::Left, t(), on)),
-        ansi(
-            r#"select "o"."id", "t"."id" from "post" as "o" left join "tag" as "t" on "t"."post_id" = "o"."id" where "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "o"."id", "t"."id" from "post" as "o" left join "tag" as "t" on "t"."post_id" = "o"."id" where "o"."del" is null"#,
+        },
     );
 }
 
@@ -93,9 +97,9 @@ fn the_right_side_of_a_left_join() {
     let on = eq(c("t.post_id"), c("o.id"));
     reads(
         select([c("t.id"), c("o.id")], join(t(), JoinKind::Left, o(), on)),
-        ansi(
-            r#"select "t"."id", "o"."id" from "tag" as "t" left join "post" as "o" on "o"."del" is null and "t"."post_id" = "o"."id""#,
-        ),
+        texts! {
+            all: r#"select "t"."id", "o"."id" from "tag" as "t" left join "post" as "o" on "o"."del" is null and "t"."post_id" = "o"."id""#,
+        },
     );
 }
 
@@ -103,16 +107,23 @@ fn the_right_side_of_a_left_join() {
 fn both_sides_of_a_right_join() {
     reads(
         person_and_post(JoinKind::Right),
-        ansi(
-            r#"select "p"."id", "o"."id" from "person" as "p" right join "post" as "o" on "p"."del" is null and "o"."person_id" = "p"."id" where "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id" from "person" as "p" right join "post" as "o" on "p"."del" is null and "o"."person_id" = "p"."id" where "o"."del" is null"#,
+        },
     );
 }
 
 #[test]
 fn both_sides_of_a_full_join() {
-    reads(person_and_post(JoinKind::Full), ansi(
-r#"select "p"."id", "o"."id" from "person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id" where ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null)"#).postgres(r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#).mysql(NONE).mssql(r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#));
+    reads(
+        person_and_post(JoinKind::Full),
+        texts! {
+            all: r#"select "p"."id", "o"."id" from "person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id" where ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null)"#,
+            postgres: r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#,
+            mysql: none,
+            mssql: r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#,
+        },
+    );
 }
 
 #[test]
@@ -121,8 +132,12 @@ fn a_full_join_on_the_nullable_side_of_a_left_join() {
     let on = or(eq(c("t.post_id"), c("o.id")), eq(c("t.id"), c("p.id")));
     reads(
         select([c("t.id"), c("p.id"), c("o.id")], join(t(), JoinKind::Left, full, on)),
-        ansi(
-r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ("person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id") on ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null) and ("t"."post_id" = "o"."id" or "t"."id" = "p"."id")"#).postgres(r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#).mysql(NONE).mssql(r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#),
+        texts! {
+            all: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ("person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id") on ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null) and ("t"."post_id" = "o"."id" or "t"."id" = "p"."id")"#,
+            postgres: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#,
+            mysql: none,
+            mssql: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#,
+        },
     );
 }
 
@@ -132,9 +147,9 @@ fn an_inner_join_nested_in_a_left_join() {
     let on = eq(c("o.person_id"), c("p.id"));
     reads(
         select([c("p.id"), c("o.id"), c("t.id")], join(p(), JoinKind::Left, inner, on)),
-        ansi(
-            r#"select "p"."id", "o"."id", "t"."id" from "person" as "p" left join ("post" as "o" inner join "tag" as "t" on "t"."post_id" = "o"."id") on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id", "t"."id" from "person" as "p" left join ("post" as "o" inner join "tag" as "t" on "t"."post_id" = "o"."id") on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -144,9 +159,9 @@ fn a_left_join_nested_in_a_left_join() {
     let on = eq(c("t.n"), c("p.id"));
     reads(
         select([c("p.id"), c("o.id"), c("t.id")], join(p(), JoinKind::Left, nested, on)),
-        ansi(
-            r#"select "p"."id", "o"."id", "t"."id" from "person" as "p" left join ("tag" as "t" left join "post" as "o" on "o"."del" is null and "t"."post_id" = "o"."id") on "t"."n" = "p"."id" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", "o"."id", "t"."id" from "person" as "p" left join ("tag" as "t" left join "post" as "o" on "o"."del" is null and "t"."post_id" = "o"."id") on "t"."n" = "p"."id" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -155,8 +170,14 @@ fn a_lateral_query_and_what_it_refers_to() {
     let newest = named([(agg("max", c("o.id")), "newest")], o()).filter(eq(c("o.person_id"), c("p.id")));
     let on = Expr::Literal(Literal::Bool(true));
     let query = select([c("p.id"), c("l.newest")], join(p(), JoinKind::Left, lateral(newest, "l"), on));
-    reads(query, ansi(
-r#"select "p"."id", "l"."newest" from "person" as "p" left join lateral (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" on true where "p"."del" is null"#).sqlite(NONE).mssql(r#"select "p"."id", "l"."newest" from "person" as "p" outer apply (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" where "p"."del" is null"#));
+    reads(
+        query,
+        texts! {
+            all: r#"select "p"."id", "l"."newest" from "person" as "p" left join lateral (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" on true where "p"."del" is null"#,
+            sqlite: none,
+            mssql: r#"select "p"."id", "l"."newest" from "person" as "p" outer apply (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" where "p"."del" is null"#,
+        },
+    );
 }
 
 #[test]
@@ -165,9 +186,9 @@ fn a_derived_table() {
     let from = join(derived(inside, "d"), JoinKind::Inner, p(), eq(c("d.person_id"), c("p.id")));
     reads(
         select([c("d.person_id"), c("p.n")], from),
-        ansi(
-            r#"select "d"."person_id", "p"."n" from (select "o"."person_id" as "person_id" from "post" as "o" where "o"."del" is null) as "d" inner join "person" as "p" on "d"."person_id" = "p"."id" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "d"."person_id", "p"."n" from (select "o"."person_id" as "person_id" from "post" as "o" where "o"."del" is null) as "d" inner join "person" as "p" on "d"."person_id" = "p"."id" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -176,9 +197,9 @@ fn a_query_in_the_select_list() {
     let posts = select([count()], o()).filter(eq(c("o.person_id"), c("p.id")));
     reads(
         select([c("p.id"), scalar(posts)], p()),
-        ansi(
-            r#"select "p"."id", (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") from "person" as "p" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "p"."id", (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") from "person" as "p" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -187,15 +208,15 @@ fn exists_and_not_exists() {
     let posts = || one(o()).filter(eq(c("o.person_id"), c("p.id")));
     reads(
         select([c("p.id")], p()).filter(exists(posts())),
-        ansi(
-            r#"select "p"."id" from "person" as "p" where "p"."del" is null and exists (select 1 from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id")"#,
-        ),
+        texts! {
+            all: r#"select "p"."id" from "person" as "p" where "p"."del" is null and exists (select 1 from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id")"#,
+        },
     );
     reads(
         select([c("p.id")], p()).filter(Expr::negate(exists(posts()))),
-        ansi(
-            r#"select "p"."id" from "person" as "p" where "p"."del" is null and not exists (select 1 from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id")"#,
-        ),
+        texts! {
+            all: r#"select "p"."id" from "person" as "p" where "p"."del" is null and not exists (select 1 from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id")"#,
+        },
     );
 }
 
@@ -204,15 +225,15 @@ fn in_and_not_in() {
     let authors = || select([c("o.person_id")], o()).filter(Expr::is_not_null(c("o.person_id")));
     reads(
         select([c("p.id")], p()).filter(is_in(c("p.id"), authors(), false)),
-        ansi(
-            r#"select "p"."id" from "person" as "p" where "p"."del" is null and "p"."id" in (select "o"."person_id" from "post" as "o" where "o"."del" is null and "o"."person_id" is not null)"#,
-        ),
+        texts! {
+            all: r#"select "p"."id" from "person" as "p" where "p"."del" is null and "p"."id" in (select "o"."person_id" from "post" as "o" where "o"."del" is null and "o"."person_id" is not null)"#,
+        },
     );
     reads(
         select([c("p.id")], p()).filter(is_in(c("p.id"), authors(), true)),
-        ansi(
-            r#"select "p"."id" from "person" as "p" where "p"."del" is null and "p"."id" not in (select "o"."person_id" from "post" as "o" where "o"."del" is null and "o"."person_id" is not null)"#,
-        ),
+        texts! {
+            all: r#"select "p"."id" from "person" as "p" where "p"."del" is null and "p"."id" not in (select "o"."person_id" from "post" as "o" where "o"."del" is null and "o"."person_id" is not null)"#,
+        },
     );
 }
 
@@ -225,17 +246,17 @@ fn queries_in_group_by_having_and_order_by() {
         .order_by([scalar(posts()), c("t.post_id")]);
     reads(
         query,
-        ansi(
-            r#"select "t"."post_id", count(*) from "tag" as "t" group by "t"."post_id" having (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."post_id") > 0 order by (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."post_id"), "t"."post_id""#,
-        ),
+        texts! {
+            all: r#"select "t"."post_id", count(*) from "tag" as "t" group by "t"."post_id" having (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."post_id") > 0 order by (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."post_id"), "t"."post_id""#,
+        },
     );
     let query = select([count()], t())
         .group_by([scalar(select([c("o.n")], o()).filter(eq(c("o.id"), c("t.post_id"))))]);
     reads(
         query,
-        ansi(
-            r#"select count(*) from "tag" as "t" group by (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")"#,
-        ),
+        texts! {
+            all: r#"select count(*) from "tag" as "t" group by (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")"#,
+        },
     );
 }
 
@@ -246,9 +267,9 @@ fn a_query_in_on() {
     let on = eq(c("t.id"), c("u.id")).and(exists(seen));
     reads(
         select([c("t.id"), c("u.id")], join(t(), JoinKind::Left, other, on)),
-        ansi(
-            r#"select "t"."id", "u"."id" from "tag" as "t" left join "tag" as "u" on "t"."id" = "u"."id" and exists (select 1 from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")"#,
-        ),
+        texts! {
+            all: r#"select "t"."id", "u"."id" from "tag" as "t" left join "tag" as "u" on "t"."id" = "u"."id" and exists (select 1 from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")"#,
+        },
     );
 }
 
@@ -266,9 +287,9 @@ fn queries_in_case_cast_between_and_function_arguments() {
     let query = select([c("t.id"), Expr::Case(case)], t()).filter(Expr::Between(Box::new(between)));
     reads(
         query,
-        ansi(
-            r#"select "t"."id", case when (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id") > 1 then 2 else coalesce((select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id"), 0) end from "tag" as "t" where (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id") between 0 and (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id")"#,
-        ),
+        texts! {
+            all: r#"select "t"."id", case when (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id") > 1 then 2 else coalesce((select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id"), 0) end from "tag" as "t" where (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id") between 0 and (select count(*) from "post" as "o" where "o"."del" is null and "o"."person_id" = "t"."id")"#,
+        },
     );
 }
 
@@ -281,9 +302,9 @@ fn every_operand_of_a_set_operation() {
     );
     reads(
         query,
-        ansi(
-            r#"select "p"."n" from "person" as "p" where "p"."del" is null union all select "o"."n" from "post" as "o" where "o"."del" is null except select "q"."n" from "post" as "q" where "q"."del" is null and "q"."id" > 4"#,
-        ),
+        texts! {
+            all: r#"select "p"."n" from "person" as "p" where "p"."del" is null union all select "o"."n" from "post" as "o" where "o"."del" is null except select "q"."n" from "post" as "q" where "q"."del" is null and "q"."id" > 4"#,
+        },
     );
 }
 
@@ -293,9 +314,9 @@ fn a_cte() {
     let from = join(p(), JoinKind::Left, cte("seen", "s"), eq(c("s.person_id"), c("p.id")));
     reads(
         select([c("p.id"), c("s.id")], from).with([("seen", seen)]),
-        ansi(
-            r#"with "seen" as (select "o"."id" as "id", "o"."person_id" as "person_id" from "post" as "o" where "o"."del" is null) select "p"."id", "s"."id" from "person" as "p" left join "seen" as "s" on "s"."person_id" = "p"."id" where "p"."del" is null"#,
-        ),
+        texts! {
+            all: r#"with "seen" as (select "o"."id" as "id", "o"."person_id" as "person_id" from "post" as "o" where "o"."del" is null) select "p"."id", "s"."id" from "person" as "p" left join "seen" as "s" on "s"."person_id" = "p"."id" where "p"."del" is null"#,
+        },
     );
 }
 
@@ -307,8 +328,13 @@ fn the_anchor_and_the_term_of_a_recursive_cte() {
     let term = select([c("o.id")], next).filter(gt(c("o.id"), c("w.id")));
     let walk = anchor.set(SetOpKind::Union, true, term);
     let query = select([c("walk.id")], cte("walk", "walk")).with_recursive([("walk", walk)]);
-    reads(query, ansi(
-r#"with recursive "walk" as (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."id" = 1 union all select "o"."id" from "walk" as "w" inner join "post" as "o" on "o"."person_id" = "w"."id" where "o"."del" is null and "o"."id" > "w"."id") select "walk"."id" from "walk""#).mssql(r#"with "walk" as (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."id" = 1 union all select "o"."id" from "walk" as "w" inner join "post" as "o" on "o"."person_id" = "w"."id" where "o"."del" is null and "o"."id" > "w"."id") select "walk"."id" from "walk""#));
+    reads(
+        query,
+        texts! {
+            all: r#"with recursive "walk" as (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."id" = 1 union all select "o"."id" from "walk" as "w" inner join "post" as "o" on "o"."person_id" = "w"."id" where "o"."del" is null and "o"."id" > "w"."id") select "walk"."id" from "walk""#,
+            mssql: r#"with "walk" as (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."id" = 1 union all select "o"."id" from "walk" as "w" inner join "post" as "o" on "o"."person_id" = "w"."id" where "o"."del" is null and "o"."id" > "w"."id") select "walk"."id" from "walk""#,
+        },
+    );
 }
 
 #[test]
@@ -319,30 +345,42 @@ fn a_left_join_in_a_recursive_term() {
     let term = select([plus, c("o.id")], joined).filter(op(c("w.id"), BinaryOp::Lt, int(4)));
     let walk = anchor.set(SetOpKind::Union, true, term);
     let query = select([c("walk.id"), c("walk.post")], cte("walk", "walk")).with_recursive([("walk", walk)]);
-    reads(query, ansi(
-r#"with recursive "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#).mssql(r#"with "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#));
+    reads(
+        query,
+        texts! {
+            all: r#"with recursive "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#,
+            mssql: r#"with "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#,
+        },
+    );
 }
 
 #[test]
 fn aggregates_windows_distinct_and_limit() {
     reads(
         select([count(), agg("sum", c("o.n"))], o()),
-        ansi(r#"select count(*), sum("o"."n") from "post" as "o" where "o"."del" is null"#),
+        texts! {
+            all: r#"select count(*), sum("o"."n") from "post" as "o" where "o"."del" is null"#,
+        },
     );
     let mut call = Call::new("row_number", vec![]);
     let key = |expr| OrderBy::new(expr, Direction::Default);
     call.over = Some(Over { partition_by: vec![c("o.n")], order_by: vec![key(c("o.id"))] });
     reads(
         select([c("o.id"), Expr::Call(Box::new(call))], o()),
-        ansi(
-            r#"select "o"."id", row_number() over(partition by "o"."n" order by "o"."id") from "post" as "o" where "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"select "o"."id", row_number() over(partition by "o"."n" order by "o"."id") from "post" as "o" where "o"."del" is null"#,
+        },
     );
     let mut query = select([c("o.person_id")], o()).order_by([c("o.person_id")]);
     query.distinct = Distinct::Yes;
     query.limit = Some(int(4));
-    reads(query, ansi(
-r#"select distinct "o"."person_id" from "post" as "o" where "o"."del" is null order by "o"."person_id" limit 4"#).mssql(r#"select distinct top(4) "o"."person_id" from "post" as "o" where "o"."del" is null order by "o"."person_id""#));
+    reads(
+        query,
+        texts! {
+            all: r#"select distinct "o"."person_id" from "post" as "o" where "o"."del" is null order by "o"."person_id" limit 4"#,
+            mssql: r#"select distinct top(4) "o"."person_id" from "post" as "o" where "o"."del" is null order by "o"."person_id""#,
+        },
+    );
 }
 
 #[test]
@@ -351,8 +389,62 @@ fn for_update_locks_what_is_returned() {
     query.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
     reads(
         query,
-        ansi(r#"select "o"."id" from "post" as "o" where "o"."del" is null for update"#)
-            .sqlite(NONE)
-            .mssql(r#"select "o"."id" from "post" as "o" with (updlock, rowlock) where "o"."del" is null"#),
+        texts! {
+            all: r#"select "o"."id" from "post" as "o" where "o"."del" is null for update"#,
+            sqlite: none,
+            mssql: r#"select "o"."id" from "post" as "o" with (updlock, rowlock) where "o"."del" is null"#,
+        },
+    );
+}
+
+#[test]
+fn nested_rows() {
+    let mut posts = Select::from(o()).filter(eq(c("o.person_id"), c("p.id")));
+    let ty = Some(kysera_sql::value::SqlType::I32);
+    posts.items.push(SelectItem::Expr { expr: c("o.id"), alias: Some("id".into()), ty });
+    let posts = posts.order_by([c("o.id")]);
+    let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Json, query: posts };
+    let mut query = select([c("p.id"), Expr::Nested(Box::new(nested))], p()).order_by([c("p.id")]);
+    if let Some(SelectItem::Expr { alias, .. }) = query.items.last_mut() {
+        *alias = Some("posts".into());
+    }
+    reads(
+        query,
+        texts! {
+            all: r#"select "p"."id", (select coalesce(json_group_array(json_object('id', "agg"."id")), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
+            postgres: r#"select "p"."id", (select coalesce(json_agg(agg), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
+            mysql: "select `p`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', `agg`.`id`)), '[]') as json) from (select `o`.`id` as `id` from `post` as `o` where `o`.`del` is null and `o`.`person_id` = `p`.`id` order by `o`.`id` limit 18446744073709551615) as agg) as `posts` from `person` as `p` where `p`.`del` is null order by `p`.`id`",
+            mssql: r#"select "p"."id", coalesce((select * from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id" offset 0 rows) as agg for json path, include_null_values), '[]') as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
+        },
+    );
+}
+
+#[test]
+fn queries_in_every_part_of_a_call() {
+    let posts = || scalar(select([count()], o()).filter(eq(c("o.id"), c("t.post_id"))));
+    let mut call = Call::new("sum", vec![posts()]);
+    call.filter = Some(gt(posts(), int(0)));
+    let key = |expr| OrderBy::new(expr, Direction::Default);
+    call.over = Some(Over { partition_by: vec![posts()], order_by: vec![key(posts())] });
+    reads(
+        select([c("t.id"), Expr::Call(Box::new(call))], t()),
+        texts! {
+            all: r#"select "t"."id", sum((select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")) filter(where (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id") > 0) over(partition by (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id") order by (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")) from "tag" as "t""#,
+            mysql: "select `t`.`id`, sum(case when (select count(*) from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`) > 0 then (select count(*) from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`) end) over(partition by (select count(*) from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`) order by (select count(*) from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`)) from `tag` as `t`",
+            mssql: r#"select "t"."id", sum(case when (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id") > 0 then (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id") end) over(partition by (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id") order by (select count(*) from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")) from "tag" as "t""#,
+        },
+    );
+}
+
+#[test]
+fn a_query_in_limit() {
+    let mut query = select([c("t.id")], t()).order_by([c("t.id")]);
+    query.limit = Some(scalar(select([count()], p())));
+    reads(
+        query,
+        texts! {
+            all: r#"select "t"."id" from "tag" as "t" order by "t"."id" limit (select count(*) from "person" as "p" where "p"."del" is null)"#,
+            mssql: r#"select top((select count(*) from "person" as "p" where "p"."del" is null)) "t"."id" from "tag" as "t" order by "t"."id""#,
+        },
     );
 }

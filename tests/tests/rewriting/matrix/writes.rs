@@ -1,6 +1,6 @@
 //! Positions that write.
 
-use super::{NONE, ansi, writes};
+use super::{texts, writes};
 use crate::tree::*;
 use kysera_sql::ast::*;
 
@@ -12,9 +12,9 @@ fn an_insert_from_a_query() {
     insert.source = InsertSource::Select(Box::new(source));
     writes(
         insert,
-        ansi(
-            r#"insert into "tag" ("id", "post_id") select "o"."id" + 100, "o"."id" from "post" as "o" where "o"."del" is null"#,
-        ),
+        texts! {
+            all: r#"insert into "tag" ("id", "post_id") select "o"."id" + 100, "o"."id" from "post" as "o" where "o"."del" is null"#,
+        },
     );
 }
 
@@ -26,9 +26,9 @@ fn a_query_among_inserted_values() {
     insert.source = InsertSource::Values(vec![vec![int(100), posts]]);
     writes(
         insert,
-        ansi(
-            r#"insert into "tag" ("id", "n") values (100, (select count(*) from "post" as "o" where "o"."del" is null))"#,
-        ),
+        texts! {
+            all: r#"insert into "tag" ("id", "n") values (100, (select count(*) from "post" as "o" where "o"."del" is null))"#,
+        },
     );
 }
 
@@ -43,9 +43,9 @@ fn an_update() {
     update.filter = Some(or(gt(c("post.id"), int(2)), eq(int(1), int(1))));
     writes(
         update,
-        ansi(
-            r#"update "post" set "n" = "post"."n" + 1 where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
-        ),
+        texts! {
+            all: r#"update "post" set "n" = "post"."n" + 1 where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
+        },
     );
 }
 
@@ -56,7 +56,9 @@ fn an_update_that_hides() {
     update.filter = Some(gt(c("post.id"), int(2)));
     writes(
         update,
-        ansi(r#"update "post" set "del" = 1, "n" = 0 where "post"."del" is null and "post"."id" > 2"#),
+        texts! {
+            all: r#"update "post" set "del" = 1, "n" = 0 where "post"."del" is null and "post"."id" > 2"#,
+        },
     );
 }
 
@@ -67,8 +69,13 @@ fn an_update_from_other_tables() {
     let right = join(o(), JoinKind::Left, p(), eq(c("o.person_id"), c("p.id")));
     update.from = vec![right];
     update.filter = Some(eq(c("o.id"), c("tag.post_id")));
-    writes(update, ansi(
-r#"update "tag" set "n" = "o"."n" from "post" as "o" left join "person" as "p" on "p"."del" is null and "o"."person_id" = "p"."id" where "o"."del" is null and "o"."id" = "tag"."post_id""#).mysql("update `tag`, `post` as `o` left join `person` as `p` on `p`.`del` is null and `o`.`person_id` = `p`.`id` set `tag`.`n` = `o`.`n` where `o`.`del` is null and `o`.`id` = `tag`.`post_id`"));
+    writes(
+        update,
+        texts! {
+            all: r#"update "tag" set "n" = "o"."n" from "post" as "o" left join "person" as "p" on "p"."del" is null and "o"."person_id" = "p"."id" where "o"."del" is null and "o"."id" = "tag"."post_id""#,
+            mysql: "update `tag`, `post` as `o` left join `person` as `p` on `p`.`del` is null and `o`.`person_id` = `p`.`id` set `tag`.`n` = `o`.`n` where `o`.`del` is null and `o`.`id` = `tag`.`post_id`",
+        },
+    );
 }
 
 #[test]
@@ -77,8 +84,13 @@ fn an_update_of_a_filtered_table_from_itself() {
     update.set = vec![set("n", c("other.id"))];
     update.from = vec![post().aliased("other").into()];
     update.filter = Some(eq(c("other.id"), op(c("post.id"), BinaryOp::Add, int(1))));
-    writes(update, ansi(
-r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#).mysql("update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1"));
+    writes(
+        update,
+        texts! {
+            all: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
+            mysql: "update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1",
+        },
+    );
 }
 
 #[test]
@@ -88,9 +100,9 @@ fn a_query_in_set() {
     update.filter = Some(gt(c("tag.id"), int(0)));
     writes(
         update,
-        ansi(
-            r#"update "tag" set "n" = (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "tag"."post_id") where "tag"."id" > 0"#,
-        ),
+        texts! {
+            all: r#"update "tag" set "n" = (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "tag"."post_id") where "tag"."id" > 0"#,
+        },
     );
 }
 
@@ -98,7 +110,12 @@ fn a_query_in_set() {
 fn a_delete() {
     let mut delete = Delete::from(post());
     delete.filter = Some(or(gt(c("post.id"), int(2)), eq(int(1), int(1))));
-    writes(delete, ansi(r#"delete from "post" where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#));
+    writes(
+        delete,
+        texts! {
+            all: r#"delete from "post" where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
+        },
+    );
 }
 
 #[test]
@@ -107,9 +124,11 @@ fn a_delete_under_an_alias() {
     delete.filter = Some(gt(c("o.id"), int(2)));
     writes(
         delete,
-        ansi(r#"delete from "post" as "o" where "o"."del" is null and "o"."id" > 2"#)
-            .mysql("delete from `o` using `post` as `o` where `o`.`del` is null and `o`.`id` > 2")
-            .mssql(r#"delete from "o" from "post" as "o" where "o"."del" is null and "o"."id" > 2"#),
+        texts! {
+            all: r#"delete from "post" as "o" where "o"."del" is null and "o"."id" > 2"#,
+            mysql: "delete from `o` using `post` as `o` where `o`.`del` is null and `o`.`id` > 2",
+            mssql: r#"delete from "o" from "post" as "o" where "o"."del" is null and "o"."id" > 2"#,
+        },
     );
 }
 
@@ -118,8 +137,15 @@ fn a_delete_using_other_tables() {
     let mut delete = Delete::from(tag());
     delete.using = vec![o()];
     delete.filter = Some(eq(c("tag.post_id"), c("o.id")));
-    writes(delete, ansi(
-r#"delete from "tag" using "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#).sqlite(NONE).mysql("delete from `tag` using `tag`, `post` as `o` where `o`.`del` is null and `tag`.`post_id` = `o`.`id`").mssql(r#"delete from "tag" from "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#));
+    writes(
+        delete,
+        texts! {
+            all: r#"delete from "tag" using "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#,
+            sqlite: none,
+            mysql: "delete from `tag` using `tag`, `post` as `o` where `o`.`del` is null and `tag`.`post_id` = `o`.`id`",
+            mssql: r#"delete from "tag" from "post" as "o" where "o"."del" is null and "tag"."post_id" = "o"."id""#,
+        },
+    );
 }
 
 #[test]
@@ -129,8 +155,14 @@ fn a_query_in_returning() {
     update.filter = Some(gt(c("tag.id"), int(2)));
     let posts = scalar(select([count()], o()));
     update.returning = vec![SelectItem::expr(c("tag.id")), SelectItem::expr(posts)];
-    writes(update, ansi(
-r#"update "tag" set "n" = 0 where "tag"."id" > 2 returning "tag"."id", (select count(*) from "post" as "o" where "o"."del" is null)"#).mysql(NONE).mssql(r#"update "tag" set "n" = 0 output "inserted"."id", (select count(*) from "post" as "o" where "o"."del" is null) where "tag"."id" > 2"#));
+    writes(
+        update,
+        texts! {
+            all: r#"update "tag" set "n" = 0 where "tag"."id" > 2 returning "tag"."id", (select count(*) from "post" as "o" where "o"."del" is null)"#,
+            mysql: none,
+            mssql: none,
+        },
+    );
 }
 
 #[test]
@@ -143,8 +175,15 @@ fn writes_inside_ctes() {
     let body = CteBody::Update(Box::new(update));
     let changed = Cte { name: "changed".into(), columns: vec![], materialized: None, body };
     query.with = Some(Box::new(With { recursive: false, ctes: vec![changed] }));
-    writes(query, ansi(
-r#"with "changed" as (update "post" set "n" = 0 where "post"."del" is null and "post"."id" > 1 returning "post"."id") select "changed"."id", (select count(*) from "post" as "o" where "o"."del" is null) from "changed""#).sqlite(NONE).mysql(NONE).mssql(NONE));
+    writes(
+        query,
+        texts! {
+            all: r#"with "changed" as (update "post" set "n" = 0 where "post"."del" is null and "post"."id" > 1 returning "post"."id") select "changed"."id", (select count(*) from "post" as "o" where "o"."del" is null) from "changed""#,
+            sqlite: none,
+            mysql: none,
+            mssql: none,
+        },
+    );
 }
 
 fn merge(using: FromItem, on: Expr, whens: Vec<MergeWhen>) -> Merge {
@@ -155,8 +194,15 @@ fn merge(using: FromItem, on: Expr, whens: Vec<MergeWhen>) -> Merge {
 fn the_target_of_a_merge() {
     let update = MergeAction::Update(vec![set("n", c("t.n"))]);
     let matched = MergeWhen { on: MergeMatch::Matched, and: Some(gt(c("t.n"), int(0))), action: update };
-    writes(merge(t(), eq(c("post.id"), c("t.post_id")), vec![matched]), ansi(
-r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n""#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n";"#));
+    writes(
+        merge(t(), eq(c("post.id"), c("t.post_id")), vec![matched]),
+        texts! {
+            all: r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n""#,
+            sqlite: none,
+            mysql: none,
+            mssql: r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when matched and "t"."n" > 0 then update set "n" = "t"."n";"#,
+        },
+    );
 }
 
 #[test]
@@ -168,8 +214,15 @@ fn the_target_of_a_merge_that_is_in_no_source() {
         and: Some(or(gt(int(3), c("post.id")), eq(int(1), int(0)))),
         action: zero,
     };
-    writes(merge(t(), eq(c("post.id"), c("t.post_id")), vec![low, gone]), ansi(
-r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete"#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete;"#));
+    writes(
+        merge(t(), eq(c("post.id"), c("t.post_id")), vec![low, gone]),
+        texts! {
+            all: r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete"#,
+            sqlite: none,
+            mysql: none,
+            mssql: r#"merge into "post" using "tag" as "t" on "post"."del" is null and "post"."id" = "t"."post_id" when not matched by source and "post"."del" is null and (3 > "post"."id" or 1 = 0) then update set "n" = 0 when not matched by source and "post"."del" is null then delete;"#,
+        },
+    );
 }
 
 #[test]
@@ -183,8 +236,15 @@ fn the_source_of_a_merge() {
         MergeWhen { on: MergeMatch::NotMatched, and: None, action: insert },
     ];
     let merge = Merge { into, ..merge(o(), eq(c("tag.id"), c("o.id")), whens) };
-    writes(merge, ansi(
-r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7)"#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7);"#));
+    writes(
+        merge,
+        texts! {
+            all: r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7)"#,
+            sqlite: none,
+            mysql: none,
+            mssql: r#"merge into "tag" using (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "tag"."id" = "o"."id" when matched then update set "n" = "o"."n" when not matched then insert ("id", "n") values ("o"."id", 7);"#,
+        },
+    );
 }
 
 #[test]
@@ -198,6 +258,100 @@ fn a_join_as_the_source_of_a_merge() {
     let matched = MergeWhen { action: MergeAction::Update(vec![set("n", c("g.n"))]), ..matched };
     let merge =
         Merge { into: tag(), ..merge(derived(grouped, "g"), eq(c("tag.id"), c("g.id")), vec![matched]) };
-    writes(merge, ansi(
-r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n""#).sqlite(NONE).mysql(NONE).mssql(r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n";"#));
+    writes(
+        merge,
+        texts! {
+            all: r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n""#,
+            sqlite: none,
+            mysql: none,
+            mssql: r#"merge into "tag" using (select "s"."id" as "id", max("s"."n") as "n" from (select "p"."id" as "id", "o"."n" as "n" from "person" as "p" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "p"."id" where "p"."del" is null and "o"."n" is not null) as "s" group by "s"."id") as "g" on "tag"."id" = "g"."id" when matched then update set "n" = "g"."n";"#,
+        },
+    );
+}
+
+#[test]
+fn an_update_under_an_alias_with_ctes_in_front() {
+    let mut update = Update::of(post().aliased("o"));
+    update.set = vec![set("n", int(0))];
+    update.filter = Some(is_in(c("o.person_id"), select([c("seen.id")], cte("seen", "seen")), false));
+    update.with = Some(Box::new(ctes_of([("seen", select([c("p.id")], p()))], false)));
+    writes(
+        update,
+        texts! {
+            all: r#"with "seen" as (select "p"."id" from "person" as "p" where "p"."del" is null) update "post" as "o" set "n" = 0 where "o"."del" is null and "o"."person_id" in (select "seen"."id" from "seen")"#,
+            mssql: r#"with "seen" as (select "p"."id" from "person" as "p" where "p"."del" is null) update "o" set "n" = 0 from "post" as "o" where "o"."del" is null and "o"."person_id" in (select "seen"."id" from "seen")"#,
+        },
+    );
+}
+
+#[test]
+fn a_delete_with_ctes_in_front() {
+    let mut delete = Delete::from(tag());
+    delete.filter = Some(is_in(c("tag.post_id"), select([c("seen.id")], cte("seen", "seen")), true));
+    delete.with = Some(Box::new(ctes_of([("seen", select([c("o.id")], o()))], false)));
+    writes(
+        delete,
+        texts! {
+            all: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) delete from "tag" where "tag"."post_id" not in (select "seen"."id" from "seen")"#,
+        },
+    );
+}
+
+#[test]
+fn an_insert_with_ctes_in_front() {
+    let mut insert = Insert::into(tag());
+    insert.columns = vec!["id".into(), "n".into()];
+    let source = select([op(c("seen.id"), BinaryOp::Add, int(100)), int(1)], cte("seen", "seen"));
+    insert.source = InsertSource::Select(Box::new(source));
+    insert.with = Some(Box::new(ctes_of([("seen", select([c("o.id")], o()))], false)));
+    writes(
+        insert,
+        texts! {
+            all: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select "seen"."id" + 100, 1 from "seen""#,
+            mysql: "insert into `tag` (`id`, `n`) with `seen` as (select `o`.`id` from `post` as `o` where `o`.`del` is null) select `seen`.`id` + 100, 1 from `seen`",
+        },
+    );
+}
+
+#[test]
+fn an_outer_join_among_the_tables_of_a_delete() {
+    let mut delete = Delete::from(post());
+    delete.using = vec![join(t(), JoinKind::Left, p(), eq(op(c("t.id"), BinaryOp::Add, int(1)), c("p.id")))];
+    delete.filter = Some(eq(c("post.id"), c("t.post_id")).and(Expr::is_null(c("p.id"))));
+    writes(
+        delete,
+        texts! {
+            all: r#"delete from "post" using "tag" as "t" left join "person" as "p" on "p"."del" is null and "t"."id" + 1 = "p"."id" where "post"."del" is null and "post"."id" = "t"."post_id" and "p"."id" is null"#,
+            sqlite: none,
+            mysql: "delete from `post` using `post`, `tag` as `t` left join `person` as `p` on `p`.`del` is null and `t`.`id` + 1 = `p`.`id` where `post`.`del` is null and `post`.`id` = `t`.`post_id` and `p`.`id` is null",
+            mssql: r#"delete from "post" from "tag" as "t" left join "person" as "p" on "p"."del" is null and "t"."id" + 1 = "p"."id" where "post"."del" is null and "post"."id" = "t"."post_id" and "p"."id" is null"#,
+        },
+    );
+}
+
+#[test]
+fn a_delete_and_an_insert_inside_ctes() {
+    let mut delete = Delete::from(post());
+    delete.filter = Some(gt(c("post.id"), int(3)));
+    delete.returning = vec![SelectItem::expr(c("post.id"))];
+    let mut insert = Insert::into(tag());
+    insert.columns = vec!["id".into()];
+    let gone = select([op(c("gone.id"), BinaryOp::Add, int(100))], cte("gone", "gone"));
+    insert.source = InsertSource::Select(Box::new(gone));
+    insert.returning = vec![SelectItem::expr(c("tag.id"))];
+    let body =
+        |name: &'static str, body| Cte { name: name.into(), columns: vec![], materialized: None, body };
+    let ctes =
+        vec![body("gone", CteBody::Delete(Box::new(delete))), body("new", CteBody::Insert(Box::new(insert)))];
+    let mut query = select([c("new.id")], cte("new", "new"));
+    query.with = Some(Box::new(With { recursive: false, ctes }));
+    writes(
+        query,
+        texts! {
+            all: r#"with "gone" as (delete from "post" where "post"."del" is null and "post"."id" > 3 returning "post"."id"), "new" as (insert into "tag" ("id") select "gone"."id" + 100 from "gone" returning "tag"."id") select "new"."id" from "new""#,
+            sqlite: none,
+            mysql: none,
+            mssql: none,
+        },
+    );
 }
