@@ -50,6 +50,12 @@ fn fields(input: ParseStream<'_>) -> Result<Vec<(Ident, Expr)>> {
         if fields.iter().any(|(given, _)| given.unraw() == name.unraw()) {
             return Err(Error::new_spanned(&name, format!("the field `{}` is given twice", name.unraw())));
         }
+        // The types would refuse it too, in fifty lines.
+        if let Expr::Lit(literal) = &value.expr {
+            let literal = quote::quote!(#literal);
+            let message = format!("`{literal}` cannot be selected here: plain values need `val({literal})`");
+            return Err(Error::new_spanned(&value.expr, message));
+        }
         fields.push((name, value.expr));
     }
     if fields.is_empty() {

@@ -41,6 +41,15 @@ pub struct Pet {
     pub owner_id: i64,
 }
 
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "post", crate = crate)]
+pub struct Post {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub title: String,
+    pub deleted_at: Option<i64>,
+}
+
 #[derive(FromRow, Clone, Debug, PartialEq)]
 #[from_row(crate = crate)]
 pub struct PetName {

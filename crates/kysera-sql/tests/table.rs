@@ -37,7 +37,6 @@ struct User {
 
 #[derive(Table, Debug)]
 #[table(crate = kysera_sql, primary_key(b, a), new = false, patch = false)]
-#[expect(dead_code, reason = "only the description is looked at")]
 struct UserGroup {
     a: i64,
     b: i64,

@@ -4,7 +4,8 @@
 //! run on a database, in a transaction and inside another function alike; plugins act in all of them.
 //!
 //! ```
-//! # use kysera::doc::*;
+//! # use kysera::{plugins::*, prelude::*, repository::*};
+//! # use kysera_sql::doc::*;
 //! async fn adults(cx: &impl Executor) -> kysera::Result<Vec<Person>> {
 //!     select_from(Person).filter(Person.age.ge(18)).select(Person.all()).fetch_all(cx).await
 //! }

@@ -35,8 +35,7 @@
 //! [`insert_into`](write::insert_into), [`update`](write::update) or [`delete_from`](write::delete_from).
 
 pub mod dal;
-#[doc(hidden)]
-pub mod doc;
+pub mod dialect;
 pub mod plugins;
 pub mod prelude;
 pub mod repository;
@@ -51,7 +50,7 @@ pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
-pub use kysera_sql::{ast, dialect, expr, query, schema, table, typed, value, write};
+pub use kysera_sql::{ast, expr, query, schema, table, typed, value, write};
 
 /// The SQLite driver.
 #[cfg(feature = "sqlite")]

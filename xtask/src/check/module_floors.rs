@@ -48,7 +48,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["terminals"],
         ],
     ),
-    ("kysera", &[&["plugins"], &["dal", "repository"], &["prelude"], &["doc"]]),
+    ("kysera", &[&["dialect", "plugins"], &["dal", "repository"], &["prelude"]]),
 ];
 
 /// Returns a sentence for each arrow that does not point down, and each module without a floor.

@@ -74,6 +74,25 @@ impl<Out, O> Erased<Out, O> {
     }
 }
 
+/// Implemented by nothing: what a set operation or an erased query is asked for when it is filtered.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a set operation cannot be filtered",
+    note = "a filter would reach its first query alone: filter each query before `.union(..)`, or filter `derived(..)` of it"
+)]
+pub trait FilterEachOperand {}
+
+impl<Out, O> Erased<Out, O> {
+    /// Refused, with a sentence: without this, the compiler would speak of iterators.
+    #[doc(hidden)]
+    pub fn filter<E>(self, _: E) -> Self
+    where
+        Self: FilterEachOperand,
+    {
+        self
+    }
+}
+
 impl<Out, O> Clone for Erased<Out, O> {
     fn clone(&self) -> Self {
         Erased::from_ast(self.ast.clone())

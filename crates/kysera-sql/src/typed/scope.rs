@@ -34,14 +34,18 @@ pub trait InScope<T, I> {
     type Null: Nullability;
 }
 
+// None of these is advice: the message of the trait says it all, and a list of them would hide it.
+#[diagnostic::do_not_recommend]
 impl<T, N: Nullability, Rest> InScope<T, Here> for In<T, N, Rest> {
     type Null = N;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, U, N, Rest: InScope<T, I>, I> InScope<T, There<I>> for In<U, N, Rest> {
     type Null = Rest::Null;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S: InScope<T, I>, I> InScope<T, I> for Grouped<S> {
     type Null = S::Null;
 }

@@ -21,7 +21,8 @@ pub trait SoftDeletes: Sized {
 /// An update that marks rows as deleted, with the instant of the statement.
 ///
 /// ```
-/// # use kysera::doc::*;
+/// # use kysera::{plugins::*, prelude::*, repository::*};
+/// # use kysera_sql::doc::*;
 /// # async fn example(db: &Db) -> kysera::Result<()> {
 /// let marked = soft_delete(Post).filter(Post.id.eq(1)).execute(db).await?.rows_affected;
 /// // update "post" set "deleted_at" = $1 where "post"."deleted_at" is null and "post"."id" = $2

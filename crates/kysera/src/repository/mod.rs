@@ -19,7 +19,8 @@ use std::marker::PhantomData;
 /// Create, find, update, delete, list and count over table `T`.
 ///
 /// ```
-/// # use kysera::doc::*;
+/// # use kysera::{plugins::*, prelude::*, repository::*};
+/// # use kysera_sql::doc::*;
 /// # async fn example(db: &Db) -> kysera::Result<()> {
 /// let people = Repository::<Person>::new(db);
 /// let ann = people.create(NewPerson { first_name: "Ann".into(), age: 40 }).await?;

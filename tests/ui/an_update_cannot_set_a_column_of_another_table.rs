@@ -1,0 +1,10 @@
+//! `set` belongs to the updated table.
+use kysera::prelude::*;
+
+include!("schema/tables.rs");
+
+pub fn program() {
+    let _ = update(Person)
+        .set(Pet.name.set("Rex")) //~ instead: .set(Person.first_name.set("Rex"))
+        .all_rows();
+}

@@ -1,0 +1,11 @@
+//! Only nullable columns take `None`.
+//~ error: `Option<&str>` cannot be stored in a column of type `String`
+use kysera::prelude::*;
+
+include!("schema/tables.rs");
+
+pub fn program() {
+    let _ = update(Person)
+        .set(Person.first_name.set(None::<&str>)) //~ instead: .set(Person.nick.set(None::<&str>))
+        .all_rows();
+}

@@ -1,0 +1,10 @@
+//! Set operations go by position.
+use kysera::prelude::*;
+
+include!("schema/tables.rs");
+
+pub fn program() {
+    let _ = select_from(Person)
+        .select((Person.id,))
+        .union(select_from(Pet).select((Pet.id, Pet.name))); //~ instead: .union(select_from(Pet).select((Pet.id,)));
+}
