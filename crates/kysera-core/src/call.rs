@@ -13,7 +13,7 @@ use crate::prepare::{Around, Prepared, prepare};
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
-use kysera_sql::query::Query;
+use kysera_sql::query::{BuildError, Query};
 use kysera_sql::row::RowSink;
 use std::fmt;
 use tokio::sync::{Mutex, MutexGuard};
@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, MutexGuard};
 pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
-    statement: Result<Statement, Option<Error>>,
+    statement: Result<Statement, BuildError>,
     applied: Applied,
     /// The plan is wanted, not the rows.
     plan: bool,
@@ -50,8 +50,7 @@ pub(crate) enum Later<'e> {
 
 impl<'e> Call<'e> {
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Call<'e> {
-        let statement = query.into_statement().map_err(|error| Some(error.into()));
-        Call { seat, statement, applied: Applied::default(), plan: false }
+        Call { seat, statement: query.into_statement(), applied: Applied::default(), plan: false }
     }
 
     /// For the plan of a query.
@@ -88,7 +87,7 @@ impl<'e> Call<'e> {
     pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
         let statement = match &mut self.statement {
             Ok(statement) => statement,
-            Err(error) => return Err(error.take().unwrap_or_else(polled_again)),
+            Err(error) => return Err(error.clone().into()),
         };
         let prepared = prepare(statement, self.seat.db, &mut self.applied)?;
         if self.plan { prepared.into_plan(self.seat.db) } else { Ok(prepared) }
@@ -143,9 +142,4 @@ impl fmt::Debug for Call<'_> {
         let kind = self.statement.as_ref().map_or("not built", Statement::kind);
         f.debug_struct("Call").field("statement", &kind).finish_non_exhaustive()
     }
-}
-
-#[cold]
-fn polled_again() -> Error {
-    Error::new(crate::ErrorKind::Internal, "a query was polled after it had finished")
 }

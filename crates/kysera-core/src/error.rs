@@ -220,6 +220,16 @@ impl Error {
         self.kind() == ErrorKind::ForeignKeyViolation
     }
 
+    /// True when a constraint of the database refused the change: unique, foreign key, not null, check, exclusion.
+    pub fn is_constraint_violation(&self) -> bool {
+        use ErrorKind::{CheckViolation, ExclusionViolation, ForeignKeyViolation, NotNullViolation};
+        self.is_unique_violation()
+            || matches!(
+                self.kind(),
+                CheckViolation | ExclusionViolation | ForeignKeyViolation | NotNullViolation
+            )
+    }
+
     /// True when running the same transaction again may succeed.
     pub fn is_transient(&self) -> bool {
         matches!(
@@ -299,5 +309,40 @@ impl From<CompileError> for Error {
             _ => ErrorKind::InvalidQuery,
         };
         Error::new(kind, source.to_string()).with_source(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_what_to_do_and_what_else_failed() {
+        let error = Error::new(ErrorKind::NotFound, "no row was found").hint("look elsewhere");
+        assert_eq!(error.to_string(), "no row was found; look elsewhere");
+        let error = error.with_rollback(Error::new(ErrorKind::ConnectionClosed, "the connection was lost"));
+        assert_eq!(
+            error.to_string(),
+            "no row was found; look elsewhere (and the rollback failed: the connection was lost)"
+        );
+    }
+
+    #[test]
+    fn what_the_database_lacks_is_told_from_what_makes_no_sense() {
+        let lacking = CompileError::Unsupported { dialect: "SQLite", feature: "lateral", hint: "join" };
+        assert_eq!(Error::from(lacking).kind(), ErrorKind::Unsupported);
+        assert_eq!(Error::from(CompileError::Empty { clause: "set" }).kind(), ErrorKind::InvalidQuery);
+    }
+
+    #[test]
+    fn a_hidden_conflict_is_a_unique_violation() {
+        let error = Error::new(ErrorKind::HiddenConflict, "hidden");
+        assert!(error.is_unique_violation() && error.is_constraint_violation());
+        assert!(!error.is_transient());
+    }
+
+    #[test]
+    fn an_error_is_one_pointer() {
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
     }
 }

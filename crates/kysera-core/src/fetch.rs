@@ -3,7 +3,7 @@
 use crate::answer::{Answer, unbox};
 use crate::call::{Call, Started};
 use crate::driver::{BoxFuture, Ran};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Seat;
 use kysera_sql::query::Query;
 use std::fmt;
@@ -21,6 +21,8 @@ use std::task::{Context, Poll};
 pub struct Fetch<'e, A: Answer> {
     call: Call<'e>,
     waiting: Option<BoxFuture<'e, Ran>>,
+    /// It has given its result: polled again, it must not run a second time.
+    finished: bool,
     answer: PhantomData<fn() -> A>,
 }
 
@@ -30,7 +32,7 @@ impl<'e, A: Answer> Fetch<'e, A> {
     }
 
     pub(crate) fn of(call: Call<'e>) -> Fetch<'e, A> {
-        Fetch { call, waiting: None, answer: PhantomData }
+        Fetch { call, waiting: None, finished: false, answer: PhantomData }
     }
 
     fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<A::Output>> {
@@ -56,11 +58,19 @@ impl<A: Answer> Future for Fetch<'_, A> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        match this.poll_result(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(this.call.explain(error))),
-            other => other,
+        if this.finished {
+            return Poll::Ready(Err(polled_again()));
         }
+        let result = std::task::ready!(this.poll_result(cx));
+        this.finished = true;
+        this.waiting = None;
+        Poll::Ready(result.map_err(|error| this.call.explain(error)))
     }
+}
+
+#[cold]
+fn polled_again() -> Error {
+    Error::new(ErrorKind::Internal, "a query was polled after it had given its result")
 }
 
 impl<A: Answer> fmt::Debug for Fetch<'_, A> {

@@ -1,6 +1,11 @@
 //! The contracts of Kysera and the pipeline that runs a query.
 //!
 //! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
+//! Applications use it through `kysera`, as `kysera::executor`.
+//!
+//! A [`Db`] is a driver with plugins over it. A query is detached until one of the [`Terminals`] runs it on a database,
+//! a [`Transaction`] or whatever else is an [`Executor`]: it is rewritten by the plugins, written as SQL and run.
+//! [`raw`] and [`tree`] make queries of text and of trees built at run time.
 
 mod answer;
 mod bypass;

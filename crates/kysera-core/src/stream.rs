@@ -7,7 +7,7 @@ use crate::answer::unbox;
 use crate::call::Call;
 use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::executor::{Executor, Seat, sealed};
 use crate::prepare::{Around, Prepared};
 use crate::savepoint::Savepoint;
@@ -70,6 +70,8 @@ pub struct Borrowed<'e>(&'e mut Session);
 enum Source<'e> {
     Connection(&'e Db),
     Session(&'e mut Session),
+    /// A transaction that others may use meanwhile: they would wait for ever.
+    Shared,
 }
 
 impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
@@ -77,6 +79,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         let (seat, session) = source.source();
         let source = match session {
             Some(Borrowed(session)) => Source::Session(session),
+            None if seat.session.is_some() => Source::Shared,
             None => Source::Connection(seat.db),
         };
         RowsStream {
@@ -133,9 +136,10 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
         let (compiled, slot) = (prepared.compiled, self.slot.clone());
         match (prepared.around, source) {
-            (Some(around), source) => Box::pin(pump_around(source, around, compiled, sink, slot)),
+            (_, Source::Shared) => Box::pin(std::future::ready(Err(shared()))),
             (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, slot)),
             (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, slot)),
+            (Some(around), source) => Box::pin(pump_around(source, around, compiled, sink, slot)),
         }
     }
 
@@ -187,9 +191,16 @@ async fn pump_around(
     let (_, full) = match source {
         Source::Connection(db) => around.run(db, compiled, sink).await?,
         Source::Session(session) => around.run_in(session, compiled, sink).await?,
+        Source::Shared => return Err(shared()),
     };
     slot.put_full(full);
     Ok(())
+}
+
+#[cold]
+fn shared() -> Error {
+    Error::new(ErrorKind::InvalidQuery, "a stream needs its transaction for itself")
+        .hint("pass the transaction by mutable reference (`&mut tx`)")
 }
 
 /// Fills the sink again and again until there are no more rows.

@@ -99,6 +99,17 @@ async fn a_query_that_cannot_be_built_is_not_sent() {
 }
 
 #[tokio::test]
+async fn a_query_polled_after_its_result_does_not_run_again() {
+    for fake in both_ways(|fake| fake) {
+        let db = fake.db();
+        let mut query = raw("insert a").execute(&db);
+        (&mut query).await.unwrap();
+        assert_eq!((&mut query).await.unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(fake.committed(), ["insert a"]);
+    }
+}
+
+#[tokio::test]
 async fn nothing_happens_before_the_first_poll() {
     let fake = Fake::new().inline();
     let db = fake.db();
