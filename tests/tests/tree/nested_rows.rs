@@ -145,3 +145,14 @@ fn an_object_is_the_first_row_or_null() {
     let found = rows(nest(NestedKind::Object, NestedEncoding::Rows, outer));
     assert_eq!(found, [Some(r#"[["Zoe"]]"#.to_owned()), Some("[null]".to_owned())]);
 }
+
+/// The decoder of a row knows a keyed document by its text, wherever it stands.
+#[test]
+fn a_keyed_document_inside_a_row_is_a_string() {
+    let keyed = nest(NestedKind::Array, NestedEncoding::Json, Select::default().items([named(lit(1), "a")]));
+    let query = Select::default().items([typed(keyed, "doc", SqlType::Nested)]);
+    let outer = nest(NestedKind::Object, NestedEncoding::Rows, query);
+    let sql = compiled(Select::default().items([item(outer)]), "sqlite").sql;
+    let found: String = crate::check::database().query_row(&sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(found, r#"["[{\"a\":1}]"]"#);
+}

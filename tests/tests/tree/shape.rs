@@ -120,13 +120,14 @@ fn output_is_custom_unless_it_is_known_not_to_be() {
         |meta| compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").custom_output;
     assert!(!all_of(&SEAT));
     assert!(all_of(&GUEST));
-    let nested = |ty| {
+    let nested = |encoding, ty| {
         let query = from("pet").items([typed(col("x"), "x", ty)]);
-        let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Rows, query };
+        let nested = Nested { kind: NestedKind::Array, encoding, query };
         custom(vec![typed(Expr::Nested(Box::new(nested)), "pets", SqlType::Nested)])
     };
-    assert!(!nested(SqlType::I64));
-    assert!(nested(SqlType::Custom(&MOOD)));
+    assert!(!nested(NestedEncoding::Rows, SqlType::I64));
+    assert!(nested(NestedEncoding::Rows, SqlType::Custom(&MOOD)));
+    assert!(!nested(NestedEncoding::Json, SqlType::Custom(&MOOD)));
 }
 
 #[test]

@@ -57,7 +57,8 @@ impl<'a> Writer<'a> {
         if call.order_by.is_empty() {
             return;
         }
-        let has = self.caps.aggregate_order_by || call.name == "group_concat" && self.caps.on_duplicate_key;
+        let has = self.caps.aggregate_order_by
+            || self.caps.group_concat_order_by && call.name.eq_ignore_ascii_case("group_concat");
         self.require(has, "order by inside an aggregate", "aggregate over an ordered subquery");
         self.push(" ");
         self.order_by(&call.order_by);

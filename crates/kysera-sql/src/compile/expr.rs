@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
             Expr::Column(column) => self.column(column),
             Expr::Value(value) => self.bind(value),
             Expr::Literal(literal) => self.literal(*literal),
-            _ => self.nested(|w| w.inner_expr(expr)),
+            _ => self.deeper(|w| w.inner_expr(expr)),
         }
     }
 
@@ -195,7 +195,7 @@ impl<'a> Writer<'a> {
 
     fn concat_items(&mut self, binary: &'a Binary) {
         match &binary.left {
-            Expr::Binary(left) if left.op == BinaryOp::Concat => self.nested(|w| w.concat_items(left)),
+            Expr::Binary(left) if left.op == BinaryOp::Concat => self.deeper(|w| w.concat_items(left)),
             left => self.expr(left),
         }
         self.push(", ");

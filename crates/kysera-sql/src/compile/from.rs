@@ -26,7 +26,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn source(&mut self, item: &'a FromItem, lock: Option<&'a Lock>) {
-        self.nested(|w| match item {
+        self.deeper(|w| match item {
             FromItem::Table(table) => {
                 w.table(table);
                 w.lock_hint(lock, table);

@@ -18,7 +18,11 @@ impl<'a> Writer<'a> {
         self.push(" into ");
         self.table_name(&insert.into);
         if let Some(alias) = &insert.into.alias {
-            self.require(self.caps.on_conflict, "an alias of the table of an insert", "use the table's name");
+            self.require(
+                self.caps.insert_alias,
+                "an alias of the table of an insert",
+                "use the table's name",
+            );
             self.push(" as ");
             self.ident(alias);
         }
@@ -46,7 +50,7 @@ impl<'a> Writer<'a> {
             }
             Some(InsertOr::Ignore) => {
                 self.require(self.caps.insert_ignore, "insert ignore", "use `on_conflict` and do nothing");
-                self.push(if self.caps.on_duplicate_key { "insert ignore" } else { "insert or ignore" });
+                self.push(self.syntax.insert_ignore);
             }
         }
     }
@@ -77,7 +81,7 @@ impl<'a> Writer<'a> {
         }
         let on_conflict = insert.on_conflict.is_some() && self.syntax.conflict_needs_where;
         let place = if on_conflict { Place::BeforeConflict } else { Place::Top };
-        self.nested(|w| w.select(select, place));
+        self.deeper(|w| w.select(select, place));
     }
 
     fn insert_output(&mut self, insert: &'a Insert) {

@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
             MergeAction::Delete => self.push("delete"),
             MergeAction::DoNothing => {
                 let hint = "leave the branch out, or exclude its rows by a condition";
-                self.require(!self.syntax.merge_semicolon, "do nothing in a merge", hint);
+                self.require(self.caps.merge_do_nothing, "do nothing in a merge", hint);
                 self.push("do nothing");
             }
         }

@@ -33,7 +33,7 @@ impl<'a> Writer<'a> {
                 self.idents(columns);
             }
             ConflictTarget::Constraint(name) => {
-                let has = self.caps.distinct_on;
+                let has = self.caps.conflict_constraint;
                 self.require(has, "conflict on a constraint", "name the columns of the constraint");
                 self.push(" on constraint ");
                 self.ident(name);

@@ -11,7 +11,7 @@ impl<'a> Writer<'a> {
     pub(super) fn create_table(&mut self, table: &'a CreateTable) {
         self.push("create table ");
         if table.if_not_exists {
-            let has = self.syntax.identity != IdentityForm::Identity;
+            let has = self.caps.table_if_not_exists;
             self.require(has, "create table if not exists", "look whether it exists first");
             self.push("if not exists ");
         }
@@ -142,7 +142,7 @@ impl<'a> Writer<'a> {
     pub(super) fn create_index(&mut self, index: &'a CreateIndex) {
         self.push(if index.unique { "create unique index " } else { "create index " });
         if index.if_not_exists {
-            let has = matches!(self.syntax.identity, IdentityForm::Generated | IdentityForm::Autoincrement);
+            let has = self.caps.index_if_not_exists;
             self.require(has, "create index if not exists", "look whether it exists first");
             self.push("if not exists ");
         }

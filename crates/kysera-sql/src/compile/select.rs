@@ -1,8 +1,8 @@
 //! SELECT.
 
 use super::writer::Writer;
-use crate::ast::{Distinct, Expr, Select, SelectItem, SetOp, SetOpKind};
-use crate::dialect::{LimitForm, OperandForm};
+use crate::ast::{Distinct, Expr, Select, SelectItem};
+use crate::dialect::LimitForm;
 
 /// Where a query stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum Head {
 impl<'a> Writer<'a> {
     /// A query inside another, without parentheses.
     pub(super) fn inner_select(&mut self, select: &'a Select) {
-        self.nested(|w| w.select(select, Place::Inner));
+        self.deeper(|w| w.select(select, Place::Inner));
     }
 
     pub(super) fn select(&mut self, select: &'a Select, place: Place) {
@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
     }
 
     /// `select .. from .. where .. group by .. having ..`.
-    fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
+    pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.push("select");
         self.distinct(&select.distinct);
         if let (Some(limit), true) = (&select.limit, self.uses_top(select)) {
@@ -156,11 +156,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// True when `limit` is written as `top`: alone, and of one query.
-    fn uses_top(&self, select: &Select) -> bool {
-        self.syntax.limit == LimitForm::TopFetch && select.offset.is_none() && select.set_ops.is_empty()
-    }
-
     /// ORDER BY, LIMIT, OFFSET and locks.
     pub(super) fn select_tail(&mut self, select: &'a Select, form: Form) {
         if !select.order_by.is_empty() {
@@ -176,112 +171,6 @@ impl<'a> Writer<'a> {
         }
         if let Some(lock) = &select.lock {
             self.lock(lock);
-        }
-    }
-
-    fn limit_offset(&mut self, select: &'a Select, one_row: bool, all: Option<&'static str>) {
-        match (&select.limit, &select.offset, all) {
-            (Some(limit), _, _) => {
-                self.push(" limit ");
-                self.expr(limit);
-            }
-            (None, _, _) if one_row => self.push(" limit 1"),
-            (None, Some(_), Some(all)) => {
-                self.push(" limit ");
-                self.push(all);
-            }
-            _ => {}
-        }
-        if let Some(offset) = &select.offset {
-            self.push(" offset ");
-            self.expr(offset);
-        }
-    }
-
-    fn offset_fetch(&mut self, select: &'a Select, place: Place) {
-        let ordered = !select.order_by.is_empty();
-        let cut = select.offset.is_some() || (select.limit.is_some() && !self.uses_top(select));
-        // An inner query may be ordered only if it says which rows it keeps; `top` says so too.
-        let inner =
-            place == Place::Inner && self.syntax.order_needs_limit && ordered && select.limit.is_none();
-        if !cut && !inner {
-            return;
-        }
-        if !ordered && select.set_ops.is_empty() {
-            self.push(" order by (select null)");
-        } else if !ordered {
-            self.unsupported("limit on a set operation without order by", "add an `order_by`");
-        }
-        self.push(" offset ");
-        match &select.offset {
-            Some(offset) => self.expr(offset),
-            None => self.push("0"),
-        }
-        self.push(" rows");
-        if let Some(limit) = &select.limit {
-            self.push(" fetch next ");
-            self.expr(limit);
-            self.push(" rows only");
-        }
-    }
-
-    /// Opens the parentheses that keep set operations in their order, from left to right, where `intersect` would
-    /// bind first.
-    fn set_groups(&mut self, ops: &'a [SetOp]) {
-        for at in 0..ops.len() {
-            if self.closes_group(&ops[..at], ops[at].kind) {
-                self.push("(");
-            }
-        }
-    }
-
-    /// True when what stands before an operation must be put in parentheses.
-    fn closes_group(&self, before: &[SetOp], kind: SetOpKind) -> bool {
-        self.syntax.intersect_first
-            && kind == SetOpKind::Intersect
-            && before.last().is_some_and(|op| op.kind != SetOpKind::Intersect)
-    }
-
-    fn set_op(&mut self, before: &'a [SetOp], op: &'a SetOp, before_conflict: bool) {
-        if self.closes_group(before, op.kind) {
-            self.push(")");
-        }
-        let (words, has) = match op.kind {
-            SetOpKind::Union => (" union ", true),
-            SetOpKind::Intersect => (" intersect ", self.caps.intersect),
-            SetOpKind::Except => (" except ", self.caps.intersect),
-        };
-        self.require(has, "intersect or except", "use `exists` or `not exists`");
-        self.push(words);
-        if op.all {
-            let has = op.kind == SetOpKind::Union || self.caps.intersect_all;
-            self.require(has, "intersect all or except all", "number equal rows with `row_number` first");
-            self.push("all ");
-        }
-        self.nested(|w| w.set_operand(&op.right, before_conflict));
-    }
-
-    /// The right operand, in a shell of its own if it is more than a plain query.
-    fn set_operand(&mut self, operand: &'a Select, before_conflict: bool) {
-        let ordered = has_tail(operand);
-        let plain = operand.with.is_none() && operand.set_ops.is_empty() && !ordered;
-        let derived = match self.syntax.operand {
-            OperandForm::Parentheses => false,
-            OperandForm::Derived => true,
-            OperandForm::DerivedIfOrdered => ordered || operand.with.is_some(),
-        };
-        if plain {
-            self.core(operand, Head::Items, before_conflict);
-        } else if derived {
-            self.push("select * from (");
-            self.select(operand, Place::Inner);
-            self.push(") as ");
-            self.ident("operand");
-            if before_conflict {
-                self.push(" where true");
-            }
-        } else {
-            self.parens(|w| w.select(operand, Place::Inner));
         }
     }
 }
@@ -301,6 +190,6 @@ fn output_of<'a>(select: &'a Select, key: &'a Expr) -> &'a Expr {
 }
 
 /// True when something follows the last condition.
-fn has_tail(select: &Select) -> bool {
+pub(super) fn has_tail(select: &Select) -> bool {
     !select.order_by.is_empty() || select.limit.is_some() || select.offset.is_some() || select.lock.is_some()
 }

@@ -2,8 +2,8 @@
 
 use super::writer::Facts;
 use crate::ast::{
-    Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, SelectItem, Statement, TableRef,
-    Update,
+    Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, NestedEncoding, SelectItem,
+    Statement, TableRef, Update,
 };
 use crate::compiled::Shape;
 use crate::value::SqlType;
@@ -106,7 +106,8 @@ fn output_items(statement: &Statement) -> &[SelectItem] {
 fn may_be_custom(item: &SelectItem, statement: &Statement) -> bool {
     match item {
         SelectItem::Expr { expr: Expr::Nested(nested), .. } => {
-            nested.query.items.iter().any(|item| may_be_custom(item, statement))
+            nested.encoding == NestedEncoding::Rows
+                && nested.query.items.iter().any(|item| may_be_custom(item, statement))
         }
         SelectItem::Expr { ty: Some(ty), .. } => is_custom(*ty),
         SelectItem::Expr { expr, ty: None, .. } => match expr {

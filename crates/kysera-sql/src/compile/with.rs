@@ -35,7 +35,7 @@ impl<'a> Writer<'a> {
             self.require(self.caps.materialized, "materialized CTEs", "leave it to the optimizer");
             self.push(if materialized { "materialized " } else { "not materialized " });
         }
-        self.parens(|w| w.nested(|w| w.cte_body(&cte.body)));
+        self.parens(|w| w.deeper(|w| w.cte_body(&cte.body)));
     }
 
     fn cte_body(&mut self, body: &'a CteBody) {

@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Runs `write` one level deeper; too deep is an error and writes nothing.
-    pub(super) fn nested(&mut self, write: impl FnOnce(&mut Self)) {
+    pub(super) fn deeper(&mut self, write: impl FnOnce(&mut Self)) {
         if self.depth >= MAX_DEPTH {
             return self.refuse(CompileError::TooDeep { max: MAX_DEPTH });
         }

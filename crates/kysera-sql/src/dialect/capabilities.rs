@@ -16,6 +16,10 @@ pub struct Capabilities {
     pub correlated_derived: bool,
     /// `on conflict`.
     pub on_conflict: bool,
+    /// `on conflict on constraint ..`.
+    pub conflict_constraint: bool,
+    /// An alias of the table of an insert.
+    pub insert_alias: bool,
     /// `on duplicate key update`.
     pub on_duplicate_key: bool,
     /// `insert ignore`, `insert or ignore`.
@@ -28,6 +32,8 @@ pub struct Capabilities {
     pub merge_by_source: bool,
     /// `returning` (or `output`) on merge.
     pub merge_returning: bool,
+    /// `do nothing` in a branch of a merge.
+    pub merge_do_nothing: bool,
     /// The keyword `default` as a value of an insert or update.
     pub default_keyword: bool,
     /// `update .. from` in some spelling.
@@ -58,6 +64,8 @@ pub struct Capabilities {
     pub aggregate_filter: bool,
     /// `order by` inside any aggregate.
     pub aggregate_order_by: bool,
+    /// `order by` inside `group_concat`.
+    pub group_concat_order_by: bool,
     /// Row values: `(a, b) = (c, d)`.
     pub row_values: bool,
     /// Column names after the alias of a derived table.
@@ -68,6 +76,10 @@ pub struct Capabilities {
     pub nested_rows: bool,
     /// Partial indexes.
     pub partial_index: bool,
+    /// `create table if not exists`.
+    pub table_if_not_exists: bool,
+    /// `create index if not exists`.
+    pub index_if_not_exists: bool,
     /// Nested transactions by savepoint.
     pub savepoints: bool,
     /// A schema change can be rolled back.
@@ -92,12 +104,15 @@ impl Capabilities {
             lateral: true,
             correlated_derived: true,
             on_conflict: false,
+            conflict_constraint: false,
+            insert_alias: false,
             on_duplicate_key: false,
             insert_ignore: false,
             replace: false,
             merge: false,
             merge_by_source: false,
             merge_returning: false,
+            merge_do_nothing: false,
             default_keyword: true,
             update_from: false,
             delete_using: false,
@@ -113,11 +128,14 @@ impl Capabilities {
             nulls_order: true,
             aggregate_filter: true,
             aggregate_order_by: false,
+            group_concat_order_by: false,
             row_values: true,
             derived_columns: true,
             limit_in_subquery: true,
             nested_rows: false,
             partial_index: false,
+            table_if_not_exists: true,
+            index_if_not_exists: false,
             savepoints: true,
             transactional_ddl: false,
             max_params: usize::MAX,

@@ -44,6 +44,7 @@ fn capabilities() -> Capabilities {
         aggregate_filter: false,
         row_values: false,
         partial_index: true,
+        table_if_not_exists: false,
         transactional_ddl: true,
         // 2100 of a procedure call, of which `sp_executesql` takes two for itself.
         max_params: 2098,

@@ -46,6 +46,7 @@ impl MySql {
             correlated_derived: false,
             derived_columns: false,
             write_with: false,
+            index_if_not_exists: true,
             ..both()
         };
         let syntax = Syntax {
@@ -84,6 +85,7 @@ fn both() -> Capabilities {
         write_order_by: true,
         nulls_order: false,
         aggregate_filter: false,
+        group_concat_order_by: true,
         limit_in_subquery: false,
         max_params: 65_535,
         ..Capabilities::ansi()
@@ -101,6 +103,7 @@ fn syntax() -> Syntax {
         concat: Concat::Function,
         write_from: WriteFrom::List,
         default_values: false,
+        insert_ignore: "insert ignore",
         star_anywhere: false,
         json: JsonForm::MySql,
         identity: IdentityForm::AutoIncrement,

@@ -26,6 +26,7 @@ impl Sqlite {
             full_join: at_least(39),
             lateral: false,
             on_conflict: at_least(24),
+            insert_alias: at_least(24),
             insert_ignore: true,
             replace: true,
             default_keyword: false,
@@ -39,6 +40,7 @@ impl Sqlite {
             derived_columns: false,
             nested_rows: at_least(38),
             partial_index: true,
+            index_if_not_exists: true,
             transactional_ddl: true,
             max_params: if at_least(32) { 32_766 } else { 999 },
             // SQLITE_MAX_FUNCTION_ARG: 127 until 3.47, then 1000; 100 on many builds of older versions.

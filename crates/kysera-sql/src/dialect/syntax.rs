@@ -54,6 +54,8 @@ pub struct Syntax {
     pub ilike: bool,
     /// The list of an `in` with row values is written `(values (..), (..))`.
     pub row_list_values: bool,
+    /// An insert that passes over rows that are there.
+    pub insert_ignore: &'static str,
     /// `default values`; else `() values ()`.
     pub default_values: bool,
     /// `insert .. select .. on conflict` needs a WHERE in the query, or `on` is taken for a join's.
@@ -283,6 +285,7 @@ impl Syntax {
             order_needs_limit: false,
             ilike: false,
             row_list_values: false,
+            insert_ignore: "insert or ignore",
             default_values: true,
             conflict_needs_where: false,
             quote_collation: true,

@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
         }
         self.push(")");
         self.push(from);
-        self.parens(|w| w.nested(|w| w.ordered(query)));
+        self.parens(|w| w.deeper(|w| w.ordered(query)));
         self.push(close);
     }
 
@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
             self.unsupported("nested rows that are grouped, distinct or united", "use a second query");
         }
         let form = Form { place: Place::Inner, head: Head::JsonObjects { list }, one_row: false };
-        self.parens(|w| w.nested(|w| w.select_as(query, form)));
+        self.parens(|w| w.deeper(|w| w.select_as(query, form)));
     }
 
     /// ` coalesce(json_arrayagg(json_object(..) order by .. limit ..), '[]')` or ` json_object(..)`, as the only item.

@@ -25,6 +25,7 @@
 //! | `Json` | a string that holds the document's text |
 //! | `Nested` list | an array of rows |
 //! | `Nested` object | a row, or `null` |
+//! | `Nested` as keyed JSON | a string that holds the document's text, or `null` |
 //!
 //! A row of more columns than a function takes arguments is the same flat array: the compiler appends the rest, and a
 //! decoder never sees the pieces.

@@ -2,8 +2,7 @@
 
 use super::super::select::{Form, Head, Place};
 use super::super::writer::Writer;
-use super::is_nested;
-use crate::ast::{Expr, Nested, NestedKind, Select, SelectItem};
+use crate::ast::{Expr, Nested, NestedEncoding, NestedKind, Select, SelectItem};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
@@ -15,7 +14,7 @@ impl<'a> Writer<'a> {
         self.json_row(&nested.query);
         self.push(if list { ") from (" } else { " from (" });
         let form = Form { place: Place::Inner, head: Head::Items, one_row: !list };
-        self.nested(|w| w.select_as(&nested.query, form));
+        self.deeper(|w| w.select_as(&nested.query, form));
         self.push(") as agg)");
     }
 
@@ -45,7 +44,7 @@ impl<'a> Writer<'a> {
 
     /// One column, so that JSON holds all of it.
     fn json_column(&mut self, item: &'a SelectItem, name: &'a str) {
-        if is_nested(item) {
+        if is_rows(item) {
             // What comes out of a subquery is text again; `json` says that it is JSON.
             return self.encoded(&["json(", ")"], name);
         }
@@ -72,7 +71,7 @@ impl<'a> Writer<'a> {
             ),
             // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
             // must be a string.
-            SqlType::Text | SqlType::Json | SqlType::Custom(_) if is_computed(item) => {
+            SqlType::Text | SqlType::Json | SqlType::Custom(_) | SqlType::Nested if is_computed(item) => {
                 self.encoded(&["", " || ''"], name);
             }
             _ => self.aggregated(name),
@@ -90,8 +89,14 @@ impl<'a> Writer<'a> {
     }
 }
 
+fn is_rows(item: &SelectItem) -> bool {
+    let SelectItem::Expr { expr: Expr::Nested(nested), .. } = item else { return false };
+    nested.encoding == NestedEncoding::Rows
+}
+
 fn item_type(item: &SelectItem) -> SqlType {
     match item {
+        SelectItem::Expr { expr: Expr::Nested(_), .. } => SqlType::Nested,
         SelectItem::Expr { ty: Some(ty), .. } => *ty,
         SelectItem::Expr { expr: Expr::Value(value), .. } => value.sql_type(),
         SelectItem::Expr { expr: Expr::Cast { to, .. }, .. } => *to,

@@ -10,7 +10,7 @@ impl<'a> Writer<'a> {
     pub(super) fn records(&mut self, nested: &'a Nested) {
         let list = nested.kind == NestedKind::Array;
         self.push(if list { "array(" } else { "(" });
-        self.nested(|w| {
+        self.deeper(|w| {
             if compares_rows(&nested.query) {
                 w.records_of_derived(&nested.query, list);
             } else {

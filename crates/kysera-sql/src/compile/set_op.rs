@@ -1,0 +1,68 @@
+//! UNION, INTERSECT and EXCEPT, applied from left to right.
+
+use super::select::{Head, Place, has_tail};
+use super::writer::Writer;
+use crate::ast::{Select, SetOp, SetOpKind};
+use crate::dialect::OperandForm;
+
+impl<'a> Writer<'a> {
+    /// Opens the parentheses that keep set operations in their order, from left to right, where `intersect` would
+    /// bind first.
+    pub(super) fn set_groups(&mut self, ops: &'a [SetOp]) {
+        for at in 0..ops.len() {
+            if self.closes_group(&ops[..at], ops[at].kind) {
+                self.push("(");
+            }
+        }
+    }
+
+    /// True when what stands before an operation must be put in parentheses.
+    fn closes_group(&self, before: &[SetOp], kind: SetOpKind) -> bool {
+        self.syntax.intersect_first
+            && kind == SetOpKind::Intersect
+            && before.last().is_some_and(|op| op.kind != SetOpKind::Intersect)
+    }
+
+    pub(super) fn set_op(&mut self, before: &'a [SetOp], op: &'a SetOp, before_conflict: bool) {
+        if self.closes_group(before, op.kind) {
+            self.push(")");
+        }
+        let (words, has) = match op.kind {
+            SetOpKind::Union => (" union ", true),
+            SetOpKind::Intersect => (" intersect ", self.caps.intersect),
+            SetOpKind::Except => (" except ", self.caps.intersect),
+        };
+        self.require(has, "intersect or except", "use `exists` or `not exists`");
+        self.push(words);
+        if op.all {
+            let has = op.kind == SetOpKind::Union || self.caps.intersect_all;
+            self.require(has, "intersect all or except all", "number equal rows with `row_number` first");
+            self.push("all ");
+        }
+        self.deeper(|w| w.set_operand(&op.right, before_conflict));
+    }
+
+    /// The right operand, in a shell of its own if it is more than a plain query.
+    fn set_operand(&mut self, operand: &'a Select, before_conflict: bool) {
+        let ordered = has_tail(operand);
+        let plain = operand.with.is_none() && operand.set_ops.is_empty() && !ordered;
+        let derived = match self.syntax.operand {
+            OperandForm::Parentheses => false,
+            OperandForm::Derived => true,
+            OperandForm::DerivedIfOrdered => ordered || operand.with.is_some(),
+        };
+        if plain {
+            self.core(operand, Head::Items, before_conflict);
+        } else if derived {
+            self.push("select * from (");
+            self.select(operand, Place::Inner);
+            self.push(") as ");
+            self.ident("operand");
+            if before_conflict {
+                self.push(" where true");
+            }
+        } else {
+            self.parens(|w| w.select(operand, Place::Inner));
+        }
+    }
+}
