@@ -1,6 +1,6 @@
 //! The plugins of an executor: checked and ordered once, applied to every statement.
 //!
-//! Knows how they run; where a row filter goes is the business of [`rewrite`](crate::rewrite).
+//! Knows how they run; where a row filter goes is the business of `rewrite`.
 
 mod order;
 
