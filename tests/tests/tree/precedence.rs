@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, compiled, database, sql};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Postgres;
+use kysera_sql::value::SqlType;
 
 fn where_of(condition: Expr) -> String {
     let sql = compiled(from("person").items([all()]).filter(condition), "postgres").sql;
@@ -108,73 +109,112 @@ fn long_chains_are_flat_and_need_no_stack() {
     assert_eq!(text.matches('(').count(), 1);
 }
 
-/// Random trees of numbers: what SQLite computes from the text is what the tree says.
+/// Random trees: what SQLite computes from the text is what the tree says. It reads SQL Server's text as well, where
+/// conditions are written for the place they stand in.
 #[test]
 fn the_text_means_what_the_tree_means() {
-    let mut seed = 42_u64;
     let database = database();
+    let mut random = Random(42);
     for _ in 0..2000 {
-        let (tree, value) = random(&mut seed, 4);
-        let sql = compiled(Select::default().items([item(tree)]), "sqlite").sql;
-        let found: Option<i64> = database.query_row(&sql, [], |row| row.get(0)).unwrap();
-        assert_eq!(found, value, "{sql}");
+        let (number, worth) = random.number(4);
+        let (condition, truth) = random.condition(4);
+        let query = Select::default().items([item(number), item(condition)]);
+        for dialect in ["sqlite", "mssql"] {
+            let sql = compiled(query.clone(), dialect).sql;
+            let found: (Option<i64>, Option<bool>) =
+                database.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            assert_eq!(found, (worth, truth), "{sql}");
+        }
     }
 }
 
-fn next(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *seed >> 33
+/// Makes trees together with what they are worth; `None` is NULL.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    fn number(&mut self, depth: u32) -> (Expr, Option<i64>) {
+        if depth == 0 || self.below(5) == 0 {
+            return match self.below(7) {
+                0 => (Expr::Cast { operand: Box::new(Expr::Literal(Literal::Null)), to: SqlType::I64 }, None),
+                n => (lit(n.cast_signed() - 3), Some(n.cast_signed() - 3)),
+            };
+        }
+        let (left, a) = self.number(depth - 1);
+        let (right, b) = self.number(depth - 1);
+        let both = |f: fn(i64, i64) -> i64| a.zip(b).map(|(a, b)| f(a, b));
+        match self.below(7) {
+            0 => (op(left, BinaryOp::Add, right), both(|a, b| a + b)),
+            1 => (op(left, BinaryOp::Sub, right), both(|a, b| a - b)),
+            2 => (op(left, BinaryOp::Mul, right), both(|a, b| a * b)),
+            3 => (op(left, BinaryOp::BitAnd, right), both(|a, b| a & b)),
+            4 => (op(left, BinaryOp::BitOr, right), both(|a, b| a | b)),
+            5 => (Expr::Unary(Box::new(Unary { op: UnaryOp::Neg, operand: left })), a.map(|a| -a)),
+            _ => {
+                let (condition, truth) = self.condition(depth - 1);
+                let branches = vec![CaseWhen { condition, result: left }];
+                let case = Case { operand: None, branches, otherwise: Some(right) };
+                (Expr::Case(Box::new(case)), if truth == Some(true) { a } else { b })
+            }
+        }
+    }
+
+    fn condition(&mut self, depth: u32) -> (Expr, Option<bool>) {
+        if depth > 0 && self.below(2) == 0 {
+            return self.logic(depth);
+        }
+        let (left, a) = self.number(depth.saturating_sub(1));
+        let (right, b) = self.number(depth.saturating_sub(1));
+        let both = |f: fn(i64, i64) -> bool| a.zip(b).map(|(a, b)| f(a, b));
+        match self.below(8) {
+            0 => (op(left, BinaryOp::Lt, right), both(|a, b| a < b)),
+            1 => (op(left, BinaryOp::Ge, right), both(|a, b| a >= b)),
+            2 => (eq(left, right), both(|a, b| a == b)),
+            3 => (op(left, BinaryOp::Ne, right), both(|a, b| a != b)),
+            4 => (op(left, BinaryOp::IsNotDistinctFrom, right), Some(a == b)),
+            5 => (op(left, BinaryOp::IsDistinctFrom, right), Some(a != b)),
+            6 => (Expr::is_null(left), Some(a.is_none())),
+            _ => {
+                let (high, c) = self.number(depth.saturating_sub(1));
+                let above = both(|a, b| a >= b);
+                let under = a.zip(c).map(|(a, c)| a <= c);
+                let between = Between { operand: left, low: right, high, negated: false };
+                (Expr::Between(Box::new(between)), both_true(above, under))
+            }
+        }
+    }
+
+    fn logic(&mut self, depth: u32) -> (Expr, Option<bool>) {
+        let (left, a) = self.condition(depth - 1);
+        let (right, b) = self.condition(depth - 1);
+        let negated = |truth: Option<bool>| truth.map(|truth| !truth);
+        match self.below(7) {
+            0 => (and(left, right), both_true(a, b)),
+            1 => (or(left, right), negated(both_true(negated(a), negated(b)))),
+            2 => (Expr::negate(left), negated(a)),
+            3 => (eq(left, right), a.zip(b).map(|(a, b)| a == b)),
+            4 => (op(left, BinaryOp::IsDistinctFrom, right), Some(a != b)),
+            5 => (Expr::is_not_null(left), Some(a.is_some())),
+            _ => {
+                let found = match (a.zip(b).map(|(a, b)| a == b), a) {
+                    (Some(true), _) => Some(true),
+                    (None, _) | (_, None) => None,
+                    (Some(false), Some(_)) => Some(false),
+                };
+                (in_list(left, vec![right]), found)
+            }
+        }
+    }
 }
 
-/// A tree and what it is worth, NULL being `None`.
-fn random(seed: &mut u64, depth: u32) -> (Expr, Option<i64>) {
-    if depth == 0 || next(seed).is_multiple_of(5) {
-        return match next(seed) % 6 {
-            0 => (Expr::Literal(Literal::Null), None),
-            n => (lit(n as i64 - 3), Some(n as i64 - 3)),
-        };
-    }
-    let (left, a) = random(seed, depth - 1);
-    let (right, b) = random(seed, depth - 1);
-    let both = |f: fn(i64, i64) -> i64| a.zip(b).map(|(a, b)| f(a, b));
-    let truth = |value: Option<i64>| value.map(|value| value != 0);
-    match next(seed) % 15 {
-        0 => (op(left, BinaryOp::Add, right), both(|a, b| a + b)),
-        1 => (op(left, BinaryOp::Sub, right), both(|a, b| a - b)),
-        2 => (op(left, BinaryOp::Mul, right), both(|a, b| a * b)),
-        3 => (op(left, BinaryOp::Div, right), a.zip(b).and_then(|(a, b)| a.checked_div(b))),
-        4 => (op(left, BinaryOp::Lt, right), both(|a, b| i64::from(a < b))),
-        5 => (op(left, BinaryOp::Eq, right), both(|a, b| i64::from(a == b))),
-        6 => (op(left, BinaryOp::IsNotDistinctFrom, right), Some(i64::from(a == b))),
-        7 => (op(left, BinaryOp::BitAnd, right), both(|a, b| a & b)),
-        8 => (op(left, BinaryOp::BitOr, right), both(|a, b| a | b)),
-        9 => (Expr::is_null(left), Some(i64::from(a.is_none()))),
-        10 => (Expr::negate(left), truth(a).map(|a| i64::from(!a))),
-        11 => (Expr::Unary(Box::new(Unary { op: UnaryOp::Neg, operand: left })), a.map(|a| -a)),
-        12 => {
-            let all = match (truth(a), truth(b)) {
-                (Some(false), _) | (_, Some(false)) => Some(0),
-                (Some(true), Some(true)) => Some(1),
-                _ => None,
-            };
-            (and(left, right), all)
-        }
-        13 => {
-            let any = match (truth(a), truth(b)) {
-                (Some(true), _) | (_, Some(true)) => Some(1),
-                (Some(false), Some(false)) => Some(0),
-                _ => None,
-            };
-            (or(left, right), any)
-        }
-        _ => {
-            let (high, c) = random(seed, depth - 1);
-            let inside = match (both(|a, b| i64::from(a >= b)), a.zip(c).map(|(a, c)| i64::from(a <= c))) {
-                (Some(0), _) | (_, Some(0)) => Some(0),
-                (Some(1), Some(1)) => Some(1),
-                _ => None,
-            };
-            (Expr::Between(Box::new(Between { operand: left, low: right, high, negated: false })), inside)
-        }
+fn both_true(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
     }
 }

@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
         self.parens(|w| w.deeper(|w| w.select_as(query, form)));
     }
 
-    /// ` coalesce(json_arrayagg(json_object(..) order by .. limit ..), '[]')` or ` json_object(..)`, as the only item.
+    /// ` coalesce(json_arrayagg(json_object(..) order by .. limit ..), json_array())` or ` json_object(..)`, as the only item.
     pub(in super::super) fn json_objects_of(&mut self, query: &'a Select, list: bool) {
         self.push(if list { " coalesce(json_arrayagg(json_object(" } else { " json_object(" });
         let names = self.column_names(query);
@@ -118,7 +118,8 @@ impl<'a> Writer<'a> {
         self.push(")");
         if list {
             self.select_tail(query, Form { place: Place::Inner, head: Head::Items, one_row: false });
-            self.push("), '[]')");
+            // A text literal would make text of the whole; `json_array()` is JSON, also to a query around this one.
+            self.push("), json_array())");
         }
     }
 
