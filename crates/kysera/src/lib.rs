@@ -50,7 +50,7 @@ pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
-pub use kysera_sql::{ast, expr, query, schema, table, typed, value, write};
+pub use kysera_sql::{ast, expr, query, schema, table, typed, types, value, write};
 
 /// The SQLite driver.
 #[cfg(feature = "sqlite")]

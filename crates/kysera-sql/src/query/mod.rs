@@ -28,3 +28,4 @@ pub use selection::{AllOf, Selected, Selection};
 pub use source::{Source, TableSource};
 pub use subquery::Subquery;
 pub use switch::Switches;
+pub(crate) use switch::switches;

@@ -168,21 +168,6 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 }
 
-impl<S, O, Out> Select<S, O, Out> {
-    /// Tells a plugin something about this query; plugins offer methods of their own for it.
-    #[doc(hidden)]
-    pub fn switch(mut self, switch: ast::Switch) -> Self {
-        self.ast.switches.push(switch);
-        self
-    }
-
-    /// Lets the query, and all inside it, pass by every plugin, for a reason that is logged.
-    pub fn bypass_plugins(mut self, reason: impl Into<crate::ident::Name>) -> Self {
-        self.ast.bypass = Some(reason.into());
-        self
-    }
-}
-
 impl<S, O, Out> Clone for Select<S, O, Out> {
     fn clone(&self) -> Self {
         Select::from_ast(self.ast.clone())

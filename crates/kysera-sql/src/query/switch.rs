@@ -16,20 +16,23 @@ pub trait Switches: Sized {
     fn bypass_plugins(self, reason: impl Into<Name>) -> Self;
 }
 
+/// Makes statements carry words for plugins.
 macro_rules! switches {
     ($([$($generics:tt)+] $ty:ty),+) => {$(
-        impl<$($generics)+> Switches for $ty {
-            fn switch(mut self, switch: Switch) -> Self {
+        impl<$($generics)+> $crate::query::Switches for $ty {
+            fn switch(mut self, switch: $crate::ast::Switch) -> Self {
                 self.ast_mut().switches.push(switch);
                 self
             }
 
-            fn bypass_plugins(mut self, reason: impl Into<Name>) -> Self {
+            fn bypass_plugins(mut self, reason: impl Into<$crate::ident::Name>) -> Self {
                 self.ast_mut().bypass = Some(reason.into());
                 self
             }
         }
     )+};
 }
+
+pub(crate) use switches;
 
 switches!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);

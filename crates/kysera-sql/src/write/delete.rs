@@ -74,17 +74,9 @@ impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
         self.retyped()
     }
 
-    /// Tells a plugin something about this statement; plugins offer methods of their own for it.
-    #[doc(hidden)]
-    pub fn switch(mut self, switch: ast::Switch) -> Self {
-        self.ast.switches.push(switch);
-        self
-    }
-
-    /// Lets the statement, and all inside it, pass by every plugin, for a reason that is logged.
-    pub fn bypass_plugins(mut self, reason: impl Into<crate::ident::Name>) -> Self {
-        self.ast.bypass = Some(reason.into());
-        self
+    /// The tree, to change it in place.
+    pub(crate) fn ast_mut(&mut self) -> &mut ast::Delete {
+        &mut self.ast
     }
 
     /// The tree, to rewrite it or to run it through `run_ast`.

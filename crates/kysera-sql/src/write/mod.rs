@@ -32,3 +32,9 @@ macro_rules! value {
 }
 
 use value;
+
+crate::query::switches!(
+    [T, O, Out] Insert<T, O, Out>,
+    [T, S, O, F, Out] Update<T, S, O, F, Out>,
+    [T, S, O, F, Out] Delete<T, S, O, F, Out>
+);

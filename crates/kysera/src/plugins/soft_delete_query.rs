@@ -2,13 +2,13 @@
 
 use super::soft_delete::{MARK, NAME, ONLY_DELETED, RESTORE, WITH_DELETED};
 use kysera_sql::ast::Switch;
-use kysera_sql::query::{Select, TableSource, Unfiltered, Unselected};
+use kysera_sql::query::{Source, Switches, TableSource, Unfiltered, Unselected};
 use kysera_sql::typed::{In, Nil, Required};
-use kysera_sql::write::{Delete, Update, update};
+use kysera_sql::write::{Update, update};
 
 /// What a query sees of soft-deleted rows. It concerns the tables in the query's own FROM; subqueries say it for
 /// themselves.
-pub trait SoftDeletes: Sized {
+pub trait SoftDeletes: Switches {
     /// Deleted rows too.
     #[must_use = "returns the query"]
     fn with_deleted(self) -> Self;
@@ -45,30 +45,19 @@ pub fn restore<S: TableSource>(table: S) -> Marking<S> {
 }
 
 /// The update behind [`soft_delete`] and [`restore`].
-type Marking<S> = Update<
-    <S as kysera_sql::query::Source>::Mark,
-    In<<S as kysera_sql::query::Source>::Mark, Required, Nil>,
-    Nil,
-    Unfiltered,
-    Unselected,
->;
+type Marking<S> =
+    Update<<S as Source>::Mark, In<<S as Source>::Mark, Required, Nil>, Nil, Unfiltered, Unselected>;
 
 fn told<S: TableSource>(table: S, mode: &'static str) -> Marking<S> {
     update(table).switch(Switch { plugin: NAME, mode })
 }
 
-macro_rules! soft_deletes {
-    ($($query:ident<$($p:ident),+>),+) => {$(
-        impl<$($p),+> SoftDeletes for $query<$($p),+> {
-            fn with_deleted(self) -> Self {
-                self.switch(Switch { plugin: NAME, mode: WITH_DELETED })
-            }
+impl<Q: Switches> SoftDeletes for Q {
+    fn with_deleted(self) -> Self {
+        self.switch(Switch { plugin: NAME, mode: WITH_DELETED })
+    }
 
-            fn only_deleted(self) -> Self {
-                self.switch(Switch { plugin: NAME, mode: ONLY_DELETED })
-            }
-        }
-    )+};
+    fn only_deleted(self) -> Self {
+        self.switch(Switch { plugin: NAME, mode: ONLY_DELETED })
+    }
 }
-
-soft_deletes!(Select<S, O, Out>, Update<T, S, O, F, Out>, Delete<T, S, O, F, Out>);
