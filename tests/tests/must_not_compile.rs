@@ -67,10 +67,10 @@ fn check(program: &Path, crates: &[String], scratch: &Path) -> Result<(), String
     }
     let first = message.lines().next().unwrap_or_default();
     let said = first.split_once(": ").map_or(first, |(_, said)| said);
-    if let Some(expected) = source.lines().find_map(|line| line.strip_prefix("//~ error: ")) {
-        if !said.starts_with(expected) {
-            return Err(format!("{name} says\n  {said}\nand should say\n  {expected}\n\n{message}"));
-        }
+    if let Some(expected) = source.lines().find_map(|line| line.strip_prefix("//~ error: "))
+        && !said.starts_with(expected)
+    {
+        return Err(format!("{name} says\n  {said}\nand should say\n  {expected}\n\n{message}"));
     }
     // The compiler's closing words are about the run, not about the mistake.
     match message.lines().take_while(|line| !line.starts_with("error: aborting")).count() {
