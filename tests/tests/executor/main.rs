@@ -1,4 +1,5 @@
 //! The executor on real databases: the same scenarios on SQLite in memory, SQLite in a file, and PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod database;
 mod scenarios;
