@@ -130,10 +130,8 @@ impl<'a> Parts<'a> {
                 type Out = Row<#(#types::Out),*>;
                 type Class = #class;
                 type Outer<Acc> = #outer;
-                fn push(self, name: &'static str, items: &mut #k::Items) {
-                    let row = items.open(name);
-                    #(self.#fields.push(#names, items);)*
-                    items.close(&row);
+                fn push(self, at: &#k::Path<'_>, items: &mut #k::Items<'_>) {
+                    #(self.#fields.push(&at.field(#names), items);)*
                 }
             }
             impl<#(#types: #k::FromRow),*> #k::FromRow for Row<#(#types),*> {
@@ -193,10 +191,9 @@ impl<'a> Parts<'a> {
                 type Out = #path;
                 type Class = #class;
                 type Outer<Acc> = #outer;
-                fn push(self, name: &'static str, items: &mut #k::Items) {
-                    let mut row = items.open(name);
-                    #(items.field(&mut row, #names); self.#fields.push(#names, items);)*
-                    items.close_ordered(row, <#path as #k::FromRow>::FIELDS);
+                fn push(self, at: &#k::Path<'_>, items: &mut #k::Items<'_>) {
+                    let written = [#((#names, { let count = items.count(); self.#fields.push(&at.field(#names), items); count })),*];
+                    items.order(&written, <#path as #k::FromRow>::FIELDS);
                 }
             }
             fn same<#(#outs,)*>(_: impl Fn(#(#outs,)*) -> #path) -> ::core::marker::PhantomData<fn() -> (#(#outs,)*)> {

@@ -122,7 +122,7 @@ pub fn max<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nu
 /// The type of a sum of these numbers.
 #[diagnostic::on_unimplemented(
     message = "the sum of a SQL `{Self}` has no type here",
-    note = "write `sum_as::<i64>(..)` or another type that holds the sum; sums of 64-bit integers are decimals, with the feature `decimal`"
+    note = "write `sum_as::<i64, _>(..)` or another type that holds the sum; sums of 64-bit integers are decimals, with the feature `decimal`"
 )]
 pub trait Sum {
     /// The type, nullable: the sum of no rows is NULL.
@@ -132,7 +132,7 @@ pub trait Sum {
 /// The type of an average of these numbers.
 #[diagnostic::on_unimplemented(
     message = "the average of a SQL `{Self}` has no type here",
-    note = "write `avg_as::<f64>(..)` or another type that holds the average; averages of integers are decimals, with the feature `decimal`"
+    note = "write `avg_as::<f64, _>(..)` or another type that holds the average; averages of integers are decimals, with the feature `decimal`"
 )]
 pub trait Avg {
     /// The type, nullable: the average of no rows is NULL.

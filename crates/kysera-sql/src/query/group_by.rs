@@ -1,11 +1,11 @@
 //! GROUP BY.
 
 use super::select::{BeforeSelect, Select};
-use super::{Items, Selection, Unselected};
+use super::{Selection, Unselected, selected};
 use crate::ast::{Expr, SelectItem};
 use crate::typed::{GroupKey, Grouped};
 
-impl<S, O, Out: BeforeSelect> Select<S, O, Out> {
+impl<S, O, Out> Select<S, O, Out> {
     /// Groups the rows by these keys: a column, an expression, a tuple of them. Comes before `select`, which may then
     /// mix keys and aggregates. That every plain column selected is among the keys, the database checks.
     ///
@@ -26,6 +26,7 @@ impl<S, O, Out: BeforeSelect> Select<S, O, Out> {
         keys: X,
     ) -> Select<Grouped<S>, X::Outer<O>, Unselected>
     where
+        Out: BeforeSelect,
         X::Class: GroupKey,
     {
         self.ast_mut().group_by.extend(expressions(keys));
@@ -35,9 +36,7 @@ impl<S, O, Out: BeforeSelect> Select<S, O, Out> {
 
 /// The expressions of a selection, as keys.
 pub(super) fn expressions<S, X: Selection<S, I>, I>(keys: X) -> Vec<Expr> {
-    let mut items = Items::default();
-    keys.push("", &mut items);
-    items.into_vec().into_iter().filter_map(expression).collect()
+    selected(keys).into_iter().filter_map(expression).collect()
 }
 
 fn expression(item: SelectItem) -> Option<Expr> {

@@ -59,7 +59,7 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 }
 
-impl<S: Scope, O, Out: BeforeSelect> Select<S, O, Out> {
+impl<S: Scope, O, Out> Select<S, O, Out> {
     /// `right join source on condition`: the columns of every table before it may be NULL.
     pub fn right_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
@@ -71,6 +71,7 @@ impl<S: Scope, O, Out: BeforeSelect> Select<S, O, Out> {
         Unselected,
     >
     where
+        Out: BeforeSelect,
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Required, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {
@@ -89,6 +90,7 @@ impl<S: Scope, O, Out: BeforeSelect> Select<S, O, Out> {
         Unselected,
     >
     where
+        Out: BeforeSelect,
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Nullable, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {

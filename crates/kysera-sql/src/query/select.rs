@@ -3,7 +3,7 @@
 //! Adding a filter, an order or a limit does not change the type of a query, so `if wanted { q = q.filter(..) }`
 //! works; the first `.outer()` does, because the query then needs another one around it.
 
-use super::{BuildError, Items, Query, Selection, Source};
+use super::{BuildError, Items, Path, Query, Selection, Source};
 use crate::ast::{self, Statement};
 use crate::expr::{Expr, Expression, OrderKeys, any_of};
 use crate::typed::{
@@ -42,6 +42,7 @@ impl BeforeSelect for Unselected {}
 /// let names = select_from(Person).filter(Person.age.ge(18)).select((Person.id, Person.first_name)).limit(10);
 /// // select "person"."id", "person"."first_name" from "person" where "person"."age" >= $1 limit $2
 /// ```
+#[inline]
 pub fn select_from<T: Source>(source: T) -> Select<In<T::Mark, Required, Nil>, Nil, Unselected> {
     Select::from_ast(Box::new(ast::Select::from(source.to_item())))
 }
@@ -121,9 +122,8 @@ impl<S, O, Out> Select<S, O, Out> {
     where
         S: Allows<X::Class>,
     {
-        let mut items = Items::default();
-        selection.push("", &mut items);
-        self.ast.items = items.into_vec();
+        self.ast.items.clear();
+        selection.push(&Path::ROW, &mut Items::new(&mut self.ast.items));
         self.retype()
     }
 

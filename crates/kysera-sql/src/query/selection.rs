@@ -1,6 +1,7 @@
 //! What can be selected: columns, expressions, whole tables, tuples of them, and rows made by `row!`.
 
-use super::Items;
+use super::{Items, Path};
+use crate::ast::SelectItem;
 use crate::expr::{Aggregate, Column, Expr, Expression};
 use crate::typed::{
     Agg, AggOf, Class, Classed, InScope, MaybeNull, Names, Nullability, Plain, RefsIn, RowShape, SqlValue,
@@ -20,8 +21,15 @@ pub trait Selection<S, I> {
     type Class: Class;
     /// What it takes from the query around, put in front of `Acc`.
     type Outer<Acc>;
-    /// Adds its items, for the field `name` of a row around it.
-    fn push(self, name: &'static str, items: &mut Items);
+    /// Adds its items, which belong at this path of the row.
+    fn push(self, at: &Path<'_>, items: &mut Items<'_>);
+}
+
+/// The items of a selection.
+pub(crate) fn selected<S, I>(selection: impl Selection<S, I>) -> Vec<SelectItem> {
+    let mut items = Vec::new();
+    selection.push(&Path::ROW, &mut Items::new(&mut items));
+    items
 }
 
 impl<T, V: SqlValue, S: InScope<T, I>, I> Selection<S, I> for Column<T, V> {
@@ -30,8 +38,8 @@ impl<T, V: SqlValue, S: InScope<T, I>, I> Selection<S, I> for Column<T, V> {
     type Outer<Acc> = Acc;
 
     #[inline]
-    fn push(self, name: &'static str, items: &mut Items) {
-        items.column(self.table(), self.name(), name, V::TYPE);
+    fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
+        items.column(at, self.table(), self.name(), V::TYPE);
     }
 }
 
@@ -41,8 +49,8 @@ impl<V: SqlValue, R: RefsIn<S, I> + Classed, S, I> Selection<S, I> for Expr<V, R
     type Outer<Acc> = R::Outer<Acc>;
 
     #[inline]
-    fn push(self, name: &'static str, items: &mut Items) {
-        items.push(self.into_node(), name, V::TYPE);
+    fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
+        items.push(at, self.into_node(), V::TYPE);
     }
 }
 
@@ -54,8 +62,8 @@ where
     type Class = Agg;
     type Outer<Acc> = <AggOf<R> as RefsIn<S, I>>::Outer<Acc>;
 
-    fn push(self, name: &'static str, items: &mut Items) {
-        items.push(self.into_node(), name, V::TYPE);
+    fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
+        items.push(at, self.into_node(), V::TYPE);
     }
 }
 
@@ -107,18 +115,16 @@ impl<T, R, S: InScope<T, I>, I> Selection<S, I> for AllOf<T, R> {
     type Class = Plain;
     type Outer<Acc> = Acc;
 
-    fn push(self, name: &'static str, items: &mut Items) {
-        all(self.table, self.columns, name, items);
+    fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
+        all(self.table, self.columns, at, items);
     }
 }
 
-/// At the top a column keeps its own name; inside a row it is named after its field.
-fn all(table: &'static str, columns: &[Selected], name: &'static str, items: &mut Items) {
-    let opened = items.open(name);
+/// At the top a column keeps its own name, unless its field has another; inside a row it is named after its field.
+fn all(table: &'static str, columns: &[Selected], at: &Path<'_>, items: &mut Items<'_>) {
     for column in columns {
-        items.column(table, column.column, column.field, column.ty);
+        items.column(&at.field(column.field), table, column.column, column.ty);
     }
-    items.close(&opened);
 }
 
 /// `class!(A B C)`: the class of all of them; `outer!` and `list!` alike.
@@ -137,6 +143,11 @@ macro_rules! list {
     ($end:ident; $x:ident $($rest:ident)*) => { $x::List<list!($end; $($rest)*)> };
 }
 
+/// An element of a tuple has a name only inside a row.
+fn element<'a>(at: &'a Path<'a>, name: &'static str) -> Path<'a> {
+    if at.is_row() { *at } else { at.field(name) }
+}
+
 macro_rules! tuple {
     ($($x:ident $i:ident $name:literal),+) => {
         impl<Sc, $($x: Selection<Sc, $i>, $i),+> Selection<Sc, ($($i,)+)> for ($($x,)+) {
@@ -144,11 +155,9 @@ macro_rules! tuple {
             type Class = class!($($x)+);
             type Outer<Acc> = outer!(Acc; $($x)+);
             #[allow(non_snake_case, reason = "the variables are called as their types")]
-            fn push(self, name: &'static str, items: &mut Items) {
+            fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
                 let ($($x,)+) = self;
-                let opened = items.open(name);
-                $($x.push(if name.is_empty() { "" } else { $name }, items);)+
-                items.close(&opened);
+                $($x.push(&element(at, $name), items);)+
             }
         }
 

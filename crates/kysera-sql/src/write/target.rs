@@ -3,7 +3,7 @@
 use crate::ast::{ColumnRef, Expr, FromItem, SelectItem, TableRef};
 use crate::fold::{Fold, walk_mut};
 use crate::ident::Name;
-use crate::query::{Items, Selection};
+use crate::query::{Selection, selected};
 use std::convert::Infallible;
 
 /// The table behind a source; the types let nothing else through. What is no table all the same gets a name that no
@@ -17,9 +17,7 @@ pub(super) fn table_of(item: FromItem) -> TableRef {
 
 /// The items of a selection.
 pub(super) fn items<S, I>(selection: impl Selection<S, I>) -> Vec<SelectItem> {
-    let mut items = Items::default();
-    selection.push("", &mut items);
-    items.into_vec()
+    selected(selection)
 }
 
 /// The names of selected columns. What is no column gets an empty name, which the compiler refuses.
