@@ -33,6 +33,8 @@ pub(crate) struct Link {
     /// Operations begun, and ended one way or the other. They differ after a future was dropped.
     begun: u64,
     ended: u64,
+    /// Requests handed to the client library that the server ends with `ReadyForQuery`, in the tap's counting.
+    requested: u64,
     /// Raw SQL ran: the session may not be as it began.
     pub(crate) is_touched: bool,
     /// The server has said goodbye, or nobody knows what is going on.
@@ -78,6 +80,7 @@ impl Link {
             preparing: None,
             begun: 0,
             ended: 0,
+            requested: 0,
             is_touched: false,
             is_broken: false,
             idle_since: Instant::now(),
@@ -118,10 +121,23 @@ impl Link {
 
     /// Notes the beginning of an operation: until `end`, the connection is not quiet.
     pub(crate) fn begin(&mut self) {
+        if self.is_finished() && self.meter.is_settled() {
+            self.requested = self.meter.answered();
+        }
         self.begun += 1;
         if self.meter.take_statements_lost() {
             self.statements.clear();
         }
+    }
+
+    /// Notes requests that are about to be handed over.
+    pub(crate) fn request(&mut self, requests: usize) {
+        self.requested += requests as u64;
+    }
+
+    /// What the tap will have counted when everything is answered.
+    pub(crate) fn requested(&self) -> u64 {
+        self.requested
     }
 
     /// Notes the end of an operation.
@@ -143,6 +159,7 @@ impl Link {
     /// Runs SQL without parameters or rows.
     pub(crate) async fn command(&mut self, sql: &str) -> Result<(), tokio_postgres::Error> {
         self.begin();
+        self.request(1);
         let outcome = self.client.batch_execute(sql).await;
         self.end();
         if let Err(error) = &outcome {
@@ -153,6 +170,7 @@ impl Link {
 
     /// Sends the request to prepare a statement; [`finish_preparing`](Link::finish_preparing) takes the answer.
     pub(crate) async fn start_preparing(&mut self, sql: &str, types: &[u32]) {
+        self.request(1);
         let (client, text) = (self.client.clone(), sql.to_owned());
         let declared: Vec<Type> = types.iter().map(|&oid| type_of(oid)).collect();
         let mut future: Sent<Statement> =

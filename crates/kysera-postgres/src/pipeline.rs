@@ -118,6 +118,7 @@ async fn exchange(
     link.is_touched |= part.iter().any(|request| request.statement.shape == Shape::Raw);
     // Left by a future that was dropped.
     let _ = link.finish_preparing().await;
+    link.request(opening.requests() + part.len());
     opening.send().await;
     let client = link.client.clone();
     let ways: Vec<Way> = part.iter().map(|request| request.way(link, shared, opening.is_inside)).collect();

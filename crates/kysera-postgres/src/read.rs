@@ -145,6 +145,7 @@ impl Reader {
         types: &Types,
     ) -> Result<(), Failure> {
         while !self.missing.is_empty() {
+            link.request(1);
             types.look_up(&link.client, std::mem::take(&mut self.missing)).await?;
             for row in std::mem::take(&mut self.waiting) {
                 self.seen -= 1;
@@ -269,6 +270,7 @@ fn undecodable(error: DecodeError, row: &Row, table: Option<String>) -> Error {
 async fn table_name(link: &mut Link, row: &Row, column: usize) -> Option<String> {
     const SQL: &str = "select relname::text from pg_catalog.pg_class where oid = $1";
     let oid = row.columns().get(column)?.table_oid()?;
+    link.request(1);
     let rows = link.client.query_typed(SQL, &[(&oid, Type::OID)]).await.ok()?;
     rows.first()?.try_get(0).ok()
 }

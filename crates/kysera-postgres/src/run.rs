@@ -104,6 +104,7 @@ impl Lease {
         let mut number = None;
         let outcome = async {
             let _ = link.finish_preparing().await;
+            link.request(opening.requests() + 1);
             opening.send().await;
             let mut script = pin!(link.client.batch_execute(sql));
             let early = poll_once(script.as_mut()).await;
@@ -208,6 +209,7 @@ pub(crate) async fn start(
     link.is_touched |= statement.shape == Shape::Raw;
     // Left by a future that was dropped.
     let _ = link.finish_preparing().await;
+    link.request(opening.requests());
     opening.send().await;
     let way = match request.way(link, shared, opening.is_inside) {
         Way::PrepareFirst => {
@@ -221,6 +223,7 @@ pub(crate) async fn start(
         other => other,
     };
     let client = link.client.clone();
+    link.request(1);
     let mut answer = pin!(send(&client, &way, &statement.sql, params));
     let early = poll_once(answer.as_mut()).await;
     if matches!(way, Way::TypedAndPrepare) {

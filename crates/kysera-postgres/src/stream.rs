@@ -107,7 +107,9 @@ impl Stream<'_> {
             self.ahead.push_front(row);
         }
         let shared = self.lease.shared().clone();
-        shared.types.look_up(&self.lease.link().client, missing).await?;
+        let link = self.lease.link();
+        link.request(1);
+        shared.types.look_up(&link.client, missing).await?;
         Ok(true)
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Meter {
     /// Prepared statements were thrown away behind the cache's back.
     statements_lost: AtomicBool,
     watch: Watch,
+    /// Woken at each `ReadyForQuery`.
+    readied: Notify,
 }
 
 /// Waits for result columns of types that are not built in.
@@ -62,6 +64,25 @@ impl Meter {
     /// True when the server has answered everything that reached it.
     pub(crate) fn is_settled(&self) -> bool {
         self.asked.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)
+    }
+
+    /// How many requests the server has answered.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Acquire)
+    }
+
+    /// Waits until the server has answered that many requests.
+    pub(crate) async fn has_answered(&self, requests: u64) {
+        let mut readied = std::pin::pin!(self.readied.notified());
+        loop {
+            // Enabled before the look at the count, so that no answer slips in between.
+            readied.as_mut().enable();
+            if self.answered() >= requests {
+                return;
+            }
+            readied.as_mut().await;
+            readied.set(self.readied.notified());
+        }
     }
 
     /// The status that the last `ReadyForQuery` told.
@@ -142,6 +163,7 @@ impl Meter {
     fn ready(&self, status: u8) {
         self.status.store(status, Ordering::Release);
         self.answered.fetch_add(1, Ordering::AcqRel);
+        self.readied.notify_waiters();
     }
 
     fn completed(&self, tag: &[u8]) {

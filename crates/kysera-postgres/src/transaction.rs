@@ -252,6 +252,11 @@ impl Lease {
 }
 
 impl Opening {
+    /// How many requests it is.
+    pub(crate) fn requests(&self) -> usize {
+        usize::from(self.begin.is_some()) + usize::from(self.number.is_some())
+    }
+
     /// Sends it, before the statement.
     pub(crate) async fn send(&mut self) {
         if let Some(begin) = &mut self.begin

@@ -12,6 +12,7 @@ mod listening;
 mod lookups;
 mod pipeline;
 mod pool;
+mod proxied;
 mod proxy;
 mod schema_changes;
 mod statements;
