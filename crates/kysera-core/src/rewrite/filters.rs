@@ -32,7 +32,7 @@ impl Filters {
         plugins: Vec<Arc<dyn Plugin>>,
         tables: &[&'static TableMeta],
         facts: Filtering,
-    ) -> Result<Filters> {
+    ) -> Result<Filters, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
         let registry = Registry::new(tables, facts);
         let filters = Filters { plugins, registry, plans: Plans::new(), facts, guard };

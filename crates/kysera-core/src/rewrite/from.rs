@@ -45,7 +45,10 @@ impl<'a> Placer<'a> {
 
     /// Filters an item so that nothing is left to be pulled out of it.
     pub(super) fn closed_source(&mut self, item: &mut FromItem, switches: &[Switch]) -> Result<()> {
-        self.item(item, Order::Derive, switches).map(drop)
+        match self.item(item, Order::Derive, switches)?.as_slice() {
+            [] => Ok(()),
+            _ => Err(refused("a row filter cannot be kept inside a source")),
+        }
     }
 
     fn item(&mut self, item: &mut FromItem, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {

@@ -7,5 +7,5 @@ mod soft_delete_query;
 mod timestamps;
 
 pub use soft_delete::SoftDelete;
-pub use soft_delete_query::{SoftDeletes, restore, soft_delete};
+pub use soft_delete_query::{Revives, SoftDeletes, restore, soft_delete};
 pub use timestamps::Timestamps;

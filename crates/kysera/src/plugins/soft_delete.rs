@@ -7,8 +7,11 @@ use super::instant::instant;
 use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
 use kysera_core::plugin::{Context, Plugin, RowFilter, Switched, priority};
-use kysera_sql::ast::{Assignment, Expr, Statement, Switch, Update};
+use kysera_sql::ast::{
+    Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, Statement, Switch, TableRef, Update,
+};
 use kysera_sql::expr::Column;
+use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::Table;
@@ -24,6 +27,8 @@ pub(crate) const ONLY_DELETED: &str = "only_deleted";
 pub(crate) const MARK: &str = "mark";
 /// An update that takes the mark away.
 pub(crate) const RESTORE: &str = "restore";
+/// An upsert that takes the mark away from the row it meets.
+pub(crate) const REVIVE: &str = "revive";
 
 /// Hides rows whose `deleted_at` is set.
 ///
@@ -70,7 +75,7 @@ impl SoftDelete {
 
     fn set_mark(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
         let Some(mode) = mode_of(&update.switches) else { return Ok(()) };
-        let (meta, column) = self.marked_column(update)?;
+        let (meta, column) = self.marked_column(&update.table)?;
         let value = match mode {
             MARK => instant(meta, column, context.now())?,
             RESTORE => Value::Null(column_type(meta, column)),
@@ -80,12 +85,27 @@ impl SoftDelete {
         Ok(())
     }
 
-    fn marked_column(&self, update: &Update) -> Result<(&'static TableMeta, &'static str)> {
-        let attached = update.table.meta.and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
+    /// Lets an upsert that is told to revive clear the mark of the row it meets.
+    fn revive(&self, insert: &mut Insert) -> Result<()> {
+        if mode_of(&insert.switches) != Some(REVIVE) || insert.bypass.is_some() {
+            return Ok(());
+        }
+        let (_, column) = self.marked_column(&insert.into)?;
+        if let Some(OnConflict { action: ConflictAction::DoUpdate { set, .. }, .. }) = &mut insert.on_conflict
+            && !set.iter().any(|assignment| assignment.column == column)
+        {
+            let value = Expr::Literal(Literal::Null);
+            set.push(Assignment { column: Name::Borrowed(column), value });
+        }
+        Ok(())
+    }
+
+    fn marked_column(&self, table: &TableRef) -> Result<(&'static TableMeta, &'static str)> {
+        let attached = table.meta.and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
         attached.ok_or_else(|| {
-            Error::new(ErrorKind::Plugin, format!("table {} has no soft delete", update.table.name))
+            Error::new(ErrorKind::Plugin, format!("table {} has no soft delete", table.name))
                 .hint("add a `deleted_at` column, or delete with `delete_from(..)`")
-                .with_table(update.table.name.clone())
+                .with_table(table.name.clone())
         })
     }
 }
@@ -107,7 +127,7 @@ impl Plugin for SoftDelete {
     fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
         let Some(column) = self.attachment.column_of(table) else { return Switched::Unchanged };
         match mode {
-            WITH_DELETED => Switched::Off,
+            WITH_DELETED | REVIVE => Switched::Off,
             ONLY_DELETED | RESTORE => {
                 Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column))))
             }
@@ -117,9 +137,29 @@ impl Plugin for SoftDelete {
 
     fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
         match statement {
-            Statement::Update(update) => self.set_mark(update, context),
-            _ => Ok(()),
+            Statement::Update(update) => self.set_mark(update, context)?,
+            // An insert stands at the top or in a CTE.
+            Statement::Select(select) if select.with.is_none() => {}
+            _ => Revive(self).statement(statement)?,
         }
+        Ok(())
+    }
+}
+
+/// Finds the upserts that revive.
+struct Revive<'a>(&'a SoftDelete);
+
+impl Fold for Revive<'_> {
+    type Error = Error;
+
+    fn insert(&mut self, node: &mut Insert) -> Result<()> {
+        self.0.revive(node)?;
+        walk_mut::insert(self, node)
+    }
+
+    /// No insert stands inside an expression.
+    fn expr(&mut self, _: &mut Expr) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -1,10 +1,10 @@
 //! How a query speaks to soft delete: what it sees, and the statements that mark and unmark.
 
-use super::soft_delete::{MARK, NAME, ONLY_DELETED, RESTORE, WITH_DELETED};
+use super::soft_delete::{MARK, NAME, ONLY_DELETED, RESTORE, REVIVE, WITH_DELETED};
 use kysera_sql::ast::Switch;
 use kysera_sql::query::{Source, Switches, TableSource, Unfiltered, Unselected};
 use kysera_sql::typed::{In, Nil, Required};
-use kysera_sql::write::{Update, update};
+use kysera_sql::write::{Insert, Update, update};
 
 /// What a query sees of soft-deleted rows. It concerns the tables in the query's own FROM; subqueries say it for
 /// themselves.
@@ -16,6 +16,14 @@ pub trait SoftDeletes: Switches {
     /// Deleted rows alone.
     #[must_use = "returns the query"]
     fn only_deleted(self) -> Self;
+}
+
+/// What an upsert does with a soft-deleted row that it meets. By default that is an error of kind
+/// [`HiddenConflict`](kysera_core::ErrorKind::HiddenConflict).
+pub trait Revives: Switches {
+    /// Updates the row and takes its mark away.
+    #[must_use = "returns the insert"]
+    fn revive(self) -> Self;
 }
 
 /// An update that marks rows as deleted, with the instant of the statement.
@@ -59,5 +67,11 @@ impl<Q: Switches> SoftDeletes for Q {
 
     fn only_deleted(self) -> Self {
         self.switch(Switch { plugin: NAME, mode: ONLY_DELETED })
+    }
+}
+
+impl<T, O, Out> Revives for Insert<T, O, Out> {
+    fn revive(self) -> Self {
+        self.switch(Switch { plugin: NAME, mode: REVIVE })
     }
 }

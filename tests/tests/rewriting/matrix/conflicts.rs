@@ -170,6 +170,21 @@ fn a_switch_on_the_insert_lifts_the_check() {
 }
 
 #[test]
+fn an_upsert_that_revives_takes_the_mark_away() {
+    let mut insert = upsert(&[2]);
+    insert.switches = vec![Switch { plugin: "soft_delete", mode: "revive" }];
+    on_each(|engine| {
+        let soft_delete = Arc::new(kysera::plugins::SoftDelete::new().column("del"));
+        let set = PluginSet::new(vec![soft_delete], &[&POST], engine.dialect()).expect("there is one");
+        let mut statement = Statement::from(insert.clone());
+        apply(&set, &mut statement, engine.dialect()).expect("nothing is refused");
+        engine.run(&sql(&statement, engine.dialect()).expect("it compiles")).expect("post 2 is revived");
+        let row = engine.run("select id, n, del from post where id = 2").expect("the table is there");
+        assert_eq!(row, [["2", "99", "null"]]);
+    });
+}
+
+#[test]
 fn do_nothing_leaves_a_hidden_row_alone() {
     let mut insert = upsert(&[2]);
     if let Some(conflict) = &mut insert.on_conflict {

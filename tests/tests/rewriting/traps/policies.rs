@@ -106,10 +106,7 @@ fn refused(plugins: Vec<Arc<dyn Plugin>>) -> PluginSetError {
     let error = PluginSet::new(plugins, &super::TABLES, &Sqlite::default()).expect_err("it cannot be used");
     assert_eq!(error.kind(), ErrorKind::Plugin);
     let source = error.source().expect("it has a source");
-    match source.downcast_ref::<PluginSetError>() {
-        Some(error) => error.clone(),
-        None => PluginSetError::Policy(source.downcast_ref::<PolicyError>().expect("it is typed").clone()),
-    }
+    source.downcast_ref::<PluginSetError>().expect("it is typed").clone()
 }
 
 #[test]
