@@ -60,9 +60,6 @@ impl Link {
     pub(crate) fn new(opened: Opened, options: &PostgresOptions, ear: Option<&Ear>) -> Link {
         let Opened { client, mut wire, meter, route } = opened;
         let server_version = wire.parameter("server_version").map(str::to_owned);
-        if !options.prepare {
-            meter.watch_columns();
-        }
         let (closed, ear) = (Arc::new(Notify::new()), ear.cloned());
         let at_end = closed.clone();
         let task = tokio::spawn(async move {

@@ -249,8 +249,7 @@ impl PostgresOptions {
         self
     }
 
-    /// The most statements that stay prepared on each connection (512). 0 prepares none, and looks types up as
-    /// [`prepare(false)`](PostgresOptions::prepare) does not.
+    /// The most statements that stay prepared on each connection (512); 0 prepares none.
     #[must_use = "returns the options"]
     pub fn statement_cache(mut self, statements: usize) -> Self {
         self.statement_cache = statements;
@@ -260,9 +259,8 @@ impl PostgresOptions {
     /// Whether statements may be prepared on the server (`true`). Set to `false` behind a proxy that gives each
     /// transaction another server connection and does not follow prepared statements (PgBouncer before 1.21).
     ///
-    /// Then no result column may have a type that is not built in (an enum, `citext`): cast it to `text`. Statements
-    /// that take too long after a dropped future are not cancelled, since old proxies do not survive that; their
-    /// connection is closed.
+    /// Then nothing is cancelled either, because such proxies may not survive that: a statement that goes on after its
+    /// future was dropped costs its connection. And [`listen`](crate::Postgres::listen) is refused.
     #[must_use = "returns the options"]
     pub fn prepare(mut self, prepare: bool) -> Self {
         self.prepare = prepare;

@@ -8,7 +8,7 @@ use crate::error;
 use crate::link::{Link, poll_once};
 use crate::pool::Shared;
 use crate::read::{Failure, Reader, into_error};
-use crate::run::{Request, refuse_custom_columns, send};
+use crate::run::{Request, send};
 use crate::statements::Way;
 use crate::transaction::Opening;
 use kysera_core::driver::{BoxFuture, Outcome, Ran};
@@ -48,49 +48,16 @@ impl Lease {
     }
 
     async fn run_requests(&mut self, requests: &[Request<'_>], sinks: Vec<Sink>) -> Vec<Ran> {
-        let mut results = Vec::with_capacity(requests.len());
-        let (mut rest, mut sinks) = (requests, sinks.into_iter());
-        let mut has_failed = false;
-        while let Some(first) = rest.first() {
-            if has_failed && self.transaction.is_some() {
-                results.extend(rest.iter().map(|_| Err(rolled_back())));
-                break;
-            }
-            let (part, behind) = rest.split_at(self.part_length(rest));
-            if part.is_empty() {
-                // It must be prepared first, which takes a trip of its own; what stands behind it waits.
-                let Some(mut sink) = sinks.next() else { break };
-                let outcome = self.run_statement(first.statement, &mut *sink).await;
-                has_failed |= outcome.as_ref().is_err_and(|error| error.kind() != ErrorKind::Decode);
-                results.push(outcome.map(|outcome| (outcome, sink)));
-                rest = &rest[1..];
-            } else {
-                let part_sinks = sinks.by_ref().take(part.len()).collect();
-                has_failed |= self.run_part(part, part_sinks, &mut results).await;
-                rest = behind;
-            }
-        }
-        results
-    }
-
-    /// How many statements at the beginning can go out together.
-    fn part_length(&mut self, requests: &[Request<'_>]) -> usize {
         let shared = self.shared().clone();
-        let link = self.link();
-        requests.iter().take_while(|request| !request.waits_for_preparation(link, &shared)).count()
-    }
-
-    /// Runs statements in one trip. True when the server refused one.
-    async fn run_part(&mut self, part: &[Request<'_>], sinks: Vec<Sink>, results: &mut Vec<Ran>) -> bool {
-        let shared = self.shared().clone();
-        let is_read = part.iter().all(|request| request.statement.shape == Shape::Read);
+        let is_read = requests.iter().all(|request| request.statement.shape == Shape::Read);
         let mut opening = self.take_opening(if is_read { Shape::Read } else { Shape::Write });
         let link = self.link();
         link.begin();
         let mut number = None;
-        let answered = exchange(link, &shared, part, sinks, &mut opening, &mut number).await;
+        let answered = exchange(link, &shared, requests, sinks, &mut opening, &mut number).await;
         let mut has_failed = false;
-        for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(part) {
+        let mut results = Vec::with_capacity(requests.len());
+        for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(requests) {
             let outcome = match outcome {
                 Ok(count) => reader.finish(link, &mut *sink, &shared.types).await.map(|()| count),
                 Err(failure) => {
@@ -102,7 +69,7 @@ impl Lease {
                 .push(outcome.map(|count| (outcome_of(request.statement, count), sink)).map_err(into_error));
         }
         self.ended(None, number);
-        has_failed
+        results
     }
 }
 
@@ -121,7 +88,7 @@ async fn exchange(
     link.request(opening.requests() + part.len());
     opening.send().await;
     let client = link.client.clone();
-    let ways: Vec<Way> = part.iter().map(|request| request.way(link, shared, opening.is_inside)).collect();
+    let ways: Vec<Way> = part.iter().map(|request| request.way(link, opening.is_inside)).collect();
     let mut answers: Vec<Answer<'_>> = Vec::with_capacity(part.len());
     for (request, way) in part.iter().zip(&ways) {
         let mut answer: Answer<'_> = Box::pin(send(&client, way, &request.statement.sql, &request.params));
@@ -144,7 +111,7 @@ async fn exchange(
     let mut answered = Vec::with_capacity(part.len());
     for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
         let mut reader = Reader::new(request.statement.shape);
-        let outcome = take_answer(link, shared, answer, &mut reader, &mut *sink).await;
+        let outcome = take_answer(shared, answer, &mut reader, &mut *sink).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
             link.note(error);
@@ -156,17 +123,12 @@ async fn exchange(
 }
 
 async fn take_answer(
-    link: &mut Link,
     shared: &Shared,
-    mut answer: Answer<'_>,
+    answer: Answer<'_>,
     reader: &mut Reader,
     sink: &mut dyn RowSink,
 ) -> Result<u64, Failure> {
-    let rows = if shared.options.prepare {
-        answer.await?
-    } else {
-        refuse_custom_columns(link, answer.as_mut()).await?
-    };
+    let rows = answer.await?;
     Ok(reader.drain(pin!(rows), sink, &shared.types).await?)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error;
 use crate::link::Link;
+use crate::tap::type_oid;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, Cells};
@@ -86,12 +87,9 @@ impl Reader {
     }
 
     fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
-        let all_plain = *self.all_plain.get_or_insert_with(|| {
-            for column in row.columns() {
-                types.learn(column.type_());
-            }
-            row.columns().iter().all(|column| is_plain(column.type_().oid()))
-        });
+        let all_plain = *self
+            .all_plain
+            .get_or_insert_with(|| row.columns().iter().all(|column| is_plain(type_oid(column))));
         let outcome = if all_plain {
             let mut cells = Cells::new();
             cells.extend((0..row.len()).map(|at| plain_cell(&row, at)));
@@ -237,7 +235,7 @@ type Value<'a> = Option<(u32, Cow<'a, [u8]>)>;
 fn known_values<'a>(row: &'a Row, types: &Types) -> Result<Vec<Value<'a>>, Vec<u32>> {
     let mut values = Vec::with_capacity(row.len());
     for (at, column) in row.columns().iter().enumerate() {
-        let oid = column.type_().oid();
+        let oid = type_oid(column);
         values.push(match bytes(row, at) {
             None => None,
             Some(bytes) if is_plain(oid) => Some((oid, Cow::Borrowed(bytes))),

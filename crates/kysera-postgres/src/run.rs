@@ -5,7 +5,6 @@ use crate::connection::Lease;
 use crate::error;
 use crate::link::{Link, poll_once};
 use crate::params::Params;
-use crate::pool::Shared;
 use crate::read::{Failure, Reader, into_error};
 use crate::statements::Way;
 use crate::transaction::Opening;
@@ -14,9 +13,7 @@ use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::row::RowSink;
 use kysera_sql::wire::pg::oid;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::pin::pin;
 use tokio_postgres::{Client, RowStream};
 
 /// What runs, with its values encoded.
@@ -30,32 +27,16 @@ impl<'s> Request<'s> {
         Ok(Request { statement, params: Params::encode(&statement.params)? })
     }
 
-    /// True when its result may have types that must be looked up before rows flow: a look-up on the same connection
-    /// waits behind them, and the client library does it before it lets go of the first.
-    fn must_look_up(&self, shared: &Shared) -> bool {
-        let may_be_custom = self.statement.custom_output
-            || (self.statement.shape == Shape::Raw && self.statement.returns_rows);
-        shared.options.prepare && may_be_custom
-    }
-
-    /// True when it must be prepared before it runs, and is not yet.
-    pub(crate) fn waits_for_preparation(&self, link: &Link, shared: &Shared) -> bool {
-        self.must_look_up(shared) && !link.statements.holds(&self.statement.sql, self.params.types())
-    }
-
     /// How to run it now. Counts as a use.
-    pub(crate) fn way(&self, link: &mut Link, shared: &Shared, is_inside: bool) -> Way {
+    pub(crate) fn way(&self, link: &mut Link, is_inside: bool) -> Way {
         // Changes of the schema do not come again. And raw SQL may do anything, such as dropping what it names: its
         // preparation in the same trip would fail, and take the transaction with it.
         let is_worth_it = match self.statement.shape {
             Shape::Ddl => false,
-            Shape::Raw => !is_inside || self.must_look_up(shared),
+            Shape::Raw => !is_inside || self.statement.returns_rows,
             _ => true,
         };
-        if !is_worth_it {
-            return Way::Typed;
-        }
-        link.statements.way(&self.statement.sql, self.params.types(), self.must_look_up(shared))
+        if is_worth_it { link.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
     }
 
     /// True for an error that says that the plan kept for it no longer holds. All of these come before execution.
@@ -127,7 +108,7 @@ impl Lease {
         let mut number = None;
         let mut reader = Reader::new(request.statement.shape);
         let outcome = async {
-            let rows = start(link, &shared, request, &mut opening, &mut number).await?;
+            let rows = start(link, request, &mut opening, &mut number).await?;
             let mut rows = pin!(rows);
             let count = reader.drain(rows.as_mut(), sink, &shared.types).await;
             // The answer comes right behind the rows, in the same trip.
@@ -199,7 +180,6 @@ fn schema_changed(error: tokio_postgres::Error) -> Error {
 /// Sends a statement with all that goes along, and takes the answers up to its first row.
 pub(crate) async fn start(
     link: &mut Link,
-    shared: &Shared,
     request: &Request<'_>,
     opening: &mut Opening,
     number: &mut Option<String>,
@@ -211,17 +191,7 @@ pub(crate) async fn start(
     let _ = link.finish_preparing().await;
     link.request(opening.requests());
     opening.send().await;
-    let way = match request.way(link, shared, opening.is_inside) {
-        Way::PrepareFirst => {
-            link.start_preparing(&statement.sql, params.types()).await;
-            *number = opening.answer().await?;
-            match link.finish_preparing().await? {
-                Some(prepared) => Way::Named(prepared),
-                None => Way::Typed,
-            }
-        }
-        other => other,
-    };
+    let way = request.way(link, opening.is_inside);
     let client = link.client.clone();
     link.request(1);
     let mut answer = pin!(send(&client, &way, &statement.sql, params));
@@ -230,14 +200,11 @@ pub(crate) async fn start(
         link.start_preparing(&statement.sql, params.types()).await;
     }
     // Answers come in the order of the requests.
-    if let Some(told) = opening.answer().await? {
-        *number = Some(told);
-    }
-    match early {
-        Some(rows) => Ok(rows?),
-        None if shared.options.prepare => Ok(answer.await?),
-        None => refuse_custom_columns(link, answer).await,
-    }
+    *number = opening.answer().await?;
+    Ok(match early {
+        Some(rows) => rows?,
+        None => answer.await?,
+    })
 }
 
 /// Sends the request at its first poll; then waits for the rows to begin.
@@ -251,35 +218,4 @@ pub(crate) async fn send(
         Way::Named(prepared) => client.query_raw(prepared, params.iter()).await,
         _ => client.query_typed_raw(sql, params.typed()).await,
     }
-}
-
-/// Waits for the rows to begin, unless a column is announced whose type the client library would look up: that takes
-/// named statements, which the proxy may answer from another server connection, or never.
-pub(crate) async fn refuse_custom_columns<F>(
-    link: &mut Link,
-    mut answer: Pin<&mut F>,
-) -> Result<RowStream, Failure>
-where
-    F: Future<Output = Result<RowStream, tokio_postgres::Error>> + ?Sized,
-{
-    let meter = link.meter.clone();
-    let mut custom = pin!(meter.custom_column());
-    let (name, _) = match poll_fn(|cx| {
-        if let Poll::Ready(column) = custom.as_mut().poll(cx) {
-            return Poll::Ready(Err(column));
-        }
-        answer.as_mut().poll(cx).map(Ok)
-    })
-    .await
-    {
-        Ok(rows) => return Ok(rows?),
-        Err(column) => column,
-    };
-    // The look-up may be under way already.
-    link.is_broken = true;
-    let message = format!("column {name} has a type that is not built in, and types are not looked up here");
-    Err(Error::new(ErrorKind::Unsupported, message)
-        .hint("cast it to text in the query, or connect with prepare(true)")
-        .with_columns([name])
-        .into())
 }

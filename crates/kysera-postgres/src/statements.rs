@@ -17,8 +17,6 @@ pub(crate) enum Way {
     TypedAndPrepare,
     /// Prepared before.
     Named(Statement),
-    /// It must be prepared first: its result may have types that have to be looked up before rows flow.
-    PrepareFirst,
 }
 
 /// The statements of one connection.
@@ -49,14 +47,12 @@ impl Statements {
     }
 
     /// How to run a statement now. Counts as a use.
-    pub(crate) fn way(&mut self, sql: &str, types: &[u32], look_up_first: bool) -> Way {
-        let Some(prepared) = &mut self.prepared else {
-            return if look_up_first { Way::PrepareFirst } else { Way::Typed };
-        };
-        match prepared.get(sql) {
-            Some(entry) if *entry.types == *types => return Way::Named(entry.statement.clone()),
-            _ if look_up_first => return Way::PrepareFirst,
-            _ => {}
+    pub(crate) fn way(&mut self, sql: &str, types: &[u32]) -> Way {
+        let Some(prepared) = &mut self.prepared else { return Way::Typed };
+        if let Some(entry) = prepared.get(sql)
+            && *entry.types == *types
+        {
+            return Way::Named(entry.statement.clone());
         }
         let hash = self.hasher.hash_one((sql, types));
         if self.seen.pop(&hash).is_some() {
@@ -102,18 +98,16 @@ mod tests {
     #[test]
     fn a_statement_is_prepared_at_its_second_use_and_counted_by_its_types() {
         let mut statements = Statements::new(Some(8));
-        assert!(matches!(statements.way("a", &[20], false), Way::Typed));
-        assert!(matches!(statements.way("a", &[23], false), Way::Typed), "another type is another statement");
-        assert!(matches!(statements.way("a", &[20], false), Way::TypedAndPrepare));
-        assert!(matches!(statements.way("b", &[], true), Way::PrepareFirst));
+        assert!(matches!(statements.way("a", &[20]), Way::Typed));
+        assert!(matches!(statements.way("a", &[23]), Way::Typed), "another type is another statement");
+        assert!(matches!(statements.way("a", &[20]), Way::TypedAndPrepare));
     }
 
     #[test]
-    fn nothing_is_prepared_without_room_unless_types_must_be_looked_up() {
+    fn nothing_is_prepared_without_room() {
         let mut statements = Statements::new(None);
         for _ in 0..5 {
-            assert!(matches!(statements.way("a", &[], false), Way::Typed));
+            assert!(matches!(statements.way("a", &[]), Way::Typed));
         }
-        assert!(matches!(statements.way("a", &[], true), Way::PrepareFirst));
     }
 }

@@ -42,10 +42,9 @@ impl Lease {
         &mut self,
         request: &Request<'_>,
     ) -> Result<Pin<Box<tokio_postgres::RowStream>>, Failure> {
-        let shared = self.shared().clone();
         let mut opening = self.take_opening(request.statement.shape);
         let mut number = None;
-        let outcome = start(self.link(), &shared, request, &mut opening, &mut number).await;
+        let outcome = start(self.link(), request, &mut opening, &mut number).await;
         // A read may be dropped half way: the tap knows of the rows that are still to come. A write has not ended
         // before its last row.
         let is_over = outcome.is_err() || request.statement.shape == Shape::Read;

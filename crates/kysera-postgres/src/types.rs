@@ -4,7 +4,6 @@
 //! that is read as. Inside binary records and arrays every value carries its own OID, and there a domain has its own
 //! and not its base's. So the driver knows these types and writes the OIDs over; readers of cells never see them.
 
-use crate::tap::FIRST_CUSTOM_OID;
 use kysera_core::error::Result;
 use kysera_sql::wire::pg::oid;
 use parking_lot::RwLock;
@@ -43,7 +42,7 @@ pub(crate) enum Known<'a> {
 
 /// True for a type whose values are read as they are: no look-up, no walk.
 pub(crate) fn is_plain(oid: u32) -> bool {
-    oid < FIRST_CUSTOM_OID && oid != oid::RECORD && oid != oid::RECORD_ARRAY
+    oid < oid::FIRST_CUSTOM && oid != oid::RECORD && oid != oid::RECORD_ARRAY
 }
 
 impl Types {
@@ -66,14 +65,6 @@ impl Types {
         Known::As(ty.oid, Cow::Owned(copy))
     }
 
-    /// Takes over what the client library has found out about a column's type.
-    pub(crate) fn learn(&self, ty: &Type) {
-        if ty.oid() >= FIRST_CUSTOM_OID && !self.0.read().contains_key(&ty.oid()) {
-            let known = read_as(ty);
-            self.0.write().insert(ty.oid(), known);
-        }
-    }
-
     /// Forgets everything: the schema has changed.
     pub(crate) fn forget(&self) {
         self.0.write().clear();
@@ -93,7 +84,7 @@ impl Types {
             wanted = found
                 .values()
                 .filter_map(Entry::made_of)
-                .filter(|oid| *oid >= FIRST_CUSTOM_OID && !found.contains_key(oid))
+                .filter(|oid| *oid >= oid::FIRST_CUSTOM && !found.contains_key(oid))
                 .collect();
             wanted.sort_unstable();
             wanted.dedup();
@@ -158,20 +149,6 @@ fn resolve(found: &HashMap<u32, Entry>, oid: u32) -> ReadAs {
     }
 }
 
-fn read_as(ty: &Type) -> ReadAs {
-    if ty.oid() < FIRST_CUSTOM_OID {
-        return ReadAs::itself(ty.oid());
-    }
-    match ty.kind() {
-        Kind::Enum(_) => ReadAs::TEXT,
-        Kind::Simple if ty.name() == "citext" => ReadAs::TEXT,
-        Kind::Composite(_) => ReadAs::RECORD,
-        Kind::Domain(base) => read_as(base),
-        Kind::Array(element) => ReadAs::array_of(read_as(element)).unwrap_or(ReadAs::itself(ty.oid())),
-        _ => ReadAs::itself(ty.oid()),
-    }
-}
-
 impl ReadAs {
     const TEXT: ReadAs = ReadAs { oid: oid::TEXT, form: Form::Scalar };
     const RECORD: ReadAs = ReadAs { oid: oid::RECORD, form: Form::Record };
@@ -221,7 +198,7 @@ const ARRAYS: [Type; 18] = [
 ];
 
 fn lookup(types: &HashMap<u32, ReadAs>, oid: u32) -> Option<ReadAs> {
-    if oid < FIRST_CUSTOM_OID { Some(ReadAs::itself(oid)) } else { types.get(&oid).copied() }
+    if oid < oid::FIRST_CUSTOM { Some(ReadAs::itself(oid)) } else { types.get(&oid).copied() }
 }
 
 /// Finds the OIDs in a value. Bytes that end too early are left to whoever reads the value.

@@ -248,13 +248,14 @@ async fn dropped_preparations_leave_no_statements_behind() {
     let mut random = Random(3);
     for round in 0..500 {
         let mut connection = acquire(&driver).await;
-        // Raw SQL is prepared before it runs.
-        let statement = raw(&format!("select {round}"), vec![]);
-        let _ = dropped_after(random.below(4), rows::<i32>(&mut *connection, statement)).await;
+        let statement = || read(&format!("select {round}"), vec![]);
+        rows::<i32>(&mut *connection, statement()).await.unwrap();
+        // The second use prepares it.
+        let _ = dropped_after(random.below(4), rows::<i32>(&mut *connection, statement())).await;
     }
     let mut connection = acquire(&driver).await;
     let left: i64 = one(&mut *connection, "select count(*) from pg_prepared_statements").await;
-    assert!(left <= 11, "{left} statements on the server");
+    assert!((1..=10).contains(&left), "{left} statements on the server");
 }
 
 /// Leaves a connection in one of many states, and the connection.
@@ -369,6 +370,9 @@ async fn whatever_is_left_behind_nobody_finds_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_left_behind_over_tls_nobody_finds_it() {
+    if kysera_testing::postgres_ca().is_none() {
+        return;
+    }
     torture("drop_torture_tls", |options| options.ssl_mode(kysera_postgres::SslMode::Require)).await;
 }
 

@@ -16,53 +16,46 @@ const BIG: &str = "select m, repeat('x', 1000) from t, generate_series(1, 5000)"
 
 #[tokio::test]
 async fn a_big_result_with_an_enum_does_not_hang_on_a_fresh_connection() {
-    for (schema, is_raw) in [("look_big_typed", false), ("look_big_raw", true)] {
-        let Some(driver) = driver_with(schema, |options| options.pool_size(1)).await else { return };
+    for (schema, prepare, is_raw) in [
+        ("look_typed", true, false),
+        ("look_raw", true, true),
+        ("look_off", false, false),
+        ("look_off_raw", false, true),
+    ] {
+        let Some(driver) = driver_with(schema, |options| options.pool_size(1).prepare(prepare)).await else {
+            return;
+        };
         acquire(&driver).await.run_script(TYPES).await.unwrap();
-        let mut statement = if is_raw { raw(BIG, vec![]) } else { read(BIG, vec![]) };
-        statement.custom_output = !is_raw;
+        let statement = if is_raw { raw(BIG, vec![]) } else { read(BIG, vec![]) };
         let mut connection = acquire(&driver).await;
-        for _ in 0..2 {
+        let mut stream = connection.stream(statement.clone()).await.unwrap();
+        let (mut count, mut more) = (0, true);
+        while more {
+            let sink = Box::new(Rows::<(String, String)>::default());
+            let (sink, again) = in_time(stream.fill(sink)).await.unwrap();
+            (count, more) = (count + sink.len(), again);
+        }
+        assert_eq!(count, 5000);
+        drop(stream);
+        for _ in 0..4 {
             let found = in_time(rows::<(String, String)>(&mut *connection, statement.clone())).await.unwrap();
             assert_eq!((found.len(), &*found[4999].0), (5000, "ok"));
         }
-        let mut stream = connection.stream(statement).await.unwrap();
-        let mut count = 0;
-        loop {
-            let (sink, more) = stream.fill(Box::new(Rows::<(String, String)>::default())).await.unwrap();
-            count += sink.len();
-            if !more {
-                break;
-            }
-        }
-        assert_eq!(count, 5000);
+        // Nobody looked types up with statements that stay.
+        let named: i64 = one(&mut *connection, "select count(*) from pg_prepared_statements").await;
+        assert_eq!(named, i64::from(prepare));
     }
 }
 
 #[tokio::test]
-async fn without_preparing_a_custom_column_is_refused_with_a_way_out() {
-    let Some(driver) = driver_with("look_off", |options| options.pool_size(1).prepare(false)).await else {
-        return;
-    };
-    acquire(&driver).await.run_script(TYPES).await.unwrap();
+async fn a_pipeline_reads_custom_types_too() {
+    let Some(driver) = driver("look_pipeline").await else { return };
     let mut connection = acquire(&driver).await;
-    let error = rows::<(String, String)>(&mut *connection, raw(BIG, vec![])).await.unwrap_err();
-    assert_eq!((error.kind(), error.columns()), (ErrorKind::Unsupported, &["m".to_owned()][..]));
-    assert!(error.to_string().contains("cast it to text"), "{error}");
-    drop(connection);
-    let mut connection = acquire(&driver).await;
-    let cast = BIG.replace("select m,", "select m::text,");
-    assert_eq!(rows::<(String, String)>(&mut *connection, raw(&cast, vec![])).await.unwrap().len(), 5000);
-    // A domain at the top is announced as its base type.
-    assert_eq!(
-        rows::<(i32, String)>(&mut *connection, raw("select id, p::text from t", vec![]))
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
-    let named: i64 = one(&mut *connection, "select count(*) from pg_prepared_statements").await;
-    assert_eq!(named, 0);
+    connection.run_script(TYPES).await.unwrap();
+    let batch = (0..3).map(|_| (read(BIG, vec![]), Box::new(Rows::<(String, String)>::default()) as Box<_>));
+    for ran in in_time(connection.pipeline(batch.collect())).await {
+        assert_eq!(ran.unwrap().1.len(), 5000);
+    }
 }
 
 /// The OID and bytes that the reader of a cell sees.
@@ -111,11 +104,7 @@ async fn custom_types_are_read_as_built_in_ones_at_any_depth() {
             "array(select row(row((pr).a, (pr).b::text), null::text) from t)",
         ),
     ] {
-        let see = |sql: &str| {
-            let mut statement = read(&format!("select {sql} from t"), vec![]);
-            statement.custom_output = true;
-            statement
-        };
+        let see = |sql: &str| read(&format!("select {sql} from t"), vec![]);
         let expected = rows::<Seen>(&mut *connection, see(cast)).await.unwrap();
         assert_eq!(rows::<Seen>(&mut *connection, see(custom)).await.unwrap(), expected, "{custom}");
     }

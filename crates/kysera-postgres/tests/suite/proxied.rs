@@ -90,20 +90,16 @@ async fn every_feature_works_with_a_proxy_that_follows_prepared_statements() {
 }
 
 #[tokio::test]
-async fn a_custom_column_is_refused_with_a_way_out() {
+async fn custom_types_are_read_through_a_proxy() {
     let Some(options) = proxied("KYSERA_TEST_PGBOUNCER_URL", false) else { return };
     let driver = connect(options).await;
     let mut connection = acquire(&driver).await;
     let _ = run(&mut *connection, "create type proxied_mood as enum ('ok')").await;
     let big = "select 'ok'::proxied_mood, repeat('x', 1000) from generate_series(1, 3000)";
-    let error = in_time(rows::<(String, String)>(&mut *connection, raw(big, vec![]))).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
-    drop(connection);
-    let cast = big.replace("proxied_mood", "proxied_mood::text");
-    assert_eq!(
-        rows::<(String, String)>(&mut *acquire(&driver).await, raw(&cast, vec![])).await.unwrap().len(),
-        3000
-    );
+    for _ in 0..3 {
+        let found = in_time(rows::<(String, String)>(&mut *connection, raw(big, vec![]))).await.unwrap();
+        assert_eq!((found.len(), &*found[2999].0), (3000, "ok"));
+    }
 }
 
 /// Short statements dropped at random; the next user's statement must not be hit.

@@ -84,8 +84,7 @@ async fn custom_types_go_in_as_text_and_come_out_as_text() {
         run_with(&mut *connection, insert).await.unwrap();
     }
     run(&mut *connection, "update t set ms = '{sad,NULL}'").await.unwrap();
-    let mut select = read("select m, ms, a from t where m = $1", vec![Value::Custom(&MOOD, "ok".into())]);
-    select.custom_output = true;
+    let select = read("select m, ms, a from t where m = $1", vec![Value::Custom(&MOOD, "ok".into())]);
     for _ in 0..4 {
         let found =
             rows::<(String, Vec<Option<String>>, i32)>(&mut *connection, select.clone()).await.unwrap();

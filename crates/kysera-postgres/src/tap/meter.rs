@@ -1,0 +1,143 @@
+//! What the tap has counted, shared with the connection that reads it.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use tokio::sync::Notify;
+
+/// What the tap has counted.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    /// Requests sent that the server ends with `ReadyForQuery`: the login, every `Sync`, every simple query.
+    asked: AtomicU64,
+    /// `ReadyForQuery` received.
+    answered: AtomicU64,
+    /// How often something was sent while nothing was under way.
+    trips: AtomicU64,
+    status: AtomicU8,
+    rollbacks: AtomicU64,
+    /// The last command only gave rows.
+    was_query: AtomicBool,
+    /// A command ran that outlives its transaction: settings, temporary tables, listeners, cursors.
+    session_changed: AtomicBool,
+    /// A statement was prepared in SQL, which only `discard all` clears.
+    sql_prepared: AtomicBool,
+    /// Prepared statements were thrown away behind the cache's back.
+    statements_lost: AtomicBool,
+    /// Woken at each `ReadyForQuery`.
+    readied: Notify,
+}
+
+/// The transaction status in `ReadyForQuery`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Not in a transaction.
+    Idle,
+    /// In a transaction.
+    Open,
+    /// In a transaction that has failed.
+    Failed,
+}
+
+impl Meter {
+    /// True when the server has answered everything that reached it.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.asked.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)
+    }
+
+    /// How many requests the server has answered.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Acquire)
+    }
+
+    /// Waits until the server has answered that many requests.
+    pub(crate) async fn has_answered(&self, requests: u64) {
+        let mut readied = std::pin::pin!(self.readied.notified());
+        loop {
+            // Enabled before the look at the count, so that no answer slips in between.
+            readied.as_mut().enable();
+            if self.answered() >= requests {
+                return;
+            }
+            readied.as_mut().await;
+            readied.set(self.readied.notified());
+        }
+    }
+
+    /// The status that the last `ReadyForQuery` told.
+    pub(crate) fn status(&self) -> Status {
+        match self.status.load(Ordering::Acquire) {
+            b'T' => Status::Open,
+            b'E' => Status::Failed,
+            _ => Status::Idle,
+        }
+    }
+
+    #[cfg(test)]
+    /// How many requests were sent that end with `ReadyForQuery`.
+    pub(crate) fn syncs(&self) -> u64 {
+        self.asked.load(Ordering::Acquire)
+    }
+
+    #[cfg(test)]
+    /// How often something was sent while nothing was under way.
+    pub(crate) fn trips(&self) -> u64 {
+        self.trips.load(Ordering::Acquire)
+    }
+
+    /// How many `rollback`s the server did, asked for or instead of a commit.
+    pub(crate) fn rollbacks(&self) -> u64 {
+        self.rollbacks.load(Ordering::Acquire)
+    }
+
+    /// True when the last command gave rows and changed none: its count is that of its rows.
+    pub(crate) fn was_query(&self) -> bool {
+        self.was_query.load(Ordering::Acquire)
+    }
+
+    /// True when a command tag says that the session is not as it began.
+    pub(crate) fn is_session_changed(&self) -> bool {
+        self.session_changed.load(Ordering::Acquire) || self.is_sql_prepared()
+    }
+
+    /// True when a statement was prepared in SQL.
+    pub(crate) fn is_sql_prepared(&self) -> bool {
+        self.sql_prepared.load(Ordering::Acquire)
+    }
+
+    /// Forgets what was changed: the session is as it began.
+    pub(crate) fn session_reset(&self) {
+        self.session_changed.store(false, Ordering::Release);
+        self.sql_prepared.store(false, Ordering::Release);
+    }
+
+    /// True once after prepared statements were thrown away behind the cache's back.
+    pub(crate) fn take_statements_lost(&self) -> bool {
+        self.statements_lost.swap(false, Ordering::AcqRel)
+    }
+
+    pub(super) fn sent(&self) {
+        let asked = self.asked.fetch_add(1, Ordering::AcqRel);
+        if asked == self.answered.load(Ordering::Acquire) {
+            self.trips.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    pub(super) fn ready(&self, status: u8) {
+        self.status.store(status, Ordering::Release);
+        self.answered.fetch_add(1, Ordering::AcqRel);
+        self.readied.notify_waiters();
+    }
+
+    pub(super) fn completed(&self, tag: &[u8]) {
+        let is_query = [b"SELECT".as_slice(), b"FETCH", b"MOVE", b"COPY"].iter().any(|t| tag.starts_with(t));
+        self.was_query.store(is_query, Ordering::Release);
+        if tag.starts_with(b"ROLLBACK") {
+            self.rollbacks.fetch_add(1, Ordering::AcqRel);
+        } else if tag == b"PREPARE" {
+            self.sql_prepared.store(true, Ordering::Release);
+        } else if tag == b"DEALLOCATE ALL" || tag == b"DISCARD ALL" {
+            self.statements_lost.store(true, Ordering::Release);
+        } else if [b"SET".as_slice(), b"CREATE", b"LISTEN", b"DECLARE"].iter().any(|t| tag.starts_with(t)) {
+            self.session_changed.store(true, Ordering::Release);
+        }
+    }
+}
