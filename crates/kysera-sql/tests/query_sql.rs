@@ -349,3 +349,43 @@ fn new_rows_and_changes_are_assignments() {
     );
     assert_eq!(columns(PersonPatch::new().into_assignments()), []);
 }
+
+#[test]
+fn a_table_that_hides_the_outer_one_is_refused() {
+    let hidden = "the table `person` of an outer query stands in the subquery too";
+    refused(
+        select_from(Person)
+            .filter(exists(select_from(Person).filter(Person.mother_id.eq(Person.id.outer()))))
+            .select(Person.id),
+        hidden,
+    );
+    // Two queries out, and hidden by the one between.
+    let pets_of = |owner| select_from(Pet).filter(Pet.owner_id.eq(owner)).select(Pet.id);
+    refused(
+        select_from(Person).select(scalar(
+            select_from(Person).select(scalar(pets_of(Person.id.outer().outer().not_null()))).limit(1),
+        )),
+        hidden,
+    );
+    // Inside an expression that goes in as a whole.
+    let count = || scalar(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer())).select(count_all()));
+    refused(
+        select_from(Person).select(scalar(
+            select_from(Person).filter(Person.id.eq(count().outer())).select(Person.age).limit(1),
+        )),
+        hidden,
+    );
+}
+
+#[test]
+fn an_outer_table_under_another_name_is_found() {
+    let child = alias!(Person as child);
+    check(
+        select_from(Person)
+            .filter(exists(select_from(child).filter(child.mother_id.eq(Person.id.outer()))))
+            .select(scalar(
+                select_from(Pet).filter(Pet.owner_id.eq((Person.id + 1).outer())).select(Pet.name).limit(1),
+            )),
+        r#"select (select "pet"."name" from "pet" where "pet"."owner_id" = "person"."id" + $1 limit $2) from "person" where exists (select 1 from "person" as "child" where "child"."mother_id" = "person"."id")"#,
+    );
+}

@@ -56,7 +56,7 @@ pub(crate) fn cross(left: FromItem, right: FromItem) -> FromItem {
 pub(crate) fn c(column: &'static str) -> Expr {
     match column.split_once('.') {
         Some((table, name)) => Expr::column(table, name),
-        None => Expr::Column(kysera_sql::ast::ColumnRef { table: None, name: column.into() }),
+        None => Expr::Column(kysera_sql::ast::ColumnRef { table: None, name: column.into(), outer: 0 }),
     }
 }
 

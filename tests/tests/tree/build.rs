@@ -14,7 +14,7 @@ pub(crate) fn table(name: &'static str) -> TableRef {
 pub(crate) fn col(name: &'static str) -> Expr {
     match name.split_once('.') {
         Some((table, name)) => Expr::column(table, name),
-        None => Expr::Column(ColumnRef { table: None, name: name.into() }),
+        None => Expr::Column(ColumnRef { table: None, name: name.into(), outer: 0 }),
     }
 }
 

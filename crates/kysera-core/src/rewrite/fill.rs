@@ -121,7 +121,9 @@ impl Fold for Fill<'_> {
 /// The name of the parameter that an expression stands for.
 fn parameter(expr: &Expr) -> Option<&Name> {
     match expr {
-        Expr::Column(ColumnRef { table: Some(table), name }) if *table == RowFilter::PARAMETER => Some(name),
+        Expr::Column(ColumnRef { table: Some(table), name, .. }) if *table == RowFilter::PARAMETER => {
+            Some(name)
+        }
         _ => None,
     }
 }

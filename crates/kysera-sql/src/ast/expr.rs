@@ -69,6 +69,9 @@ pub struct ColumnRef {
     pub table: Option<Name>,
     /// The column's name.
     pub name: Name,
+    /// How many queries further out its table stands; 0 for the query that the column is in. SQL has no word for it:
+    /// where a table of that name stands nearer, the compiler refuses the query.
+    pub outer: u8,
 }
 
 /// A literal that the library writes into the text.
@@ -259,7 +262,7 @@ pub struct CaseWhen {
 impl Expr {
     /// `table.name`.
     pub fn column(table: impl Into<Name>, name: impl Into<Name>) -> Expr {
-        Expr::Column(ColumnRef { table: Some(table.into()), name: name.into() })
+        Expr::Column(ColumnRef { table: Some(table.into()), name: name.into(), outer: 0 })
     }
 
     /// `left op right`.

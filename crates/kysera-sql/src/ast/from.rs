@@ -129,6 +129,17 @@ impl From<TableRef> for FromItem {
 }
 
 impl FromItem {
+    /// True when columns can refer to it, or to an item joined in it, by this name.
+    pub fn has_label(&self, label: &Name) -> bool {
+        match self {
+            FromItem::Table(table) => table.label() == label,
+            FromItem::Cte(cte) => cte.alias.as_ref().unwrap_or(&cte.name) == label,
+            FromItem::Derived(derived) => derived.alias == *label,
+            FromItem::Join(join) => join.left.has_label(label) || join.right.has_label(label),
+            FromItem::Raw { alias, .. } => alias.as_ref() == Some(label),
+        }
+    }
+
     /// `self kind join right on on`.
     #[must_use = "returns the joined item"]
     pub fn join(self, kind: JoinKind, right: FromItem, on: Option<Expr>) -> FromItem {

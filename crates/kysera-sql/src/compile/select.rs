@@ -59,13 +59,21 @@ impl<'a> Writer<'a> {
         }
         // The order and limit of an array belong inside the aggregate, where they have been written.
         if form.head != (Head::JsonObjects { list: true }) {
+            self.scopes.push(&select.from);
             self.select_tail(select, form);
+            self.scopes.pop();
         }
         self.ctes.truncate(known);
     }
 
     /// `select .. from .. where .. group by .. having ..`.
     pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
+        self.scopes.push(&select.from);
+        self.clauses(select, head, before_conflict);
+        self.scopes.pop();
+    }
+
+    fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.push("select");
         self.distinct(&select.distinct);
         if let (Some(limit), true) = (&select.limit, self.uses_top(select)) {

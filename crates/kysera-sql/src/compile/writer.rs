@@ -3,10 +3,10 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use crate::ast::ColumnRef;
+use crate::ast::{ColumnRef, FromItem};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
-use crate::value::Value;
+use crate::value::{Value, ValueError};
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -22,6 +22,8 @@ pub(super) struct Writer<'a> {
     pub(super) ctes: Vec<&'a Name>,
     /// What the written table is called among the columns that it gives back.
     pub(super) written: Option<Written<'a>>,
+    /// What stands in FROM of the queries around, innermost last.
+    pub(super) scopes: Vec<&'a [FromItem]>,
     /// Inside the update branch of an upsert.
     pub(super) in_conflict: bool,
     /// Values are written into the text: DDL binds none.
@@ -72,6 +74,7 @@ impl<'a> Writer<'a> {
             caps: dialect.capabilities(),
             ctes: Vec::new(),
             written: None,
+            scopes: Vec::new(),
             in_conflict: false,
             values_form: false,
             inline: false,
@@ -202,8 +205,23 @@ impl<'a> Writer<'a> {
 
     /// `"t"."c"`.
     pub(super) fn column(&mut self, column: &'a ColumnRef) {
+        if column.outer > 0 {
+            self.outer_column(column);
+        }
         self.qualifier(column.table.as_ref());
         self.ident(&column.name);
+    }
+
+    /// SQL takes a name for the nearest table that has it, so none may stand between a column and its own.
+    fn outer_column(&mut self, column: &ColumnRef) {
+        let Some(table) = &column.table else { return };
+        let between = self.scopes.iter().rev().take(column.outer.into());
+        if between.copied().flatten().any(|item| item.has_label(table)) {
+            self.refuse(CompileError::Value(Box::new(ValueError::query(
+                format!("the table `{table}` of an outer query stands in the subquery too"),
+                "give it another name with alias! in one of them",
+            ))));
+        }
     }
 
     /// `"t".`

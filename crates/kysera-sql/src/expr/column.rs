@@ -57,5 +57,5 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
 /// Not generic, so that there is one for all columns of a program.
 pub(crate) fn node(table: &'static str, name: &'static str) -> ast::Expr {
     let table = (!table.is_empty()).then_some(table.into());
-    ast::Expr::Column(ast::ColumnRef { table, name: name.into() })
+    ast::Expr::Column(ast::ColumnRef { table, name: name.into(), outer: 0 })
 }

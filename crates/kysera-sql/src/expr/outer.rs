@@ -1,15 +1,18 @@
 //! Expressions of an enclosing query inside a subquery.
 
 use super::{Expr, Expression};
+use crate::ast::{self, ColumnRef, Select};
+use crate::fold::{Fold, walk_mut};
 use crate::typed::OuterRef;
+use std::convert::Infallible;
 
 /// Takes an expression of the query around into a subquery.
 pub trait Outer: Expression {
     /// This expression, of the query around this one. It is checked where the subquery stands.
     ///
     /// It may be NULL as far as this query knows: selected here it is an `Option`, unless `.not_null()` or
-    /// `.coalesce(..)` follows. A table that stands in both queries needs an `alias!` in one of them: the database
-    /// takes a name for the innermost table that has it.
+    /// `.coalesce(..)` follows. A table that stands in both queries needs an `alias!` in one of them, because SQL takes a
+    /// name for the nearest table that has it; without one the compiler refuses the query.
     ///
     /// # Examples
     /// ```
@@ -22,8 +25,42 @@ pub trait Outer: Expression {
     /// // where exists (select 1 from "pet" where "pet"."owner_id" = "person"."id")
     /// ```
     fn outer(self) -> Expr<Self::Value, OuterRef<Self::Refs>> {
-        Expr::from_node(self.into_node())
+        Expr::from_node(moved_in(self.into_node()))
     }
 }
 
 impl<E: Expression> Outer for E {}
+
+/// The node one query further in.
+fn moved_in(mut node: ast::Expr) -> ast::Expr {
+    if let ast::Expr::Column(column) = &mut node {
+        column.outer = column.outer.saturating_add(1);
+    } else {
+        let Ok(()) = MovedIn { depth: 0 }.expr(&mut node);
+    }
+    node
+}
+
+/// Moves the columns that leave an expression one query further out; those of subqueries inside it stay.
+struct MovedIn {
+    /// How many queries of the expression itself are around.
+    depth: u8,
+}
+
+impl Fold for MovedIn {
+    type Error = Infallible;
+
+    fn column(&mut self, column: &mut ColumnRef) -> Result<(), Infallible> {
+        if column.outer >= self.depth {
+            column.outer = column.outer.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn select(&mut self, select: &mut Select) -> Result<(), Infallible> {
+        self.depth += 1;
+        let Ok(()) = walk_mut::select(self, select);
+        self.depth -= 1;
+        Ok(())
+    }
+}

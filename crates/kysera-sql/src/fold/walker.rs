@@ -666,7 +666,7 @@ macro_rules! walker {
             /// The walker's own.
             pub fn column<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? ColumnRef) -> Result<(), W::Error> {
                 let _ = walker;
-                let ColumnRef { table: _, name: _ } = node;
+                let ColumnRef { table: _, name: _, outer: _ } = node;
                 Ok(())
             }
 
