@@ -54,9 +54,9 @@ pub enum UpsertCheck {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Raise {
-    /// A cast of a text that is no number. PostgreSQL folds constants when it plans, so the text hangs on a column;
-    /// nothing of the column's value shows.
-    Cast,
+    /// `width_bucket` over an empty range, whose SQLSTATE nothing else has. PostgreSQL folds constants when it plans,
+    /// so an argument hangs on a column; nothing of the column's value shows.
+    EmptyRange,
     /// A JSON path that is none.
     JsonPath,
     /// A scalar subquery of two rows.
@@ -90,7 +90,7 @@ impl Filtering {
         names: NameCase::Sensitive,
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
-        raise: Raise::Cast,
+        raise: Raise::EmptyRange,
     };
 
     /// MySQL and MariaDB. A database is the schema there, and its name is not known here.
@@ -137,11 +137,11 @@ impl Raise {
     /// The expression. `column` is one of the row that is refused.
     pub fn expr(self, column: Expr) -> Expr {
         match self {
-            Raise::Cast => {
+            Raise::EmptyRange => {
+                let int = |n| Expr::Literal(Literal::Int(n));
                 let text = Expr::Cast { operand: Box::new(column), to: SqlType::Text };
-                let nothing = Expr::call("left", vec![text, Expr::Literal(Literal::Int(0))]);
-                let mark = Expr::binary(Expr::Literal(Literal::Text(Raise::MARK)), BinaryOp::Concat, nothing);
-                Expr::Cast { operand: Box::new(mark), to: SqlType::I32 }
+                let nothing = Expr::call("length", vec![Expr::call("left", vec![text, int(0)])]);
+                Expr::call("width_bucket", vec![nothing, int(0), int(0), int(1)])
             }
             Raise::JsonPath => {
                 let text = |text| Expr::Literal(Literal::Text(text));
@@ -165,7 +165,7 @@ impl Raise {
     /// words where the database repeats them. Meaningless for any other statement.
     pub fn raised(self, code: Option<&str>, message: &str) -> bool {
         match self {
-            Raise::Cast => code == Some("22P02") && message.contains(Raise::MARK),
+            Raise::EmptyRange => code == Some("2201G"),
             Raise::JsonPath => message.contains(Raise::MARK),
             Raise::TwoRows => code == Some("1242") || code == Some("21000"),
             Raise::DivisionByZero => code == Some("8134"),

@@ -65,7 +65,7 @@ fn a_conflict_with_a_visible_row_updates_it() {
         &upsert(&[1]).into(),
         &texts! {
             all: r#"insert into "post" ("id", "n") values (1, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else json_extract('{}', 'kysera: hidden row') end = 1"#,
-            postgres: r#"insert into "post" ("id", "n") values (1, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else cast('kysera: hidden row' || left(cast("post"."id" as text), 0) as integer) end = 1"#,
+            postgres: r#"insert into "post" ("id", "n") values (1, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else width_bucket(length(left(cast("post"."id" as text), 0)), 0, 0, 1) end = 1"#,
             mysql: "insert into `post` (`id`, `n`) values (1, 99) as `excluded` on duplicate key update `n` = case when `post`.`del` is null then `excluded`.`n` else (select 1 union all select 2) end",
             mssql: none,
         },
@@ -127,7 +127,7 @@ fn a_condition_of_the_user_does_not_loosen_the_check_of_an_upsert() {
         &insert.clone().into(),
         &texts! {
             all: r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else json_extract('{}', 'kysera: hidden row') end = 1 and ("post"."n" > 0 or 1 = 1)"#,
-            postgres: r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else cast('kysera: hidden row' || left(cast("post"."id" as text), 0) as integer) end = 1 and ("post"."n" > 0 or 1 = 1)"#,
+            postgres: r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do update set "n" = "excluded"."n" where case when "post"."del" is null then 1 else width_bucket(length(left(cast("post"."id" as text), 0)), 0, 0, 1) end = 1 and ("post"."n" > 0 or 1 = 1)"#,
             mysql: none,
             mssql: none,
         },
