@@ -9,6 +9,7 @@ use kysera_core::driver::{BoxFuture, Connection, Driver};
 use kysera_core::error::Result;
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::{self, Dialect};
+use kysera_sql::ident::Name;
 use std::sync::Arc;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -61,6 +62,7 @@ impl Postgres {
         if !sends_records(&first.client).await {
             dialect = dialect.without_records();
         }
+        dialect = dialect.default_schema(current_schema(&first.client).await);
         drop(first);
         Ok(Postgres { pool, dialect })
     }
@@ -95,6 +97,13 @@ impl Driver for Postgres {
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async { self.pool.close() })
     }
+}
+
+/// The schema that unqualified names mean, by the options of the connection and the settings of the role.
+async fn current_schema(client: &Client) -> Option<Name> {
+    let rows = client.query_typed("select current_schema()::text", &[]).await.ok()?;
+    let schema: Option<String> = rows.first()?.try_get(0).ok()?;
+    schema.map(Name::Owned)
 }
 
 /// Whether the server sends nested rows as arrays of records in binary. Not all that speak the protocol do.

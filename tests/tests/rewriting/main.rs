@@ -2,6 +2,7 @@
 //!
 //! Nothing here looks at how filters are placed, only at the text that comes out and at what it answers.
 
+mod drivers;
 mod engine;
 mod matrix;
 mod oracle;

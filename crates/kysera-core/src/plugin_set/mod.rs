@@ -79,7 +79,7 @@ impl PluginSet {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }
-        let filters = Filters::new(order::ordered(plugins)?, tables, dialect.filtering());
+        let filters = Filters::new(order::ordered(plugins)?, tables, dialect.filtering().clone());
         let filters = filters.map_err(PluginSetError::from)?;
         Ok(PluginSet { filters: Some(Box::new(filters)) })
     }

@@ -34,7 +34,7 @@ impl Filters {
         facts: Filtering,
     ) -> Result<Filters, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
-        let registry = Registry::new(tables, facts);
+        let registry = Registry::new(tables, facts.clone());
         let filters = Filters { plugins, registry, plans: Plans::new(), facts, guard };
         for table in tables {
             filters.plan(table)?;
@@ -172,7 +172,7 @@ impl Filters {
         plugin: &dyn Plugin,
         table: &'static TableMeta,
     ) -> Result<Template, PolicyError> {
-        policy::prepare(filter, plugin.name(), table, &self.registry, self.facts)
+        policy::prepare(filter, plugin.name(), table, &self.registry, &self.facts)
     }
 
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {

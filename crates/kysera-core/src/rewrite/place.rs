@@ -149,8 +149,8 @@ impl<'a> Placer<'a> {
             (Some(_), Seen::Nothing) | (None, Seen::Nothing) => self.table_meaning(table),
             (Some(_), _) => {
                 // The description says that this is the table; a bare name would be the CTE.
-                match self.filters.facts.default_schema {
-                    Some(schema) => table.schema = Some(Name::Borrowed(schema)),
+                match &self.filters.facts.default_schema {
+                    Some(schema) => table.schema = Some(schema.clone()),
                     None => return Err(captured(&table.name)),
                 }
                 self.table_meaning(table)
@@ -169,7 +169,7 @@ impl<'a> Placer<'a> {
     pub(super) fn target(&mut self, table: &mut TableRef) -> Result<Meaning<'a>> {
         names::not_reserved(table.label())?;
         if table.schema.is_none() && self.scope.see(&table.name) != Seen::Nothing {
-            table.schema = self.filters.facts.default_schema.map(Name::Borrowed);
+            table.schema = self.filters.facts.default_schema.clone();
         }
         self.table_meaning(table)
     }

@@ -100,7 +100,7 @@ pub(super) fn prepare(
     plugin: &'static str,
     table: &'static TableMeta,
     registry: &Registry,
-    facts: Filtering,
+    facts: &Filtering,
 ) -> Result<Template, PolicyError> {
     let mut predicate = filter.predicate().clone();
     let mut prepare = Prepare {
@@ -127,7 +127,7 @@ struct Prepare<'a> {
     plugin: &'static str,
     table: &'static TableMeta,
     registry: &'a Registry,
-    facts: Filtering,
+    facts: &'a Filtering,
     /// Aliases in scope: the author's and ours, innermost last.
     aliases: Vec<(Name, Name)>,
     used: usize,
@@ -211,7 +211,7 @@ impl Prepare<'_> {
         }
         if let Some(meta) = table.meta {
             let schema = table.schema.take().or(meta.schema.map(Name::Borrowed));
-            table.schema = schema.or(self.facts.default_schema.map(Name::Borrowed));
+            table.schema = schema.or_else(|| self.facts.default_schema.clone());
             if !table.unfiltered && !self.template.tables.iter().any(|known| known.is(meta)) {
                 self.template.tables.push(meta);
             }

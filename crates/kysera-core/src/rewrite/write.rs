@@ -137,7 +137,7 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
     let ConflictAction::DoUpdate { set, filter } = &mut conflict.action else {
         return Err(refused("no row filter knows this kind of conflict action"));
     };
-    let facts = placer.filters.facts;
+    let facts = &placer.filters.facts;
     let column =
         plan.table.primary_key.first().copied().or(plan.table.columns.first().map(|column| column.name));
     let raise = facts.raise.expr(Expr::column(label, column.unwrap_or_default()));

@@ -1,14 +1,15 @@
 //! What whoever places row filters must know of a database. The placing itself is done elsewhere.
 
 use crate::ast::{BinaryOp, Expr, Literal, Select, SelectItem, SetOp, SetOpKind};
+use crate::ident::Name;
 use crate::value::SqlType;
 
 /// How a database treats the forms that row filters take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Filtering {
-    /// The schema that a name without one means. A qualified name is never taken for a CTE.
-    pub default_schema: Option<&'static str>,
+    /// The schema that a name without one means, where that is known. A qualified name is never taken for a CTE.
+    pub default_schema: Option<Name>,
     /// When two names are the same.
     pub names: NameCase,
     /// How both sides of a full join are filtered.
@@ -77,7 +78,7 @@ impl Filtering {
 
     /// SQLite.
     pub const SQLITE: Filtering = Filtering {
-        default_schema: Some("main"),
+        default_schema: Some(Name::Borrowed("main")),
         names: NameCase::Insensitive,
         full_join: FullJoinFilter::NullableGuard,
         upsert: UpsertCheck::Where,
@@ -86,7 +87,7 @@ impl Filtering {
 
     /// PostgreSQL.
     pub const POSTGRES: Filtering = Filtering {
-        default_schema: Some("public"),
+        default_schema: Some(Name::Borrowed("public")),
         names: NameCase::Sensitive,
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
@@ -104,7 +105,7 @@ impl Filtering {
 
     /// SQL Server.
     pub const MSSQL: Filtering = Filtering {
-        default_schema: Some("dbo"),
+        default_schema: Some(Name::Borrowed("dbo")),
         names: NameCase::Insensitive,
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,

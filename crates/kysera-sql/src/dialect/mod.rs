@@ -48,8 +48,9 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     }
 
     /// What whoever places row filters must know of it.
-    fn filtering(&self) -> Filtering {
-        Filtering::ANSI
+    fn filtering(&self) -> &Filtering {
+        static ANSI: Filtering = Filtering::ANSI;
+        &ANSI
     }
 }
 

@@ -90,8 +90,9 @@ impl Dialect for SqlServer {
         &self.syntax
     }
 
-    fn filtering(&self) -> Filtering {
-        Filtering::MSSQL
+    fn filtering(&self) -> &Filtering {
+        static MSSQL: Filtering = Filtering::MSSQL;
+        &MSSQL
     }
 
     fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {

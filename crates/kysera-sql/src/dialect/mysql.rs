@@ -127,8 +127,9 @@ impl Dialect for MySql {
         &self.syntax
     }
 
-    fn filtering(&self) -> Filtering {
-        Filtering::MYSQL
+    fn filtering(&self) -> &Filtering {
+        static MYSQL: Filtering = Filtering::MYSQL;
+        &MYSQL
     }
 
     fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {

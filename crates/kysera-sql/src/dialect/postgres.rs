@@ -3,12 +3,14 @@
 use super::{
     BackslashEscapes, Capabilities, Dialect, Filtering, JsonForm, LockForm, Placeholder, Syntax, Version,
 };
+use crate::ident::Name;
 
 /// PostgreSQL, by version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Postgres {
     capabilities: Capabilities,
     syntax: Syntax,
+    filtering: Filtering,
 }
 
 impl Postgres {
@@ -40,7 +42,16 @@ impl Postgres {
             max_name: 63,
             ..Capabilities::ansi()
         };
-        Postgres { capabilities, syntax: syntax() }
+        Postgres { capabilities, syntax: syntax(), filtering: Filtering::POSTGRES }
+    }
+
+    /// With the schema that an unqualified name means: `current_schema()`, `public` unless said otherwise. Tables inside
+    /// a row filter are written with it, so that no CTE of that name is taken for them. With `None` they are not, and a
+    /// statement with such a CTE is refused.
+    #[must_use = "returns the dialect"]
+    pub fn default_schema(mut self, schema: Option<Name>) -> Postgres {
+        self.filtering.default_schema = schema;
+        self
     }
 
     /// For a server that does not send records in binary: nested rows then need `json_array_from`.
@@ -86,7 +97,7 @@ impl Dialect for Postgres {
         &self.syntax
     }
 
-    fn filtering(&self) -> Filtering {
-        Filtering::POSTGRES
+    fn filtering(&self) -> &Filtering {
+        &self.filtering
     }
 }

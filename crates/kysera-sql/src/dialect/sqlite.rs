@@ -112,8 +112,9 @@ impl Dialect for Sqlite {
         &self.syntax
     }
 
-    fn filtering(&self) -> Filtering {
-        Filtering::SQLITE
+    fn filtering(&self) -> &Filtering {
+        static SQLITE: Filtering = Filtering::SQLITE;
+        &SQLITE
     }
 
     fn type_name(&self, ty: SqlType, _: TypePlace) -> Option<&'static str> {

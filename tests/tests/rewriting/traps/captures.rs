@@ -240,3 +240,20 @@ fn a_filter_is_placed_once_however_often_it_is_applied() {
     apply(&set, &mut statement, &dialect).expect("nothing is refused");
     assert_eq!(sql(&statement, &dialect), Ok(once));
 }
+
+#[test]
+fn without_a_known_schema_postgres_qualifies_nothing_and_refuses_what_could_capture() {
+    let dialect = Postgres::default().default_schema(None);
+    assert_eq!(
+        text(plugins(), select([c("o.id")], o()), &dialect).expect("nothing is refused"),
+        r#"select "o"."id" from "post" as "o" where "o"."del" is null and exists (select 1 from "person" as "__k1" where "__k1"."del" is null and "__k1"."id" = "o"."person_id")"#
+    );
+    let query = select([c("o.id")], o()).with([("person", select([c("t.id")], t()))]);
+    assert_eq!(
+        text(plugins(), query, &dialect).expect_err("it could capture").kind(),
+        ErrorKind::InvalidQuery
+    );
+    let other = Postgres::default().default_schema(Some("tenant".into()));
+    let written = text(plugins(), select([c("o.id")], o()), &other).expect("nothing is refused");
+    assert!(written.contains(r#"from "tenant"."person" as "__k1""#), "{written}");
+}

@@ -1,0 +1,122 @@
+//! Filters all the way: typed queries, plugins, executor, driver, database.
+
+use crate::plugin::Policy;
+use kysera::ErrorKind;
+use kysera::plugins::{Revives, SoftDelete, SoftDeletes, soft_delete};
+use kysera::prelude::*;
+use kysera_core::plugin::RowFilter;
+use kysera_core::{Clock, script};
+use kysera_postgres::{Postgres, PostgresOptions};
+use kysera_sql::ast::{BinaryOp, Expr, Select, TableRef};
+use kysera_sqlite::SqliteOptions;
+
+#[derive(Table, Debug, Clone)]
+#[table(name = "staff")]
+struct Staff {
+    #[column(primary_key)]
+    id: i64,
+    deleted_at: Option<i64>,
+}
+
+#[derive(Table, Debug, Clone)]
+#[table(name = "note")]
+struct Note {
+    #[column(primary_key)]
+    id: i64,
+    staff_id: i64,
+    text: String,
+    deleted_at: Option<i64>,
+}
+
+const SCRIPT: &str = "
+    create table staff (id bigint primary key, deleted_at bigint);
+    create table note (id bigint primary key, staff_id bigint not null, text text not null, deleted_at bigint);
+    insert into staff values (1, null), (2, 5);
+    insert into note values (1, 1, 'seen', null), (2, 1, 'marked', 5), (3, 2, 'of marked staff', null);
+";
+
+/// A note exists if its author does, and nothing exists that is marked as deleted.
+fn with_plugins(driver: impl kysera_core::driver::Driver) -> Db {
+    let by_staff = Policy::new("by_staff", |table| {
+        let author = Expr::binary(Expr::column("staff", "id"), BinaryOp::Eq, RowFilter::column("staff_id"));
+        let mut query = Select::from(TableRef::typed(Staff::META));
+        query.items =
+            vec![kysera_sql::ast::SelectItem::expr(Expr::Literal(kysera_sql::ast::Literal::Int(1)))];
+        query.and_filter(author);
+        table.is(Note::META).then(|| Expr::Exists(Box::new(query)))
+    });
+    let db = Db::builder(driver).plugin(by_staff).plugin(SoftDelete::new()).tables([Staff::META, Note::META]);
+    db.build().expect("they go together")
+}
+
+async fn sqlite() -> Db {
+    with_plugins(SqliteOptions::memory().open().await.expect("memory is at hand"))
+}
+
+/// A database on the server whose tables stand in a schema that only the search path names.
+async fn postgres(schema: &str) -> Option<Db> {
+    let options: PostgresOptions = kysera_testing::postgres_url()?.parse().expect("the address is one");
+    let server = Db::new(Postgres::connect(options.clone()).await.expect("the server answers"));
+    let made = script(format!("drop schema if exists {schema} cascade; create schema {schema}"));
+    made.run(&server).await.expect("a schema can be made");
+    let options = options.options(format!("-c search_path={schema}"));
+    Some(with_plugins(Postgres::connect(options).await.expect("the server answers")))
+}
+
+#[tokio::test]
+async fn a_policy_finds_its_tables_in_the_schema_of_the_connection() {
+    policy(&sqlite().await).await;
+    if let Some(db) = postgres("rewriting_drivers_policy").await {
+        policy(&db).await;
+    }
+}
+
+async fn policy(db: &Db) {
+    script(SCRIPT).run(db).await.expect("the script runs");
+    let texts = select_from(Note).select(Note.text).order_by(Note.id.asc());
+    assert_eq!(texts.clone().fetch_all(db).await.expect("a query"), ["seen"]);
+    let all = texts.with_deleted().fetch_all(db).await.expect("a query");
+    assert_eq!(all, ["seen", "marked"], "the switch is for soft delete alone");
+}
+
+#[tokio::test]
+async fn a_conflict_with_a_hidden_row_is_told_from_other_errors() {
+    conflict(&sqlite().await).await;
+    if let Some(db) = postgres("rewriting_drivers_conflict").await {
+        conflict(&db).await;
+    }
+}
+
+async fn conflict(db: &Db) {
+    script(SCRIPT).run(db).await.expect("the script runs");
+    let upsert = |id| {
+        insert_into(Note)
+            .values(NewNote { id, staff_id: 1, text: "new".into() })
+            .on_conflict(Note.id)
+            .do_update(|update, new| update.set(Note.text.set(new.text)))
+    };
+    upsert(1).execute(db).await.expect("the row is visible");
+    for hidden in [2, 3] {
+        let error = upsert(hidden).execute(db).await.expect_err("the row is hidden");
+        assert_eq!(error.kind(), ErrorKind::HiddenConflict, "{error}");
+        assert_eq!(error.table(), Some("note"));
+        assert!(error.is_unique_violation() && error.code().is_none());
+    }
+    upsert(2).revive().execute(db).await.expect("it is revived");
+    let texts = select_from(Note).select((Note.id, Note.text)).order_by(Note.id.asc());
+    let seen = texts.fetch_all(db).await.expect("a query");
+    assert_eq!(seen, [(1, "new".to_owned()), (2, "new".to_owned())]);
+    let error = upsert(3).revive().execute(db).await.expect_err("it is not soft delete that hides it");
+    assert_eq!(error.kind(), ErrorKind::HiddenConflict, "{error}");
+}
+
+#[tokio::test]
+async fn marking_reaches_visible_rows_alone() {
+    let db = sqlite().await;
+    script(SCRIPT).run(&db).await.expect("the script runs");
+    let before = kysera_core::SystemClock.now();
+    let marked = soft_delete(Note).filter(Note.id.ge(1)).execute(&db).await.expect("an update");
+    assert_eq!(marked.rows_affected, 1);
+    let at = select_from(Note).with_deleted().filter(Note.id.eq(1)).select(Note.deleted_at);
+    assert!(at.fetch_one(&db).await.expect("a row").is_some_and(|at| at >= before));
+}
