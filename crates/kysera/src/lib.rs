@@ -44,13 +44,17 @@ pub mod repository;
 pub use kysera_core as executor;
 /// The contracts of drivers, and how a transaction begins.
 pub use kysera_core::driver;
-pub use kysera_core::{Db, Error, ErrorKind, Executor, Result, Transaction, raw};
+/// The contract of plugins; those that come with Kysera are in [`plugins`].
+pub use kysera_core::plugin;
+pub use kysera_core::{Db, Error, ErrorKind, Executor, Result, Transaction, raw, retry_on_conflict, script};
 #[doc(hidden)]
 pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
-pub use kysera_sql::{ast, expr, query, schema, table, typed, types, value, write};
+pub use kysera_sql::{
+    ast, cell, compile, compiled, expr, fold, ident, query, schema, table, typed, types, value, write,
+};
 
 /// The SQLite driver.
 #[cfg(feature = "sqlite")]

@@ -27,7 +27,7 @@ pub struct There<I>(PhantomData<fn() -> I>);
 #[diagnostic::on_unimplemented(
     message = "table `{T}` is not in this query's FROM clause",
     label = "this uses a column of `{T}`",
-    note = "add it with `.inner_join(..)` or `.left_join(..)`; if it belongs to an enclosing query, write `.outer()` on the column"
+    note = "add it before, with `.inner_join(..)` or `.left_join(..)` (`.from(..)` in an update); if it belongs to an enclosing query, write `.outer()` on the column"
 )]
 pub trait InScope<T, I> {
     /// Whether a join makes its columns nullable.

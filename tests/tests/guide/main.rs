@@ -1,0 +1,66 @@
+//! The code of the readme and of the documents, as it is printed there, and the SQL that is printed beside it.
+//!
+//! `build.rs` cuts the blocks out. Each runs on a database of its own, in memory; the SQL shown below a block must be
+//! what the driver was sent, in order. SQL for PostgreSQL is asked of a driver that sends nothing.
+
+mod mistakes;
+mod paper;
+mod recorder;
+mod world;
+
+use kysera::Db;
+use kysera::driver::{BoxFuture, Driver};
+use paper::Paper;
+use recorder::Recorder;
+
+include!(concat!(env!("OUT_DIR"), "/guide.rs"));
+
+/// A block of a document.
+pub(crate) struct Shown {
+    /// The document and the line.
+    pub(crate) place: &'static str,
+    /// Whether soft delete and timestamps are installed.
+    pub(crate) plugins: bool,
+    pub(crate) sqlite: Option<&'static str>,
+    pub(crate) postgres: Option<&'static str>,
+}
+
+type MakeTables = for<'a> fn(&'a Db) -> BoxFuture<'a, kysera::Result<()>>;
+type Block = for<'a> fn(&'a Db, Box<dyn Driver>) -> BoxFuture<'a, kysera::Result<()>>;
+
+/// Runs a block, and compares what was sent with what is shown.
+pub(crate) fn check(shown: &Shown, make_tables: MakeTables, block: Block) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime can be built").block_on(async {
+        let place = shown.place;
+        let recorder = Recorder::new();
+        world::fill(&recorder, make_tables).await;
+        let db = world::database(recorder.clone(), shown.plugins);
+        block(&db, Box::new(recorder.clone())).await.unwrap_or_else(|error| panic!("{place}: {error:?}"));
+        if let Some(sql) = shown.sqlite {
+            assert_eq!(recorder.sent(), statements(sql), "{place}: what SQLite is sent");
+        }
+        if let Some(sql) = shown.postgres {
+            let (paper, expected) = (Paper::default(), statements(sql));
+            let (db, driver) = (world::database(paper.clone(), shown.plugins), Box::new(paper.clone()));
+            // It has no rows, so that a block may well end with an error or a panic.
+            let _ = tokio::spawn(async move { block(&db, driver).await }).await;
+            let mut sent = paper.sent();
+            sent.truncate(expected.len());
+            assert_eq!(sent, expected, "{place}: what PostgreSQL is sent");
+        }
+    });
+}
+
+/// The statements of a block of SQL: one after each `;` or empty line, on one line each.
+fn statements(sql: &str) -> Vec<String> {
+    let lines = sql.lines().map(|line| if line.trim_start().starts_with("--") { "" } else { line });
+    let sql = lines.collect::<Vec<_>>().join("\n").replace(";\n", "\n\n");
+    sql.split("\n\n").map(one_line).filter(|statement| !statement.is_empty()).collect()
+}
+
+/// The statement with a single space wherever it is broken.
+pub(crate) fn one_line(sql: &str) -> String {
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.trim_end_matches(';').replace("( ", "(").replace(" )", ")")
+}

@@ -1,0 +1,30 @@
+//! The rows that the documents speak of.
+
+use crate::MakeTables;
+use crate::recorder::Recorder;
+use kysera::Db;
+use kysera::driver::Driver;
+use kysera::executor::script;
+use kysera::plugins::{SoftDelete, Timestamps};
+
+const ROWS: &str = "
+insert into person (name, age, email, mother_id) values
+    ('Ann', 64, 'ann@example.org', null), ('Bea', 35, null, 1), ('Cem', 17, 'cem@example.org', 2);
+insert into pet (name, species, owner_id, weight) values
+    ('Rex', 'dog', 2, 21.5), ('Tom', 'cat', 2, null), ('Pip', 'hamster', 3, 0.1);
+insert into post (author_id, title, created_at) values
+    (1, 'Hello', '2026-01-01 08:00:00'), (2, 'On dogs', '2026-01-02 08:00:00'), (2, 'On cats', '2026-01-03 08:00:00');
+";
+
+/// Makes the tables and their rows, unobserved.
+pub(crate) async fn fill(recorder: &Recorder, make_tables: MakeTables) {
+    let db = Db::new(recorder.unobserved());
+    make_tables(&db).await.expect("the tables can be made");
+    script(ROWS).run(&db).await.expect("the rows fit the tables");
+}
+
+pub(crate) fn database(driver: impl Driver, plugins: bool) -> Db {
+    let builder = Db::builder(driver);
+    let builder = if plugins { builder.plugin(SoftDelete::new()).plugin(Timestamps::new()) } else { builder };
+    builder.build().expect("the plugins go together")
+}
