@@ -8,10 +8,11 @@
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::{Pet, PetName}, prelude::*, query::select_from, row};
 ///
 /// let unnamed = select_from(Pet).select(row! { id: Pet.id, called: Pet.name });
-/// // select "pet"."id", "pet"."name" as "called" from "pet"
+/// assert_sql(unnamed, r#"select "pet"."id", "pet"."name" as "called" from "pet""#);
 /// let named = select_from(Pet).select(row!(PetName { id: Pet.id, name: Pet.name }));
 /// ```
 #[macro_export]
@@ -25,14 +26,17 @@ macro_rules! row {
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{alias, doc::Person, prelude::*, query::select_from, row};
 ///
 /// let mother = alias!(Person as mother);
 /// let people = select_from(Person)
 ///     .left_join(mother, mother.id.eq(Person.mother_id))
 ///     .select(row! { name: Person.first_name, mother: mother.first_name });
-/// // select "person"."first_name" as "name", "mother"."first_name" as "mother" from "person"
-/// // left join "person" as "mother" on "mother"."id" = "person"."mother_id"
+/// assert_sql(people, concat!(
+///     r#"select "person"."first_name" as "name", "mother"."first_name" as "mother" from "person" "#,
+///     r#"left join "person" as "mother" on "mother"."id" = "person"."mother_id""#,
+/// ));
 /// ```
 #[macro_export]
 macro_rules! alias {

@@ -22,11 +22,15 @@ pub struct Case<V, N, Refs> {
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, expr::{case, val}, prelude::*, query::select_from};
 ///
 /// let stages = select_from(Person)
 ///     .select(case().when(Person.age.ge(18), val("adult")).when(Person.age.ge(13), "teen").otherwise("child"));
-/// // select case when "person"."age" >= $1 then $2 when "person"."age" >= $3 then $4 else $5 end from "person"
+/// assert_sql(
+///     stages,
+///     r#"select case when "person"."age" >= ? then ? when "person"."age" >= ? then ? else ? end from "person""#,
+/// );
 /// ```
 pub fn case() -> CaseStart {
     CaseStart(())

@@ -10,10 +10,11 @@ pub trait Casts: Expression {
     ///
     /// # Examples
     /// ```
+    /// # use kysera_sql::doc::assert_sql;
     /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
     ///
     /// let ages = select_from(Person).select(Person.age.cast::<String>());
-    /// // select cast("person"."age" as text) from "person"
+    /// assert_sql(ages, r#"select cast("person"."age" as text) from "person""#);
     /// ```
     fn cast<T: SqlValue<Null = Required>>(self) -> Expr<MaybeNull<NullOf<Self::Value>, T>, Self::Refs> {
         Expr::from_node(cast(self.into_node(), T::TYPE))

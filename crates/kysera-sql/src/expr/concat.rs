@@ -14,10 +14,11 @@ type Concatenated<L, E> = Expr<
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, expr::concat, prelude::*, query::select_from};
 ///
 /// let names = select_from(Person).select(concat(concat(Person.first_name, " of "), Person.nick));
-/// // select "person"."first_name" || $1 || "person"."nick" from "person"
+/// assert_sql(names, r#"select "person"."first_name" || ? || "person"."nick" from "person""#);
 /// ```
 pub fn concat<L: Expression, E: AsExpr<String>>(left: L, right: E) -> Concatenated<L, E>
 where

@@ -10,6 +10,7 @@ use crate::value::{Value, ValueError};
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, expr::{Predicate, any_of}, prelude::*, query::select_from};
 ///
 /// fn adult() -> Predicate<Person> {
@@ -19,7 +20,10 @@ use crate::value::{Value, ValueError};
 /// let people = select_from(Person)
 ///     .filter(any_of(vec![adult(), Person.first_name.eq("Ann").on()]))
 ///     .select(Person.id);
-/// // select "person"."id" from "person" where "person"."age" >= $1 or "person"."first_name" = $2
+/// assert_sql(
+///     people,
+///     r#"select "person"."id" from "person" where "person"."age" >= ? or "person"."first_name" = ?"#,
+/// );
 /// ```
 pub type Predicate<T> = Expr<Option<bool>, Ref<T>>;
 

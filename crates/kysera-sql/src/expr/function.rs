@@ -11,10 +11,11 @@ use crate::typed::{Nil, SqlValue};
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, expr::function, prelude::*, query::select_from};
 ///
 /// let lengths = select_from(Person).select(function::<i32, _>("length", (Person.first_name,)));
-/// // select length("person"."first_name") from "person"
+/// assert_sql(lengths, r#"select length("person"."first_name") from "person""#);
 /// ```
 pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, A::Refs> {
     let mut nodes = Vec::new();

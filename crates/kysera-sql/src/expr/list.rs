@@ -20,10 +20,11 @@ pub trait Lists: Expression {
     ///
     /// # Examples
     /// ```
+    /// # use kysera_sql::doc::assert_sql;
     /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
     ///
     /// let some = select_from(Person).filter(Person.id.in_list([1, 2])).select(Person.first_name);
-    /// // select "person"."first_name" from "person" where "person"."id" in ($1, $2)
+    /// assert_sql(some, r#"select "person"."first_name" from "person" where "person"."id" in (?, ?)"#);
     /// ```
     fn in_list<E: AsExpr<BaseOf<Self::Value>>>(self, items: impl IntoIterator<Item = E>) -> Listed<Self, E> {
         let items = items.into_iter().map(E::into_operand).collect();

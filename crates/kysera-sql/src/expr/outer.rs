@@ -16,13 +16,16 @@ pub trait Outer: Expression {
     ///
     /// # Examples
     /// ```
+    /// # use kysera_sql::doc::assert_sql;
     /// use kysera_sql::{doc::{Person, Pet}, expr::exists, prelude::*, query::select_from};
     ///
     /// let owners = select_from(Person)
     ///     .filter(exists(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer()))))
     ///     .select(Person.id);
-    /// // select "person"."id" from "person"
-    /// // where exists (select 1 from "pet" where "pet"."owner_id" = "person"."id")
+    /// assert_sql(owners, concat!(
+    ///     r#"select "person"."id" from "person" "#,
+    ///     r#"where exists (select 1 from "pet" where "pet"."owner_id" = "person"."id")"#,
+    /// ));
     /// ```
     fn outer(self) -> Expr<Self::Value, OuterRef<Self::Refs>> {
         Expr::from_node(moved_in(self.into_node()))

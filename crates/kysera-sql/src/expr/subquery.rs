@@ -9,14 +9,17 @@ use crate::typed::SqlValue;
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::{Person, Pet}, expr::{count_all, scalar}, prelude::*, query::select_from, row};
 ///
 /// let people = select_from(Person).select(row! {
 ///     name: Person.first_name,
 ///     pets: scalar(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer())).select(count_all())),
 /// });
-/// // select "person"."first_name" as "name",
-/// //   (select count(*) from "pet" where "pet"."owner_id" = "person"."id") as "pets" from "person"
+/// assert_sql(people, concat!(
+///     r#"select "person"."first_name" as "name", "#,
+///     r#"(select count(*) from "pet" where "pet"."owner_id" = "person"."id") as "pets" from "person""#,
+/// ));
 /// ```
 pub fn scalar<Q: Subquery<Out: SqlValue>>(query: Q) -> Expr<<Q::Out as SqlValue>::Nullable, Q::Outer> {
     Expr::from_node(ast::Expr::Subquery(Box::new(query.into_select())))

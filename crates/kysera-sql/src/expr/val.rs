@@ -26,10 +26,11 @@ where
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, row};
 ///
 /// let people = select_from(Person).select(row! { id: Person.id, kind: val("person") });
-/// // select "person"."id", $1 as "kind" from "person"
+/// assert_sql(people, r#"select "person"."id", ? as "kind" from "person""#);
 /// ```
 pub fn val<X: Literal>(value: X) -> Expr<X::Value, Nil> {
     Expr::from_node(bind(value))

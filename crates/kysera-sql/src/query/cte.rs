@@ -71,6 +71,7 @@ into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::{Person, Pet}, prelude::*, query::{cte, select_from}, row};
 ///
 /// let adults = cte(
@@ -81,10 +82,12 @@ into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 ///     .inner_join(&adults, adults.id.eq(Pet.owner_id))
 ///     .with(&adults)
 ///     .select(row! { pet: Pet.name, owner: adults.name });
-/// // with "adults" as (select "person"."id", "person"."first_name" as "name" from "person"
-/// //   where "person"."age" >= $1)
-/// // select "pet"."name" as "pet", "adults"."name" as "owner" from "pet"
-/// // inner join "adults" on "adults"."id" = "pet"."owner_id"
+/// assert_sql(pets, concat!(
+///     r#"with "adults" as (select "person"."id", "person"."first_name" as "name" from "person" "#,
+///     r#"where "person"."age" >= ?) "#,
+///     r#"select "pet"."name" as "pet", "adults"."name" as "owner" from "pet" "#,
+///     r#"inner join "adults" on "adults"."id" = "pet"."owner_id""#,
+/// ));
 /// ```
 pub fn cte<Q: IntoCte<Out: RowShape, Outer: Closed>>(name: &'static str, query: Q) -> Cte<Q::Out> {
     let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(name);
@@ -153,6 +156,7 @@ where
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Pet, expr::{count_all, max}, prelude::*, query::{derived, select_from}, row};
 ///
 /// let counts = derived(
@@ -160,8 +164,10 @@ where
 ///     select_from(Pet).group_by(Pet.owner_id).select(row! { owner: Pet.owner_id, pets: count_all() }),
 /// );
 /// let most = select_from(&counts).select(max(counts.pets));
-/// // select max("counts"."pets") from
-/// //   (select "pet"."owner_id" as "owner", count(*) as "pets" from "pet" group by "pet"."owner_id") as "counts"
+/// assert_sql(most, concat!(
+///     r#"select max("counts"."pets") from "#,
+///     r#"(select "pet"."owner_id" as "owner", count(*) as "pets" from "pet" group by "pet"."owner_id") as "counts""#,
+/// ));
 /// ```
 pub fn derived<Q: Subquery<Out: RowShape, Outer: Closed>>(alias: &'static str, query: Q) -> Derived<Q::Out> {
     let (columns, names) = Names::of::<Q::Out, DerivedOf<Q::Out>>(alias);

@@ -11,6 +11,7 @@ impl<S, O, Out> Select<S, O, Out> {
     ///
     /// # Examples
     /// ```
+    /// # use kysera_sql::doc::assert_sql;
     /// use kysera_sql::{doc::Pet, expr::count_all, prelude::*, query::select_from, row};
     ///
     /// let counts = select_from(Pet)
@@ -18,8 +19,10 @@ impl<S, O, Out> Select<S, O, Out> {
     ///     .having(count_all().gt(1))
     ///     .select(row! { owner: Pet.owner_id, pets: count_all() })
     ///     .order_by_output(|row| row.pets.desc());
-    /// // select "pet"."owner_id" as "owner", count(*) as "pets" from "pet"
-    /// // group by "pet"."owner_id" having count(*) > $1 order by "pets" desc
+    /// assert_sql(counts, concat!(
+    ///     r#"select "pet"."owner_id" as "owner", count(*) as "pets" from "pet" "#,
+    ///     r#"group by "pet"."owner_id" having count(*) > ? order by "pets" desc"#,
+    /// ));
     /// ```
     pub fn group_by<X: Selection<S, TableStandsTwiceUseAlias>, TableStandsTwiceUseAlias>(
         mut self,

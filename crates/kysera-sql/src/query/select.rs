@@ -37,10 +37,14 @@ impl BeforeSelect for Unselected {}
 ///
 /// # Examples
 /// ```
+/// # use kysera_sql::doc::assert_sql;
 /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
 ///
 /// let names = select_from(Person).filter(Person.age.ge(18)).select((Person.id, Person.first_name)).limit(10);
-/// // select "person"."id", "person"."first_name" from "person" where "person"."age" >= $1 limit $2
+/// assert_sql(
+///     names,
+///     r#"select "person"."id", "person"."first_name" from "person" where "person"."age" >= ? limit ?"#,
+/// );
 /// ```
 #[inline]
 pub fn select_from<T: Source>(source: T) -> Select<In<T::Mark, Required, Nil>, Nil, Unselected> {
