@@ -128,8 +128,10 @@ impl Lease {
         if let Some(Failure::Postgres(error)) = failure {
             link.note(error);
         }
+        let status = link.meter.status();
         if let Some(transaction) = &mut self.transaction {
             transaction.set_number(number);
+            transaction.note_status(status);
         }
     }
 

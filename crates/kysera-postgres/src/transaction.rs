@@ -26,6 +26,8 @@ pub(crate) struct Transaction {
     savepoints: Vec<Savepoint>,
     /// How many savepoints there were when a statement was dropped half way.
     interrupted: Option<usize>,
+    /// A statement of its own ended it: `commit` in raw SQL, or a beginning that failed.
+    is_over: bool,
     /// The transaction's number, asked with its first write where lost commits are resolved.
     number: Option<String>,
     is_number_asked: bool,
@@ -53,6 +55,15 @@ impl Transaction {
 
     pub(crate) fn interrupt(&mut self) {
         self.interrupted.get_or_insert(self.savepoints.len());
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Notes the server's status after one of its statements.
+    pub(crate) fn note_status(&mut self, status: Status) {
+        self.is_over |= self.is_begun && status == Status::Idle;
     }
 
     fn position(&self, quoted: &str) -> Option<usize> {

@@ -132,3 +132,18 @@ async fn a_connection_dropped_in_a_transaction_is_rolled_back_before_anybody_get
         run(&mut *next, "delete from t").await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn nothing_runs_outside_a_transaction_that_raw_sql_has_ended() {
+    let Some((_driver, mut connection)) = with_table("tx_ended").await else { return };
+    for end in ["commit", "rollback", "commit; select 1"] {
+        begin(&mut *connection).await;
+        run(&mut *connection, "delete from t").await.unwrap();
+        connection.run_script(end).await.unwrap();
+        let error = run(&mut *connection, "insert into t values (1)").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TransactionAborted, "{end}");
+        assert_eq!(connection.commit().await.unwrap_err().kind(), ErrorKind::TransactionAborted);
+        connection.rollback().await.unwrap();
+        assert_eq!(count(&mut *connection).await, 0);
+    }
+}
