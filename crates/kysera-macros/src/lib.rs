@@ -1,4 +1,7 @@
-//! The derives of Kysera and the procedural half of its row! and alias! macros.
+//! The derives of Kysera and the procedural half of its `row!` macro.
+//!
+//! Not to be used by itself: the crate `kysera` re-exports what is here, and its documentation says what each derive
+//! makes. Generated code names the library by `::kysera`, or by the path that an attribute gives (`crate = path`).
 
 mod fields;
 mod from_row;
