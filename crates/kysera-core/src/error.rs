@@ -306,6 +306,7 @@ impl From<CompileError> for Error {
     fn from(source: CompileError) -> Error {
         let kind = match source {
             CompileError::Unsupported { .. } => ErrorKind::Unsupported,
+            CompileError::NoPlugin { .. } => ErrorKind::Plugin,
             _ => ErrorKind::InvalidQuery,
         };
         Error::new(kind, source.to_string()).with_source(source)

@@ -10,7 +10,7 @@ use crate::plugin::{Context, Plugin};
 use crate::plugin_set::Applied;
 use crate::session::{Session, with_rollback};
 use kysera_sql::ast::Statement;
-use kysera_sql::compile::{CompileError, compile};
+use kysera_sql::compile::{CompileError, compile, compile_without_plugins};
 use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub(crate) fn prepare<'e>(
 ) -> Result<Prepared<'e>> {
     let (plugins, dialect) = (&db.core().plugins, db.dialect());
     if plugins.is_empty() {
-        return Ok(Prepared { compiled: compile(statement, dialect)?, around: None });
+        return Ok(Prepared { compiled: compile_without_plugins(statement, dialect)?, around: None });
     }
     let context = Context::new(dialect, &*db.core().clock, db.extensions());
     *applied = plugins.apply(statement, &context)?;

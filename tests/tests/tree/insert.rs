@@ -142,6 +142,73 @@ fn a_column_that_every_row_leaves_to_its_default_is_left_out_on_sqlite() {
     ));
 }
 
+/// A table whose columns say what they are unless given.
+static NOTE: TableMeta = TableMeta {
+    schema: None,
+    name: "note",
+    columns: &[
+        column("id", SqlType::I64, Generated::ByDefault, false, None),
+        column("text", SqlType::Text, Generated::No, false, None),
+        column("stars", SqlType::I32, Generated::No, false, Some("3")),
+        column("author", SqlType::Text, Generated::No, true, None),
+    ],
+    primary_key: &["id"],
+    unique: &[],
+    foreign_keys: &[],
+};
+
+const fn column(
+    name: &'static str,
+    sql_type: SqlType,
+    generated: Generated,
+    nullable: bool,
+    default: Option<&'static str>,
+) -> ColumnMeta {
+    ColumnMeta { name, sql_type, nullable, generated, default }
+}
+
+#[test]
+fn rows_that_give_different_columns_were_refused_on_sqlite() {
+    let of = |columns: &[&'static str], rows: Vec<Vec<Expr>>| {
+        let mut insert = insert("note", columns, rows);
+        insert.into = TableRef::typed(&NOTE);
+        insert
+    };
+    let (first, second) = (
+        vec![Expr::Default, text("a"), Expr::Default, text("Ann")],
+        vec![int(7), text("b"), int(5), Expr::Default],
+    );
+    check(
+        of(&["id", "text", "stars", "author"], vec![first, second]),
+        sql! {
+            sqlite: r#"insert into "note" ("id", "text", "stars", "author") values (null, ?, (3), ?), (?, ?, ?, null)"#,
+            postgres: r#"insert into "note" ("id", "text", "stars", "author") values (default, $1, default, $2), ($3, $4, $5, default)"#,
+            mysql: "insert into `note` (`id`, `text`, `stars`, `author`) values (default, ?, default, ?), (?, ?, ?, default)",
+            mssql: r#"insert into "note" ("id", "text", "stars", "author") values (default, @P1, default, @P2), (@P3, @P4, @P5, default)"#,
+        },
+    );
+    let error = refused(of(&["text"], vec![vec![text("a")], vec![Expr::Default]]), "sqlite");
+    assert!(
+        matches!(error, CompileError::Unsupported { feature: "`default` among the values of a column", .. }),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn several_rows_of_nothing_at_all_were_no_sql() {
+    let mut nothing = insert("note", &[], vec![vec![], vec![]]);
+    nothing.into = TableRef::typed(&NOTE);
+    check(
+        nothing,
+        sql! {
+            sqlite: r#"insert into "note" ("stars") values ((3)), ((3))"#,
+            postgres: r#"insert into "note" ("stars") values (default), (default)"#,
+            mysql: "insert into `note` (`stars`) values (default), (default)",
+            mssql: r#"insert into "note" ("stars") values (default), (default)"#,
+        },
+    );
+}
+
 #[test]
 fn rows_must_be_there_and_of_one_length() {
     refused_everywhere(insert("person", &["id"], vec![]), &CompileError::Empty { clause: "values" });

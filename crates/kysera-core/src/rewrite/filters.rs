@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::plugin::{Context, Plugin, RowFilter, Switched};
 use crate::plugin_set::Applied;
 use kysera_sql::ast::{Cte, Expr, Statement, Switch, TableRef};
+use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::Filtering;
 use kysera_sql::fold::{Fold, Visit, walk};
 use kysera_sql::ident::Name;
@@ -62,6 +63,15 @@ impl Filters {
         match self.plans.find(table) {
             Some(plan) => Ok(plan),
             None => self.make_plan(table, &mut Vec::new()),
+        }
+    }
+
+    /// What a query says to a plugin must be heard: else it would not mean what it says.
+    pub(super) fn heard(&self, switches: &[Switch]) -> Result<()> {
+        let unheard = |switch: &&Switch| self.plugins.iter().all(|plugin| plugin.name() != switch.plugin);
+        match switches.iter().find(unheard) {
+            None => Ok(()),
+            Some(switch) => Err(CompileError::NoPlugin { plugin: switch.plugin }.into()),
         }
     }
 

@@ -255,6 +255,7 @@ impl Fold for Placer<'_> {
             bypass::note(reason, "select");
             return Ok(());
         }
+        self.filters.heard(&node.switches)?;
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);

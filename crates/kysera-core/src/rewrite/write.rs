@@ -19,6 +19,7 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
         bypass::note(reason, "update");
         return Ok(());
     }
+    placer.filters.heard(&node.switches)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut from = std::mem::take(&mut node.from);
@@ -38,6 +39,7 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
         bypass::note(reason, "delete");
         return Ok(());
     }
+    placer.filters.heard(&node.switches)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut using = std::mem::take(&mut node.using);
@@ -58,6 +60,7 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
         crate::bypass::note(reason, "merge");
         return Ok(());
     }
+    placer.filters.heard(switches)?;
     let outside = placer.enter(with.as_deref_mut())?;
     let target = target(placer, into, switches)?;
     placer.closed_source(using, switches)?;
@@ -85,6 +88,7 @@ pub(super) fn insert(placer: &mut Placer<'_>, node: &mut Insert) -> Result<()> {
         bypass::note(reason, "insert");
         return Ok(());
     }
+    placer.filters.heard(&node.switches)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let plan = plan(placer, &mut node.into)?;

@@ -71,6 +71,14 @@ pub enum CompileError {
         /// How many it takes.
         max: usize,
     },
+    /// A query carries a word for a plugin, and there are no plugins.
+    #[error(
+        "the query speaks to plugin `{plugin}`, which is not installed: add it with `Db::builder(..).plugin(..)`"
+    )]
+    NoPlugin {
+        /// The plugin.
+        plugin: &'static str,
+    },
     /// Expressions or queries are nested deeper than any database reads.
     #[error("the statement is nested more than {max} levels deep: flatten it")]
     TooDeep {

@@ -9,6 +9,7 @@ use crate::ident::Name;
 
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, insert: &'a Insert) {
+        self.heard(&insert.switches);
         let known = self.ctes.len();
         let with_first = self.syntax.insert_with == InsertWith::BeforeInsert;
         if let (Some(with), true) = (&insert.with, with_first) {
@@ -84,14 +85,14 @@ impl<'a> Writer<'a> {
         self.deeper(|w| w.select(select, place));
     }
 
-    fn insert_output(&mut self, insert: &'a Insert) {
+    pub(super) fn insert_output(&mut self, insert: &'a Insert) {
         if self.syntax.output == OutputForm::Output {
             self.require_returning(&insert.returning, self.caps.returning);
             self.output(&insert.returning, insert.into.label(), "inserted");
         }
     }
 
-    fn default_values(&mut self, insert: &'a Insert) {
+    pub(super) fn default_values(&mut self, insert: &'a Insert) {
         self.insert_output(insert);
         self.push(if self.syntax.default_values { " default values" } else { " () values ()" });
     }
@@ -108,6 +109,9 @@ impl<'a> Writer<'a> {
         if let Some((row, values)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
             return self.refuse(CompileError::RaggedRow { row, expected, found: values.len() });
         }
+        if expected == 0 && rows.len() > 1 {
+            return self.rows_of_defaults(insert, rows.len());
+        }
         let cells = rows.len().saturating_mul(expected);
         self.params.reserve(cells);
         self.sql.reserve(cells.saturating_mul(4));
@@ -118,28 +122,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// SQLite has no `default` in values: a column that every row leaves to its default is left out.
-    fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
-        let given: Vec<bool> = (0..insert.columns.len())
-            .map(|column| rows.iter().any(|row| !matches!(row[column], Expr::Default)))
-            .collect();
-        let mixed = rows
-            .iter()
-            .any(|row| row.iter().zip(&given).any(|(v, given)| *given && matches!(v, Expr::Default)));
-        if mixed {
-            let hint =
-                "give the column a value in every row or in none, or insert the rows in two statements";
-            return self.unsupported("`default` among the values of a column", hint);
-        }
-        match (given.contains(&true), rows.len()) {
-            (true, _) => self.insert_columns(&insert.columns, rows, |column| given[column], insert),
-            (false, 1) => self.default_values(insert),
-            (false, _) => self.unsupported("several rows of nothing but defaults", "insert them one by one"),
-        }
-    }
-
     /// ` ("a", "b") values (..), (..)`, of the columns that `keep` names.
-    fn insert_columns(
+    pub(super) fn insert_columns(
         &mut self,
         columns: &'a [Name],
         rows: &'a [Vec<Expr>],
@@ -147,25 +131,26 @@ impl<'a> Writer<'a> {
         insert: &'a Insert,
     ) {
         self.push(" (");
-        self.kept(columns, &keep, |w, name| w.ident(name));
+        self.kept(columns, &keep, |w, _, name| w.ident(name));
         self.push(")");
         self.insert_output(insert);
         self.push(" values ");
-        self.list(rows, |w, row| w.parens(|w| w.kept(row, &keep, Self::assigned)));
+        let value = |w: &mut Self, column: usize, value| w.inserted(insert, &columns[column], value);
+        self.list(rows, |w, row| w.parens(|w| w.kept(row, &keep, value)));
     }
 
     fn kept<T>(
         &mut self,
         items: &'a [T],
         keep: &impl Fn(usize) -> bool,
-        mut write: impl FnMut(&mut Self, &'a T),
+        mut write: impl FnMut(&mut Self, usize, &'a T),
     ) {
         let mut first = true;
-        for (_, item) in items.iter().enumerate().filter(|(at, _)| keep(*at)) {
+        for (at, item) in items.iter().enumerate().filter(|(at, _)| keep(*at)) {
             if !std::mem::take(&mut first) {
                 self.push(", ");
             }
-            write(self, item);
+            write(self, at, item);
         }
     }
 

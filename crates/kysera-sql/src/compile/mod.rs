@@ -4,6 +4,7 @@
 //! precedence alone. Knows nothing of connections or of the builder that made the tree.
 
 mod call;
+mod default;
 mod delete;
 mod error;
 mod expr;
@@ -52,7 +53,24 @@ use crate::dialect::Dialect;
 /// # Errors
 /// When the database has no way to say something, or the tree is no SQL anywhere. Nothing is approximated.
 pub fn compile(statement: &Statement, dialect: &dyn Dialect) -> Result<Compiled, CompileError> {
+    write(statement, writer::Writer::new(dialect))
+}
+
+/// As [`compile`], where no plugin will ever see the statement: a word for one (`with_deleted()`) is refused, because
+/// the query would not mean what it says.
+///
+/// # Errors
+/// As [`compile`]; [`CompileError::NoPlugin`].
+pub fn compile_without_plugins(
+    statement: &Statement,
+    dialect: &dyn Dialect,
+) -> Result<Compiled, CompileError> {
     let mut writer = writer::Writer::new(dialect);
+    writer.no_plugins = true;
+    write(statement, writer)
+}
+
+fn write<'a>(statement: &'a Statement, mut writer: writer::Writer<'a>) -> Result<Compiled, CompileError> {
     match statement {
         Statement::Select(select) => writer.select(select, select::Place::Top),
         Statement::Insert(insert) => writer.insert(insert),

@@ -3,7 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use crate::ast::{ColumnRef, FromItem};
+use crate::ast::{ColumnRef, FromItem, Switch};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
 use crate::value::{Value, ValueError};
@@ -31,6 +31,8 @@ pub(super) struct Writer<'a> {
     /// The proposed row is `values(c)` here, because an alias cannot be declared.
     pub(super) values_form: bool,
     pub(super) facts: Facts,
+    /// Nobody hears what queries say to plugins.
+    pub(super) no_plugins: bool,
     depth: usize,
     error: Option<CompileError>,
 }
@@ -79,6 +81,7 @@ impl<'a> Writer<'a> {
             values_form: false,
             inline: false,
             facts: Facts::default(),
+            no_plugins: false,
             depth: 0,
             error: None,
         }
@@ -122,6 +125,13 @@ impl<'a> Writer<'a> {
     #[cold]
     pub(super) fn empty(&mut self, clause: &'static str) {
         self.refuse(CompileError::Empty { clause });
+    }
+
+    /// What a query says to plugins must be heard.
+    pub(super) fn heard(&mut self, switches: &[Switch]) {
+        if let (true, Some(switch)) = (self.no_plugins, switches.first()) {
+            self.refuse(CompileError::NoPlugin { plugin: switch.plugin });
+        }
     }
 
     /// Refuses unless `has`.

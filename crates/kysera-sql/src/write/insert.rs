@@ -43,6 +43,10 @@ impl<T, O, Out> Insert<T, O, Out> {
     /// Adds a row.
     ///
     /// Rows may give different columns: the statement has them all, and `default` where a row gives none.
+    ///
+    /// # Dialects
+    /// SQLite has no `default` among values. There the statement has the column's declared default, or `null` for a
+    /// generated key and for a nullable column; a column that is none of these has to be given in every row or in none.
     pub fn values(mut self, row: impl Insertable<T>) -> Self {
         self.rows.push(row.into_assignments());
         self

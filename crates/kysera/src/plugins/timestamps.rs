@@ -89,8 +89,9 @@ impl Timestamps {
 
     fn insert(&self, insert: &mut Insert, context: &Context<'_>) -> Result<()> {
         for stamp in self.on_insert(&insert.into, context)? {
-            if !insert.columns.contains(&stamp.column) {
-                add_to_rows(insert, stamp);
+            match insert.columns.iter().position(|column| *column == stamp.column) {
+                Some(column) => fill_gaps(insert, column, &stamp.value),
+                None => add_to_rows(insert, stamp),
             }
         }
         if let Some(conflict) = &mut insert.on_conflict
@@ -182,6 +183,16 @@ fn add_to_set(set: &mut Vec<Assignment>, stamp: Option<Assignment>) {
         && !set.iter().any(|assignment| assignment.column == stamp.column)
     {
         set.push(stamp);
+    }
+}
+
+/// Stamps the rows that leave the column to others, where some rows of the statement give it.
+fn fill_gaps(insert: &mut Insert, column: usize, value: &Expr) {
+    let InsertSource::Values(rows) = &mut insert.source else { return };
+    for given in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+        if *given == Expr::Default {
+            *given = value.clone();
+        }
     }
 }
 

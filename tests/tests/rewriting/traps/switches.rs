@@ -48,12 +48,21 @@ fn a_switch_can_ask_for_the_hidden_rows_alone() {
 }
 
 #[test]
-fn switches_for_others_and_modes_that_nobody_knows_change_nothing() {
-    let unknown = vec![Switch { plugin: "hide", mode: "what" }, Switch { plugin: "other", mode: "all" }];
+fn a_mode_that_the_plugin_does_not_know_changes_nothing() {
     is(
-        Select { switches: unknown, ..select([c("o.id")], o()) },
+        Select { switches: hide("what"), ..select([c("o.id")], o()) },
         r#"select "o"."id" from "post" as "o" where "o"."del" is null"#,
     );
+}
+
+#[test]
+fn a_switch_for_a_plugin_that_is_not_there_is_refused() {
+    let query =
+        || Select { switches: vec![Switch { plugin: "other", mode: "all" }], ..select([c("o.id")], o()) };
+    for statement in [query().into(), Statement::from(select([c("p.id")], p()).filter(exists(query())))] {
+        let error = text(plugins(), statement, &Sqlite::default()).expect_err("nobody hears it");
+        assert!(error.to_string().contains("plugin `other`, which is not installed"), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,106 @@
+//! Defaults of an insert where its rows do not all give the same columns.
+//!
+//! SQLite alone has no `default` among values (lang_insert, section 1): what the table's description says of the column
+//! stands there instead. Other dialects write the keyword.
+
+use super::writer::Writer;
+use crate::ast::{Expr, Insert};
+use crate::ident::Name;
+use crate::table::{ColumnMeta, Generated, TableMeta};
+use crate::value::SqlType;
+
+/// What stands for `default` where the keyword does not exist.
+#[derive(Clone, Copy)]
+enum Stand {
+    /// The expression that the column was declared with.
+    Declared(&'static str),
+    /// NULL: a key that SQLite makes (autoinc, section 2), or a column that is NULL unless given.
+    Null,
+}
+
+impl<'a> Writer<'a> {
+    /// The values of rows, in a dialect without the keyword: a column that every row leaves to its default is left out.
+    pub(super) fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
+        let given: Vec<bool> = (0..insert.columns.len())
+            .map(|column| rows.iter().any(|row| !matches!(row[column], Expr::Default)))
+            .collect();
+        match (given.contains(&true), rows.len()) {
+            (true, _) => self.insert_columns(&insert.columns, rows, |column| given[column], insert),
+            (false, 1) => self.default_values(insert),
+            (false, rows) => self.rows_of_defaults(insert, rows),
+        }
+    }
+
+    /// Several rows that give nothing at all. `default values` is for one row, so that a column is named after all.
+    pub(super) fn rows_of_defaults(&mut self, insert: &'a Insert, rows: usize) {
+        let keyword = self.caps.default_keyword;
+        let column = insert.into.meta.and_then(|meta| {
+            let find = |wanted: &dyn Fn(&ColumnMeta) -> bool| {
+                meta.columns.iter().find(|column| column.generated != Generated::Always && wanted(column))
+            };
+            // SQL Server refuses `default` for an identity column, so any other comes first.
+            let plain = |column: &ColumnMeta| column.generated == Generated::No;
+            find(&|column| plain(column) && stand(meta, column).is_some())
+                .or_else(|| find(&|column| keyword && plain(column)))
+                .or_else(|| find(&|column| keyword || stand(meta, column).is_some()))
+        });
+        let Some(column) = column else {
+            return self.unsupported("several rows of nothing but defaults", "insert them one by one");
+        };
+        self.push(" (");
+        self.ident(column.name);
+        self.push(")");
+        self.insert_output(insert);
+        self.push(" values ");
+        for row in 0..rows {
+            self.push(if row == 0 { "(" } else { ", (" });
+            if keyword {
+                self.push("default");
+            } else {
+                self.default_of(insert, column.name);
+            }
+            self.push(")");
+        }
+    }
+
+    /// A value of a row, of the column of that name.
+    pub(super) fn inserted(&mut self, insert: &'a Insert, column: &'a Name, value: &'a Expr) {
+        if matches!(value, Expr::Default) && !self.caps.default_keyword {
+            self.default_of(insert, column);
+        } else {
+            self.assigned(value);
+        }
+    }
+
+    fn default_of(&mut self, insert: &Insert, column: &str) {
+        let described = insert.into.meta.and_then(|meta| stand(meta, meta.column(column)?));
+        match described {
+            // SQL that the table's author wrote; `create table` says it in the same words.
+            Some(Stand::Declared(sql)) => {
+                self.facts.raw = true;
+                self.push("(");
+                self.push(sql);
+                self.push(")");
+            }
+            Some(Stand::Null) => self.push("null"),
+            None => self.unsupported(
+                "`default` among the values of a column",
+                "declare the column's default on its table (`#[column(default = \"..\")]`), give the column a value \
+                 in every row or in none, or insert the rows in two statements",
+            ),
+        }
+    }
+}
+
+/// What an insert may write for the default of a column.
+fn stand(meta: &TableMeta, column: &ColumnMeta) -> Option<Stand> {
+    let is_key = meta.primary_key == [column.name];
+    let is_integer = matches!(column.sql_type, SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64);
+    match (column.generated, column.default) {
+        (Generated::Always, _) => None,
+        (_, Some(sql)) => Some(Stand::Declared(sql)),
+        // Only an integer primary key is made from NULL; any other column would hold it.
+        (Generated::ByDefault, None) => (is_key && is_integer).then_some(Stand::Null),
+        (Generated::No, None) => column.nullable.then_some(Stand::Null),
+    }
+}
