@@ -1,0 +1,48 @@
+//! Opens the databases that a scenario runs on, each empty.
+
+use kysera::driver::Driver;
+use kysera::executor::{DbBuilder, script};
+use kysera::postgres::{Postgres, PostgresOptions};
+use kysera::prelude::*;
+use kysera::sqlite::SqliteOptions;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Runs a scenario on every database there is, each with the plugins that `with` adds.
+pub(crate) async fn each(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
+    let sqlite = SqliteOptions::memory().open().await.unwrap();
+    run(with(Db::builder(sqlite)).build().unwrap(), &scenario).await;
+    if let Some(url) = kysera_testing::postgres_url() {
+        run(with(Db::builder(postgres(&url).await)).build().unwrap(), &scenario).await;
+    }
+}
+
+/// Runs a scenario on every database there is, without plugins.
+pub(crate) async fn plain(scenario: impl AsyncFn(&Db)) {
+    each(|builder| builder, scenario).await;
+}
+
+/// True on the database that has rows as values, schemas and row locks: where the two differ, a scenario says so.
+pub(crate) fn is_postgres(db: &Db) -> bool {
+    db.dialect().name() == "PostgreSQL"
+}
+
+async fn run(db: Db, scenario: &impl AsyncFn(&Db)) {
+    // Captured with the test's output: it tells where a scenario failed.
+    eprintln!("on {}", db.dialect().name());
+    scenario(&db).await;
+    db.close().await;
+}
+
+async fn postgres(url: &str) -> impl Driver {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let schema = format!("behaviour_{}_{number}", std::process::id());
+    let options: PostgresOptions = url.parse().unwrap();
+    let outside = Db::new(Postgres::connect(options.clone().pool_size(1)).await.unwrap());
+    script(format!("drop schema if exists {schema} cascade; create schema {schema}"))
+        .run(&outside)
+        .await
+        .unwrap();
+    outside.close().await;
+    Postgres::connect(options.options(format!("-c search_path={schema}")).pool_size(3)).await.unwrap()
+}

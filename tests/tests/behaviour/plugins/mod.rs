@@ -1,0 +1,4 @@
+//! Soft delete and timestamps, alone and together.
+
+mod soft_delete;
+mod timestamps;
