@@ -1,6 +1,6 @@
 //! Raw SQL with bound values.
 
-use kysera_sql::ast::{Expr, Raw, RawPart, Statement};
+use kysera_sql::ast::{Expr, Raw, Statement};
 use kysera_sql::ident::Name;
 use kysera_sql::query::{BuildError, Filtered, Query};
 use kysera_sql::typed::Nil;
@@ -69,40 +69,10 @@ impl<T> Query for RawSql<T> {
     type Rows = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
-        let raw = Box::new(Raw { parts: parts(&self.text, self.values)? });
+        let values = self.values.into_iter().map(Expr::Value);
+        let raw = Box::new(Raw::template(&self.text, values).map_err(BuildError::new)?);
         Ok(Statement::Raw { raw, returns_rows: self.returns_rows, bypass: self.bypass })
     }
-}
-
-/// Splits the text at its placeholders and puts the values between.
-fn parts(text: &str, values: Vec<Value>) -> Result<Vec<RawPart>, BuildError> {
-    let (mut parts, mut sql, mut values) = (Vec::new(), String::new(), values.into_iter());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('{', Some('{')) | ('}', Some('}')) => {
-                chars.next();
-                sql.push(c);
-            }
-            ('{', Some('}')) => {
-                chars.next();
-                let value = values.next().ok_or_else(|| mismatch("has more `{}` than values"))?;
-                parts.push(RawPart::Sql(std::mem::take(&mut sql).into()));
-                parts.push(RawPart::Expr(Expr::Value(value)));
-            }
-            ('{' | '}', _) => return Err(mismatch("has a single brace: write `{{` or `}}`")),
-            _ => sql.push(c),
-        }
-    }
-    if values.next().is_some() {
-        return Err(mismatch("has fewer `{}` than values"));
-    }
-    parts.push(RawPart::Sql(sql.into()));
-    Ok(parts)
-}
-
-fn mismatch(what: &str) -> BuildError {
-    BuildError::new(format!("raw SQL {what}"))
 }
 
 impl<T> Clone for RawSql<T> {

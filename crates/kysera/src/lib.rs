@@ -51,7 +51,7 @@ pub use kysera_core::{Db, Error, ErrorKind, Executor, Result, Transaction, raw, 
 pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
-pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
+pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql};
 pub use kysera_sql::{
     ast, cell, compile, compiled, expr, fold, ident, query, schema, table, typed, types, value, write,
 };

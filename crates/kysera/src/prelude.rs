@@ -16,6 +16,6 @@ pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Correlated;
 pub use kysera_sql::typed::Table;
 pub use kysera_sql::write::{delete_from, insert_into, update};
-pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row};
+pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql};
 
 pub use crate::plugins::SoftDeletes;

@@ -57,3 +57,5 @@ tuple!(A; A::Refs);
 tuple!(A B; (A::Refs, B::Refs));
 tuple!(A B C; (A::Refs, (B::Refs, C::Refs)));
 tuple!(A B C D; ((A::Refs, B::Refs), (C::Refs, D::Refs)));
+tuple!(A B C D E; ((A::Refs, B::Refs), (C::Refs, (D::Refs, E::Refs))));
+tuple!(A B C D E F; ((A::Refs, (B::Refs, C::Refs)), (D::Refs, (E::Refs, F::Refs))));

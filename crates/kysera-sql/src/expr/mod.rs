@@ -21,6 +21,7 @@ mod null;
 mod operand;
 mod order_by;
 mod outer;
+mod sql;
 mod subquery;
 mod text;
 mod val;
@@ -42,6 +43,8 @@ pub use null::Nulls;
 pub use operand::{AsExpr, Comparable, OptionCompares};
 pub use order_by::{Order, OrderKeys, Ordering};
 pub use outer::Outer;
+#[doc(hidden)]
+pub use sql::{check_template, sql};
 pub use subquery::{exists, not_exists, scalar};
 pub use text::Text;
 pub use val::{Literal, bind, val};

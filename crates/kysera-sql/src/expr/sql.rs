@@ -1,0 +1,67 @@
+//! Raw SQL inside a typed query.
+
+use super::condition::invalid;
+use super::{Arguments, Expr};
+use crate::ast;
+use crate::typed::SqlValue;
+use crate::value::ValueError;
+
+/// Raw SQL as an expression of a type that you say: nothing checks it. The text is a literal of your source; each `{}`
+/// in it is a column, an expression or a bound value (`val(..)`), and `{{` and `}}` are braces.
+///
+/// Plugins cannot see into the text: under a guard it is refused unless the query passes them by with a reason. The
+/// tables of its arguments are checked as everywhere.
+///
+/// # Examples
+/// ```
+/// use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, sql};
+///
+/// let initials = select_from(Person).select(sql!(String: "substr({}, 1, {})", Person.first_name, val(1)));
+/// // select substr("person"."first_name", 1, $1) from "person"
+/// ```
+///
+/// Another number of `{}` than of arguments does not compile:
+/// ```compile_fail
+/// use kysera_sql::{doc::Person, sql};
+/// let broken = sql!(String: "upper({})");
+/// ```
+#[macro_export]
+macro_rules! sql {
+    (@one $argument:expr) => { () };
+    ($ty:ty: $text:literal $(, $argument:expr)* $(,)?) => {{
+        const _: () = $crate::expr::check_template($text, <[()]>::len(&[$($crate::sql!(@one $argument)),*]));
+        $crate::expr::sql::<$ty, _>($text, ($($argument,)*))
+    }};
+}
+
+/// What `sql!` calls.
+#[doc(hidden)]
+pub fn sql<V: SqlValue, A: Arguments>(text: &'static str, arguments: A) -> Expr<V, A::Refs> {
+    let mut nodes = Vec::new();
+    arguments.push(&mut nodes);
+    Expr::from_node(match ast::Raw::template(text, nodes) {
+        Ok(raw) => ast::Expr::Raw(Box::new(raw)),
+        Err(what) => invalid(ValueError::new("raw SQL", what)),
+    })
+}
+
+/// Compares the number of `{}` with that of the arguments, when the program is compiled.
+///
+/// # Panics
+/// When they differ, which is an error of the compiler.
+#[doc(hidden)]
+pub const fn check_template(text: &str, arguments: usize) {
+    let text = text.as_bytes();
+    let (mut at, mut found) = (0, 0);
+    while at + 1 < text.len() {
+        match (text[at], text[at + 1]) {
+            (b'{', b'}') => {
+                found += 1;
+                at += 2;
+            }
+            (b'{', b'{') | (b'}', b'}') => at += 2,
+            _ => at += 1,
+        }
+    }
+    assert!(found == arguments, "the text has another number of `{{}}` than there are arguments");
+}
