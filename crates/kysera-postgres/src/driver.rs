@@ -18,7 +18,10 @@ use tokio_postgres::types::Type;
 ///
 /// A connection that is dropped in any state is made as new, or closed, before anybody else gets it; see
 /// [`Reset`](crate::Reset) for what that covers.
-#[derive(Debug)]
+///
+/// Clones share the connections: keep one beside the `Db` to [`listen`](Postgres::listen) or to ask for the
+/// [`status`](Postgres::status).
+#[derive(Clone, Debug)]
 pub struct Postgres {
     pool: Pool,
     dialect: dialect::Postgres,

@@ -2,6 +2,26 @@
 //!
 //! Speaks PostgreSQL's protocol in its binary form to PostgreSQL and to what speaks like it, directly or through a
 //! proxy. Knows nothing of trees, plugins or Rust row types: it is given text and values, and hands cells to a sink.
+//!
+//! ```no_run
+//! use kysera_core::Db;
+//! use kysera_postgres::{Postgres, PostgresOptions, SslMode};
+//!
+//! # async fn example() -> kysera_core::Result<()> {
+//! let options: PostgresOptions = "postgres://ann:secret@db1/shop".parse()?;
+//! let driver = Postgres::connect(options.ssl_mode(SslMode::VerifyFull).pool_size(20)).await?;
+//! let db = Db::new(driver);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//! * A connection that was left in any state is made as new, or closed, before anybody else has it. A statement whose
+//!   future was dropped is waited for a moment, then cancelled, and a request to cancel never hits another one.
+//! * A commit that the server turned into a rollback is an error (`RolledBack`); so is one whose answer was lost
+//!   (`CommitUnknown`).
+//! * No statement takes two round trips because it is prepared: it is sent unnamed twice, and named from the third
+//!   time on.
 
 mod cancel;
 mod connect;

@@ -2,6 +2,19 @@
 //!
 //! This crate does no I/O and has no `async`. Applications use it through `kysera`; authors of drivers and
 //! plugins through `kysera-core`.
+//!
+//! ```
+//! use kysera_sql::{compile::compile, dialect::Postgres, doc::Person, prelude::*, query::{Query, select_from}};
+//!
+//! let adults = select_from(Person).filter(Person.age.ge(18)).select(Person.first_name);
+//! let compiled = compile(&adults.into_statement()?, &Postgres::default())?;
+//! assert_eq!(compiled.sql, r#"select "person"."first_name" from "person" where "person"."age" >= $1"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! From what is written to what is sent: [`query`], [`write`](mod@write) and [`schema`] build, out of [`expr`], a tree
+//! ([`ast`]) that [`typed`] checks; [`fold`] walks and changes it; [`compile`](mod@compile) writes it as a [`dialect`]
+//! says. Values go in by [`value`] and [`types`], rows come out of cells by [`row`](mod@row) and [`cell`].
 
 extern crate self as kysera_sql;
 

@@ -12,6 +12,7 @@ use kysera_sql::query::postgres::{PostgresSelect, PostgresText};
 use kysera_sql::query::{Query, cte, derived, recursive, select_from};
 use kysera_sql::typed::{Insertable, Patch};
 use kysera_sql::value::{SqlType, Value};
+use kysera_sql::write::{delete_from, insert_into};
 use kysera_sql::{alias, row};
 
 fn sql(query: impl Query, dialect: &dyn Dialect) -> String {
@@ -387,5 +388,43 @@ fn an_outer_table_under_another_name_is_found() {
                 select_from(Pet).filter(Pet.owner_id.eq((Person.id + 1).outer())).select(Pet.name).limit(1),
             )),
         r#"select (select "pet"."name" from "pet" where "pet"."owner_id" = "person"."id" + $1 limit $2) from "person" where exists (select 1 from "person" as "child" where "child"."mother_id" = "person"."id")"#,
+    );
+}
+
+#[test]
+fn a_write_in_a_cte_returns_the_rows_of_the_cte() {
+    let gone = cte(
+        "gone",
+        delete_from(Pet).filter(Pet.owner_id.eq(1)).returning(row! { id: Pet.id, called: Pet.name }),
+    );
+    check_postgres(
+        select_from(&gone).with(&gone).select((gone.id, gone.called)),
+        r#"with "gone" as (delete from "pet" where "pet"."owner_id" = $1 returning "pet"."id", "pet"."name" as "called") select "gone"."id", "gone"."called" from "gone""#,
+    );
+    let made = cte(
+        "made",
+        insert_into(Person).values(NewPerson { first_name: "Ann".into(), age: 3 }).returning(Person.id),
+    );
+    let statement = sql(select_from(&made).with(&made).select(*made), &Sqlite::default());
+    assert!(statement.starts_with("error: "), "{statement}");
+}
+
+#[test]
+fn writes_read_ctes_and_take_the_rows_of_any_query() {
+    let old = cte("old", select_from(Person).filter(Person.age.gt(90)).select(row! { id: Person.id }));
+    check(
+        delete_from(Pet).with(&old).filter(Pet.owner_id.in_subquery(select_from(&old).select(old.id))),
+        r#"with "old" as (select "person"."id" from "person" where "person"."age" > $1) delete from "pet" where "pet"."owner_id" in (select "old"."id" from "old")"#,
+    );
+    let names = select_from(Person).select(Person.first_name).union(select_from(Pet).select(Pet.name));
+    check(
+        insert_into(Pet)
+            .columns((Pet.name, Pet.owner_id))
+            .from_select(select_from(Person).select((Person.first_name, Person.id)).erase()),
+        r#"insert into "pet" ("name", "owner_id") select "person"."first_name", "person"."id" from "person""#,
+    );
+    check(
+        insert_into(Person).columns(Person.first_name).from_select(names),
+        r#"insert into "person" ("first_name") select "person"."first_name" from "person" union select "pet"."name" from "pet""#,
     );
 }

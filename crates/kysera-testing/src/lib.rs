@@ -1,4 +1,11 @@
-//! Conformance suites and testing tools for Kysera drivers and applications.
+//! Testing tools for Kysera: which servers a test may use, and how it says that it did not run.
+//!
+//! ```no_run
+//! # fn connect(_: &str) {}
+//! // Returns, with one visible line, where no server is at hand; fails where one was promised.
+//! let Some(url) = kysera_testing::postgres_url() else { return };
+//! connect(&url);
+//! ```
 
 pub mod servers;
 mod skip;

@@ -30,9 +30,34 @@
 //! # }
 //! ```
 //!
-//! Start with [`prelude`], open a database with [`sqlite`] or [`postgres`] and make it a [`Db`]. A table is a struct
-//! that derives [`Table`]; a query begins with [`select_from`](query::select_from),
-//! [`insert_into`](write::insert_into), [`update`](write::update) or [`delete_from`](write::delete_from).
+//! # Where things are
+//!
+//! | to | begin with |
+//! |---|---|
+//! | describe a table | [`derive(Table)`](derive@Table), [`derive(SqlEnum)`](derive@SqlEnum), [`derive(SqlType)`](derive@SqlType) |
+//! | open a database | [`sqlite`], [`postgres`], [`Db`] |
+//! | query | [`select_from`](query::select_from), [`query`], [`expr`], [`row!`](macro@row), [`alias!`](macro@alias) |
+//! | write | [`insert_into`](write::insert_into), [`update`](write::update), [`delete_from`](write::delete_from) |
+//! | run it | [`Terminals`](executor::Terminals): `fetch_all`, `fetch_one`, `execute`, .. |
+//! | nest rows | [`array_from`](expr::array_from), [`object_from`](expr::object_from) |
+//! | keep things together | [`Db::transaction`], [`retry_on_conflict`], [`Db::pipeline`] |
+//! | rewrite every query | [`plugins`], [`plugin`] |
+//! | structure an application | [`repository`], [`dal`] |
+//! | write SQL by hand | [`raw`], [`script`] |
+//! | act on errors | [`Error`], [`ErrorKind`] |
+//!
+//! A file with queries in it needs one import, [`prelude`]. The guide in the repository (`docs/guide`) tells it in
+//! chapters.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `sqlite` (default) | the driver for SQLite, compiled in |
+//! | `postgres` | the driver for PostgreSQL |
+//! | `jiff`, `chrono`, `time` | dates and times of that crate |
+//! | `json` | [`Json`](types::Json) and `serde_json::Value` as columns; rows of `row!` serialize |
+//! | `uuid`, `decimal`, `bigdecimal` | `uuid::Uuid`, `rust_decimal::Decimal`, `bigdecimal::BigDecimal` |
 
 pub mod dal;
 pub mod dialect;

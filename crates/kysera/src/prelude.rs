@@ -18,4 +18,4 @@ pub use kysera_sql::typed::Table;
 pub use kysera_sql::write::{delete_from, insert_into, update};
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql};
 
-pub use crate::plugins::SoftDeletes;
+pub use crate::plugins::{Revives, SoftDeletes};

@@ -3,6 +3,7 @@
 //! `build.rs` cuts the blocks out. Each runs on a database of its own, in memory; the SQL shown below a block must be
 //! what the driver was sent, in order. SQL for PostgreSQL is asked of a driver that sends nothing.
 
+mod links;
 mod mistakes;
 mod paper;
 mod recorder;

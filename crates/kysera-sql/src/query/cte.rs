@@ -2,7 +2,7 @@
 
 use super::order_by::{name_item, optional_row};
 use super::{Erased, Select, Source, Subquery, set_op};
-use crate::ast::{self, CteBody, CteRef, FromItem, SetOpKind, With};
+use crate::ast::{self, CteBody, CteRef, FromItem, SelectItem, SetOpKind, With};
 use crate::expr::invalid;
 use crate::ident::Name;
 use crate::typed::{Aliased, Closed, Names, Nil, RowShape, SameShape};
@@ -19,7 +19,8 @@ pub struct CteOf<Out>(PhantomData<fn() -> Out>);
 pub struct DerivedOf<Out>(PhantomData<fn() -> Out>);
 
 /// A common table expression: its columns are fields, `adults.name`. Put it in front of the statement with `.with(..)`
-/// and in FROM by reference.
+/// and in FROM by reference. Where the query selects a single column without a name, `*cte` is that column, and of a
+/// tuple they are `cte.0`, `cte.1`, ..
 ///
 /// Two CTEs that one place in the source made (a function called twice, or rows of one struct) have the same type: give
 /// one an `alias!`.
@@ -57,9 +58,7 @@ macro_rules! into_cte {
             type Out = Out;
             type Outer = O;
             fn into_body(self, names: &[&'static str]) -> CteBody {
-                let mut query = self.into_ast();
-                name_all(&mut query, names);
-                CteBody::Select(Box::new(query))
+                CteBody::Select(Box::new(named(self.into_ast(), names)))
             }
         }
     )+};
@@ -68,6 +67,9 @@ macro_rules! into_cte {
 into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 
 /// `name as (query)`, to be put in front of a statement with `.with(..)`.
+///
+/// # Dialects
+/// An insert, update or delete that returns rows may stand in a CTE on PostgreSQL, in front of a `select`.
 ///
 /// # Examples
 /// ```
@@ -113,7 +115,7 @@ pub fn cte<Q: IntoCte<Out: RowShape, Outer: Closed>>(name: &'static str, query: 
 /// ```
 pub fn recursive<Q, Step>(name: &'static str, base: Q, step: impl FnOnce(&Cte<Q::Out>) -> Step) -> Cte<Q::Out>
 where
-    Q: IntoCte<Out: RowShape, Outer: Closed>,
+    Q: Subquery<Out: RowShape, Outer: Closed>,
     Step: Subquery<Out: RowShape, Outer: Closed>,
     <Step::Out as RowShape>::List<Nil>: SameShape<<Q::Out as RowShape>::List<Nil>>,
 {
@@ -127,24 +129,22 @@ pub fn recursive_distinct<Q, Step>(
     step: impl FnOnce(&Cte<Q::Out>) -> Step,
 ) -> Cte<Q::Out>
 where
-    Q: IntoCte<Out: RowShape, Outer: Closed>,
+    Q: Subquery<Out: RowShape, Outer: Closed>,
     Step: Subquery<Out: RowShape, Outer: Closed>,
     <Step::Out as RowShape>::List<Nil>: SameShape<<Q::Out as RowShape>::List<Nil>>,
 {
     recurse(name, base, step, false)
 }
 
-fn recurse<Q, Step: Subquery>(
+fn recurse<Q: Subquery<Out: RowShape>, Step: Subquery>(
     name: &'static str,
     base: Q,
     step: impl FnOnce(&Cte<Q::Out>) -> Step,
     all: bool,
-) -> Cte<Q::Out>
-where
-    Q: IntoCte<Out: RowShape, Outer: Closed>,
-{
-    let mut cte = cte(name, base);
-    cte.recursive = true;
+) -> Cte<Q::Out> {
+    let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(name);
+    let base = CteBody::Select(Box::new(named(base.into_select(), &names)));
+    let mut cte = Cte { columns, alias: name, cte: body(name, base), recursive: true };
     let step = step(&cte).into_select();
     if let CteBody::Select(base) = &mut cte.cte.body {
         set_op::push(base, SetOpKind::Union, all, step);
@@ -171,22 +171,25 @@ where
 /// ```
 pub fn derived<Q: Subquery<Out: RowShape, Outer: Closed>>(alias: &'static str, query: Q) -> Derived<Q::Out> {
     let (columns, names) = Names::of::<Q::Out, DerivedOf<Q::Out>>(alias);
-    let mut query = query.into_select();
-    name_all(&mut query, &names);
-    Derived { columns, alias, query }
+    Derived { columns, alias, query: named(query.into_select(), &names) }
 }
 
 fn body(name: &'static str, body: CteBody) -> ast::Cte {
     ast::Cte { name: name.into(), columns: Vec::new(), materialized: None, body }
 }
 
-/// Gives the columns of a query the names by which they are referred to from outside.
-fn name_all(query: &mut ast::Select, names: &[&'static str]) {
-    if query.items.len() != names.len() {
-        query.and_filter(invalid(optional_row("a query in FROM")));
+fn named(mut query: ast::Select, names: &[&'static str]) -> ast::Select {
+    name_all(&mut query.items, names);
+    query
+}
+
+/// Gives the columns of a query in FROM the names by which they are referred to from outside.
+pub(crate) fn name_all(items: &mut Vec<SelectItem>, names: &[&'static str]) {
+    if items.len() != names.len() {
+        *items = vec![SelectItem::expr(invalid(optional_row("a query in FROM")))];
         return;
     }
-    for (item, name) in query.items.iter_mut().zip(names) {
+    for (item, name) in items.iter_mut().zip(names) {
         name_item(item, name);
     }
 }

@@ -19,6 +19,7 @@ mod source;
 mod subquery;
 mod switch;
 
+pub(crate) use cte::name_all;
 pub use cte::{Cte, CteOf, Derived, DerivedOf, IntoCte, cte, derived, recursive, recursive_distinct};
 pub use erased::Erased;
 pub use executable::{BuildError, Filtered, Query, Ready, Unfiltered};

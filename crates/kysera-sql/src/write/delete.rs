@@ -4,8 +4,10 @@ use super::target::{items, table_of};
 use super::value;
 use crate::ast::{self, Statement};
 use crate::expr::Expression;
-use crate::query::{BuildError, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected};
-use crate::typed::{Allows, Condition, In, Nil, NoAgg, RefsIn, Required};
+use crate::query::{
+    BuildError, Cte, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected,
+};
+use crate::typed::{Allows, Condition, In, Nil, NoAgg, RefsIn, Required, RowShape};
 use std::marker::PhantomData;
 
 /// A delete from table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
@@ -41,6 +43,15 @@ impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
     pub fn using<Src: Source>(mut self, source: Src) -> Delete<T, In<Src::Mark, Required, S>, O, F, Out> {
         self.ast.using.push(source.to_item());
         self.retyped()
+    }
+
+    /// Puts a CTE in front of the statement. Called again, the next one comes behind and may read this one.
+    ///
+    /// # Dialects
+    /// Not on MariaDB.
+    pub fn with<Row: RowShape, M>(mut self, cte: &Cte<Row, M>) -> Self {
+        cte.add_to(&mut self.ast.with);
+        self
     }
 
     /// Deletes only rows for which this holds; repeated filters are combined with `and`.

@@ -5,7 +5,7 @@ use super::target::{columns as names, items, table_of};
 use super::value;
 use crate::ast::{self, Assignment, Expr, InsertSource, OnConflict, Statement};
 use crate::ident::Name;
-use crate::query::{BuildError, Filtered, Query, Select, Selection, TableSource, Unselected};
+use crate::query::{BuildError, Cte, Filtered, Query, Selection, Subquery, TableSource, Unselected};
 use crate::typed::{Closed, In, Insertable, Nil, Required, RowShape, SameShape};
 use std::marker::PhantomData;
 
@@ -99,6 +99,12 @@ impl<T, O, Out> Insert<T, O, Out> {
         self
     }
 
+    /// Puts a CTE in front of the statement. Called again, the next one comes behind and may read this one.
+    pub fn with<Row: RowShape, M>(mut self, cte: &Cte<Row, M>) -> Self {
+        cte.add_to(&mut self.ast.with);
+        self
+    }
+
     /// Returns something of each inserted row.
     ///
     /// # Dialects
@@ -143,15 +149,12 @@ impl<T, O, Row: RowShape> InsertColumns<T, O, Row> {
     /// #     r#"select "person"."first_name", "person"."id" from "person""#,
     /// # ));
     /// ```
-    pub fn from_select<S, O2: Closed, Row2: RowShape>(
-        self,
-        query: Select<S, O2, Row2>,
-    ) -> Insert<T, O, Unselected>
+    pub fn from_select<Q: Subquery<Outer: Closed, Out: RowShape>>(self, query: Q) -> Insert<T, O, Unselected>
     where
-        Row2::List<Nil>: SameShape<Row::List<Nil>>,
+        <Q::Out as RowShape>::List<Nil>: SameShape<Row::List<Nil>>,
     {
         let mut insert = self.insert;
-        insert.ast.source = InsertSource::Select(Box::new(query.into_ast()));
+        insert.ast.source = InsertSource::Select(Box::new(query.into_select()));
         insert
     }
 }

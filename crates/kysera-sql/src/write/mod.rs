@@ -1,6 +1,7 @@
 //! INSERT, UPDATE and DELETE, typed.
 
 mod conflict;
+mod cte;
 mod delete;
 mod insert;
 mod set;

@@ -5,8 +5,10 @@ use super::target::{items, table_of};
 use super::value;
 use crate::ast::{self, Statement};
 use crate::expr::Expression;
-use crate::query::{BuildError, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected};
-use crate::typed::{Allows, Condition, In, Nil, NoAgg, Patch, RefsIn, Required};
+use crate::query::{
+    BuildError, Cte, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected,
+};
+use crate::typed::{Allows, Condition, In, Nil, NoAgg, Patch, RefsIn, Required, RowShape};
 use std::marker::PhantomData;
 
 /// An update of table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
@@ -64,6 +66,33 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
     pub fn from<Src: Source>(mut self, source: Src) -> Update<T, In<Src::Mark, Required, S>, O, F, Out> {
         self.ast.from.push(source.to_item());
         self.retyped()
+    }
+
+    /// Puts a CTE in front of the statement. Called again, the next one comes behind and may read this one.
+    ///
+    /// ```
+    /// # use kysera_sql::{doc::*, expr::count_all, query::cte, row};
+    /// let rich = cte(
+    ///     "rich",
+    ///     select_from(Pet).group_by(Pet.owner_id).select(row! { owner: Pet.owner_id, pets: count_all() }),
+    /// );
+    /// let query = update(Person)
+    ///     .with(&rich)
+    ///     .from(&rich)
+    ///     .set(Person.age.set(40))
+    ///     .filter(rich.owner.eq(Person.id).and(rich.pets.gt(3)));
+    /// # assert_sql(query, concat!(
+    /// #     r#"with "rich" as (select "pet"."owner_id" as "owner", count(*) as "pets" from "pet" "#,
+    /// #     r#"group by "pet"."owner_id") update "person" set "age" = ? from "rich" "#,
+    /// #     r#"where "rich"."owner" = "person"."id" and "rich"."pets" > ?"#,
+    /// # ));
+    /// ```
+    ///
+    /// # Dialects
+    /// Not on MariaDB.
+    pub fn with<Row: RowShape, M>(mut self, cte: &Cte<Row, M>) -> Self {
+        cte.add_to(&mut self.ast.with);
+        self
     }
 
     /// Updates only rows for which this holds; repeated filters are combined with `and`.
