@@ -29,4 +29,5 @@ scenarios! {
     operators_and_functions_compute
     erased_queries_are_run_alike
     optional_columns_keep_their_type
+    keyed_json_is_read_by_name
 }

@@ -364,3 +364,41 @@ pub(crate) async fn optional_columns_keep_their_type(db: &Db) {
         assert_eq!(row, ("Tom".into(), wanted.then_some(4.5), wanted.then_some(11), notes));
     }
 }
+
+pub(crate) async fn keyed_json_is_read_by_name(db: &Db) {
+    let keyed = || {
+        json_array_from(
+            select_from(Pet)
+                .filter(Pet.owner_id.eq(Person.id.outer()))
+                .order_by(Pet.id)
+                .select(row!(PetName { name: Pet.name, id: Pet.id })),
+        )
+    };
+    let first = || {
+        json_object_from(
+            select_from(Pet)
+                .filter(Pet.owner_id.eq(Person.id.outer()))
+                .order_by(Pet.id.desc())
+                .limit(1)
+                .select(row! { weight: Pet.weight, name: Pet.name, big: Pet.id.gt(1) }),
+        )
+    };
+    let rows = select_from(Person)
+        .select(row! {
+            pets: keyed(),
+            pet: first(),
+            other: array_from(select_from(Note).select(row! { text: Note.text, pets: json_array_from(select_from(Pet).order_by(Pet.id).select(row! { n: Pet.name })) })),
+        })
+        .order_by(Person.id)
+        .fetch_all(db)
+        .await
+        .unwrap();
+    let name = |pet: Pet| PetName { id: pet.id, name: pet.name };
+    assert_eq!(rows[0].pets, []);
+    assert_eq!(rows[1].pets, [name(rex()), name(tom())]);
+    let pet = rows[1].pet.as_ref().map(|pet| (pet.weight, pet.name.as_str(), pet.big));
+    assert_eq!(pet, Some((Some(4.5), "Tom", true)));
+    assert!(rows[0].pet.is_none());
+    let names: Vec<_> = rows[0].other[0].pets.iter().map(|pet| pet.n.as_str()).collect();
+    assert_eq!((rows[0].other[0].text.as_deref(), names), (Some("bites"), vec!["Rex", "Tom", "Stray"]));
+}

@@ -1,13 +1,14 @@
 //! Rows inside one cell: what `array_from` and `object_from` give.
 //!
-//! Two wire forms are read alike. PostgreSQL sends binary records (`record`, `record[]`), whose fields carry their
-//! types. Everywhere else a row is a JSON array of its fields by position, and a list is a JSON array of rows. A list
-//! of a single scalar may have records of one field or the scalars themselves as elements.
+//! Three wire forms are read alike. PostgreSQL sends binary records (`record`, `record[]`), whose fields carry their
+//! types. Everywhere else a row is a JSON array of its fields by position, and a list is a JSON array of rows. Where
+//! keyed JSON was asked for, a row is a JSON object. A list of a single scalar may have records of one field or the
+//! scalars themselves as elements.
 
 use super::{Cursor, DecodeError, FromRow};
 use crate::cell::{Cell, CellError, Cells, FromCell, Step};
 use crate::value::SqlType;
-use crate::wire::json::Elements;
+use crate::wire::json::{Elements, members, string};
 use crate::wire::pg::composite::{Array, Malformed, Member, Record};
 use crate::wire::pg::{JSONB_VERSION, oid};
 
@@ -40,6 +41,9 @@ impl<T: ArrayElement> FromCell for Vec<T> {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
         if cell.is_null() && matches!(T::LIST, SqlType::Nested) {
             return Ok(Vec::new());
+        }
+        if let Some(document) = keyed_text(cell)? {
+            return Self::from_cell(Cell::Text(&document));
         }
         let mut list = List::open(cell)?;
         let mut items = Vec::with_capacity(list.size_hint());
@@ -84,7 +88,15 @@ pub fn scalar_element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
 /// When the cell is not a row, has another number of fields, or a field does not hold what the type needs.
 pub fn row_from_cell<T: FromRow>(cell: Cell<'_>) -> Result<T, CellError> {
     let mut cells = Cells::new();
-    fields(cell, &mut cells)?;
+    let text;
+    let cell = match keyed_text(cell)? {
+        None => cell,
+        Some(document) => {
+            text = document;
+            Cell::Text(&text)
+        }
+    };
+    fields(cell, T::FIELDS, &mut cells)?;
     let cells = cells.as_slice();
     if cells.len() != T::WIDTH {
         return Err(wrong_width(cells.len(), T::WIDTH));
@@ -109,7 +121,7 @@ impl<T: FromRow> FromCell for Box<T> {
 
 fn only_field(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
     let mut cells = Cells::new();
-    fields(cell, &mut cells)?;
+    fields(cell, &[], &mut cells)?;
     match cells.as_slice() {
         [only] => Ok(*only),
         several => Err(wrong_width(several.len(), 1)),
@@ -121,8 +133,8 @@ fn wrong_width(found: usize, expected: usize) -> CellError {
     CellError::new(ROW, format!("a row of {found} fields where {expected} were asked for"))
 }
 
-/// The fields of a row, in order.
-fn fields<'a>(cell: Cell<'a>, cells: &mut Cells<'a>) -> Result<(), CellError> {
+/// The fields of a row, in order; `names` are what they are called in keyed JSON.
+fn fields<'a>(cell: Cell<'a>, names: &[&str], cells: &mut Cells<'a>) -> Result<(), CellError> {
     match cell {
         Cell::Null => {
             return Err(CellError::new(ROW, "null").advice("no row was found: read it as an Option"));
@@ -136,6 +148,9 @@ fn fields<'a>(cell: Cell<'a>, cells: &mut Cells<'a>) -> Result<(), CellError> {
         }
         _ => {
             let text = json_text(cell).ok_or_else(|| CellError::mismatch(ROW, cell))?;
+            if text.trim_start().starts_with('{') {
+                return keyed_fields(text, names, cells);
+            }
             let mut elements = Elements::new(text).map_err(|_| malformed(ROW))?;
             while let Some(token) = elements.next().transpose().map_err(|_| malformed(ROW))? {
                 cells.push(json_cell(token));
@@ -143,6 +158,27 @@ fn fields<'a>(cell: Cell<'a>, cells: &mut Cells<'a>) -> Result<(), CellError> {
         }
     }
     Ok(())
+}
+
+/// The fields of a JSON object, by name.
+fn keyed_fields<'a>(text: &'a str, names: &[&str], cells: &mut Cells<'a>) -> Result<(), CellError> {
+    for (value, name) in members(text, names).map_err(|_| malformed(ROW))?.into_iter().zip(names) {
+        let value =
+            value.ok_or_else(|| CellError::new(ROW, format!("a JSON object without the key {name:?}")))?;
+        cells.push(json_cell(value));
+    }
+    Ok(())
+}
+
+/// Keyed JSON inside a positional row: a JSON string that holds the document.
+fn keyed_text(cell: Cell<'_>) -> Result<Option<String>, CellError> {
+    match cell {
+        Cell::Json(token) if token.starts_with('"') => {
+            let document = string(token).ok_or_else(|| malformed(ROW))?;
+            Ok(document.starts_with(['[', '{']).then(|| document.into_owned()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The elements of a list, in either wire form.

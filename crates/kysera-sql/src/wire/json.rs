@@ -1,7 +1,7 @@
 //! A strict reader of the JSON that nested rows come in.
 //!
 //! It pulls: nothing is parsed before a Rust type asks, and no tree is built, so integers never pass through a
-//! float. Only what the compiler emits is known, arrays of scalars and arrays; an object is an error.
+//! float. Rows are arrays, by position, or objects, by the names of their columns, where keyed JSON was asked for.
 
 use std::borrow::Cow;
 
@@ -89,7 +89,7 @@ fn hex4(text: &str) -> Option<(u32, &str)> {
 
 /// The elements of a JSON array, each as the text of its token.
 ///
-/// An element that is an array is passed over by its brackets alone; it is read in full when it is asked for.
+/// An element that is an array or object is passed over by its brackets alone; it is read in full when it is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Elements<'a> {
     text: &'a str,
@@ -144,15 +144,15 @@ impl<'a> Elements<'a> {
     fn element(&mut self) -> Result<&'a str, Malformed> {
         let start = self.at;
         match self.peek() {
-            Some(b'[') => self.pass_array()?,
+            Some(b'[' | b'{') => self.pass_nested()?,
             Some(b'"') => self.pass_string()?,
-            Some(b'{') | None => return Err(Malformed),
+            None => return Err(Malformed),
             Some(_) => self.pass_word(),
         }
-        Ok(&self.text[start..self.at])
+        if self.at == start { Err(Malformed) } else { Ok(&self.text[start..self.at]) }
     }
 
-    fn pass_array(&mut self) -> Result<(), Malformed> {
+    fn pass_nested(&mut self) -> Result<(), Malformed> {
         let mut depth = 0_usize;
         loop {
             match self.peek().ok_or(Malformed)? {
@@ -160,8 +160,8 @@ impl<'a> Elements<'a> {
                     self.pass_string()?;
                     continue;
                 }
-                b'[' => depth += 1,
-                b']' => depth -= 1,
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => depth -= 1,
                 _ => {}
             }
             self.at += 1;
@@ -187,7 +187,7 @@ impl<'a> Elements<'a> {
     /// Passes over a number, `true`, `false` or `null`: everything up to what ends an element.
     fn pass_word(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        let ends = |byte: &u8| matches!(byte, b',' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+        let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r');
         self.at += rest.iter().position(ends).unwrap_or(rest.len());
     }
 
@@ -223,6 +223,39 @@ impl<'a> Iterator for Elements<'a> {
         }
         element.transpose()
     }
+}
+
+/// The values of a JSON object, each as the text of its token, in the order of `keys`; `None` for a key that it lacks.
+/// Other keys are passed over, and of a key that stands twice the last counts.
+pub(crate) fn members<'a>(text: &'a str, keys: &[&str]) -> Result<Vec<Option<&'a str>>, Malformed> {
+    let mut found = vec![None; keys.len()];
+    let mut object = Elements { text, at: 0, state: State::First };
+    object.white_space();
+    object.require(b'{')?;
+    object.white_space();
+    if object.peek() == Some(b'}') {
+        object.at += 1;
+    } else {
+        loop {
+            object.white_space();
+            let key = string(object.element()?).ok_or(Malformed)?;
+            object.white_space();
+            object.require(b':')?;
+            object.white_space();
+            let value = object.element()?;
+            if let Some(place) = keys.iter().position(|name| *name == key) {
+                found[place] = Some(value);
+            }
+            object.white_space();
+            if object.peek() == Some(b'}') {
+                object.at += 1;
+                break;
+            }
+            object.require(b',')?;
+        }
+    }
+    object.white_space();
+    if object.at == text.len() { Ok(found) } else { Err(Malformed) }
 }
 
 #[cfg(test)]
@@ -355,6 +388,19 @@ mod tests {
         }
         for token in ["", "-", "01", "+1", ".5", "1.", "1e", "1e+", "0x1", "1 ", "NaN", "--1", "1.5.5"] {
             assert!(!is_number(token), "{token}");
+        }
+    }
+
+    #[test]
+    fn members_come_in_the_order_of_the_keys() {
+        let text = r#" { "b" : {"a": [1, "}"]}, "x": null, "a\u0021": "\"{", "c": -1.5 } "#;
+        let read = members(text, &["a!", "b", "c", "d"]);
+        assert_eq!(read, Ok(vec![Some(r#""\"{""#), Some(r#"{"a": [1, "}"]}"#), Some("-1.5"), None]));
+        assert_eq!(members("{}", &["a"]), Ok(vec![None]));
+        for text in
+            ["", "{", "{,}", r#"{"a"}"#, r#"{"a":}"#, r#"{"a":1,}"#, r#"{"a":1} x"#, "[1]", r#"{a:1}"#]
+        {
+            assert_eq!(members(text, &["a"]), Err(Malformed), "{text}");
         }
     }
 
