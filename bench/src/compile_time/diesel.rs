@@ -1,0 +1,105 @@
+//! The program as a user of Diesel writes it.
+
+use super::program::{Column, Field, Filter, Query, Size, Type, columns, is_left, query};
+use std::fmt::Write;
+
+/// What the program depends on.
+pub const DEPENDENCIES: &str = "\
+diesel = { version = \"2.3\", default-features = false, features = [\"sqlite\"] }
+libsqlite3-sys = { version = \"*\", features = [\"bundled\"] }
+";
+
+const HEAD: &str = "\
+#![recursion_limit = \"256\"]
+use diesel::prelude::*;
+use libsqlite3_sys as _;
+";
+
+const MAIN: &str = "\
+    let mut db = SqliteConnection::establish(\":memory:\").expect(\"opens\");
+    let mut total = usize::from(diesel::sql_query(\"select 1\").execute(&mut db).is_ok());
+";
+
+/// The text of `main.rs`.
+pub fn source(size: Size) -> String {
+    let mut out = String::from(HEAD);
+    for table in 0..size.tables {
+        let columns: Vec<String> =
+            columns(table).iter().map(|column| format!("{} -> {}", column.name, sql_type(column))).collect();
+        let _ = writeln!(out, "diesel::table! {{ t{table} (id) {{ {}, }} }}", columns.join(", "));
+    }
+    let tables: Vec<String> = (0..size.tables).map(|table| format!("t{table}")).collect();
+    let _ = writeln!(out, "diesel::allow_tables_to_appear_in_same_query!({});", tables.join(", "));
+    for number in 0..size.queries {
+        function(&mut out, number, &query(number, size.tables));
+    }
+    let _ = writeln!(out, "fn main() {{\n{MAIN}");
+    for number in 0..size.queries {
+        let _ = writeln!(out, "    total += q{number}(&mut db, {number}, \"x\");");
+    }
+    out.push_str("    println!(\"{total}\");\n}\n");
+    out
+}
+
+fn function(out: &mut String, number: usize, query: &Query) {
+    let fields: Vec<String> =
+        query.fields.iter().enumerate().map(|(at, field)| format!("f{at}: {}", rust_type(field))).collect();
+    let _ = writeln!(out, "#[derive(Queryable)]\npub struct Q{number} {{ {} }}", fields.join(", "));
+    let _ = writeln!(out, "pub fn q{number}(db: &mut SqliteConnection, a: i64, s: &str) -> usize {{");
+    let _ = writeln!(out, "    let rows = t{}::table", query.tables[0]);
+    for place in 1..query.tables.len() {
+        let join = if is_left(place) { "left_join" } else { "inner_join" };
+        let (table, earlier) = (query.tables[place], query.tables[place - 1]);
+        let _ = writeln!(
+            out,
+            "        .{join}(t{table}::table.on(t{table}::id.nullable().eq(t{earlier}::c2.nullable())))"
+        );
+    }
+    for (table, filter) in &query.filters {
+        let _ = writeln!(out, "        .filter(t{table}::{})", condition(filter));
+    }
+    let items: Vec<String> = query.fields.iter().map(item).collect();
+    let _ = writeln!(out, "        .order_by(t{}::c0.asc())\n        .limit(10)", query.tables[0]);
+    let _ = writeln!(out, "        .select(({}))", items.join(", "));
+    let _ = writeln!(out, "        .load::<Q{number}>(db)\n        .expect(\"runs\");");
+    let last = query.fields.len() - 1;
+    let _ = writeln!(out, "    rows.iter().map(|r| size_of_val(&r.f0) + size_of_val(&r.f{last})).sum()\n}}");
+}
+
+fn condition(filter: &Filter) -> String {
+    match filter {
+        Filter::KeyAbove => String::from("id.gt(a)"),
+        Filter::TextIs => String::from("c1.eq(s)"),
+        Filter::IntBelow(number) => format!("c0.lt({number})"),
+        Filter::Refers(other) => format!("c2.nullable().eq(t{other}::id.nullable())"),
+        Filter::DoubleAbove => String::from("c3.gt(0.5)"),
+    }
+}
+
+fn item(field: &Field) -> String {
+    let Column { table, name, .. } = &field.column;
+    let nullable = if field.outer { ".nullable()" } else { "" };
+    format!("t{table}::{name}{nullable}")
+}
+
+fn sql_type(column: &Column) -> &'static str {
+    match column.kind {
+        Type::Int => "Integer",
+        Type::BigInt => "BigInt",
+        Type::MaybeBigInt => "Nullable<BigInt>",
+        Type::Double => "Double",
+        Type::Text => "Text",
+        Type::MaybeText => "Nullable<Text>",
+    }
+}
+
+fn rust_type(field: &Field) -> String {
+    let plain = match field.column.kind {
+        Type::Int => "i32",
+        Type::BigInt | Type::MaybeBigInt => "i64",
+        Type::Double => "f64",
+        Type::Text | Type::MaybeText => "String",
+    };
+    let optional = field.outer || matches!(field.column.kind, Type::MaybeBigInt | Type::MaybeText);
+    if optional { format!("Option<{plain}>") } else { String::from(plain) }
+}

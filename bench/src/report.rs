@@ -1,0 +1,163 @@
+//! Tables of what was measured, for the terminal and for `docs/benchmarks.md`.
+
+use crate::compile_time::{self, Cost};
+use crate::goal::Verdict;
+use crate::harness::Figure;
+use crate::machine;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Everything one run found.
+pub struct Report {
+    pub sections: Vec<Section>,
+    /// What was left out, and why.
+    pub skipped: Vec<String>,
+    pub compile_time: Vec<Cost>,
+    full: bool,
+    load: String,
+}
+
+/// One case.
+pub struct Section {
+    pub name: String,
+    pub figures: Vec<Figure>,
+    pub verdicts: Vec<Verdict>,
+}
+
+const HEAD: &str = "\
+# Benchmarks
+
+Written by the program in `bench/`; do not edit. Each case runs its variants in turns, in another order in each round.
+*time* is the median over the rounds, *half of the rounds* the span between the quartiles, *ratio* and *more* the median of what
+each round found against the base in the same round (the faster one, where there are two). Times are of the wall clock where
+something may be waited for (PostgreSQL, results that outlast SQLite's budget), else of the processor. A ratio of two variants
+within 5 % of each other is noise on a shared machine; *instructions* (valgrind, the whole process) are not disturbed by
+others but know nothing of caches. *allocations* counts growing an earlier one as one.
+";
+
+const TABLE: &str = "
+| variant | time | half of the rounds | ratio | CPU ratio | more | allocations | bytes | instructions |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|
+";
+
+const COMPILE_TIME: &str = "
+The same program for both, generated: queries over TABLES tables of ten columns; each joins five tables, has ten filters, an
+order and a limit, and selects six columns into named fields. CPU seconds (user and system, `CARGO_INCREMENTAL=0`) of the last
+crate alone, its dependencies being compiled; *tables* is the crate without queries and is subtracted from *queries*.
+*code* is what one query adds to the stripped program (default release profile).
+
+| library | check: tables | check: QUERIES queries | per query | release: tables | release: QUERIES queries | per query | code of a query |
+|---|---:|---:|---:|---:|---:|---:|---:|
+";
+
+impl Report {
+    pub fn new(full: bool) -> Report {
+        let (sections, skipped, compile_time) = (Vec::new(), Vec::new(), Vec::new());
+        Report { sections, skipped, compile_time, full, load: machine::load() }
+    }
+
+    /// The report as Markdown.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for section in &self.sections {
+            let _ = write!(out, "\n### {}\n{TABLE}", section.name);
+            section.figures.iter().for_each(|figure| out.push_str(&line(figure)));
+        }
+        if !self.compile_time.is_empty() {
+            out.push_str("\n### compile time and code size\n");
+            out.push_str(
+                &COMPILE_TIME
+                    .replace("TABLES", &compile_time::TABLES.to_string())
+                    .replace("QUERIES", &compile_time::QUERIES.to_string()),
+            );
+            self.compile_time.iter().for_each(|cost| out.push_str(&cost_line(cost)));
+        }
+        for skipped in &self.skipped {
+            let _ = writeln!(out, "\nSKIPPED: {skipped}");
+        }
+        out.push_str(&self.goals());
+        out
+    }
+
+    /// Writes `docs/benchmarks.md`.
+    pub fn write(&self) -> Result<(), String> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
+        let text = format!("{HEAD}{}{}", self.circumstances(), self.text());
+        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn circumstances(&self) -> String {
+        let command = if self.full { "-- --full" } else { "-- --quick" };
+        format!(
+            "\n* command: `cd bench && cargo run --release {command}`\n* date: {}\n* library: commit {}\n* machine: {}; \
+             load average at the start {}\n* compiler: {}\n* rusqlite {} with SQLite {}, tokio-postgres {}{}\n",
+            machine::date(),
+            machine::commit(),
+            machine::machine(),
+            self.load,
+            machine::compiler(),
+            machine::version("rusqlite"),
+            rusqlite::version(),
+            machine::version("tokio-postgres"),
+            crate::postgres::server().map(|server| format!(", {server}")).unwrap_or_default(),
+        )
+    }
+
+    fn goals(&self) -> String {
+        let mut out = String::from("\n### goals of this stage\n\n");
+        for section in &self.sections {
+            for verdict in &section.verdicts {
+                let mark = if verdict.met() { "met" } else { "**missed**" };
+                let _ = writeln!(out, "* {mark}: {}: {verdict}", section.name);
+            }
+        }
+        out
+    }
+}
+
+fn line(figure: &Figure) -> String {
+    let (low, high) = figure.quartiles;
+    let compared = |text: String| if figure.is_base { String::new() } else { text };
+    format!(
+        "| {} | {} | {} … {} | {} | {} | {} | {} | {} | {} |\n",
+        figure.name,
+        time(figure.median),
+        time(low),
+        time(high),
+        compared(format!("{:.2}", figure.ratio)),
+        compared(format!("{:.2}", figure.cpu_ratio)),
+        compared(time(figure.more)),
+        number(figure.allocations),
+        number(figure.bytes),
+        figure.instructions.map(number).unwrap_or_default(),
+    )
+}
+
+fn cost_line(cost: &Cost) -> String {
+    let per_query = |(_, queries): (f64, f64)| 1e3 * queries / compile_time::QUERIES as f64;
+    format!(
+        "| {} | {:.2} s | {:.2} s | {:.1} ms | {:.2} s | {:.2} s | {:.1} ms | {:.2} KB |\n",
+        cost.library,
+        cost.check.0,
+        cost.check.1,
+        per_query(cost.check),
+        cost.release.0,
+        cost.release.1,
+        per_query(cost.release),
+        cost.code / 1e3,
+    )
+}
+
+/// Nanoseconds in a unit that reads well.
+fn time(nanos: f64) -> String {
+    match nanos.abs() {
+        size if size < 1e3 => format!("{nanos:.0} ns"),
+        size if size < 1e6 => format!("{:.2} µs", nanos / 1e3),
+        _ => format!("{:.2} ms", nanos / 1e6),
+    }
+}
+
+/// A count, with one digit behind the point where it is small and broken.
+fn number(count: f64) -> String {
+    if count.fract().abs() < 0.05 || count >= 100.0 { format!("{count:.0}") } else { format!("{count:.1}") }
+}
