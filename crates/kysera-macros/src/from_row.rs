@@ -60,6 +60,7 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
             const WIDTH: usize = 0 #(+ <#types as #k::FromRow>::WIDTH)*;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
             const JOINED: bool = #joined;
+            #[inline]
             fn from_row(cursor: &mut #k::Cursor<'_>) -> ::core::result::Result<Self, #k::DecodeError> {
                 ::core::result::Result::Ok(#ident { #(#members: <#types as #k::FromRow>::from_row(cursor)?),* })
             }

@@ -24,19 +24,26 @@ pub(crate) fn hand_over(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -
 
 fn on_stack<const N: usize>(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
     let mut cells = [Cell::Null; N];
-    for (column, place) in cells[..columns].iter_mut().enumerate() {
+    let cells = &mut cells[..columns];
+    for (column, place) in cells.iter_mut().enumerate() {
         *place = cell(row, column)?;
     }
-    Ok(sink.row(&cells[..columns])?)
+    Ok(sink.row(cells)?)
 }
 
+// Inlined, so that a cell is written where it stays and no result of one is passed on.
+#[inline(always)]
 fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
-    Ok(match row.get_ref(column).map_err(|error| crate::error::from_client(error, ""))? {
-        ValueRef::Null => Cell::Null,
-        ValueRef::Integer(n) => Cell::I64(n),
-        ValueRef::Real(n) => Cell::F64(n),
-        ValueRef::Text(bytes) => Cell::Text(std::str::from_utf8(bytes).map_err(|_| not_utf8(column))?),
-        ValueRef::Blob(bytes) => Cell::Bytes(bytes),
+    Ok(match row.get_ref(column) {
+        Ok(ValueRef::Null) => Cell::Null,
+        Ok(ValueRef::Integer(n)) => Cell::I64(n),
+        Ok(ValueRef::Real(n)) => Cell::F64(n),
+        Ok(ValueRef::Text(bytes)) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cell::Text(text),
+            Err(_) => return Err(not_utf8(column)),
+        },
+        Ok(ValueRef::Blob(bytes)) => Cell::Bytes(bytes),
+        Err(error) => return Err(crate::error::from_client(error, "")),
     })
 }
 

@@ -24,6 +24,7 @@ impl Default for Cells<'_> {
 
 impl<'a> Cells<'a> {
     /// An empty list.
+    #[inline]
     pub fn new() -> Self {
         Cells::default()
     }

@@ -42,6 +42,7 @@ pub enum Cell<'a> {
 
 impl Cell<'_> {
     /// True for SQL NULL.
+    #[inline]
     pub fn is_null(&self) -> bool {
         matches!(self, Cell::Null)
     }

@@ -41,6 +41,7 @@ impl std::error::Error for DecodeError {}
 
 impl<'a> Cursor<'a> {
     /// A cursor before the first cell.
+    #[inline]
     pub fn new(cells: &'a [Cell<'a>]) -> Self {
         Cursor { cells, at: 0 }
     }
@@ -49,6 +50,7 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// When the row has no more cells, or the cell does not hold a `T`.
+    #[inline]
     pub fn read<T: FromCell>(&mut self) -> Result<T, DecodeError> {
         let (column, cell) = self.next()?;
         T::from_cell(cell).map_err(|source| DecodeError { column, source })
@@ -75,12 +77,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next `width` cells, unread. Used to see whether a joined row is absent.
+    #[inline]
     pub fn peek(&self, width: usize) -> &'a [Cell<'a>] {
-        let end = self.cells.len().min(self.at + width);
-        &self.cells[self.at.min(end)..end]
+        let rest = self.cells.get(self.at..).unwrap_or_default();
+        &rest[..width.min(rest.len())]
     }
 
     /// Passes over `width` cells.
+    #[inline]
     pub fn skip(&mut self, width: usize) {
         self.at += width;
     }
@@ -123,6 +127,7 @@ pub trait FromRow: Sized {
 
     /// True when these cells, [`WIDTH`](FromRow::WIDTH) of them, are the nulls that an outer join makes up for a row
     /// that is not there. An implementation that knows a column which is never NULL need only look at that one.
+    #[inline]
     fn is_absent(cells: &[Cell<'_>]) -> bool {
         !cells.is_empty() && cells.iter().all(Cell::is_null)
     }

@@ -25,18 +25,27 @@ impl ToValue for f64 {
 impl FromCell for f64 {
     #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-        let exact = match cell {
-            Cell::F64(value) => return Ok(value),
-            // A real expression of SQLite may come as an integer: `coalesce(price, 0)`.
-            Cell::I64(value) => whole(value),
-            Cell::Pg { oid, bytes } => {
-                return pg(oid, bytes).ok_or_else(|| CellError::mismatch("f64", cell));
-            }
-            Cell::Json(token) => return from_json(token, "f64"),
-            _ => return Err(CellError::mismatch("f64", cell)),
-        };
-        exact.ok_or_else(|| CellError::out_of_range("f64", cell))
+        match cell {
+            Cell::F64(value) => Ok(value),
+            _ => encoded(cell),
+        }
     }
+}
+
+/// Not inlined, so that each place which reads a float holds the likely case and no more.
+#[inline(never)]
+fn encoded(cell: Cell<'_>) -> Result<f64, CellError> {
+    let exact = match cell {
+        Cell::F64(value) => return Ok(value),
+        // A real expression of SQLite may come as an integer: `coalesce(price, 0)`.
+        Cell::I64(value) => whole(value),
+        Cell::Pg { oid, bytes } => {
+            return pg(oid, bytes).ok_or_else(|| CellError::mismatch("f64", cell));
+        }
+        Cell::Json(token) => return from_json(token, "f64"),
+        _ => return Err(CellError::mismatch("f64", cell)),
+    };
+    exact.ok_or_else(|| CellError::out_of_range("f64", cell))
 }
 
 impl FromCell for f32 {

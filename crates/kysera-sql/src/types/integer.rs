@@ -46,6 +46,17 @@ column!(u8);
 
 #[inline]
 fn integer<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
+    if let Cell::I64(value) = cell
+        && let Ok(value) = T::try_from(value)
+    {
+        return Ok(value);
+    }
+    encoded(cell, expected)
+}
+
+/// Not inlined, so that each place which reads an integer holds the likely case and no more.
+#[inline(never)]
+fn encoded<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
     let fits = match cell {
         Cell::I64(value) => T::try_from(value).ok(),
         Cell::U64(value) => T::try_from(value).ok(),

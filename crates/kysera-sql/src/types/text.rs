@@ -30,8 +30,17 @@ text! {
 impl FromCell for String {
     #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
-        read::text(cell, "String").map(Cow::into_owned)
+        match cell {
+            Cell::Text(text) => Ok(text.to_owned()),
+            _ => encoded(cell),
+        }
     }
+}
+
+/// Not inlined, so that each place which reads text holds the copying of it and no more.
+#[inline(never)]
+fn encoded(cell: Cell<'_>) -> Result<String, CellError> {
+    read::text(cell, "String").map(Cow::into_owned)
 }
 
 impl FromCell for Box<str> {
