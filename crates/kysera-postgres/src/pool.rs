@@ -50,7 +50,8 @@ impl Pool {
             .timeouts(Timeouts {
                 wait: Some(limits.acquire_timeout),
                 create: Some(limits.acquire_timeout),
-                recycle: Some(limits.acquire_timeout),
+                // The only thing that waits there has a limit of its own.
+                recycle: None,
             })
             .runtime(Runtime::Tokio1)
             .build()
@@ -67,7 +68,13 @@ impl Pool {
     /// Lends a connection.
     pub(crate) async fn get(&self) -> Result<Pooled> {
         self.sweep();
-        self.pool.get().await.map_err(|error| match error {
+        // A free connection is taken without setting a timer: a wait of nothing only tries.
+        let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.pool.timeouts() };
+        let pooled = match self.pool.timeout_get(&at_once).await {
+            Err(PoolError::Timeout(TimeoutType::Wait)) => self.pool.get().await,
+            other => other,
+        };
+        pooled.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(TimeoutType::Create) => Error::new(
                 ErrorKind::ConnectionFailed,
@@ -121,7 +128,8 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Link> {
-        connect::open(&self.0.options, self.0.tls.as_ref(), None).await
+        // Boxed, so that the future of every acquire does not carry the room of a login.
+        Box::pin(connect::open(&self.0.options, self.0.tls.as_ref(), None)).await
     }
 
     async fn recycle(&self, link: &mut Link, metrics: &Metrics) -> RecycleResult<Error> {

@@ -18,8 +18,8 @@ use tokio_postgres::{Row, RowStream};
 #[derive(Debug)]
 pub(crate) struct Reader {
     shape: Shape,
-    /// Whether all columns are of plain types; known from the first row on.
-    all_plain: Option<bool>,
+    /// The OIDs of the columns when all are of plain types; known from the first row on.
+    plain: Option<Option<Box<[u32]>>>,
     state: State,
     /// Rows since one had a type that must be looked up. The look-up waits until all rows are here, because its
     /// answer comes behind them on the same connection.
@@ -59,14 +59,7 @@ impl From<Error> for Failure {
 
 impl Reader {
     pub(crate) fn new(shape: Shape) -> Reader {
-        Reader {
-            shape,
-            all_plain: None,
-            state: State::Taking,
-            waiting: Vec::new(),
-            missing: Vec::new(),
-            seen: 0,
-        }
+        Reader { shape, plain: None, state: State::Taking, waiting: Vec::new(), missing: Vec::new(), seen: 0 }
     }
 
     /// Takes a row.
@@ -87,12 +80,15 @@ impl Reader {
     }
 
     fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
-        let all_plain = *self
-            .all_plain
-            .get_or_insert_with(|| row.columns().iter().all(|column| is_plain(type_oid(column))));
-        let outcome = if all_plain {
+        let plain = self.plain.get_or_insert_with(|| plain_columns(&row));
+        let outcome = if let Some(oids) = plain {
             let mut cells = Cells::new();
-            cells.extend((0..row.len()).map(|at| plain_cell(&row, at)));
+            for (at, &oid) in oids.iter().enumerate() {
+                cells.push(match bytes(&row, at) {
+                    Some(bytes) => Cell::Pg { oid, bytes },
+                    None => Cell::Null,
+                });
+            }
             sink.row(cells.as_slice())
         } else {
             match known_values(&row, types) {
@@ -144,7 +140,8 @@ impl Reader {
     ) -> Result<(), Failure> {
         while !self.missing.is_empty() {
             link.request(1);
-            types.look_up(&link.client, std::mem::take(&mut self.missing)).await?;
+            // Boxed, as below: rare, and its room would be part of the future of every statement.
+            Box::pin(types.look_up(&link.client, std::mem::take(&mut self.missing))).await?;
             for row in std::mem::take(&mut self.waiting) {
                 self.seen -= 1;
                 self.take(row, sink, types);
@@ -152,7 +149,7 @@ impl Reader {
         }
         match self.take_failure() {
             Some((error, row)) => {
-                let table = table_name(link, &row, error.column).await;
+                let table = Box::pin(table_name(link, &row, error.column)).await;
                 Err(undecodable(error, &row, table).into())
             }
             None => Ok(()),
@@ -223,11 +220,9 @@ fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
     row.try_get::<_, Option<Bytes<'_>>>(at).ok().flatten().map(|Bytes(bytes)| bytes)
 }
 
-fn plain_cell(row: &Row, at: usize) -> Cell<'_> {
-    match bytes(row, at) {
-        Some(bytes) => Cell::Pg { oid: row.columns()[at].type_().oid(), bytes },
-        None => Cell::Null,
-    }
+/// The OIDs of the columns, if the cells of all of them can be handed over as they came.
+fn plain_columns(row: &Row) -> Option<Box<[u32]>> {
+    row.columns().iter().map(type_oid).map(|oid| is_plain(oid).then_some(oid)).collect()
 }
 
 type Value<'a> = Option<(u32, Cow<'a, [u8]>)>;
