@@ -100,6 +100,17 @@ pub(crate) fn kind_of(code: &str) -> ErrorKind {
     }
 }
 
+/// What an error of the server is about.
+fn kind(db: &DbError) -> ErrorKind {
+    use tokio_postgres::error::Severity;
+    // `protocol_violation` ends a connection only as FATAL. As ERROR it is about one statement: a value too few or too
+    // many for its placeholders.
+    match (db.code().code(), db.parsed_severity()) {
+        ("08P01", Some(Severity::Error)) => ErrorKind::InvalidQuery,
+        (code, _) => kind_of(code),
+    }
+}
+
 /// Kysera's error for one of an established connection.
 pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
     let kind_text = error.to_string();
@@ -126,14 +137,14 @@ pub(crate) fn closed() -> Error {
 /// Kysera's error for one that the server sent.
 pub(crate) fn from_server(db: Box<DbError>) -> Error {
     let code = db.code().code().to_owned();
-    let kind = kind_of(&code);
+    let kind = kind(&db);
     let columns = match db.column() {
         Some(column) => vec![column.to_owned()],
         None if code.starts_with("23") => db.detail().map(key_columns).unwrap_or_default(),
         None => Vec::new(),
     };
     let mut error = Error::new(kind, message(&db)).with_columns(columns);
-    if let Some(hint) = advice(&code).map(str::to_owned).or_else(|| db.hint().map(str::to_owned)) {
+    if let Some(hint) = advice(&code, kind).map(str::to_owned).or_else(|| db.hint().map(str::to_owned)) {
         error = error.hint(hint);
     }
     if let Some(table) = db.table() {
@@ -151,7 +162,7 @@ pub(crate) fn is_fatal(error: &tokio_postgres::Error) -> bool {
         Some(db) => {
             use tokio_postgres::error::Severity;
             matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
-                || kind_of(db.code().code()) == ErrorKind::ConnectionClosed
+                || kind(db) == ErrorKind::ConnectionClosed
         }
         None => error.is_closed() || is_io(error),
     }
@@ -196,7 +207,7 @@ fn key_columns(detail: &str) -> Vec<String> {
 }
 
 /// What to do, where the server does not say it.
-fn advice(code: &str) -> Option<&'static str> {
+fn advice(code: &str, kind: ErrorKind) -> Option<&'static str> {
     Some(match code {
         "25P02" => "a statement before it failed: roll back, or use savepoints",
         "28P01" => "check the user and the password",
@@ -208,6 +219,7 @@ fn advice(code: &str) -> Option<&'static str> {
             "behind a proxy that does not follow prepared statements, connect with prepare(false)"
         }
         "40001" | "40P01" => "run the transaction again",
+        "08P01" if kind == ErrorKind::InvalidQuery => "bind one value for each placeholder",
         _ => return None,
     })
 }

@@ -109,8 +109,8 @@ impl Lease {
         let mut reader = Reader::new(request.statement.shape);
         let outcome = async {
             let rows = start(link, request, &mut opening, &mut number).await?;
-            let mut rows = pin!(rows);
-            let count = reader.drain(rows.as_mut(), sink, &shared.types).await;
+            // Takes the rows and drops them: while nobody reads those that are left, no answer behind them arrives.
+            let count = reader.drain(pin!(rows), sink, &shared.types).await;
             // The answer comes right behind the rows, in the same trip.
             let _ = link.finish_preparing().await;
             reader.finish(link, sink, &shared.types).await?;

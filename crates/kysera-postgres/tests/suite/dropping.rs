@@ -1,8 +1,8 @@
 //! Futures dropped half way: what was running, and what the next user finds.
 
 use crate::support::{
-    Random, acquire, connect, driver, driver_with, dropped_after, in_time, one, options, raw, read, rows,
-    run, run_with, taken, write,
+    Random, acquire, connect, driver_with, dropped_after, in_time, one, options, raw, read, rows, run,
+    run_with, taken, write,
 };
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::ErrorKind;
@@ -394,7 +394,8 @@ async fn a_session_changed_by_the_builders_statements_is_noticed_by_their_tags()
 
 #[tokio::test]
 async fn statements_that_stay_prepared_survive_a_reset() {
-    let Some(driver) = driver("drop_keeps_plans").await else { return };
+    // One connection: while it is reset, no other may stand in for it.
+    let Some(driver) = driver_with("drop_keeps_plans", |options| options.pool_size(1)).await else { return };
     for _ in 0..5 {
         let mut connection = acquire(&driver).await;
         assert_eq!(rows::<i32>(&mut *connection, raw("select 42", vec![])).await.unwrap(), [42]);

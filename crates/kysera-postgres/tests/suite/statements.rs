@@ -1,8 +1,9 @@
 //! Running statements: values in, rows out, counts.
 
-use crate::support::{acquire, driver, raw, read, rows, run, run_with, statement, write};
+use crate::support::{acquire, driver, in_time, raw, read, rows, run, run_with, statement, taken, write};
 use kysera_core::error::ErrorKind;
 use kysera_sql::compiled::Shape;
+use kysera_sql::row::Rows;
 use kysera_sql::value::{CustomType, SqlType, Value};
 
 static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok", "happy"] };
@@ -112,4 +113,16 @@ async fn as_many_parameters_as_the_protocol_counts_are_sent_and_one_more_is_refu
     let error = rows::<i64>(&mut *connection, many(65_536)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidQuery);
     assert_eq!(rows::<i64>(&mut *connection, many(3)).await.unwrap(), [3]);
+}
+
+#[tokio::test]
+async fn a_full_sink_does_not_make_the_statement_that_is_prepared_behind_its_rows_wait_for_ever() {
+    let Some(driver) = driver("st_full_sink").await else { return };
+    let mut connection = acquire(&driver).await;
+    let query = || read("select generate_series(1, 200000)::int8", vec![]);
+    for _ in 0..4 {
+        let ran = connection.run(query(), Box::new(Rows::<i64>::at_most(1)));
+        let (_, sink) = in_time(ran).await.unwrap();
+        assert_eq!(taken::<i64>(sink), [1]);
+    }
 }
