@@ -7,6 +7,7 @@
 //! connect(&url);
 //! ```
 
+pub mod conformance;
 pub mod servers;
 mod skip;
 

@@ -8,6 +8,7 @@ mod basics;
 mod busy;
 mod checkpoint;
 mod common;
+mod conformance;
 mod drops;
 mod panics;
 mod queue;

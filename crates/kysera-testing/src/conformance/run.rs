@@ -1,0 +1,176 @@
+//! Statements one by one: `run`, `try_run`, `run_script`.
+
+use super::item::{
+    Item, NewItem, all_ids, cubed, execute, ids, insert, items, plain, rows, sql, taken, writer,
+};
+use kysera_core::driver::{Attempt, Driver};
+use kysera_core::{ErrorKind, Terminals};
+use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::prelude::*;
+use kysera_sql::query::select_from;
+use kysera_sql::row::{Discard, Rows};
+use kysera_sql::write::{delete_from, insert_into, update};
+
+/// Every row reaches the sink, in the order of the result, and the sink comes back.
+pub async fn rows_come_in_order(driver: &dyn Driver) {
+    items(driver, 500).await;
+    assert!(ids(driver).await.into_iter().eq(1..=500));
+}
+
+/// Values come back as they were bound: extremes, NULL, text of any script, bytes of any kind.
+pub async fn values_come_back_as_they_went(driver: &dyn Driver) {
+    items(driver, 0).await;
+    let some = |id, label: &str, bytes: &[u8], ratio, small, yes| Item {
+        id,
+        label: Some(label.to_owned()),
+        bytes: Some(bytes.to_vec()),
+        ratio: Some(ratio),
+        small: Some(small),
+        yes: Some(yes),
+    };
+    let every_byte: Vec<u8> = (0..=255).collect();
+    let expected = [
+        some(i64::MIN, "", b"", f64::MIN_POSITIVE, i32::MIN, false),
+        Item { id: 0, label: None, bytes: None, ratio: None, small: None, yes: None },
+        some(1, "'; drop table item; --\n\"\\$1?", &every_byte, 0.1, 0, true),
+        some(i64::MAX, "\u{1F9C0} \u{202E}\u{5D0}\u{5D1}", &[0], f64::MAX, i32::MAX, true),
+    ];
+    let new = expected.clone().map(|Item { id, label, bytes, ratio, small, yes }| {
+        NewItem { id }.label(label).bytes(bytes).ratio(ratio).small(small).yes(yes)
+    });
+    let mut connection = writer(driver).await;
+    execute(&mut *connection, sql(driver, insert_into(Item).rows(new))).await.unwrap();
+    let query = select_from(Item).select(Item.all()).order_by(Item.id.asc());
+    let found: Vec<Item> = rows(&mut *connection, sql(driver, query)).await.unwrap();
+    assert_eq!(found, expected);
+}
+
+/// A statement without rows, and a query that finds none, leave the sink empty.
+pub async fn a_result_without_rows_leaves_the_sink_empty(driver: &dyn Driver) {
+    items(driver, 0).await;
+    let mut connection = writer(driver).await;
+    assert!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().is_empty());
+    let (_, sink) = connection.run(insert(driver, 1, 2), Box::<Discard>::default()).await.unwrap();
+    assert!(sink.is_empty());
+}
+
+/// The outcome counts rows inserted, updated and deleted.
+pub async fn changed_rows_are_counted(driver: &dyn Driver) {
+    items(driver, 0).await;
+    let mut connection = writer(driver).await;
+    let some = || Item.id.le(2);
+    for (statement, expected) in [
+        (insert(driver, 1, 3), 3),
+        (sql(driver, update(Item).set(Item.small.set(7)).filter(some())), 2),
+        (sql(driver, update(Item).set(Item.small.set(7)).filter(Item.id.eq(99))), 0),
+        (sql(driver, delete_from(Item).filter(some())), 2),
+        (sql(driver, delete_from(Item).all_rows()), 1),
+    ] {
+        let text = statement.sql.clone();
+        let outcome = execute(&mut *connection, statement).await.unwrap();
+        assert_eq!(outcome.rows_affected, expected, "{text}");
+    }
+}
+
+/// A sink that says `Stop` is given no further row; the connection is free for the next statement.
+pub async fn a_sink_that_has_enough_gets_no_more(driver: &dyn Driver) {
+    items(driver, 60).await;
+    let mut connection = writer(driver).await;
+    for most in [1, 2, 50] {
+        let sink = Box::new(Rows::<(i64, i64, i64)>::at_most(most));
+        let (_, sink) = connection.run(cubed(driver), sink).await.unwrap();
+        assert_eq!(taken::<(i64, i64, i64)>(sink).len(), most);
+        assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().len(), 60);
+    }
+}
+
+/// A write is run to its end though its sink says `Stop` at the first row that it returns.
+pub async fn a_write_is_done_though_its_sink_has_enough(driver: &dyn Driver) {
+    items(driver, 0).await;
+    let new = (1..=300).map(|id| NewItem { id });
+    let Ok(statement) = insert_into(Item).rows(new).returning(Item.id).to_sql(driver.dialect()) else {
+        return crate::skip("returning", "this database has none");
+    };
+    let mut connection = writer(driver).await;
+    let (_, sink) = connection.run(statement, Box::new(Rows::<i64>::at_most(1))).await.unwrap();
+    assert_eq!(taken::<i64>(sink).len(), 1);
+    drop(connection);
+    assert_eq!(ids(driver).await.len(), 300);
+}
+
+/// An error of the sink is the statement's error. The connection stays usable, in a transaction too.
+pub async fn a_row_that_cannot_be_read_fails_the_statement_and_not_the_connection(driver: &dyn Driver) {
+    items(driver, 300).await;
+    let mut connection = writer(driver).await;
+    let labels = || sql(driver, select_from(Item).select(Item.label));
+    for begun in [false, true] {
+        if begun {
+            connection.begin(Default::default()).await.unwrap();
+            execute(&mut *connection, insert(driver, 301, 301)).await.unwrap();
+        }
+        let error = rows::<String>(&mut *connection, labels()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let found = rows::<Option<String>>(&mut *connection, labels()).await.unwrap();
+        assert_eq!(found.len(), if begun { 301 } else { 300 });
+    }
+    connection.commit().await.unwrap();
+}
+
+/// `try_run` of a driver and of a connection runs the statement once, or leaves it and the sink untouched.
+pub async fn an_attempt_runs_once_or_not_at_all(driver: &dyn Driver) {
+    items(driver, 0).await;
+    for id in 1..=20 {
+        let statement = insert(driver, id, id);
+        match driver.try_run(&statement, &mut Discard::default()) {
+            Attempt::Done(outcome) => assert_eq!(outcome.unwrap().rows_affected, 1),
+            Attempt::NotNow => drop(execute(&mut *writer(driver).await, statement).await.unwrap()),
+        }
+        let mut connection = writer(driver).await;
+        let mut sink = Rows::<i64>::default();
+        let found = match connection.try_run(&all_ids(driver), &mut sink) {
+            Attempt::Done(outcome) => outcome.map(|_| sink.into_vec()).unwrap(),
+            Attempt::NotNow => {
+                assert!(sink.into_vec().is_empty(), "an attempt that did not run leaves nothing");
+                rows(&mut *connection, all_ids(driver)).await.unwrap()
+            }
+        };
+        assert!(found.into_iter().eq(1..=id));
+    }
+}
+
+/// A script runs all of its statements, with comments and semicolons inside of text.
+pub async fn a_script_runs_every_statement(driver: &dyn Driver) {
+    items(driver, 0).await;
+    let mut connection = writer(driver).await;
+    let script = "-- a comment; not a statement
+        insert into item (id, label) values (1, 'a;b');
+        insert into item (id, label) values (2, 'it''s');
+
+        update item set label = 'c' where id = 2";
+    connection.run_script(script).await.unwrap();
+    let query = select_from(Item).select(Item.label).order_by(Item.id.asc());
+    let found: Vec<Option<String>> = rows(&mut *connection, sql(driver, query)).await.unwrap();
+    assert_eq!(found, [Some("a;b".to_owned()), Some("c".to_owned())]);
+}
+
+/// A script that fails gives the first error, and the connection stays usable.
+pub async fn a_script_that_fails_says_so(driver: &dyn Driver) {
+    items(driver, 1).await;
+    let mut connection = writer(driver).await;
+    let script = "insert into item (id) values (1); insert into missing (id) values (2)";
+    assert!(connection.run_script(script).await.unwrap_err().is_unique_violation());
+    assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap(), [1]);
+}
+
+/// A connection for reading sees what one for writing has committed, at once.
+pub async fn a_reader_reads_what_was_written(driver: &dyn Driver) {
+    items(driver, 0).await;
+    for id in 1..=20 {
+        execute(&mut *writer(driver).await, insert(driver, id, id)).await.unwrap();
+        let mut reader = driver.acquire(Access::Read).await.unwrap();
+        assert!(rows::<i64>(&mut *reader, all_ids(driver)).await.unwrap().into_iter().eq(1..=id));
+    }
+    let mut reader = driver.acquire(Access::Read).await.unwrap();
+    let plain = plain(Shape::Read, "select count(*) from item");
+    assert_eq!(rows::<i64>(&mut *reader, plain).await.unwrap(), [20]);
+}
