@@ -1,5 +1,7 @@
 //! What users do, through the facade alone, on SQLite in memory and, where there is a server, on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
+mod dal;
 mod database;
 mod plugins;
+mod repository;

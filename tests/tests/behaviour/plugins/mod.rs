@@ -2,3 +2,4 @@
 
 mod soft_delete;
 mod timestamps;
+mod together;
