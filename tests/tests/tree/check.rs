@@ -100,6 +100,7 @@ const SCHEMA: &str = r#"
         marital_status text, children integer, deleted_at text, "last_name""`" text);
     create table pet (id integer primary key, name text unique, owner_id integer, species text);
     create table toy (id integer primary key, name text, price real, pet_id integer);
+    create table note (id integer primary key, text text not null, stars integer default 3, author text);
     create table node (name text, parent text);
     create table person_metadata (person_id integer, profile text, website text, nicknames text, schedule text,
         experience text);
