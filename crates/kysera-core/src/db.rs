@@ -62,6 +62,16 @@ impl Db {
     }
 
     /// The same database with a value for plugins to read, such as the current tenant. The last value of a type counts.
+    ///
+    /// ```
+    /// # use kysera_core::Db;
+    /// # fn example(db: &Db) {
+    /// struct Tenant(i64);
+    ///
+    /// let theirs = db.with(Tenant(7));
+    /// assert!(theirs.extensions().get::<Tenant>().is_some());
+    /// # }
+    /// ```
     #[must_use = "the handle it is called on stays as it was"]
     pub fn with<V: Any + Send + Sync>(&self, value: V) -> Db {
         Db { core: Arc::clone(&self.core), extensions: self.extensions.and(value) }

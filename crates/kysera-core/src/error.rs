@@ -12,6 +12,23 @@ use std::fmt;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong. Cheap to pass on: one pointer.
+///
+/// Match on [`kind`](Error::kind), which does not depend on the database; `Display` says what to do, and holds no
+/// values.
+///
+/// ```
+/// use kysera_core::{Error, ErrorKind};
+///
+/// fn status(error: &Error) -> u16 {
+///     match error.kind() {
+///         ErrorKind::NotFound => 404,
+///         _ if error.is_unique_violation() => 409,
+///         _ if error.is_transient() => 503,
+///         _ => 500,
+///     }
+/// }
+/// # assert_eq!(status(&Error::new(ErrorKind::HiddenConflict, "a row has this key already")), 409);
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -29,6 +29,26 @@ pub mod priority {
 }
 
 /// A plugin of the executor. Every method but `name` has a default that does nothing.
+///
+/// ```
+/// use kysera_core::plugin::{Plugin, RowFilter};
+/// use kysera_sql::{ast::Expr, table::TableMeta};
+///
+/// /// Hides what is not published, in every table that has such a column.
+/// #[derive(Debug)]
+/// struct Published;
+///
+/// impl Plugin for Published {
+///     fn name(&self) -> &'static str {
+///         "published"
+///     }
+///
+///     fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+///         let column = table.column("published_at")?;
+///         Some(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
+///     }
+/// }
+/// ```
 pub trait Plugin: Debug + Send + Sync + 'static {
     /// A unique name, in `snake_case`.
     fn name(&self) -> &'static str;

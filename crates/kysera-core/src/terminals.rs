@@ -15,6 +15,17 @@ use kysera_sql::typed::Closed;
 
 /// The methods that run a query. They take what it runs on by shared reference, return a future that can be named and
 /// sent between threads, and do nothing until it is polled.
+///
+/// ```
+/// # use kysera_core::{Db, Result, Terminals};
+/// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
+/// # async fn example(db: &Db) -> Result<()> {
+/// let adults = select_from(Person).filter(Person.age.ge(18)).select(Person.first_name);
+/// let names: Vec<String> = adults.clone().fetch_all(db).await?;
+/// let first: Option<String> = adults.order_by(Person.id.asc()).fetch_first(db).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub trait Terminals: Query {
     /// Every row.
     ///

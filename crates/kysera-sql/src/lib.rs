@@ -4,8 +4,7 @@
 //! plugins through `kysera-core`.
 //!
 //! ```
-//! use kysera_sql::{compile::compile, dialect::Postgres, doc::Person, prelude::*, query::{Query, select_from}};
-//!
+//! # use kysera_sql::{compile::compile, dialect::Postgres, doc::Person, prelude::*, query::{Query, select_from}};
 //! let adults = select_from(Person).filter(Person.age.ge(18)).select(Person.first_name);
 //! let compiled = compile(&adults.into_statement()?, &Postgres::default())?;
 //! assert_eq!(compiled.sql, r#"select "person"."first_name" from "person" where "person"."age" >= $1"#);
@@ -46,9 +45,8 @@ pub mod write;
 /// Makes an enum without fields an enum of the database: bound, stored and read as the text of its label.
 ///
 /// ```
-/// use kysera_sql::SqlEnum;
-/// use kysera_sql::value::{ToValue, Value};
-///
+/// # use kysera_sql::SqlEnum;
+/// # use kysera_sql::value::{ToValue, Value};
 /// #[derive(Debug, Clone, Copy, PartialEq, SqlEnum)]
 /// #[sql_enum(name = "mood", rename_all = "snake_case")]
 /// # #[sql_enum(crate = kysera_sql)]
@@ -72,9 +70,8 @@ pub use kysera_macros::SqlEnum;
 /// in a comparison.
 ///
 /// ```
-/// use kysera_sql::SqlType;
-/// use kysera_sql::value::{ToValue, Value};
-///
+/// # use kysera_sql::SqlType;
+/// # use kysera_sql::value::{ToValue, Value};
 /// #[derive(Debug, Clone, Copy, PartialEq, SqlType)]
 /// # #[sql_type(crate = kysera_sql)]
 /// struct PersonId(i64);

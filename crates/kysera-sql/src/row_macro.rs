@@ -9,8 +9,7 @@
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::{Pet, PetName}, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{doc::{Pet, PetName}, prelude::*, query::select_from, row};
 /// let unnamed = select_from(Pet).select(row! { id: Pet.id, called: Pet.name });
 /// assert_sql(unnamed, r#"select "pet"."id", "pet"."name" as "called" from "pet""#);
 /// let named = select_from(Pet).select(row!(PetName { id: Pet.id, name: Pet.name }));
@@ -27,8 +26,7 @@ macro_rules! row {
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{alias, doc::Person, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{alias, doc::Person, prelude::*, query::select_from, row};
 /// let mother = alias!(Person as mother);
 /// let people = select_from(Person)
 ///     .left_join(mother, mother.id.eq(Person.mother_id))

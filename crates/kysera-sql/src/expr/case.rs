@@ -23,8 +23,7 @@ pub struct Case<V, N, Refs> {
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, expr::{case, val}, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, expr::{case, val}, prelude::*, query::select_from};
 /// let stages = select_from(Person)
 ///     .select(case().when(Person.age.ge(18), val("adult")).when(Person.age.ge(13), "teen").otherwise("child"));
 /// assert_sql(

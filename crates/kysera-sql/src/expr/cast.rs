@@ -11,8 +11,7 @@ pub trait Casts: Expression {
     /// # Examples
     /// ```
     /// # use kysera_sql::doc::assert_sql;
-    /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
-    ///
+    /// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
     /// let ages = select_from(Person).select(Person.age.cast::<String>());
     /// assert_sql(ages, r#"select cast("person"."age" as text) from "person""#);
     /// ```

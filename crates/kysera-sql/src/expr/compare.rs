@@ -18,8 +18,7 @@ pub type Cmp<L, E> = Expr<
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
 /// let adults = select_from(Person).filter(Person.age.ge(18)).select(Person.first_name);
 /// assert_sql(adults, r#"select "person"."first_name" from "person" where "person"."age" >= ?"#);
 /// ```

@@ -15,8 +15,7 @@ type Concatenated<L, E> = Expr<
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, expr::concat, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, expr::concat, prelude::*, query::select_from};
 /// let names = select_from(Person).select(concat(concat(Person.first_name, " of "), Person.nick));
 /// assert_sql(names, r#"select "person"."first_name" || ? || "person"."nick" from "person""#);
 /// ```

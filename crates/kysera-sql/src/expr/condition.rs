@@ -11,8 +11,7 @@ use crate::value::{Value, ValueError};
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, expr::{Predicate, any_of}, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, expr::{Predicate, any_of}, prelude::*, query::select_from};
 /// fn adult() -> Predicate<Person> {
 ///     Person.age.ge(18).on()
 /// }

@@ -12,8 +12,7 @@ use crate::typed::{Nil, SqlValue};
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, expr::function, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, expr::function, prelude::*, query::select_from};
 /// let lengths = select_from(Person).select(function::<i32, _>("length", (Person.first_name,)));
 /// assert_sql(lengths, r#"select length("person"."first_name") from "person""#);
 /// ```

@@ -21,8 +21,7 @@ pub trait Lists: Expression {
     /// # Examples
     /// ```
     /// # use kysera_sql::doc::assert_sql;
-    /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
-    ///
+    /// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
     /// let some = select_from(Person).filter(Person.id.in_list([1, 2])).select(Person.first_name);
     /// assert_sql(some, r#"select "person"."first_name" from "person" where "person"."id" in (?, ?)"#);
     /// ```

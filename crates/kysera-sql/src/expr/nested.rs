@@ -14,8 +14,7 @@ use crate::value::{SqlType, ValueError};
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::{doc::{Person, Pet}, expr::array_from, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{doc::{Person, Pet}, expr::array_from, prelude::*, query::select_from, row};
 /// let people = select_from(Person).select(row! {
 ///     name: Person.first_name,
 ///     pets: array_from(
@@ -36,8 +35,7 @@ pub fn array_from<Q: Subquery>(query: Q) -> Expr<Vec<Q::Out>, Q::Outer> {
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::{doc::{Person, Pet}, expr::object_from, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{doc::{Person, Pet}, expr::object_from, prelude::*, query::select_from, row};
 /// let pets = select_from(Pet).select(row! {
 ///     name: Pet.name,
 ///     owner: object_from(

@@ -29,8 +29,7 @@ pub trait Nulls: Expression {
     /// # Examples
     /// ```
     /// # use kysera_sql::doc::assert_sql;
-    /// use kysera_sql::{doc::Person, prelude::*, query::select_from};
-    ///
+    /// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
     /// let names = select_from(Person).select(Person.nick.coalesce(Person.first_name));
     /// assert_sql(names, r#"select coalesce("person"."nick", "person"."first_name") from "person""#);
     /// ```

@@ -17,8 +17,7 @@ pub trait Outer: Expression {
     /// # Examples
     /// ```
     /// # use kysera_sql::doc::assert_sql;
-    /// use kysera_sql::{doc::{Person, Pet}, expr::exists, prelude::*, query::select_from};
-    ///
+    /// # use kysera_sql::{doc::{Person, Pet}, expr::exists, prelude::*, query::select_from};
     /// let owners = select_from(Person)
     ///     .filter(exists(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer()))))
     ///     .select(Person.id);

@@ -14,15 +14,14 @@ use crate::value::ValueError;
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, sql};
-///
+/// # use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, sql};
 /// let initials = select_from(Person).select(sql!(String: "substr({}, 1, {})", Person.first_name, val(1)));
 /// // select substr("person"."first_name", 1, $1) from "person"
 /// ```
 ///
 /// Another number of `{}` than of arguments does not compile:
 /// ```compile_fail
-/// use kysera_sql::{doc::Person, sql};
+/// # use kysera_sql::{doc::Person, sql};
 /// let broken = sql!(String: "upper({})");
 /// ```
 #[macro_export]

@@ -10,8 +10,7 @@ use crate::typed::SqlValue;
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::{Person, Pet}, expr::{count_all, scalar}, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{doc::{Person, Pet}, expr::{count_all, scalar}, prelude::*, query::select_from, row};
 /// let people = select_from(Person).select(row! {
 ///     name: Person.first_name,
 ///     pets: scalar(select_from(Pet).filter(Pet.owner_id.eq(Person.id.outer())).select(count_all())),

@@ -27,8 +27,7 @@ where
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, row};
-///
+/// # use kysera_sql::{doc::Person, expr::val, prelude::*, query::select_from, row};
 /// let people = select_from(Person).select(row! { id: Person.id, kind: val("person") });
 /// assert_sql(people, r#"select "person"."id", ? as "kind" from "person""#);
 /// ```

@@ -74,8 +74,7 @@ into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::{Person, Pet}, prelude::*, query::{cte, select_from}, row};
-///
+/// # use kysera_sql::{doc::{Person, Pet}, prelude::*, query::{cte, select_from}, row};
 /// let adults = cte(
 ///     "adults",
 ///     select_from(Person).filter(Person.age.ge(18)).select(row! { id: Person.id, name: Person.first_name }),
@@ -100,8 +99,7 @@ pub fn cte<Q: IntoCte<Out: RowShape, Outer: Closed>>(name: &'static str, query: 
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::{doc::Person, prelude::*, query::{recursive, select_from}, row};
-///
+/// # use kysera_sql::{doc::Person, prelude::*, query::{recursive, select_from}, row};
 /// let line = recursive(
 ///     "line",
 ///     select_from(Person).filter(Person.id.eq(1)).select(row! { id: Person.id, mother: Person.mother_id }),
@@ -157,8 +155,7 @@ fn recurse<Q: Subquery<Out: RowShape>, Step: Subquery>(
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Pet, expr::{count_all, max}, prelude::*, query::{derived, select_from}, row};
-///
+/// # use kysera_sql::{doc::Pet, expr::{count_all, max}, prelude::*, query::{derived, select_from}, row};
 /// let counts = derived(
 ///     "counts",
 ///     select_from(Pet).group_by(Pet.owner_id).select(row! { owner: Pet.owner_id, pets: count_all() }),

@@ -21,8 +21,7 @@ impl<S, O, Out> Select<S, O, Out> {
     ///
     /// # Examples
     /// ```
-    /// use kysera_sql::{doc::{Person, Pet, PetName}, prelude::*, query::{Erased, select_from}, row};
-    ///
+    /// # use kysera_sql::{doc::{Person, Pet, PetName}, prelude::*, query::{Erased, select_from}, row};
     /// fn names(of_pets: bool) -> Erased<PetName> {
     ///     if of_pets {
     ///         select_from(Pet).select(row!(PetName { id: Pet.id, name: Pet.name })).erase()

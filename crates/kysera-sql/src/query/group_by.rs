@@ -12,8 +12,7 @@ impl<S, O, Out> Select<S, O, Out> {
     /// # Examples
     /// ```
     /// # use kysera_sql::doc::assert_sql;
-    /// use kysera_sql::{doc::Pet, expr::count_all, prelude::*, query::select_from, row};
-    ///
+    /// # use kysera_sql::{doc::Pet, expr::count_all, prelude::*, query::select_from, row};
     /// let counts = select_from(Pet)
     ///     .group_by(Pet.owner_id)
     ///     .having(count_all().gt(1))

@@ -35,6 +35,17 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// `left join source on condition`: the columns of `source` may be NULL.
+    ///
+    /// ```
+    /// # use kysera_sql::doc::*;
+    /// let query = select_from(Person)
+    ///     .left_join(Pet, Pet.owner_id.eq(Person.id))
+    ///     .select((Person.first_name, Pet.name)); // rows are (String, Option<String>)
+    /// # assert_sql(query, concat!(
+    /// #     r#"select "person"."first_name", "pet"."name" from "person" "#,
+    /// #     r#"left join "pet" on "pet"."owner_id" = "person"."id""#,
+    /// # ));
+    /// ```
     pub fn left_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         source: T,

@@ -38,8 +38,7 @@ impl BeforeSelect for Unselected {}
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;
-/// use kysera_sql::{doc::Person, prelude::*, query::select_from};
-///
+/// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
 /// let names = select_from(Person).filter(Person.age.ge(18)).select((Person.id, Person.first_name)).limit(10);
 /// assert_sql(
 ///     names,

@@ -30,10 +30,9 @@ pub struct All<R>(PhantomData<fn() -> R>);
 /// reusable relation.
 ///
 /// ```
-/// use kysera_sql::doc::{Pet, PetName};
-/// use kysera_sql::prelude::*;
-/// use kysera_sql::{expr::{Expr, array_from}, query::select_from, row, typed::Correlated};
-///
+/// # use kysera_sql::doc::{Pet, PetName};
+/// # use kysera_sql::prelude::*;
+/// # use kysera_sql::{expr::{Expr, array_from}, query::select_from, row, typed::Correlated};
 /// fn pets<R>(owner: impl Expression<Value = i64, Refs = R>) -> Expr<Vec<PetName>, Correlated<R>> {
 ///     array_from(
 ///         select_from(Pet)

@@ -72,11 +72,10 @@ impl<S: Scope> Scope for Grouped<S> {
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::doc::{Person, Pet};
-/// use kysera_sql::query::{Select, Unselected, select_from};
-/// use kysera_sql::prelude::*;
-/// use kysera_sql::{Tables, typed::Nil};
-///
+/// # use kysera_sql::doc::{Person, Pet};
+/// # use kysera_sql::query::{Select, Unselected, select_from};
+/// # use kysera_sql::prelude::*;
+/// # use kysera_sql::{Tables, typed::Nil};
 /// fn with_pets() -> Select<Tables![Person, Pet?], Nil, Unselected> {
 ///     select_from(Person).left_join(Pet, Pet.owner_id.eq(Person.id))
 /// }

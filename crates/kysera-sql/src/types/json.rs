@@ -15,9 +15,8 @@ use std::ops::{Deref, DerefMut};
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::types::Json;
-/// use kysera_sql::value::{ToValue, Value};
-///
+/// # use kysera_sql::types::Json;
+/// # use kysera_sql::value::{ToValue, Value};
 /// let tags = Json(vec!["a", "b"]);
 /// assert_eq!(tags.to_value(), Value::Json(r#"["a","b"]"#.into()));
 /// ```

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 ///
 /// # Examples
 /// ```
-/// use kysera_sql::value::{SqlType, ToValue, Value};
+/// # use kysera_sql::value::{SqlType, ToValue, Value};
 /// assert_eq!(18_i64.to_value(), Value::I64(18));
 /// assert_eq!(None::<&str>.to_value(), Value::Null(SqlType::Text));
 /// ```

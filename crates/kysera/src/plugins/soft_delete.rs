@@ -34,6 +34,18 @@ pub(crate) const REVIVE: &str = "revive";
 ///
 /// Attaches to every table that has a column of that name. A join, a subquery, a CTE, a relation, a count: each
 /// reference to such a table sees only rows that are not deleted, and so do updates and deletes.
+///
+/// ```
+/// # use kysera::{Db, driver::Driver, plugins::SoftDelete};
+/// # fn example(driver: impl Driver) -> kysera::Result<()> {
+/// let db = Db::builder(driver).plugin(SoftDelete::new()).build()?;
+/// // select .. from "post" where "post"."deleted_at" is null and ..
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`soft_delete`](crate::plugins::soft_delete) and [`restore`](crate::plugins::restore) mark rows and take the mark
+/// away; [`SoftDeletes`](crate::plugins::SoftDeletes) lets a query see them.
 #[derive(Clone, Debug)]
 pub struct SoftDelete {
     attachment: Attachment,

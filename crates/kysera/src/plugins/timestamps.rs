@@ -21,6 +21,15 @@ use kysera_sql::typed::Table;
 /// Attaches to every table that has a column of that name. A value that the statement gives itself wins. All rows of
 /// a statement get the same instant, taken from the executor's clock.
 ///
+/// ```
+/// # use kysera::{Db, driver::Driver, plugins::Timestamps};
+/// # fn example(driver: impl Driver) -> kysera::Result<()> {
+/// let db = Db::builder(driver).plugin(Timestamps::new()).build()?;
+/// // update "post" set "title" = $1, "updated_at" = $2 where ..
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The columns may be instants, dates with times, or 64-bit integers (microseconds since 1970). Leave them out of the
 /// required fields of `NewX` with `#[column(default)]`.
 #[derive(Clone, Debug)]

@@ -128,6 +128,17 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
     }
 
     /// The rows, to be filtered, ordered and limited; awaited when it is complete.
+    ///
+    /// ```
+    /// # use kysera::{prelude::*, repository::Repository};
+    /// # use kysera_sql::doc::*;
+    /// # async fn example(db: &Db) -> kysera::Result<()> {
+    /// let people = Repository::<Person>::new(db);
+    /// let oldest = people.list().filter(Person.age.ge(18)).order_by(Person.age.desc()).limit(10).await?;
+    /// // select .. from "person" where "person"."age" >= $1 order by "person"."age" desc limit $2
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> List<'e, T> {
         List::new(self.at)
     }
