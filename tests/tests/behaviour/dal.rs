@@ -120,36 +120,42 @@ impl Plugin for ChangedBy {
 
 #[tokio::test]
 async fn the_values_of_a_context_are_seen_by_plugins_and_functions() {
-    each(|builder| builder.plugin(ChangedBy), async |db| {
-        create_table(Account).execute(db).await.unwrap();
-        open(db, 1, 100).await.unwrap();
-        assert_eq!(add(db, 1, 1).await.unwrap_err().kind(), ErrorKind::Refused);
+    each(
+        |builder| builder.plugin(ChangedBy),
+        async |db| {
+            create_table(Account).execute(db).await.unwrap();
+            open(db, 1, 100).await.unwrap();
+            assert_eq!(add(db, 1, 1).await.unwrap_err().kind(), ErrorKind::Refused);
 
-        let cx = Context::new(db).with(User("ann")).with(7_u32);
-        assert_eq!((cx.get::<User>(), cx.get::<u32>(), cx.get::<i8>()), (Some(&User("ann")), Some(&7), None));
-        add(&cx, 1, 1).await.unwrap();
-        let who = || select_from(Account).select(Account.changed_by);
-        assert_eq!(who().fetch_one(db).await.unwrap(), "ann");
+            let cx = Context::new(db).with(User("ann")).with(7_u32);
+            assert_eq!(
+                (cx.get::<User>(), cx.get::<u32>(), cx.get::<i8>()),
+                (Some(&User("ann")), Some(&7), None)
+            );
+            add(&cx, 1, 1).await.unwrap();
+            let who = || select_from(Account).select(Account.changed_by);
+            assert_eq!(who().fetch_one(db).await.unwrap(), "ann");
 
-        // One of the same type is replaced, and the first context keeps its own.
-        let bea = cx.clone().with(User("bea"));
-        add(&bea, 1, 1).await.unwrap();
-        assert_eq!(who().fetch_one(&bea).await.unwrap(), "bea");
-        assert_eq!(cx.get::<User>(), Some(&User("ann")));
+            // One of the same type is replaced, and the first context keeps its own.
+            let bea = cx.clone().with(User("bea"));
+            add(&bea, 1, 1).await.unwrap();
+            assert_eq!(who().fetch_one(&bea).await.unwrap(), "bea");
+            assert_eq!(cx.get::<User>(), Some(&User("ann")));
 
-        db.transaction(async |tx| {
-            assert_eq!(add(tx, 1, 1).await.unwrap_err().kind(), ErrorKind::Refused);
-            let cx = Context::new(tx).with(User("cem"));
-            add(&cx, 1, 1).await
-        })
-        .await
-        .unwrap();
-        assert_eq!((who().fetch_one(db).await.unwrap(), balances(db).await), ("cem".into(), vec![103]));
+            db.transaction(async |tx| {
+                assert_eq!(add(tx, 1, 1).await.unwrap_err().kind(), ErrorKind::Refused);
+                let cx = Context::new(tx).with(User("cem"));
+                add(&cx, 1, 1).await
+            })
+            .await
+            .unwrap();
+            assert_eq!((who().fetch_one(db).await.unwrap(), balances(db).await), ("cem".into(), vec![103]));
 
-        // The handle itself can carry values, and a transaction on it has them.
-        let dan = db.with(User("dan"));
-        dan.transaction(async |tx| add(tx, 1, 1).await).await.unwrap();
-        assert_eq!(who().fetch_one(db).await.unwrap(), "dan");
-    })
+            // The handle itself can carry values, and a transaction on it has them.
+            let dan = db.with(User("dan"));
+            dan.transaction(async |tx| add(tx, 1, 1).await).await.unwrap();
+            assert_eq!(who().fetch_one(db).await.unwrap(), "dan");
+        },
+    )
     .await;
 }

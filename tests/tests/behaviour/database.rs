@@ -21,6 +21,17 @@ pub(crate) async fn plain(scenario: impl AsyncFn(&Db)) {
     each(|builder| builder, scenario).await;
 }
 
+/// Every database there is, twice over the same connections: without plugins, and with those that `with` adds.
+pub(crate) async fn pairs(with: impl Fn(DbBuilder) -> DbBuilder) -> Vec<(Db, Db)> {
+    let sqlite = SqliteOptions::memory().open().await.unwrap();
+    let mut pairs = vec![(Db::new(sqlite.clone()), with(Db::builder(sqlite)).build().unwrap())];
+    if let Some(url) = kysera_testing::postgres_url() {
+        let postgres = postgres(&url).await;
+        pairs.push((Db::new(postgres.clone()), with(Db::builder(postgres)).build().unwrap()));
+    }
+    pairs
+}
+
 /// True on the database that has rows as values, schemas and row locks: where the two differ, a scenario says so.
 pub(crate) fn is_postgres(db: &Db) -> bool {
     db.dialect().name() == "PostgreSQL"
@@ -33,7 +44,7 @@ async fn run(db: Db, scenario: &impl AsyncFn(&Db)) {
     db.close().await;
 }
 
-async fn postgres(url: &str) -> impl Driver {
+async fn postgres(url: &str) -> impl Driver + Clone {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let schema = format!("behaviour_{}_{number}", std::process::id());

@@ -5,3 +5,4 @@ mod dal;
 mod database;
 mod plugins;
 mod repository;
+mod typed_oracle;

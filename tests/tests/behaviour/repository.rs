@@ -131,8 +131,14 @@ async fn lists_are_filtered_ordered_and_paged_and_counts_filtered() {
             .create_many(["e", "d", "c", "b", "a"].iter().zip(1..).map(|(t, n)| book(t).copies(n)))
             .await
             .unwrap();
-        let page =
-            books.list().filter(Book.copies.gt(1)).order_by(Book.title.asc()).limit(2).offset(1).await.unwrap();
+        let page = books
+            .list()
+            .filter(Book.copies.gt(1))
+            .order_by(Book.title.asc())
+            .limit(2)
+            .offset(1)
+            .await
+            .unwrap();
         assert_eq!(page.iter().map(|book| book.title.as_str()).collect::<Vec<_>>(), ["b", "c"]);
         let both = books.list().filter(Book.copies.gt(1)).filter(Book.copies.lt(3)).await.unwrap();
         assert_eq!(both.len(), 1);
