@@ -3,6 +3,7 @@
 
 mod dal;
 mod database;
+mod nested;
 mod plugins;
 mod repository;
 mod typed_oracle;

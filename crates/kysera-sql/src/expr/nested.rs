@@ -67,7 +67,10 @@ pub fn json_array_from<Q: Subquery<Out: FromRow>>(query: Q) -> Expr<Vec<Q::Out>,
 pub fn json_object_from<Q: Subquery<Out: FromRow + RowShape>>(
     query: Q,
 ) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
-    Expr::from_node(keyed::<Q::Out>(query.into_select(), NestedKind::Object))
+    let mut query = query.into_select();
+    // Of several rows the first is meant, which SQLite takes by itself and PostgreSQL refuses to.
+    query.limit.get_or_insert(ast::Expr::Literal(ast::Literal::Int(1)));
+    Expr::from_node(keyed::<Q::Out>(query, NestedKind::Object))
 }
 
 fn is_row<Out: FromRow>() -> bool {
