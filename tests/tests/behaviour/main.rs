@@ -5,5 +5,6 @@ mod dal;
 mod database;
 mod nested;
 mod plugins;
+mod queries;
 mod repository;
 mod typed_oracle;

@@ -62,7 +62,7 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
     /// Adds another table whose columns may be used: `update .. from`.
     ///
     /// # Dialects
-    /// Not on MySQL.
+    /// On MySQL it is an update of both tables, `update t, source set ..`.
     pub fn from<Src: Source>(mut self, source: Src) -> Update<T, In<Src::Mark, Required, S>, O, F, Out> {
         self.ast.from.push(source.to_item());
         self.retyped()
