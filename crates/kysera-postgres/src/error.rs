@@ -144,7 +144,9 @@ pub(crate) fn from_server(db: Box<DbError>) -> Error {
         None => Vec::new(),
     };
     let mut error = Error::new(kind, message(&db)).with_columns(columns);
-    if let Some(hint) = advice(&code, kind).map(str::to_owned).or_else(|| db.hint().map(str::to_owned)) {
+    let own = advice(&code, kind).map(str::to_owned);
+    let hint = own.or_else(|| db.hint().map(str::to_owned)).or_else(|| last_advice(&code).map(str::to_owned));
+    if let Some(hint) = hint {
         error = error.hint(hint);
     }
     if let Some(table) = db.table() {
@@ -220,6 +222,15 @@ fn advice(code: &str, kind: ErrorKind) -> Option<&'static str> {
         }
         "40001" | "40P01" => "run the transaction again",
         "08P01" if kind == ErrorKind::InvalidQuery => "bind one value for each placeholder",
+        _ => return None,
+    })
+}
+
+/// What to do, where the server often knows better: a name much like the one that it did not find.
+fn last_advice(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "42P01" | "3F000" => "check its name and the search_path; has the schema been migrated",
+        "42703" => "check its name; has the schema been migrated",
         _ => return None,
     })
 }

@@ -114,17 +114,18 @@ fn by_message(message: &str) -> Error {
     let named = |prefix: &str| message.strip_prefix(prefix).map(str::trim);
     let undefined = || Error::new(ErrorKind::Undefined, message.to_owned());
     if let Some(table) = named("no such table:").or_else(|| named("no such view:")) {
-        return undefined().with_table(unqualified(table)).hint("has the schema been migrated");
+        return undefined().with_table(unqualified(table)).hint(CHECK_NAME);
     }
     if let Some(column) = named("no such column:") {
         // A name in double quotes is followed by advice about string literals, which is not the trouble here.
         let column =
             column.split_once(" - should this be").map_or(column, |(name, _)| name.trim_matches('"'));
         return Error::new(ErrorKind::Undefined, format!("no such column: {column}"))
-            .with_columns([unqualified(column)]);
+            .with_columns([unqualified(column)])
+            .hint(CHECK_NAME);
     }
     if let Some((table, column)) = named("table").and_then(|rest| rest.split_once(" has no column named ")) {
-        return undefined().with_table(table).with_columns([column]);
+        return undefined().with_table(table).with_columns([column]).hint(CHECK_NAME);
     }
     if [
         "no such function:",
@@ -180,7 +181,14 @@ fn unqualified(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
+/// What to do about a name that is not there.
+const CHECK_NAME: &str = "check its name; has the schema been migrated";
+
+/// Says where the trouble is; a name that is not there says itself what to look for.
 fn at_offset(error: Error, sql: &str, offset: i32) -> Error {
+    if error.kind() == ErrorKind::Undefined {
+        return error;
+    }
     let Some(before) = usize::try_from(offset).ok().and_then(|at| sql.get(..at)) else { return error };
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
@@ -257,7 +265,10 @@ mod tests {
         );
         assert_eq!(
             (e.to_string(), e.columns()),
-            ("no such column: nmae".to_owned(), &["nmae".to_owned()][..])
+            (
+                "no such column: nmae; check its name; has the schema been migrated".to_owned(),
+                &["nmae".to_owned()][..]
+            )
         );
         let e = from_code(1, Some("table pet has no column named nmae"));
         assert_eq!(
