@@ -16,6 +16,17 @@ use std::sync::Arc;
 
 /// An SQLite database.
 ///
+/// # Transactions
+/// SQLite is serializable, which is at least as strong as any isolation level that can be asked for, so each is
+/// honoured. A transaction that may write takes the write lock when it begins and waits for it then; a read-only one
+/// sees the state of its first statement throughout. A transaction whose statement was dropped half way refuses to go
+/// on; rolling back to a savepoint before that statement mends it, when SQLite has not ended it by itself.
+///
+/// # Streams
+/// A long stream of a file holds a thread of its own until it ends or is dropped. A stream of a database in memory is
+/// read whole at first, unless it is in a transaction.
+///
+/// # Lifetime
 /// Clones share the connections. Needs no particular runtime flavour; waiting for locks and for a connection needs
 /// tokio's timer (`enable_time`). Dropping the last clone closes the database on the calling thread, which copies the
 /// rest of the write-ahead log; [`Driver::close`] does so on the blocking pool.

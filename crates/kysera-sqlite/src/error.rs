@@ -66,6 +66,9 @@ pub(crate) fn from_code(code: i32, message: Option<&str>) -> Error {
             "the database changed since this transaction first read it",
         )
         .hint("run the transaction again"),
+        ffi::SQLITE_READONLY_DBMOVED => {
+            Error::new(ErrorKind::Storage, "the database file was moved or deleted while it was open")
+        }
         _ => return by_primary(code, message).with_code(code.to_string()),
     };
     error.with_code(code.to_string())
@@ -239,6 +242,7 @@ mod tests {
         assert_eq!(kind(6), ErrorKind::LockNotAvailable);
         assert_eq!(kind(8), ErrorKind::ReadOnly);
         assert_eq!(kind(1544), ErrorKind::ReadOnly);
+        assert_eq!(kind(1032), ErrorKind::Storage);
         assert_eq!(kind(9), ErrorKind::Canceled);
         assert_eq!(kind(11), ErrorKind::Storage);
         assert_eq!(kind(13), ErrorKind::Storage);

@@ -86,9 +86,13 @@ impl SqliteOptions {
         SqliteOptions::at(Place::Memory)
     }
 
-    /// A database in a file.
+    /// A database in a file. As everywhere with SQLite, `:memory:` means [`SqliteOptions::memory`].
     pub fn file(path: impl AsRef<Path>) -> Self {
-        SqliteOptions::at(Place::File(path.as_ref().to_path_buf()))
+        let path = path.as_ref();
+        if path == Path::new(":memory:") {
+            return SqliteOptions::memory();
+        }
+        SqliteOptions::at(Place::File(path.to_path_buf()))
     }
 
     /// From a URL: `sqlite::memory:`, `sqlite:path`, `sqlite://path`, each with `?mode=ro`, `rw`, `rwc` (create it, the
@@ -145,7 +149,8 @@ impl SqliteOptions {
         self
     }
 
-    /// How long to wait for a connection; 30 s.
+    /// How long to wait for a connection; 30 s. The error is `SelfDeadlock` when the waiting task itself holds the only
+    /// connection that could serve it, else `PoolTimeout`.
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.acquire_timeout = timeout;
         self

@@ -64,7 +64,8 @@ fn transaction_control(word: &str) -> Error {
     .hint("use db.transaction(..), tx.transaction(..) for a savepoint, or a script")
 }
 
-/// True when a statement inserts, so that the last rowid may be its own. An upsert that updated leaves an old one.
+/// True when a statement inserts, so that the last rowid is its own. An upsert that updated leaves an old one, and so
+/// does an insert into a table `without rowid`, which nothing here can tell: `returning` is exact for both.
 pub(crate) fn inserts(statement: &Compiled) -> bool {
     let inserts = match statement.shape {
         Shape::InsertValues(_) => true,

@@ -9,6 +9,7 @@ use kysera_sql::dialect::Sqlite;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
@@ -184,7 +185,19 @@ fn connect_file(path: &Path, options: &SqliteOptions) -> Result<Connection> {
     if options.create && !options.read_only {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    Connection::open_with_flags(path, flags).map_err(|error| cannot_open(plain(error), path))
+    if path.as_os_str().is_empty() {
+        // SQLite would make a temporary database, one for each connection (c3ref/open.html).
+        return Err(Error::new(ErrorKind::Configuration, "the path of the database is empty"));
+    }
+    Connection::open_with_flags(plain_path(path), flags).map_err(|error| cannot_open(plain(error), path))
+}
+
+/// The bundled library reads a path that begins with `file:` as a URI with parameters (c3ref/open.html); ours are paths.
+fn plain_path(path: &Path) -> Cow<'_, Path> {
+    if path.as_os_str().as_encoded_bytes().starts_with(b"file:") {
+        return Cow::Owned(Path::new(".").join(path));
+    }
+    Cow::Borrowed(path)
 }
 
 fn cannot_open(error: Error, path: &Path) -> Error {

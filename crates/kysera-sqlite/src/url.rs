@@ -10,7 +10,6 @@ pub(crate) fn parse(url: &str) -> Result<SqliteOptions> {
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let place = place.strip_prefix("//").unwrap_or(place);
     let mut options = match place {
-        ":memory:" => SqliteOptions::memory(),
         "" => {
             return Err(wrong("the url names no file").hint("for a database in memory write sqlite::memory:"));
         }

@@ -353,3 +353,23 @@ fn works_without_a_runtime() {
     assert_eq!(now(rows(&db, "select count(*) from t")), ["0"]);
     assert_eq!(now(rows(&db, &count_to(1_000_000))), ["1000000"]);
 }
+
+#[tokio::test]
+async fn paths_that_mean_something_to_sqlite() {
+    let db = Sqlite::open(":memory:").await.unwrap();
+    script(&db, "create table t (a)").await;
+    assert_eq!(rows(&db, "select count(*) from t").await, ["0"], "one database, not one for each connection");
+    assert_eq!(Sqlite::open("").await.unwrap_err().kind(), ErrorKind::Configuration);
+    let error = Sqlite::open("file:none?mode=memory/x.db").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "a path, not a uri with parameters");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_deleted_is_told() {
+    let file = in_file(|o| o.journal(Journal::Delete)).await;
+    script(&file.db, "create table t (a)").await;
+    std::fs::remove_file(&file.path).unwrap();
+    let error = common::db(&file.db, insert("insert into t values (1)")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Storage);
+}
