@@ -48,7 +48,7 @@ pub(crate) fn start<R: Send + 'static>(
         Ok(runtime) => drop(runtime.spawn_blocking(job)),
         Err(_) => job(),
     }
-    (Job { result, _cancel: (on_drop == OnDrop::Cancel).then_some(CancelOnDrop { ctl, id }) }, away)
+    (Job { result, _cancel: (on_drop == OnDrop::Cancel).then(|| CancelOnDrop { ctl, id }) }, away)
 }
 
 /// A job under way.
@@ -85,5 +85,49 @@ impl CancelOnDrop {
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.ctl.cancel(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::SqliteOptions;
+    use crate::pool::Shared;
+    use crate::slot::Role;
+    use std::sync::mpsc;
+
+    /// Whether the job is cancelled once its future was dropped.
+    async fn cancelled_after_drop(on_drop: OnDrop) -> bool {
+        let options = SqliteOptions::memory();
+        let slot = Slot::open(&options, Role::Writer).unwrap();
+        let lease = Shared::new(options, slot).acquire(Role::Writer).await.unwrap();
+        let (go_on, dropped) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let (job, away) = start(lease, on_drop, move |slot| {
+            dropped.recv().unwrap();
+            tell.send(slot.ctl.is_canceled()).unwrap();
+        });
+        drop(job);
+        go_on.send(()).unwrap();
+        let cancelled = told.recv().unwrap();
+        assert!(away.await.is_ok(), "the connection comes home");
+        cancelled
+    }
+
+    #[tokio::test]
+    async fn a_dropped_commit_is_not_interrupted_and_a_dropped_query_is() {
+        assert!(!cancelled_after_drop(OnDrop::Finish).await);
+        assert!(cancelled_after_drop(OnDrop::Cancel).await);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_cancelled_while_someone_waits() {
+        for on_drop in [OnDrop::Finish, OnDrop::Cancel] {
+            let options = SqliteOptions::memory();
+            let slot = Slot::open(&options, Role::Writer).unwrap();
+            let lease = Shared::new(options, slot).acquire(Role::Writer).await.unwrap();
+            let (job, _away) = start(lease, on_drop, |slot| slot.ctl.is_canceled());
+            assert!(!job.finish().await.unwrap(), "{on_drop:?}");
+        }
     }
 }

@@ -122,29 +122,41 @@ async fn a_stream_dropped_in_a_transaction_leaves_it() {
 }
 
 /// The commit is on the pool, since it syncs. It is done in the end, and nobody can take it for undone.
-#[tokio::test]
-async fn a_dropped_commit_is_all_or_nothing() {
-    let file = in_file(|o| o.synchronous(Synchronous::Full)).await;
-    script(&file.db, "create table t (a integer primary key, b)").await;
-    let mut conn = begun(&file.db).await;
-    assert!(poll_and_drop(1, conn.commit()).await.is_none());
-    assert_aborted(&mut *conn).await;
-    assert_eq!(conn.commit().await.unwrap_err().kind(), ErrorKind::CommitUnknown);
-    assert_eq!(rows_of(&mut *conn).await, ["2"]);
+#[test]
+fn a_dropped_commit_is_all_or_nothing() {
+    let one_thread =
+        tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build();
+    one_thread.unwrap().block_on(async {
+        let file = in_file(|o| o.synchronous(Synchronous::Full)).await;
+        script(&file.db, "create table t (a integer primary key, b)").await;
+        let mut conn = begun(&file.db).await;
+        drop_commit(&mut *conn).await;
+        assert_aborted(&mut *conn).await;
+        assert_eq!(conn.commit().await.unwrap_err().kind(), ErrorKind::CommitUnknown);
+        assert_eq!(rows_of(&mut *conn).await, ["2"]);
 
-    conn.begin(TransactionOptions::default()).await.unwrap();
-    run_on(&mut *conn, insert("insert into t values (3, 3)")).await.unwrap();
-    assert!(poll_and_drop(1, conn.commit()).await.is_none());
-    conn.rollback().await.expect("there is nothing left to roll back");
-    assert_eq!(rows_of(&mut *conn).await, ["2", "3"]);
+        conn.begin(TransactionOptions::default()).await.unwrap();
+        run_on(&mut *conn, insert("insert into t values (3, 3)")).await.unwrap();
+        drop_commit(&mut *conn).await;
+        conn.rollback().await.expect("there is nothing left to roll back");
+        assert_eq!(rows_of(&mut *conn).await, ["2", "3"]);
 
-    conn.begin(TransactionOptions::default()).await.unwrap();
-    run_on(&mut *conn, insert("insert into t values (4, 4)")).await.unwrap();
+        conn.begin(TransactionOptions::default()).await.unwrap();
+        run_on(&mut *conn, insert("insert into t values (4, 4)")).await.unwrap();
+        drop_commit(&mut *conn).await;
+        drop(conn);
+        drop(file.db.acquire(Access::Write).await.unwrap());
+        assert_eq!(rows(&file.db, "select count(*) from t").await, ["3"]);
+    });
+}
+
+/// Starts a commit while the only blocking thread is taken, and drops its future.
+async fn drop_commit(conn: &mut dyn Connection) {
+    let (free, taken) = std::sync::mpsc::channel::<()>();
+    let occupied = tokio::task::spawn_blocking(move || taken.recv());
     assert!(poll_and_drop(1, conn.commit()).await.is_none());
-    drop(conn);
-    let writer = file.db.acquire(Access::Write).await.unwrap();
-    drop(writer);
-    assert_eq!(rows(&file.db, "select count(*) from t").await, ["3"]);
+    free.send(()).unwrap();
+    occupied.await.unwrap().unwrap();
 }
 
 #[tokio::test]

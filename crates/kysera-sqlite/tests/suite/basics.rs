@@ -154,6 +154,9 @@ async fn a_read_only_transaction_sees_one_state_and_writes_nothing() {
         assert_eq!(error.kind(), ErrorKind::ReadOnly);
         writer.rollback().await.unwrap();
         on(&mut *writer, insert("insert into t values (3)")).await.expect("it may write again");
+        writer.begin(TransactionOptions::snapshot()).await.unwrap();
+        writer.commit().await.unwrap();
+        on(&mut *writer, insert("insert into t values (3)")).await.expect("it may write again");
         writer.begin(TransactionOptions::default().read_only()).await.unwrap();
         drop(writer);
         common::db(db, insert("insert into t values (4)")).await.expect("it may write again");

@@ -11,6 +11,7 @@ use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -183,4 +184,25 @@ async fn two_streams_of_a_file_at_once() {
     }
     assert_eq!(seen, [1000, 1000]);
     db(&file.db, insert("create table t (a)")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_opened_leaves_its_place() {
+    let fails = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&fails);
+    let file = in_file(|o| {
+        o.readers(1).on_connect(move |conn| {
+            conn.execute_batch(if told.load(Relaxed) { "select nonsense" } else { "select 1" })
+        })
+    })
+    .await;
+    fails.store(true, Relaxed);
+    for _ in 0..3 {
+        let error = db(&file.db, read("select 1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undefined, "{error}");
+    }
+    drop(poll_and_drop(1, file.db.acquire(Access::Read)).await);
+    fails.store(false, Relaxed);
+    assert_eq!(rows(&file.db, "select 1").await, ["1"]);
+    check_whole(&file.db, 1).await;
 }
