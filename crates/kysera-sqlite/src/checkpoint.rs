@@ -7,7 +7,7 @@
 //! writes, when a checkpoint can reach the end. A long reader delays it, and it comes back later.
 
 use crate::options::SqliteOptions;
-use crate::slot::connect;
+use crate::slot::{connect, set_synchronous};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
@@ -129,7 +129,8 @@ impl Checkpoint {
     pub(crate) fn run_beside(&self, options: &SqliteOptions, is_closed: impl Fn() -> bool) {
         let mut conn = self.conn.lock();
         if conn.is_none() && !is_closed() {
-            match connect(options) {
+            let opened = connect(options);
+            match opened.and_then(|conn| set_synchronous(&conn, options.synchronous).map(|()| conn)) {
                 Ok(opened) => *conn = Some(opened),
                 Err(error) => tracing::warn!(%error, "no connection for a checkpoint"),
             }

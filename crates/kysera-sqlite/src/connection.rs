@@ -201,6 +201,7 @@ impl SqliteConnection {
         self.start(Doing::Statement);
         let ran = self
             .on_pool(OnDrop::Cancel, move |slot| {
+                slot.ctl.watch(Watch::Off);
                 let ran = slot.conn.execute_batch(&sql);
                 slot.take_frames();
                 ran.map_err(|error| crate::error::from_client(error, &sql))

@@ -9,6 +9,7 @@ use crate::hints::Hints;
 use crate::options::SqliteOptions;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::value::Value;
 
 /// Where a statement starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub(crate) enum Place {
 /// The largest insert of values that runs on the calling task: 60 to 75 µs, measured.
 const MOST_ROWS: usize = 500;
 
+/// The most bytes that a write on the calling task may carry: SQLite copies them twice and writes them to the log.
+const MOST_BYTES: usize = 256 * 1024;
+
 pub(crate) fn place(
     statement: &Compiled,
     options: &SqliteOptions,
@@ -33,8 +37,10 @@ pub(crate) fn place(
     let here = |watch, wanted| if wanted && !hints.is_long(sql) { Place::Here(watch) } else { Place::Pool };
     Ok(match statement.shape {
         Shape::Read => here(Watch::Interrupt, true),
-        Shape::InsertValues(rows) => here(Watch::Note, !syncs && rows <= MOST_ROWS),
-        Shape::KeyedWrite => here(Watch::Note, !syncs),
+        Shape::InsertValues(rows) => {
+            here(Watch::Note, !syncs && rows <= MOST_ROWS && !is_large(&statement.params))
+        }
+        Shape::KeyedWrite => here(Watch::Note, !syncs && !is_large(&statement.params)),
         Shape::Write => here(Watch::Note, !syncs && hints.is_short(sql)),
         Shape::Raw => match first_word(sql) {
             word if word.eq_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
@@ -44,6 +50,16 @@ pub(crate) fn place(
         },
         _ => Place::Pool,
     })
+}
+
+fn is_large(params: &[Value]) -> bool {
+    let bytes = params.iter().map(|value| match value {
+        Value::Text(text) | Value::Custom(_, text) => text.len(),
+        Value::Json(text) | Value::Decimal(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    });
+    bytes.sum::<usize>() > MOST_BYTES
 }
 
 /// True when a statement may be a query, as far as can be told before it is prepared.
@@ -127,6 +143,14 @@ mod tests {
         let journal = file.clone().journal(Journal::Delete);
         assert_eq!((insert(&journal, false), insert(&journal, true)), (Place::Pool, Place::Pool));
         assert_eq!(at(Shape::InsertValues(501), "insert", &file, true), Place::Pool);
+        let large = Compiled {
+            sql: "insert".into(),
+            params: vec![Value::Bytes(vec![0; MOST_BYTES + 1].into())],
+            shape: Shape::InsertValues(1),
+            returns_rows: false,
+            custom_output: false,
+        };
+        assert_eq!(place(&large, &file, &Hints::new(), true).unwrap(), Place::Pool);
         assert_eq!(at(Shape::Write, "update", &file, true), Place::Pool);
         assert_eq!(at(Shape::Ddl, "create table", &file, true), Place::Pool);
     }

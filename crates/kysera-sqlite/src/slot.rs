@@ -247,9 +247,13 @@ fn set_up_file(conn: &Connection, options: &SqliteOptions, role: Role) -> Result
         // The file is looked at only when it is first read: a file that is no database is told now.
         conn.query_row("pragma main.schema_version", [], |_| Ok(())).map_err(plain)?;
     }
+    set_synchronous(conn, options.synchronous)
+}
+
+pub(crate) fn set_synchronous(conn: &Connection, synchronous: Synchronous) -> Result<()> {
     pragma(
         conn,
-        match options.synchronous {
+        match synchronous {
             Synchronous::Off => "main.synchronous = off",
             Synchronous::Normal => "main.synchronous = normal",
             Synchronous::Full => "main.synchronous = full",

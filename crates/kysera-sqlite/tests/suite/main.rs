@@ -14,3 +14,4 @@ mod panics;
 mod queue;
 mod restart;
 mod schema;
+mod soak;
