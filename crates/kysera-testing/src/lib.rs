@@ -1,4 +1,7 @@
-//! Testing tools for Kysera: which servers a test may use, and how it says that it did not run.
+//! Testing tools for Kysera: the suite that every driver must pass, which servers a test may use, and how it says that
+//! it did not run.
+//!
+//! Authors of drivers begin with [`conformance`].
 //!
 //! ```no_run
 //! # fn connect(_: &str) {}
