@@ -3,7 +3,8 @@
 use crate::fields::{Field, named_fields};
 use crate::krate;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{DeriveInput, Path, Result};
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
@@ -42,7 +43,10 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
     let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
     let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-    let list = types.iter().rev().fold(quote!(Rest), |rest, ty| quote!(<#ty as #k::RowShape>::List<#rest>));
+    // With the span of its type, so that an error about it points to the field.
+    let shapes: Vec<_> = types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #k::RowShape>)).collect();
+    let reads: Vec<_> = types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #k::FromRow>)).collect();
+    let list = shapes.iter().rev().fold(quote!(Rest), |rest, shape| quote!(#shape::List<#rest>));
     let joined = object == Object::Joined;
     let (object, is_absent) = match object {
         Object::Nested => (quote!(::core::option::Option<Self>), quote!()),
@@ -57,12 +61,12 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
     };
     quote! {
         impl #k::FromRow for #ident {
-            const WIDTH: usize = 0 #(+ <#types as #k::FromRow>::WIDTH)*;
+            const WIDTH: usize = 0 #(+ #reads::WIDTH)*;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
             const JOINED: bool = #joined;
             #[inline]
             fn from_row(cursor: &mut #k::Cursor<'_>) -> ::core::result::Result<Self, #k::DecodeError> {
-                ::core::result::Result::Ok(#ident { #(#members: <#types as #k::FromRow>::from_row(cursor)?),* })
+                ::core::result::Result::Ok(#ident { #(#members: #reads::from_row(cursor)?),* })
             }
             #is_absent
         }
@@ -74,13 +78,13 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
         impl #k::ArrayElement for #ident {}
         const _: () = {
             #[allow(missing_docs, missing_debug_implementations, reason = "reached through the row's fields alone")]
-            #vis struct Columns<M> { #(#vis #members: <#types as #k::RowShape>::Columns<M>),* }
+            #vis struct Columns<M> { #(#vis #members: #shapes::Columns<M>),* }
             impl #k::RowShape for #ident {
                 type List<Rest> = #list;
                 type Columns<M> = Columns<M>;
                 type Object = #object;
                 fn columns<M>(names: &mut #k::Names<'_>) -> Self::Columns<M> {
-                    Columns { #(#members: <#types as #k::RowShape>::columns(&mut names.at(#names))),* }
+                    Columns { #(#members: #shapes::columns(&mut names.at(#names))),* }
                 }
             }
         };

@@ -30,7 +30,20 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     out.extend(table.meta()?);
     out.extend(table.new_row()?);
     out.extend(table.patch());
-    Ok(out)
+    if krate.is_ident("crate") { unlisted(out) } else { Ok(out) }
+}
+
+/// Keeps the library's own tables, which are those of its documentation, out of what the compiler recommends to users.
+fn unlisted(tokens: TokenStream) -> Result<TokenStream> {
+    let mut file: syn::File = syn::parse2(tokens)?;
+    for item in &mut file.items {
+        if let syn::Item::Impl(item) = item
+            && item.trait_.is_some()
+        {
+            item.attrs.push(syn::parse_quote!(#[diagnostic::do_not_recommend]));
+        }
+    }
+    Ok(quote!(#file))
 }
 
 /// What every part of the expansion needs.

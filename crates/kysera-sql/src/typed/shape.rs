@@ -15,8 +15,9 @@ pub struct Output;
 
 /// A row whose columns are known: made by `row!`, `derive(FromRow)`, `derive(Table)` and tuples.
 #[diagnostic::on_unimplemented(
-    message = "the columns of `{Self}` are not known",
-    note = "select with `row! {{ .. }}`, a tuple, or a struct that derives `FromRow`"
+    message = "`{Self}` is neither a SQL type nor a row",
+    note = "a column needs a type that is listed in the guide (some need a feature), or `derive(SqlType)`, `derive(SqlEnum)`",
+    note = "a row needs `row! {{ .. }}`, a tuple, or `derive(FromRow)`"
 )]
 pub trait RowShape {
     /// The types of its columns, in front of `Rest`.
