@@ -75,6 +75,17 @@ impl Filters {
         }
     }
 
+    /// True when a plugin's filter for a table knows one of these switches.
+    pub(super) fn answers(&self, plan: &Plan, plugin: usize, switches: &[Switch]) -> Result<bool> {
+        let name = self.plugins[plugin].name();
+        for switch in switches.iter().filter(|switch| switch.plugin == name) {
+            if self.switched(plan, plugin, switch.mode)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The predicate of a plugin for a table under the switches of the query that refers to it.
     pub(super) fn template<'a>(
         &'a self,

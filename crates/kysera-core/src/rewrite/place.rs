@@ -33,6 +33,8 @@ pub(super) struct Placer<'a> {
     /// How many expressions stand around this place.
     level: usize,
     pub(super) check: Option<Check>,
+    /// How many references had a filter that knew a switch of its query.
+    answered: usize,
 }
 
 /// Predicates inside predicates: more than this is a circle that modes made.
@@ -48,7 +50,7 @@ pub(super) enum Meaning<'a> {
 impl<'a> Placer<'a> {
     pub(super) fn new(filters: &'a Filters, context: &'a Context<'a>) -> Placer<'a> {
         let scope = Scope::new(filters.facts.names);
-        Placer { filters, context, scope, depth: 0, aliases: 0, level: 0, check: None }
+        Placer { filters, context, scope, depth: 0, aliases: 0, level: 0, check: None, answered: 0 }
     }
 
     /// Places every filter of the statement.
@@ -105,6 +107,9 @@ impl<'a> Placer<'a> {
     ) -> Result<Option<Expr>> {
         let mut all: Option<Expr> = None;
         for plugin in 0..self.filters.plugins().len() {
+            if !switches.is_empty() && self.filters.answers(plan, plugin, switches)? {
+                self.answered += 1;
+            }
             let Some(template) = self.filters.template(plan, plugin, switches, self.context)? else {
                 continue;
             };
@@ -119,6 +124,23 @@ impl<'a> Placer<'a> {
             });
         }
         Ok(all)
+    }
+
+    /// How many switches were answered so far, to be given to [`Placer::must_answer`] later.
+    pub(super) fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Refuses a query whose words no table of its own FROM answers: `only_deleted` would mean every row.
+    pub(super) fn must_answer(&self, switches: &[Switch], before: usize) -> Result<()> {
+        match switches.first() {
+            Some(switch) if self.answered == before => Err(Error::new(
+                ErrorKind::Plugin,
+                format!("no table of this query answers to `{}` of plugin `{}`", switch.mode, switch.plugin),
+            )
+            .hint("say it on the query whose own FROM has such a table, or leave it out")),
+            _ => Ok(()),
+        }
     }
 
     /// Filters the queries inside a predicate.
@@ -259,7 +281,9 @@ impl Fold for Placer<'_> {
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
+        let answered = self.answered();
         let pulled = self.sources(&mut from, &node.switches)?;
+        self.must_answer(&node.switches, answered)?;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;

@@ -23,8 +23,10 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut from = std::mem::take(&mut node.from);
+    let answered = placer.answered();
     let mut predicates = Vec::from_iter(target(placer, &mut node.table, &node.switches)?);
     predicates.extend(placer.sources(&mut from, &node.switches)?);
+    placer.must_answer(&node.switches, answered)?;
     walk_mut::update(placer, node)?;
     placer.leave(outside);
     node.with = with;
@@ -43,8 +45,10 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut using = std::mem::take(&mut node.using);
+    let answered = placer.answered();
     let mut predicates = Vec::from_iter(target(placer, &mut node.from, &node.switches)?);
     predicates.extend(placer.sources(&mut using, &node.switches)?);
+    placer.must_answer(&node.switches, answered)?;
     walk_mut::delete(placer, node)?;
     placer.leave(outside);
     node.with = with;

@@ -37,14 +37,6 @@ impl<T: Literal<Value = T> + ToValue> Storable<Option<T>> for Option<T> {
     }
 }
 
-impl Storable<Option<String>> for Option<&str> {
-    type Value = Option<String>;
-    type Refs = Nil;
-    fn into_stored(self) -> ast::Expr {
-        bind(self.map(str::to_owned))
-    }
-}
-
 impl<T: Literal<Value = T> + ToValue + Clone> Storable<T> for &T {
     type Value = T;
     type Refs = Nil;

@@ -139,6 +139,7 @@ impl Plugin for SoftDelete {
     fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
         let Some(column) = self.attachment.column_of(table) else { return Switched::Unchanged };
         match mode {
+            MARK => Switched::Instead(RowFilter::new(Expr::is_null(RowFilter::column(column)))),
             WITH_DELETED | REVIVE => Switched::Off,
             ONLY_DELETED | RESTORE => {
                 Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column))))

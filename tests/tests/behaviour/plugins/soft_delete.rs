@@ -627,3 +627,28 @@ async fn a_bypass_sees_everything() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn only_deleted_on_a_table_that_has_no_soft_delete_is_not_every_row() {
+    each(
+        |builder| builder.plugin(SoftDelete::new()),
+        async |db| {
+            create_table(Tag).execute(db).await.unwrap();
+            insert_into(Tag).values(NewTag { id: 1 }).execute(db).await.unwrap();
+            let read = select_from(Tag).only_deleted().select(Tag.id).fetch_all(db).await;
+            assert_eq!(read.unwrap_err().kind(), ErrorKind::Plugin);
+            let write = delete_from(Tag).only_deleted().all_rows().execute(db).await;
+            assert_eq!(write.unwrap_err().kind(), ErrorKind::Plugin);
+            assert_eq!(select_from(Tag).select(count_all()).fetch_one(db).await.unwrap(), 1);
+        },
+    )
+    .await;
+}
+
+/// A table that soft delete has nothing to do with.
+#[derive(Table, Debug, Clone)]
+#[table(name = "tag")]
+struct Tag {
+    #[column(primary_key)]
+    id: i64,
+}
