@@ -350,6 +350,46 @@ async fn four_levels_and_options_of_rows_are_typed_all_the_way_down() {
 }
 
 #[tokio::test]
+async fn a_list_whose_rows_are_one_optional_row_can_be_read() {
+    plain(async |db| {
+        fill(db).await;
+        let parent = alias!(Team as parent);
+        let one = select_from(Team).filter(Team.parent_id.is_null());
+        let parents = select_from(Team).order_by(Team.id);
+        let of_child = || select_from(&parent).filter(parent.id.eq(Team.parent_id.outer()));
+        let row = one
+            .select(row! {
+                joined: array_from(
+                    parents.clone().left_join(&parent, parent.id.eq(Team.parent_id)).select(parent.all()),
+                ),
+                rows: array_from(
+                    parents.clone().select(object_from(
+                        of_child().select(row! { id: parent.id, name: parent.name }),
+                    )),
+                ),
+                narrow: array_from(parents.clone().select(object_from(of_child().select(row! { name: parent.name })))),
+                whole: array_from(parents.clone().select(object_from(of_child().select(parent.all())))),
+            })
+            .fetch_one(db)
+            .await
+            .unwrap();
+        let teams = parents.select(Team.all()).fetch_all(db).await.unwrap();
+        let expected: Vec<Option<Team>> = teams
+            .iter()
+            .map(|team| teams.iter().find(|parent| Some(parent.id) == team.parent_id).cloned())
+            .collect();
+        assert!(expected.iter().any(Option::is_some) && expected.iter().any(Option::is_none));
+        let names: Vec<Option<String>> =
+            expected.iter().map(|team| team.as_ref().map(|team| team.name.clone())).collect();
+        assert_eq!(row.joined, expected);
+        assert_eq!(row.rows.into_iter().map(|row| row.map(|row| row.name)).collect::<Vec<_>>(), names);
+        assert_eq!(row.narrow.into_iter().map(|row| row.map(|row| row.name)).collect::<Vec<_>>(), names);
+        assert_eq!(row.whole.into_iter().map(|row| row.map(|row| *row)).collect::<Vec<_>>(), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_word_and_a_condition_change_the_type_not_the_row() {
     plain(async |db| {
         fill(db).await;

@@ -7,7 +7,7 @@ mod nested;
 mod sink;
 mod tuple;
 
-pub use nested::{ArrayElement, row_from_cell, scalar_element};
+pub use nested::{ArrayElement, optional_row_from_cell, row_from_cell, scalar_element};
 pub use sink::{Discard, Flow, RowSink, Rows};
 
 use crate::cell::{Cell, CellError, FromCell};

@@ -33,6 +33,23 @@ pub trait ArrayElement: FromCell {
     fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
         Ok(cell)
     }
+
+    /// Reads an element that may be absent. A row says so by more than a NULL: see [`optional_row_from_cell`].
+    ///
+    /// # Errors
+    /// When the element is there and is not one of these.
+    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
+        let cell = if cell.is_null() { cell } else { Self::element(cell)? };
+        if cell.is_null() { Ok(None) } else { Self::from_cell(cell).map(Some) }
+    }
+
+    /// Reads an element.
+    ///
+    /// # Errors
+    /// When the element is not one of these.
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        Self::element(cell).and_then(Self::from_cell)
+    }
 }
 
 /// An array column or a nested list. A list of rows that is NULL is empty, because `json_arrayagg` of no row is NULL. A
@@ -48,8 +65,7 @@ impl<T: ArrayElement> FromCell for Vec<T> {
         let mut list = List::open(cell)?;
         let mut items = Vec::with_capacity(list.size_hint());
         while let Some(item) = list.next()? {
-            let read = T::element(item).and_then(T::from_cell);
-            items.push(read.map_err(|error| error.inside(Step::Row(items.len())))?);
+            items.push(T::item(item).map_err(|error| error.inside(Step::Row(items.len())))?);
         }
         Ok(items)
     }
@@ -60,6 +76,10 @@ impl<T: ArrayElement> ArrayElement for Option<T> {
 
     fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
         if cell.is_null() { Ok(cell) } else { T::element(cell) }
+    }
+
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        T::optional(cell)
     }
 }
 
@@ -104,6 +124,15 @@ pub fn row_from_cell<T: FromRow>(cell: Cell<'_>) -> Result<T, CellError> {
     T::from_row(&mut Cursor::new(cells)).map_err(|error| error.source.inside(Step::Field(error.column)))
 }
 
+/// Reads an element that is what a query selected as an `Option` of a row: a row with one field that nests it, as
+/// `object_from` gives, or the columns of a table side by side, all NULL where an outer join found nothing.
+///
+/// # Errors
+/// As [`row_from_cell`].
+pub fn optional_row_from_cell<T: FromRow>(cell: Cell<'_>) -> Result<Option<T>, CellError> {
+    if cell.is_null() { Ok(None) } else { row_from_cell(cell) }
+}
+
 /// A row of a whole table in one cell. Without the box an `Option` of it would be what an outer join finds.
 impl<T: FromRow> FromRow for Box<T> {
     const WIDTH: usize = 1;
@@ -116,6 +145,17 @@ impl<T: FromRow> FromRow for Box<T> {
 impl<T: FromRow> FromCell for Box<T> {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
         row_from_cell(cell).map(Box::new)
+    }
+}
+
+/// `object_from` of a whole table, which is the only column of a list's rows.
+impl<T: FromRow> ArrayElement for Box<T> {
+    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
+        only_field(cell)
+    }
+
+    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
+        optional_row_from_cell(cell)
     }
 }
 
