@@ -46,7 +46,8 @@ struct Block {
 }
 
 /// What a block may say of itself.
-const WORDS: [&str; 6] = ["rust", "tables", "shared", "no_run", "compile_fail", "instead"];
+const WORDS: [&str; 8] =
+    ["rust", "tables", "shared", "no_run", "sqlite", "postgres", "compile_fail", "instead"];
 
 fn documents(root: &Path) -> Vec<Document> {
     let mut names = vec![PathBuf::from("README.md")];
@@ -131,7 +132,7 @@ impl Block {
             if let Some(name) = line.strip_prefix("struct ").and_then(|rest| rest.split(' ').next())
                 && std::mem::take(&mut is_table)
             {
-                let _ = writeln!(code, "::kysera::schema::create_table({name}).execute(db).await?;");
+                let _ = writeln!(code, "crate::world::make_table(db, {name}, {name}::META).await?;");
             }
         }
         code.push_str("Ok(())\n}\n");
@@ -155,12 +156,12 @@ impl Block {
         if self.is("no_run") {
             return;
         }
-        let plugins = document.plugins;
+        let (plugins, on_sqlite, on_postgres) = (document.plugins, !self.is("postgres"), !self.is("sqlite"));
         let (sqlite, postgres) = (&self.sqlite, &self.postgres);
         let _ = writeln!(
             code,
             "#[test]\nfn line_{line}() {{\ncrate::check(&crate::Shown {{ place: {place:?}, plugins: {plugins}, \
-             sqlite: {sqlite:?}, postgres: {postgres:?} }}, |db| Box::pin(make_tables(db)), \
+             on_sqlite: {on_sqlite}, on_postgres: {on_postgres}, sqlite: {sqlite:?}, postgres: {postgres:?} }}, |db| Box::pin(make_tables(db)), \
              |db, driver| Box::pin(block_{line}(db, driver)));\n}}",
             place = format!("{name}:{line}"),
         );

@@ -1,18 +1,21 @@
 //! The code of the readme and of the documents, as it is printed there, and the SQL that is printed beside it.
 //!
-//! `build.rs` cuts the blocks out. Each runs on a database of its own, in memory; the SQL shown below a block must be
-//! what the driver was sent, in order. SQL for PostgreSQL is asked of a driver that sends nothing.
+//! `build.rs` cuts the blocks out. Each runs on a database of its own, in memory and on PostgreSQL where there is one; the
+//! SQL shown below a block must be what the driver was sent, in order. SQL for PostgreSQL is asked of a driver that
+//! sends nothing, so that it is compared without a server too.
 
 mod links;
 mod mistakes;
 mod paper;
 mod recorder;
+mod server;
 mod world;
 
 use kysera::Db;
 use kysera::driver::{BoxFuture, Driver};
 use paper::Paper;
 use recorder::Recorder;
+use server::Server;
 
 include!(concat!(env!("OUT_DIR"), "/guide.rs"));
 
@@ -22,6 +25,9 @@ pub(crate) struct Shown {
     pub(crate) place: &'static str,
     /// Whether soft delete and timestamps are installed.
     pub(crate) plugins: bool,
+    /// Where it runs.
+    pub(crate) on_sqlite: bool,
+    pub(crate) on_postgres: bool,
     pub(crate) sqlite: Option<&'static str>,
     pub(crate) postgres: Option<&'static str>,
 }
@@ -35,9 +41,19 @@ pub(crate) fn check(shown: &Shown, make_tables: MakeTables, block: Block) {
     runtime.expect("a runtime can be built").block_on(async {
         let place = shown.place;
         let recorder = Recorder::new();
-        world::fill(&recorder, make_tables).await;
+        world::fill(recorder.unobserved(), make_tables).await;
         let db = world::database(recorder.clone(), shown.plugins);
-        block(&db, Box::new(recorder.clone())).await.unwrap_or_else(|error| panic!("{place}: {error:?}"));
+        if shown.on_sqlite {
+            block(&db, Box::new(recorder.clone())).await.unwrap_or_else(|error| panic!("{place}: {error:?}"));
+        }
+        if shown.on_postgres
+            && let Some(server) = Server::with_tables(make_tables).await
+        {
+            let db = world::database(server.driver(), shown.plugins);
+            let ran = block(&db, Box::new(server.driver())).await;
+            server.remove().await;
+            ran.unwrap_or_else(|error| panic!("{place}, on PostgreSQL: {error:?}"));
+        }
         if let Some(sql) = shown.sqlite {
             assert_eq!(recorder.sent(), statements(sql), "{place}: what SQLite is sent");
         }

@@ -1,11 +1,13 @@
 //! The rows that the documents speak of.
 
 use crate::MakeTables;
-use crate::recorder::Recorder;
-use kysera::Db;
 use kysera::driver::Driver;
-use kysera::executor::script;
+use kysera::executor::Terminals;
 use kysera::plugins::{SoftDelete, Timestamps};
+use kysera::query::TableSource;
+use kysera::schema::{create_table, create_type, types_of};
+use kysera::table::TableMeta;
+use kysera::{Db, ErrorKind, Result, script};
 
 const ROWS: &str = "
 insert into person (name, age, email, mother_id) values
@@ -17,10 +19,21 @@ insert into post (author_id, title, created_at) values
 ";
 
 /// Makes the tables and their rows, unobserved.
-pub(crate) async fn fill(recorder: &Recorder, make_tables: MakeTables) {
-    let db = Db::new(recorder.unobserved());
+pub(crate) async fn fill(driver: impl Driver, make_tables: MakeTables) {
+    let db = Db::new(driver);
     make_tables(&db).await.expect("the tables can be made");
     script(ROWS).run(&db).await.expect("the rows fit the tables");
+}
+
+/// Makes a table, and before it the types that its columns have, where types are made.
+pub(crate) async fn make_table(db: &Db, table: impl TableSource, meta: &'static TableMeta) -> Result<()> {
+    for ty in types_of(meta) {
+        match create_type(ty).execute(db).await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            made => drop(made?),
+        }
+    }
+    create_table(table).execute(db).await.map(drop)
 }
 
 pub(crate) fn database(driver: impl Driver, plugins: bool) -> Db {
