@@ -428,3 +428,10 @@ fn writes_read_ctes_and_take_the_rows_of_any_query() {
         r#"insert into "person" ("first_name") select "person"."first_name" from "person" union select "pet"."name" from "pet""#,
     );
 }
+
+#[test]
+fn raw_text_in_set_cannot_begin_another_assignment() {
+    let raw = kysera_sql::sql!(String: "'x', age = 1");
+    let query = kysera_sql::write::update(Person).set(Person.first_name.set(raw)).all_rows();
+    assert_eq!(sql(query, &Sqlite::default()), r#"update "person" set "first_name" = ('x', age = 1)"#);
+}

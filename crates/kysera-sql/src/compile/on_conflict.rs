@@ -133,7 +133,11 @@ impl<'a> Writer<'a> {
             }
             w.ident(&assignment.column);
             w.push(" = ");
-            w.assigned(&assignment.value);
+            // A comma in raw text would begin another assignment, of a column that nobody looked at.
+            match &assignment.value {
+                Expr::Raw(_) => w.parens(|w| w.assigned(&assignment.value)),
+                value => w.assigned(value),
+            }
         });
     }
 }
