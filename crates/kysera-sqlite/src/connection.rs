@@ -82,6 +82,7 @@ impl SqliteConnection {
     /// Settles, and refuses when the transaction is broken.
     pub(crate) async fn ready(&mut self) -> Result<()> {
         self.settle().await?;
+        self.notice_rollback();
         self.tx.check()
     }
 
@@ -189,7 +190,8 @@ impl SqliteConnection {
         Ok(run_here(self.slot()?, &self.shared, statement, sink, watch))
     }
 
-    /// After a statement: SQLite may have rolled the transaction back (lang_transaction.html, section 3).
+    /// SQLite may have rolled the transaction back by itself (lang_transaction.html, section 3). Looked at after each
+    /// statement and before the next, which would else run on its own.
     pub(crate) fn notice_rollback(&mut self) {
         if self.tx.is_open() && self.lease.as_deref().is_some_and(Slot::is_autocommit) {
             self.tx = Tx::Broken(Lost::RolledBack);
@@ -285,6 +287,9 @@ impl Connection for SqliteConnection {
             return Attempt::NotNow;
         }
         let Some(lease) = &self.lease else { return Attempt::NotNow };
+        if self.tx.is_open() && lease.is_autocommit() {
+            return Attempt::NotNow;
+        }
         let attempt = try_on(lease, &self.shared, statement, sink, self.tx.is_open());
         if matches!(attempt, Attempt::Done(Err(_))) {
             self.notice_rollback();

@@ -43,10 +43,7 @@ impl Sqlite {
     /// # Errors
     /// When SQLite cannot be set up, as without memory.
     pub fn memory() -> Result<Sqlite> {
-        Sqlite::memory_with(SqliteOptions::memory())
-    }
-
-    fn memory_with(options: SqliteOptions) -> Result<Sqlite> {
+        let options = SqliteOptions::memory();
         let slot = Slot::open(&options, Role::Writer)?;
         Ok(Sqlite { shared: Shared::new(options, slot) })
     }

@@ -202,10 +202,15 @@ pub(crate) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Err
     Error::new(ErrorKind::InvalidQuery, message)
 }
 
-/// The database was closed, or the runtime that a job ran on is gone.
 #[cold]
 pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::ConnectionClosed, "the database is closed")
+}
+
+/// The runtime went down before a job on its blocking pool began.
+#[cold]
+pub(crate) fn gone() -> Error {
+    Error::new(ErrorKind::ConnectionClosed, "the runtime went down before the statement ran")
 }
 
 #[cfg(test)]

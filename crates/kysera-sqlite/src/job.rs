@@ -4,7 +4,7 @@
 //! any more, the job itself gives it back to the pool. It never travels inside the future, which may be dropped.
 
 use crate::ctl::Ctl;
-use crate::error::closed;
+use crate::error::gone;
 use crate::pool::Lease;
 use crate::slot::Slot;
 use kysera_core::Result;
@@ -64,8 +64,7 @@ impl<R> Job<R> {
         match self.result.await {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(panic)) => resume_unwind(panic),
-            // The runtime went down before the job started.
-            Err(_) => Err(closed()),
+            Err(_) => Err(gone()),
         }
     }
 }

@@ -6,7 +6,7 @@
 use crate::breathe::breathe;
 use crate::busy::Busy;
 use crate::checkpoint::{Checkpoint, Due};
-use crate::error::{closed, is_busy};
+use crate::error::{closed, gone, is_busy};
 use crate::hints::Hints;
 use crate::options::SqliteOptions;
 use crate::slot::{Role, Slot};
@@ -198,7 +198,7 @@ pub(crate) async fn open(options: SqliteOptions, role: Role) -> Result<Box<Slot>
             match task::spawn_blocking(move || Slot::open(&options, role)).await {
                 Ok(opened) => opened,
                 Err(join) if join.is_panic() => std::panic::resume_unwind(join.into_panic()),
-                Err(_) => return Err(closed()),
+                Err(_) => return Err(gone()),
             }
         } else {
             Slot::open(&options, role)

@@ -38,6 +38,13 @@ pub(crate) fn there(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink) -
     }
 }
 
+/// True for a statement that changes nothing.
+pub(crate) fn is_read(slot: &Slot, statement: &Compiled) -> Result<bool> {
+    slot.ctl.watch(Watch::Off);
+    let prepared = slot.conn.prepare_cached(&statement.sql);
+    Ok(prepared.map_err(|error| from_client(error, &statement.sql))?.readonly())
+}
+
 fn run(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink, watch: Watch) -> Verdict {
     slot.ctl.watch(watch);
     let done = execute(slot, statement, sink, watch);

@@ -14,10 +14,10 @@ use crate::connection::{Doing, SqliteConnection};
 use crate::error::is_busy;
 use crate::place::{Place, may_read};
 use crate::reader::{self, Reader};
-use crate::run::Verdict;
+use crate::run::{self, Verdict};
 use kysera_core::Result;
 use kysera_core::driver::{BoxFuture, RowStream};
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::any::Any;
 
@@ -103,6 +103,7 @@ impl SqliteStream<'_> {
             };
             if !is_busy(&error) || !busy.wait().await {
                 self.conn.done();
+                self.conn.notice_rollback();
                 return Err(error);
             }
             sink.clear();
@@ -110,10 +111,10 @@ impl SqliteStream<'_> {
     }
 
     async fn elsewhere(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>, mut busy: Busy) -> Filled {
-        // Raw SQL that writes after all: it was not too long, it was not run.
-        if !self.conn.slot()?.ctl.is_over() && !self.conn.shared.hints.is_long(&statement.sql)
-            || self.conn.reads_whole()
-        {
+        // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
+        let reads =
+            statement.shape == Shape::Read || run::is_read(self.conn.slot()?, &statement).unwrap_or(true);
+        if !reads || self.conn.reads_whole() {
             let kept = keep(self.conn, statement).await?;
             self.state = State::Kept(kept);
             return Box::pin(self.next(sink)).await;

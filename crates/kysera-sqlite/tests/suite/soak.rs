@@ -44,7 +44,7 @@ async fn transfer(db: &Sqlite, from: u64, to: u64, ends: u64) -> Result<()> {
 async fn add(conn: &mut dyn Connection, id: u64, money: i64) -> Result<()> {
     let params = vec![Value::I64(money), Value::I64(i64::try_from(id).unwrap())];
     let sql = "update account set money = money + ? where id = ?";
-    let shape = if id % 2 == 0 { Shape::KeyedWrite } else { Shape::Write };
+    let shape = if id.is_multiple_of(2) { Shape::KeyedWrite } else { Shape::Write };
     assert_eq!(on(conn, with(shape, sql, params)).await?.0.rows_affected, 1);
     Ok(())
 }
