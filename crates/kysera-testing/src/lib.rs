@@ -1,7 +1,7 @@
 //! Testing tools for Kysera: the suite that every driver must pass, which servers a test may use, and how it says that
 //! it did not run.
 //!
-//! Authors of drivers begin with [`conformance`].
+//! Authors of drivers begin with [`conformance`](mod@conformance).
 //!
 //! ```no_run
 //! # fn connect(_: &str) {}

@@ -1,6 +1,6 @@
 //! What every driver must do, as tests: the contract of [`Driver`] and [`Connection`](kysera_core::driver::Connection).
 //!
-//! A driver joins with a [`Subject`], which opens an empty database, and one call of [`conformance!`](crate::conformance).
+//! A driver joins with a [`Subject`], which opens an empty database, and one call of [`conformance!`](macro@crate::conformance).
 //! The tests write SQL through the driver's own dialect, or plain standard SQL, and never ask which database it is.
 //!
 //! ```
@@ -93,7 +93,7 @@ pub fn check<S: Subject>(test: impl AsyncFnOnce(&dyn Driver)) {
     });
 }
 
-/// Makes one `#[test]` for each test of the [conformance suite](crate::conformance), in a module for each area.
+/// Makes one `#[test]` for each test of the [conformance suite](mod@crate::conformance), in a module for each area.
 ///
 /// Takes the path of a [`Subject`](crate::conformance::Subject) as seen from the module that it is called in.
 #[macro_export]
@@ -162,7 +162,7 @@ macro_rules! conformance {
     };
 }
 
-/// One area of [`conformance!`](crate::conformance).
+/// One area of [`conformance!`](macro@crate::conformance).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance_area {
