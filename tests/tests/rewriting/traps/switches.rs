@@ -48,11 +48,10 @@ fn a_switch_can_ask_for_the_hidden_rows_alone() {
 }
 
 #[test]
-fn a_mode_that_the_plugin_does_not_know_changes_nothing() {
-    is(
-        Select { switches: hide("what"), ..select([c("o.id")], o()) },
-        r#"select "o"."id" from "post" as "o" where "o"."del" is null"#,
-    );
+fn a_mode_that_no_table_of_the_query_answers_is_refused() {
+    let query = Select { switches: hide("what"), ..select([c("o.id")], o()) };
+    let error = text(plugins(), query, &Sqlite::default()).expect_err("nobody answers");
+    assert!(error.to_string().contains("no table of this query answers to `what`"), "{error}");
 }
 
 #[test]
