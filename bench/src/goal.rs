@@ -57,7 +57,7 @@ impl Goal {
         let ours = figures.iter().find(|figure| figure.side == Side::Ours)?;
         let base = figures.iter().find(|figure| figure.side == Side::Base);
         let measured = match self {
-            Goal::Ratio(_) => ours.ratio,
+            Goal::Ratio(_) => ours.quiet_ratio,
             Goal::Nanos(_) => ours.median,
             Goal::MoreNanos(_) => ours.more,
             Goal::MoreAllocations(_) => ours.allocations - base?.allocations,

@@ -1,6 +1,6 @@
 //! Measures the variants of one case in interleaved rounds, so that a slow minute of the machine hits all of them.
 //!
-//! Knows nothing of databases. Takes medians, and compares only times of the same round.
+//! Knows nothing of databases. Turns are short, so that some of them are disturbed by nobody.
 
 use crate::allocations;
 use crate::goal::{Goal, Verdict};
@@ -113,8 +113,10 @@ pub struct Figure {
     pub side: Side,
     /// Median time of one operation, in nanoseconds.
     pub median: f64,
-    /// First and third quartile.
-    pub quartiles: (f64, f64),
+    /// Time of one operation in the quietest tenth of the rounds.
+    pub quiet: f64,
+    /// The ratio to the base in the quietest tenth of the rounds of each.
+    pub quiet_ratio: f64,
     /// Median over the rounds of the ratio to the base.
     pub ratio: f64,
     /// The same by the processor's time.
@@ -146,16 +148,17 @@ pub fn measure(case: &Case, effort: Effort) -> Vec<Figure> {
         }
     }
     let times = if case.clock == Clock::Wall { &wall } else { &cpu };
-    let base = base(&variants, times);
+    let base = base(times, &variants);
+    let quiet_base = quiet(&times[base]);
     let mut figures = Vec::new();
     for (at, variant) in variants.iter_mut().enumerate() {
         let (allocations, bytes) = allocations(variant);
-        let sorted = sorted(times[at].iter().copied());
         figures.push(Figure {
             name: variant.name,
             side: variant.side,
-            median: quantile(&sorted, 0.5),
-            quartiles: (quantile(&sorted, 0.25), quantile(&sorted, 0.75)),
+            median: median(times[at].iter().copied()),
+            quiet: quiet(&times[at]),
+            quiet_ratio: quiet(&times[at]) / quiet_base,
             ratio: median(pairs(&times[at], &times[base]).map(|(time, base)| time / base)),
             cpu_ratio: median(pairs(&cpu[at], &cpu[base]).map(|(time, base)| time / base)),
             more: median(pairs(&times[at], &times[base]).map(|(time, base)| time - base)),
@@ -168,11 +171,11 @@ pub fn measure(case: &Case, effort: Effort) -> Vec<Figure> {
     figures
 }
 
-/// What ours is compared with: the base whose median is lowest, else the first variant.
-fn base(variants: &[Variant], times: &[Vec<f64>]) -> usize {
+/// What ours is compared with: the base that is fastest when it is quiet, else the first variant.
+fn base(times: &[Vec<f64>], variants: &[Variant]) -> usize {
     let bases = (0..variants.len()).filter(|at| variants[*at].side == Side::Base);
-    let medians = bases.map(|at| (median(times[at].iter().copied()), at));
-    medians.min_by(|(one, _), (other, _)| one.total_cmp(other)).map_or(0, |(_, at)| at)
+    let times = bases.map(|at| (quiet(&times[at]), at));
+    times.min_by(|(one, _), (other, _)| one.total_cmp(other)).map_or(0, |(_, at)| at)
 }
 
 /// The times of the same rounds.
@@ -189,7 +192,8 @@ fn cpu_time() -> Duration {
 fn calibrate(variant: &mut Variant, turn: Duration) -> u64 {
     let mut count = 1;
     loop {
-        let took = variant.timed(count).wall;
+        // The best of three: after a hiccup of the machine a turn would be a single operation.
+        let took = (0..3).map(|_| variant.timed(count).wall).min().unwrap_or_default();
         if took * 4 >= turn || count >= 1 << 24 {
             let one = took.as_nanos().max(1) as f64 / count as f64;
             return ((turn.as_nanos() as f64 / one) as u64).max(1);
@@ -204,6 +208,11 @@ fn allocations(variant: &mut Variant) -> (f64, f64) {
     (variant.before)();
     let seen = allocations::count(|| (variant.run)(TIMES));
     (seen.calls as f64 / TIMES as f64, seen.bytes as f64 / TIMES as f64)
+}
+
+/// The time in the quietest tenth of the rounds: what others on the machine do only adds to it.
+fn quiet(times: &[f64]) -> f64 {
+    quantile(&sorted(times.iter().copied()), 0.1)
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

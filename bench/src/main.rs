@@ -106,9 +106,9 @@ fn run(wanted: &Wanted) -> Result<(), String> {
 fn section(case: &Case, wanted: &Wanted) -> Section {
     eprintln!("{}", case.name);
     let effort = if wanted.full {
-        Effort { rounds: 61, turn: Duration::from_millis(40) }
+        Effort { rounds: 400, turn: Duration::from_millis(5) }
     } else {
-        Effort { rounds: 25, turn: Duration::from_millis(20) }
+        Effort { rounds: 100, turn: Duration::from_millis(5) }
     };
     let mut figures = measure(case, effort);
     if wanted.instructions {

@@ -27,17 +27,21 @@ pub struct Section {
 const HEAD: &str = "\
 # Benchmarks
 
-Written by the program in `bench/`; do not edit. Each case runs its variants in turns, in another order in each round.
-*time* is the median over the rounds, *half of the rounds* the span between the quartiles, *ratio* and *more* the median of what
-each round found against the base in the same round (the faster one, where there are two). Times are of the wall clock where
-something may be waited for (PostgreSQL, results that outlast SQLite's budget), else of the processor. A ratio of two variants
-within 5 % of each other is noise on a shared machine; *instructions* (valgrind, the whole process) are not disturbed by
-others but know nothing of caches. *allocations* counts growing an earlier one as one.
+Written by the program in `bench/`; do not edit. Each case runs its variants in turns of a few milliseconds, in another
+order in each round, so that others who use the machine disturb all of them. Times are of the wall clock where something
+may be waited for (PostgreSQL, results that outlast SQLite's budget), else of the processor.
+
+* *time*: the median over the rounds. *quiet*: the time that the quietest tenth of the rounds kept within.
+* *ratio*, *CPU ratio*, *more*: medians over the rounds of the ratio and the difference to the base in the same round, by the
+  clock of the case and by the processor's. *quiet ratio*: the ratio of the quiet times; goals of a ratio are held to this one.
+  The base is the variant without these; where there are two rivals, the faster.
+* *instructions*: counted by valgrind in the whole process; nobody disturbs them, but they know nothing of caches.
+* *allocations* of one operation in all threads; growing an earlier one counts as one.
 ";
 
 const TABLE: &str = "
-| variant | time | half of the rounds | ratio | CPU ratio | more | allocations | bytes | instructions |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|
+| variant | time | quiet | quiet ratio | ratio | CPU ratio | more | allocations | bytes | instructions |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
 ";
 
 const COMPILE_TIME: &str = "
@@ -116,14 +120,13 @@ impl Report {
 }
 
 fn line(figure: &Figure) -> String {
-    let (low, high) = figure.quartiles;
     let compared = |text: String| if figure.is_base { String::new() } else { text };
     format!(
-        "| {} | {} | {} … {} | {} | {} | {} | {} | {} | {} |\n",
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
         figure.name,
         time(figure.median),
-        time(low),
-        time(high),
+        time(figure.quiet),
+        compared(format!("{:.2}", figure.quiet_ratio)),
         compared(format!("{:.2}", figure.ratio)),
         compared(format!("{:.2}", figure.cpu_ratio)),
         compared(time(figure.more)),
