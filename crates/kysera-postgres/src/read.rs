@@ -5,7 +5,7 @@ use crate::link::Link;
 use crate::tap::type_oid;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::cell::{Cell, Cells};
+use kysera_sql::cell::Cell;
 use kysera_sql::compiled::Shape;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::borrow::Cow;
@@ -62,9 +62,21 @@ impl Reader {
         Reader { shape, plain: None, state: State::Taking, waiting: Vec::new(), missing: Vec::new(), seen: 0 }
     }
 
-    /// Takes a row.
+    /// Takes a row. In line, so that the usual row is read where it is and not moved.
+    #[inline]
     pub(crate) fn take(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
         self.seen += 1;
+        match (&self.state, &self.plain) {
+            (State::Taking, Some(Some(oids))) => match plain(&row, oids, sink) {
+                Ok(Flow::Continue) => {}
+                outcome => self.note(outcome, row),
+            },
+            _ => self.take_any(row, sink, types),
+        }
+    }
+
+    #[inline(never)]
+    fn take_any(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
         if !self.missing.is_empty() {
             self.waiting.push(row);
             return;
@@ -80,33 +92,24 @@ impl Reader {
     }
 
     fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
-        let plain = self.plain.get_or_insert_with(|| plain_columns(&row));
-        let outcome = if let Some(oids) = plain {
-            let mut cells = Cells::new();
-            for (at, &oid) in oids.iter().enumerate() {
-                cells.push(match bytes(&row, at) {
-                    Some(bytes) => Cell::Pg { oid, bytes },
-                    None => Cell::Null,
-                });
-            }
-            sink.row(cells.as_slice())
-        } else {
-            match known_values(&row, types) {
+        let outcome = match self.plain.get_or_insert_with(|| plain_columns(&row)) {
+            Some(oids) => plain(&row, oids, sink),
+            None => match known_values(&row, types) {
                 Ok(values) => {
-                    let mut cells = Cells::new();
-                    cells.extend(values.iter().map(|value| match value {
-                        Some((oid, bytes)) => Cell::Pg { oid: *oid, bytes },
-                        None => Cell::Null,
-                    }));
-                    sink.row(cells.as_slice())
+                    let cells: Vec<Cell<'_>> = values.iter().map(known_cell).collect();
+                    sink.row(&cells)
                 }
                 Err(missing) => {
                     self.missing = missing;
                     self.waiting.push(row);
                     return;
                 }
-            }
+            },
         };
+        self.note(outcome, row);
+    }
+
+    fn note(&mut self, outcome: Result<Flow, DecodeError>, row: Row) {
         match outcome {
             Ok(Flow::Continue) => {}
             Ok(Flow::Stop) => self.state = State::Full,
@@ -215,6 +218,7 @@ impl<'a> FromSql<'a> for Bytes<'a> {
     }
 }
 
+#[inline]
 fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
     // Every column is accepted and the position comes from the row itself, so this is no error that could be lost.
     row.try_get::<_, Option<Bytes<'_>>>(at).ok().flatten().map(|Bytes(bytes)| bytes)
@@ -223,6 +227,45 @@ fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
 /// The OIDs of the columns, if the cells of all of them can be handed over as they came.
 fn plain_columns(row: &Row) -> Option<Box<[u32]>> {
     row.columns().iter().map(type_oid).map(|oid| is_plain(oid).then_some(oid)).collect()
+}
+
+/// Hands a row over as it came. The cells live on the stack up to sixteen columns: they borrow the row, so that one
+/// array for all rows would not compile.
+fn plain(row: &Row, oids: &[u32], sink: &mut dyn RowSink) -> Result<Flow, DecodeError> {
+    match oids.len() {
+        0..=4 => on_stack::<4>(row, oids, sink),
+        5..=8 => on_stack::<8>(row, oids, sink),
+        9..=16 => on_stack::<16>(row, oids, sink),
+        _ => {
+            let cells: Vec<Cell<'_>> =
+                oids.iter().enumerate().map(|(at, &oid)| plain_cell(row, at, oid)).collect();
+            sink.row(&cells)
+        }
+    }
+}
+
+fn on_stack<const N: usize>(row: &Row, oids: &[u32], sink: &mut dyn RowSink) -> Result<Flow, DecodeError> {
+    let mut cells = [Cell::Null; N];
+    let cells = &mut cells[..oids.len()];
+    for (at, (place, &oid)) in cells.iter_mut().zip(oids).enumerate() {
+        *place = plain_cell(row, at, oid);
+    }
+    sink.row(cells)
+}
+
+#[inline]
+fn plain_cell(row: &Row, at: usize, oid: u32) -> Cell<'_> {
+    match bytes(row, at) {
+        Some(bytes) => Cell::Pg { oid, bytes },
+        None => Cell::Null,
+    }
+}
+
+fn known_cell<'v>(value: &'v Value<'_>) -> Cell<'v> {
+    match value {
+        Some((oid, bytes)) => Cell::Pg { oid: *oid, bytes },
+        None => Cell::Null,
+    }
 }
 
 type Value<'a> = Option<(u32, Cow<'a, [u8]>)>;

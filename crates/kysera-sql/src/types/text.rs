@@ -40,7 +40,10 @@ impl FromCell for String {
 /// Not inlined, so that each place which reads text holds the copying of it and no more.
 #[inline(never)]
 fn encoded(cell: Cell<'_>) -> Result<String, CellError> {
-    read::text(cell, "String").map(Cow::into_owned)
+    match read::text(cell, "String")? {
+        Cow::Borrowed(text) => Ok(text.to_owned()),
+        Cow::Owned(text) => Ok(text),
+    }
 }
 
 impl FromCell for Box<str> {
