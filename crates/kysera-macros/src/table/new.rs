@@ -20,6 +20,9 @@ impl Table<'_> {
             .map(|column| docs(column.field.attributes, &format!("Column `{}`.", column.name)));
         let doc =
             format!("A new row of the table `{}`. Columns that may be left out are methods.", options.name);
+        // Room for a few setters, so that the list need not move for them.
+        let room = required.len() + optional.len().min(4);
+        let mutable = (!required.is_empty()).then(|| quote!(mut));
         let optional = self.optional(new, &optional);
         Ok(quote! {
             #[doc = #doc]
@@ -28,7 +31,9 @@ impl Table<'_> {
 
             impl #k::Insertable<#ident> for #new {
                 fn into_assignments(self) -> ::std::vec::Vec<#k::Assignment> {
-                    ::std::vec![#(#k::stored::<#types, _>(#names, self.#members)),*]
+                    let #mutable assignments = ::std::vec::Vec::with_capacity(#room);
+                    #(assignments.push(#k::stored::<#types, _>(#names, self.#members));)*
+                    assignments
                 }
             }
 

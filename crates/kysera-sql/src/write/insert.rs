@@ -192,7 +192,10 @@ fn fill(insert: &mut ast::Insert, rows: Vec<Vec<Assignment>>) {
 fn lay_out(columns: &[Name], row: Vec<Assignment>) -> Vec<Expr> {
     // Rows of one kind give their columns in one order: then there is nothing to look for.
     if row.len() == columns.len() && row.iter().zip(columns).all(|(given, column)| given.column == *column) {
-        return row.into_iter().map(|assignment| assignment.value).collect();
+        // A list of its own: `collect` would take over the row's and shrink it, which costs more.
+        let mut values = Vec::with_capacity(row.len());
+        values.extend(row.into_iter().map(|assignment| assignment.value));
+        return values;
     }
     let mut values: Vec<Expr> = columns.iter().map(|_| Expr::Default).collect();
     for assignment in row {
