@@ -18,7 +18,8 @@ use kysera::prelude::*;
 const MAIN: &str = "\
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect(\"builds\");
     let db = Db::new(kysera::sqlite::Sqlite::memory().expect(\"opens\"));
-    let mut total = usize::from(runtime.block_on(kysera::raw(\"select 1\").execute(&db)).is_ok());
+    let total = runtime.block_on(async {
+    let mut total = usize::from(kysera::raw(\"select 1\").execute(&db).await.is_ok());
 ";
 
 /// The text of `main.rs`.
@@ -43,9 +44,9 @@ pub fn source(size: Size) -> String {
     }
     let _ = writeln!(out, "fn main() {{\n{MAIN}");
     for number in 0..size.queries {
-        let _ = writeln!(out, "    total += runtime.block_on(q{number}(&db, {number}, \"x\"));");
+        let _ = writeln!(out, "    total += q{number}(&db, {number}, \"x\").await;");
     }
-    out.push_str("    println!(\"{total}\");\n}\n");
+    out.push_str("    total\n    });\n    println!(\"{total}\");\n}\n");
     out
 }
 
