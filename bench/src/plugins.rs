@@ -73,7 +73,7 @@ fn text(name: &'static str, side: Side, with_plugin: bool) -> Variant {
     let db = builder.build().expect("builds");
     Variant::new(name, side, move |times| {
         for turn in 0..times as i64 {
-            black_box(Terminals::compile(queries::note(turn), &db).expect("compiles"));
+            black_box(queries::note(turn).compile(&db).expect("compiles"));
         }
     })
 }
