@@ -8,6 +8,8 @@ mod goal;
 mod harness;
 mod instructions;
 mod machine;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the report is about to draw with it"))]
+mod plot;
 mod plugins;
 mod postgres;
 mod queries;
