@@ -31,7 +31,7 @@ impl<'e> Prepared<'e> {
             return Err(CompileError::Unsupported { dialect: dialect.name(), feature, hint }.into());
         };
         let mut compiled = self.compiled;
-        compiled.sql.insert_str(0, prefix);
+        compiled.sql = format!("{prefix}{}", compiled.sql).into();
         compiled.returns_rows = true;
         compiled.custom_output = false;
         if compiled.shape != Shape::Read {

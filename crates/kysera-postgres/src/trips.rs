@@ -21,7 +21,7 @@ async fn lease(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Optio
 }
 
 fn statement(sql: &str, params: Vec<Value>, shape: Shape) -> Compiled {
-    Compiled { sql: sql.to_owned(), params, shape, returns_rows: true, custom_output: false }
+    Compiled { sql: sql.into(), params, shape, returns_rows: true, custom_output: false }
 }
 
 fn sink() -> Box<dyn RowSink> {

@@ -17,7 +17,8 @@ use kysera_sql::{alias, row};
 
 fn sql(query: impl Query, dialect: &dyn Dialect) -> String {
     let statement = query.into_statement().expect("a typed query is a statement");
-    compile(&statement, dialect).map_or_else(|error| format!("error: {error}"), |compiled| compiled.sql)
+    compile(&statement, dialect)
+        .map_or_else(|error| format!("error: {error}"), |compiled| compiled.sql.into_string())
 }
 
 /// On PostgreSQL; SQLite says the same with `?`, unless a test says otherwise.

@@ -253,7 +253,7 @@ fn run_here(
 ) -> Verdict {
     let verdict = run::here(slot, statement, sink, watch);
     if slot.ctl.is_over() {
-        tracing::trace!(sql = statement.sql, "a statement outlasted its budget");
+        tracing::trace!(sql = &*statement.sql, "a statement outlasted its budget");
         shared.hints.was_long(&statement.sql);
     }
     verdict

@@ -27,5 +27,5 @@ pub(crate) fn apply(set: &PluginSet, statement: &mut Statement, dialect: &dyn Di
 pub(crate) fn sql(statement: &Statement, dialect: &dyn Dialect) -> Result<String, String> {
     let compiled = kysera_sql::compile::compile(statement, dialect).map_err(|error| error.to_string())?;
     assert!(compiled.params.is_empty(), "tests write literals: {}", compiled.sql);
-    Ok(compiled.sql)
+    Ok(compiled.sql.into())
 }

@@ -195,16 +195,16 @@ impl FakeConnection {
     }
 
     fn perform(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Result<Outcome> {
-        self.fake.note(&statement.sql);
+        self.fake.note(&*statement.sql);
         self.fake.failure(&statement.sql)?;
         if !statement.returns_rows {
             match &mut self.open {
-                Some(open) => open.written.push(statement.sql.clone()),
-                None => self.fake.world().committed.push(statement.sql.clone()),
+                Some(open) => open.written.push(statement.sql.to_string()),
+                None => self.fake.world().committed.push(statement.sql.to_string()),
             }
             return Ok(Outcome { rows_affected: 1, last_insert_id: Some(7) });
         }
-        let rows = self.fake.world().rows.get(&statement.sql).cloned().unwrap_or_default();
+        let rows = self.fake.world().rows.get(&*statement.sql).cloned().unwrap_or_default();
         for row in rows {
             self.fake.world().given += 1;
             if sink.row(&[Cell::I64(row)])? == Flow::Stop {
@@ -245,7 +245,7 @@ impl Connection for FakeConnection {
             let failed = self.fake.failure(&statement.sql);
             self.busy = false;
             failed?;
-            let rows = self.fake.world().rows.get(&statement.sql).cloned().unwrap_or_default();
+            let rows = self.fake.world().rows.get(&*statement.sql).cloned().unwrap_or_default();
             Ok(Box::new(FakeStream { fake: self.fake.clone(), rows: rows.into() }) as Box<dyn RowStream>)
         })
     }

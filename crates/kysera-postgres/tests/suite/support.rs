@@ -45,7 +45,7 @@ pub(crate) async fn acquire(driver: &Postgres) -> Box<dyn Connection> {
 
 /// A statement of the builder: typed, with nothing custom in its result.
 pub(crate) fn statement(sql: &str, params: Vec<Value>, shape: Shape, returns_rows: bool) -> Compiled {
-    Compiled { sql: sql.to_owned(), params, shape, returns_rows, custom_output: false }
+    Compiled { sql: sql.into(), params, shape, returns_rows, custom_output: false }
 }
 
 pub(crate) fn read(sql: &str, params: Vec<Value>) -> Compiled {

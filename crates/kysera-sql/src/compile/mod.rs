@@ -87,7 +87,7 @@ fn write<'a>(statement: &'a Statement, mut writer: writer::Writer<'a>) -> Result
     let facts = writer.facts;
     let (sql, params) = writer.finish()?;
     Ok(Compiled {
-        sql,
+        sql: sql.into(),
         params,
         shape: shape::shape(statement, facts),
         returns_rows: shape::returns_rows(statement),
@@ -103,7 +103,7 @@ mod tests {
     use crate::value::Value;
 
     fn sql(statement: impl Into<Statement>, dialect: &dyn Dialect) -> Result<String, CompileError> {
-        compile(&statement.into(), dialect).map(|compiled| compiled.sql)
+        compile(&statement.into(), dialect).map(|compiled| compiled.sql.into_string())
     }
 
     fn adults() -> Select {

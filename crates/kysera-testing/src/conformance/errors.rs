@@ -102,7 +102,7 @@ pub async fn bound_values_stay_out_of_messages(driver: &dyn Driver) {
     let one = |name: &str, size: Value| {
         let mut statement = sql(driver, insert_into(Item).values(NewItem { id: 1 }.small(Some(5))));
         statement.sql =
-            statement.sql.replace("item", "secret").replace("small", "size").replace("id", "name");
+            statement.sql.replace("item", "secret").replace("small", "size").replace("id", "name").into();
         statement.params = vec![Value::Text(name.to_owned().into()), size];
         statement
     };

@@ -35,7 +35,7 @@ pub(super) fn sql<Q: Query<Outer: Closed, Rows: Ready>>(driver: &dyn Driver, que
 /// A statement in plain SQL, without parameters.
 pub(super) fn plain(shape: Shape, sql: &str) -> Compiled {
     let returns_rows = sql.starts_with("select");
-    Compiled { sql: sql.to_owned(), params: Vec::new(), shape, returns_rows, custom_output: false }
+    Compiled { sql: sql.into(), params: Vec::new(), shape, returns_rows, custom_output: false }
 }
 
 /// `insert into item (id) values (first), .., (last)`.

@@ -224,7 +224,7 @@ fn tenants(tenant: Tenant) -> Result<(String, Vec<Value>)> {
     let mut statement = Statement::from(select([c("o.id")], o()));
     apply(&set(vec![Arc::new(tenant)], &dialect), &mut statement, &dialect)?;
     let compiled = kysera_sql::compile::compile(&statement, &dialect).expect("it compiles");
-    Ok((compiled.sql, compiled.params))
+    Ok((compiled.sql.into(), compiled.params))
 }
 
 #[test]

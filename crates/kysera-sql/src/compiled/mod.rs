@@ -1,12 +1,16 @@
 //! A statement as text and parameters: what a driver receives. It never sees the tree.
 
+mod sql_text;
+
+pub use sql_text::SqlText;
+
 use crate::value::Value;
 
 /// A compiled statement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compiled {
     /// The SQL text, with the dialect's placeholders.
-    pub sql: String,
+    pub sql: SqlText,
     /// The bound values, in placeholder order.
     pub params: Vec<Value>,
     /// What the driver may assume of it.
