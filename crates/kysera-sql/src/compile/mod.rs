@@ -70,6 +70,22 @@ pub fn compile_without_plugins(
     write(statement, writer)
 }
 
+/// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement whose values come with each
+/// execution: the places of those stand among the parameters as [`Value::Slot`](crate::value::Value::Slot).
+///
+/// # Errors
+/// As those.
+pub fn compile_prepared(
+    statement: &Statement,
+    dialect: &dyn Dialect,
+    plugins: bool,
+) -> Result<Compiled, CompileError> {
+    let mut writer = writer::Writer::new(dialect);
+    writer.no_plugins = !plugins;
+    writer.slots = true;
+    write(statement, writer)
+}
+
 fn write<'a>(statement: &'a Statement, mut writer: writer::Writer<'a>) -> Result<Compiled, CompileError> {
     match statement {
         Statement::Select(select) => writer.select(select, select::Place::Top),

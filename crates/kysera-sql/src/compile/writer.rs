@@ -6,7 +6,7 @@ use super::CompileError;
 use crate::ast::{ColumnRef, FromItem, Switch};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
-use crate::value::{Value, ValueError};
+use crate::value::{Slot, Value, ValueError};
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -33,6 +33,8 @@ pub(super) struct Writer<'a> {
     pub(super) facts: Facts,
     /// Nobody hears what queries say to plugins.
     pub(super) no_plugins: bool,
+    /// Values may be missing: they come with each execution.
+    pub(super) slots: bool,
     depth: usize,
     error: Option<CompileError>,
 }
@@ -82,6 +84,7 @@ impl<'a> Writer<'a> {
             inline: false,
             facts: Facts::default(),
             no_plugins: false,
+            slots: false,
             depth: 0,
             error: None,
         }
@@ -248,8 +251,12 @@ impl<'a> Writer<'a> {
 
     /// Binds a value.
     pub(super) fn bind(&mut self, value: &Value) {
-        if let Value::Invalid(error) = value {
-            return self.refuse(CompileError::Value(error.clone()));
+        match value {
+            Value::Invalid(error) => return self.refuse(CompileError::Value(error.clone())),
+            Value::Slot(_) if !self.slots => {
+                return self.refuse(CompileError::Value(Box::new(Slot::unfilled())));
+            }
+            _ => {}
         }
         if self.inline {
             return self.inline_value(value);

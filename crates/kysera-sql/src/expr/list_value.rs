@@ -1,10 +1,10 @@
 //! Lists as values: bytes, and arrays where the database has them.
 
-use super::{AsExpr, Comparable, Literal, bind};
+use super::{AsExpr, Bind, Comparable, Literal, bind};
 use crate::ast;
 use crate::row::FromRow;
 use crate::typed::{Nil, Required, Storable};
-use crate::value::{ScalarValue, ToValue};
+use crate::value::{ScalarValue, ToValue, Value};
 
 macro_rules! list {
     ([$($generics:tt)*] $from:ty => $item:ty) => {
@@ -30,6 +30,18 @@ macro_rules! list {
             type Refs = Nil;
             fn into_stored(self) -> ast::Expr {
                 bind(self)
+            }
+        }
+
+        impl<$($generics)*> Bind<Vec<$item>> for $from {
+            fn push(self, values: &mut Vec<Value>) {
+                values.push(self.to_value());
+            }
+        }
+
+        impl<$($generics)*> Bind<Option<Vec<$item>>> for $from {
+            fn push(self, values: &mut Vec<Value>) {
+                values.push(self.to_value());
             }
         }
 

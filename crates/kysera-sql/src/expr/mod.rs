@@ -21,6 +21,7 @@ mod null;
 mod operand;
 mod order_by;
 mod outer;
+mod param;
 mod sql;
 mod subquery;
 mod text;
@@ -43,6 +44,7 @@ pub use null::Nulls;
 pub use operand::{AsExpr, Comparable, OptionCompares};
 pub use order_by::{Order, OrderKeys, Ordering};
 pub use outer::Outer;
+pub use param::{Bind, Param};
 #[doc(hidden)]
 pub use sql::{check_template, sql};
 pub use subquery::{exists, not_exists, scalar};

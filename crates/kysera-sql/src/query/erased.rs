@@ -1,6 +1,6 @@
 //! A query whose tables are forgotten: only its rows are known.
 
-use super::{BuildError, Filtered, Query, Select, order_by};
+use super::{BuildError, Count, Filtered, Query, Select, order_by};
 use crate::ast::{self, Statement};
 use crate::expr::OrderKeys;
 use crate::typed::{In, Nil, Output, RefsIn, Required, RowShape};
@@ -61,14 +61,14 @@ impl<Out, O> Erased<Out, O> {
     }
 
     /// Returns at most `n` rows. Called again, the last word counts.
-    pub fn limit(mut self, n: u64) -> Self {
-        self.ast.limit = Some(order_by::count(n));
+    pub fn limit(mut self, n: impl Count) -> Self {
+        self.ast.limit = Some(n.into_count());
         self
     }
 
     /// Passes over the first `n` rows.
-    pub fn offset(mut self, n: u64) -> Self {
-        self.ast.offset = Some(order_by::count(n));
+    pub fn offset(mut self, n: impl Count) -> Self {
+        self.ast.offset = Some(n.into_count());
         self
     }
 }

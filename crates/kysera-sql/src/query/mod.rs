@@ -3,6 +3,7 @@
 //! A query is a value: clauses take it and return it, and nothing is sent before a terminal. The SQL inside is a tree
 //! of plain data; the types around it say which tables stand in it and what a row is.
 
+mod count;
 mod cte;
 mod erased;
 mod executable;
@@ -19,6 +20,7 @@ mod source;
 mod subquery;
 mod switch;
 
+pub use count::Count;
 pub(crate) use cte::name_all;
 pub use cte::{Cte, CteOf, Derived, DerivedOf, IntoCte, cte, derived, recursive, recursive_distinct};
 pub use erased::Erased;

@@ -3,7 +3,7 @@
 use crate::ast::{Expr, Select, SelectItem};
 use crate::expr::{OrderKeys, invalid};
 use crate::typed::{Names, Output, RowShape};
-use crate::value::{Value, ValueError};
+use crate::value::ValueError;
 
 /// Adds keys over the query's own output.
 pub(crate) fn output<Out: RowShape, K: OrderKeys>(
@@ -55,9 +55,4 @@ pub(crate) fn optional_row(place: &'static str) -> ValueError {
         place,
         "a whole table on the nullable side of a join has no single column; select its columns",
     )
-}
-
-/// A count of rows, bound.
-pub(crate) fn count(n: u64) -> Expr {
-    Expr::Value(Value::I64(i64::try_from(n).unwrap_or(i64::MAX)))
 }

@@ -3,7 +3,7 @@
 //! Adding a filter, an order or a limit does not change the type of a query, so `if wanted { q = q.filter(..) }`
 //! works; the first `.outer()` does, because the query then needs another one around it.
 
-use super::{BuildError, Items, Path, Query, Selection, Source};
+use super::{BuildError, Count, Items, Path, Query, Selection, Source};
 use crate::ast::{self, Statement};
 use crate::expr::{Expr, Expression, OrderKeys, any_of};
 use crate::typed::{
@@ -159,14 +159,14 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// Returns at most `n` rows. Called again, the last word counts.
-    pub fn limit(mut self, n: u64) -> Self {
-        self.ast.limit = Some(super::order_by::count(n));
+    pub fn limit(mut self, n: impl Count) -> Self {
+        self.ast.limit = Some(n.into_count());
         self
     }
 
     /// Passes over the first `n` rows.
-    pub fn offset(mut self, n: u64) -> Self {
-        self.ast.offset = Some(super::order_by::count(n));
+    pub fn offset(mut self, n: impl Count) -> Self {
+        self.ast.offset = Some(n.into_count());
         self
     }
 }

@@ -117,6 +117,16 @@ macro_rules! __sql_literal {
         impl<$($generics)*> $crate::expr::Literal for $from {
             type Value = $ty;
         }
+        impl<$($generics)*> $crate::expr::Bind<$ty> for $from {
+            fn push(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
+                values.push($crate::value::ToValue::to_value(self));
+            }
+        }
+        impl<$($generics)*> $crate::expr::Bind<::core::option::Option<$ty>> for $from {
+            fn push(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
+                values.push($crate::value::ToValue::to_value(self));
+            }
+        }
     };
     ($($from:ty => $ty:ty),+ $(,)?) => {$(
         $crate::__sql_literal!([] $from => $ty);

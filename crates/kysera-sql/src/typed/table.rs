@@ -63,7 +63,7 @@ pub trait Aliased {
 /// A new row of the table `T`: `NewPerson { .. }`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a new row of `{T}`",
-    note = "pass the `New..` struct that `derive(Table)` made for `{T}`"
+    note = "pass the `New..` struct that `derive(Table)` made for `{T}`, or a tuple of `column.set(..)` in a prepared insert"
 )]
 pub trait Insertable<T> {
     /// The columns given, in order, each once.

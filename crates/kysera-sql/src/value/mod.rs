@@ -4,8 +4,10 @@
 //! drivers need no calendar library. Conversions from Rust types live beside each type, in `types`; the forms that
 //! drivers send, in `wire`.
 
+mod slot;
 mod to_value;
 
+pub use slot::{Slot, SlotSource};
 pub use to_value::{ScalarValue, ToValue, ValueError};
 
 use std::borrow::Cow;
@@ -109,6 +111,9 @@ pub enum Value {
     Custom(&'static CustomType, Cow<'static, str>),
     /// A Rust value that cannot be bound. Whoever encodes it refuses it, so that building a query stays infallible.
     Invalid(Box<ValueError>),
+    /// The place of a value that comes with each execution of a prepared query. Like an invalid value, it is refused
+    /// where it would be sent.
+    Slot(Box<Slot>),
 }
 
 /// The items of an array value and the type they have.
@@ -144,6 +149,7 @@ impl Value {
             Value::Array(array) => SqlType::Array(array.element),
             Value::Custom(ty, _) => SqlType::Custom(ty),
             Value::Invalid(_) => SqlType::Unknown,
+            Value::Slot(slot) => slot.sql_type,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::value;
 use crate::ast::Assignment;
 use crate::expr::Column;
-use crate::typed::Storable;
+use crate::typed::{Insertable, Nil, Storable};
 use std::marker::PhantomData;
 
 /// An assignment to a column of `T`; `Refs` are the tables that its value mentions.
@@ -26,6 +26,55 @@ impl<T, V> Column<T, V> {
     pub fn set<E: Storable<V>>(self, value: E) -> Set<T, E::Refs> {
         let assignment = Assignment { column: self.name().into(), value: value.into_stored() };
         Set { assignment, types: PhantomData }
+    }
+}
+
+/// Values for columns, one by one, instead of a `New..`: for a prepared insert, whose values are parameters. That every
+/// required column is there is not checked here; the database says it.
+///
+/// ```
+/// # use kysera_sql::doc::*;
+/// let query = insert_into(Pet).values((Pet.name.set("Rex"), Pet.owner_id.set(1)));
+/// # assert_sql(query, r#"insert into "pet" ("name", "owner_id") values (?, ?)"#);
+/// ```
+impl<T> Insertable<T> for Set<T, Nil> {
+    fn into_assignments(self) -> Vec<Assignment> {
+        vec![self.assignment]
+    }
+}
+
+macro_rules! row {
+    ($($set:ident)+) => {
+        impl<T> Insertable<T> for ($(row!(@$set T),)+) {
+            #[allow(non_snake_case, reason = "the variables are called as in the list")]
+            fn into_assignments(self) -> Vec<Assignment> {
+                let ($($set,)+) = self;
+                let mut assignments = Vec::new();
+                $(assign(&mut assignments, $set.assignment);)+
+                assignments
+            }
+        }
+    };
+    (@$set:ident $table:ident) => { Set<$table, Nil> };
+}
+
+row!(A B);
+row!(A B C);
+row!(A B C D);
+row!(A B C D E);
+row!(A B C D E F);
+row!(A B C D E F G);
+row!(A B C D E F G H);
+row!(A B C D E F G H I);
+row!(A B C D E F G H I J);
+row!(A B C D E F G H I J K);
+row!(A B C D E F G H I J K L);
+
+/// A column given twice has its last value, as in a `New..`.
+fn assign(assignments: &mut Vec<Assignment>, new: Assignment) {
+    match assignments.iter_mut().find(|given| given.column == new.column) {
+        Some(given) => given.value = new.value,
+        None => assignments.push(new),
     }
 }
 
