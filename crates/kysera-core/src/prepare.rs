@@ -10,7 +10,7 @@ use crate::plugin::{Context, Plugin};
 use crate::plugin_set::Applied;
 use crate::session::{Session, with_rollback};
 use kysera_sql::ast::Statement;
-use kysera_sql::compile::{CompileError, compile, compile_without_plugins};
+use kysera_sql::compile::{CompileError, compile, compile_once};
 use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
@@ -57,25 +57,20 @@ pub(crate) fn prepare<'e>(
 ) -> Result<Prepared<'e>> {
     let (plugins, dialect) = (&db.core().plugins, db.dialect());
     if plugins.is_empty() {
-        return Ok(Prepared { compiled: compile_without_plugins(statement, dialect)?, around: None });
+        return Ok(Prepared { compiled: compile_once(statement, dialect, false)?, around: None });
     }
     let context = Context::new(dialect, &*db.core().clock, db.extensions());
     *applied = plugins.apply(statement, &context)?;
-    let compiled = compile(statement, dialect)?;
-    Ok(Prepared { compiled, around: around(plugins.plugins(), statement, context) })
-}
-
-fn around<'e>(
-    plugins: &'e [Arc<dyn Plugin>],
-    statement: &Statement,
-    context: Context<'e>,
-) -> Option<Box<Around<'e>>> {
+    let plugins = plugins.plugins();
     if let Some(reason) = statement.bypass() {
         bypass::note(reason, statement.kind());
-        return None;
+    } else if plugins.iter().any(|plugin| plugin.stands_around(statement)) {
+        // They are shown the statement, so that its values stay in it.
+        let compiled = compile(statement, dialect)?;
+        let around = Around { plugins, statement: statement.clone(), context };
+        return Ok(Prepared { compiled, around: Some(Box::new(around)) });
     }
-    let around = plugins.iter().any(|plugin| plugin.stands_around(statement));
-    around.then(|| Box::new(Around { plugins, statement: statement.clone(), context }))
+    Ok(Prepared { compiled: compile_once(statement, dialect, true)?, around: None })
 }
 
 impl Around<'_> {

@@ -6,6 +6,7 @@ use super::writer::Writer;
 use crate::ast::{Expr, Insert, InsertOr, InsertSource, Select};
 use crate::dialect::{InsertWith, OutputForm};
 use crate::ident::Name;
+use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, insert: &'a Insert) {
@@ -115,11 +116,36 @@ impl<'a> Writer<'a> {
         let cells = rows.len().saturating_mul(expected);
         self.params.reserve(cells);
         self.sql.reserve(cells.saturating_mul(4));
-        if self.caps.default_keyword || !rows.iter().flatten().any(|value| matches!(value, Expr::Default)) {
+        let mine = self.left_in_place.is_some_and(|left| std::ptr::eq(left, insert));
+        if mine && rows.iter().flatten().all(is_plain) {
+            self.plain_rows(insert, rows.len());
+        } else if self.caps.default_keyword
+            || !rows.iter().flatten().any(|value| matches!(value, Expr::Default))
+        {
             self.insert_columns(&insert.columns, rows, |_| true, insert);
         } else {
             self.insert_without_defaults(insert, rows);
         }
+    }
+
+    /// ` ("a", "b") values (?, ?), (?, ?)`, of values alone, which stay where they are.
+    fn plain_rows(&mut self, insert: &'a Insert, rows: usize) {
+        self.push(" ");
+        self.idents(&insert.columns);
+        self.insert_output(insert);
+        self.push(" values ");
+        self.left_at = Some(self.params.len());
+        for row in 0..rows {
+            for column in 0..insert.columns.len() {
+                self.push(match (row, column) {
+                    (0, 0) => "(",
+                    (_, 0) => "), (",
+                    _ => ", ",
+                });
+                self.placeholder();
+            }
+        }
+        self.push(")");
     }
 
     /// ` ("a", "b") values (..), (..)`, of the columns that `keep` names.
@@ -163,4 +189,21 @@ impl<'a> Writer<'a> {
             self.expr(value);
         }
     }
+}
+
+/// True for a value that can be bound.
+fn is_plain(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if !matches!(value, Value::Invalid(_) | Value::Slot(_)))
+}
+
+/// Moves the values of the rows out of the tree, to the place in `params` that was kept for them.
+pub(super) fn move_values(insert: &mut Insert, params: &mut Vec<Value>, at: usize) {
+    let InsertSource::Values(rows) = &mut insert.source else { return };
+    let behind = params.split_off(at);
+    for cell in rows.iter_mut().flatten() {
+        if let Expr::Value(value) = cell {
+            params.push(std::mem::replace(value, Value::Null(SqlType::Unknown)));
+        }
+    }
+    params.extend(behind);
 }

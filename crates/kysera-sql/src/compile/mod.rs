@@ -86,7 +86,38 @@ pub fn compile_prepared(
     write(statement, writer)
 }
 
-fn write<'a>(statement: &'a Statement, mut writer: writer::Writer<'a>) -> Result<Compiled, CompileError> {
+/// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement that is not compiled again: the values of an insert's rows move into the parameters instead of being copied. Where they stood,
+/// the tree has NULL.
+///
+/// # Errors
+/// As those; the tree is then unchanged.
+pub fn compile_once(
+    statement: &mut Statement,
+    dialect: &dyn Dialect,
+    plugins: bool,
+) -> Result<Compiled, CompileError> {
+    let mut writer = writer::Writer::new(dialect);
+    writer.no_plugins = !plugins;
+    writer.left_in_place = match &*statement {
+        Statement::Insert(insert) => Some(insert),
+        _ => None,
+    };
+    let (mut compiled, left) = write_parts(statement, writer)?;
+    if let (Some(at), Statement::Insert(insert)) = (left, statement) {
+        insert::move_values(insert, &mut compiled.params, at);
+    }
+    Ok(compiled)
+}
+
+fn write<'a>(statement: &'a Statement, writer: writer::Writer<'a>) -> Result<Compiled, CompileError> {
+    write_parts(statement, writer).map(|(compiled, _)| compiled)
+}
+
+/// Also where among the parameters those belong that were left in the tree.
+fn write_parts<'a>(
+    statement: &'a Statement,
+    mut writer: writer::Writer<'a>,
+) -> Result<(Compiled, Option<usize>), CompileError> {
     match statement {
         Statement::Select(select) => writer.select(select, select::Place::Top),
         Statement::Insert(insert) => writer.insert(insert),
@@ -100,15 +131,16 @@ fn write<'a>(statement: &'a Statement, mut writer: writer::Writer<'a>) -> Result
         Statement::CreateIndex(index) => writer.create_index(index),
         Statement::Raw { raw, .. } => writer.raw(raw),
     }
-    let facts = writer.facts;
+    let (facts, left) = (writer.facts, writer.left_at);
     let (sql, params) = writer.finish()?;
-    Ok(Compiled {
+    let compiled = Compiled {
         sql: sql.into(),
         params,
         shape: shape::shape(statement, facts),
         returns_rows: shape::returns_rows(statement),
         custom_output: shape::custom_output(statement),
-    })
+    };
+    Ok((compiled, left))
 }
 
 #[cfg(test)]
@@ -145,6 +177,31 @@ mod tests {
         assert_eq!(text(&Postgres::default()), postgres);
         assert_eq!(text(&MySql::default()), mysql);
         assert_eq!(text(&SqlServer::default()), mssql);
+    }
+
+    #[test]
+    fn values_that_move_into_the_parameters_are_the_same_as_copied_ones() {
+        let value = |n| Expr::Value(Value::I64(n));
+        let mut insert = Insert::into(TableRef::named("pet"));
+        insert.columns = vec!["id".into(), "age".into()];
+        insert.on_conflict = Some(OnConflict {
+            target: ConflictTarget::Columns(vec!["id".into()]),
+            index_filter: None,
+            action: ConflictAction::DoUpdate {
+                set: vec![Assignment { column: "age".into(), value: value(9) }],
+                filter: None,
+            },
+        });
+        let mut rows = vec![vec![value(1), value(2)], vec![value(3), value(4)]];
+        for last in [value(5), Expr::Default, Expr::binary(value(6), BinaryOp::Add, value(7))] {
+            rows.push(vec![value(8), last]);
+            let statement =
+                Statement::from(Insert { source: InsertSource::Values(rows.clone()), ..insert.clone() });
+            for dialect in [&Sqlite::default() as &dyn Dialect, &Postgres::default()] {
+                let mut again = statement.clone();
+                assert_eq!(super::compile_once(&mut again, dialect, false), compile(&statement, dialect));
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use crate::ast::{ColumnRef, FromItem, Switch};
+use crate::ast::{ColumnRef, FromItem, Insert, Switch};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
 use crate::value::{Slot, Value, ValueError};
@@ -35,6 +35,12 @@ pub(super) struct Writer<'a> {
     pub(super) no_plugins: bool,
     /// Values may be missing: they come with each execution.
     pub(super) slots: bool,
+    /// The insert whose values are not copied: whoever compiles moves them out of the tree afterwards.
+    pub(super) left_in_place: Option<&'a Insert>,
+    /// Where among the parameters those values belong.
+    pub(super) left_at: Option<usize>,
+    /// How many parameters there are, with those left in place.
+    bound: usize,
     depth: usize,
     error: Option<CompileError>,
 }
@@ -85,6 +91,9 @@ impl<'a> Writer<'a> {
             facts: Facts::default(),
             no_plugins: false,
             slots: false,
+            left_in_place: None,
+            left_at: None,
+            bound: 0,
             depth: 0,
             error: None,
         }
@@ -92,10 +101,10 @@ impl<'a> Writer<'a> {
 
     /// The text and parameters, or the first error.
     pub(super) fn finish(mut self) -> Result<(String, Vec<Value>), CompileError> {
-        if self.error.is_none() && self.params.len() > self.caps.max_params {
+        if self.error.is_none() && self.bound > self.caps.max_params {
             self.refuse(CompileError::TooManyParameters {
                 dialect: self.dialect.name(),
-                found: self.params.len(),
+                found: self.bound,
                 max: self.caps.max_params,
             });
         }
@@ -262,12 +271,18 @@ impl<'a> Writer<'a> {
             return self.inline_value(value);
         }
         self.params.push(value.clone());
+        self.placeholder();
+    }
+
+    /// The place of the next parameter.
+    pub(super) fn placeholder(&mut self) {
+        self.bound += 1;
         match self.syntax.placeholder {
             Placeholder::Question => return self.sql.push('?'),
             Placeholder::Dollar => self.sql.push('$'),
             Placeholder::At => self.sql.push_str("@P"),
         }
-        self.number(self.params.len() as u64);
+        self.number(self.bound as u64);
     }
 
     /// A value as a literal.
@@ -288,18 +303,12 @@ impl<'a> Writer<'a> {
     }
 
     /// An unsigned number.
-    pub(super) fn number(&mut self, mut number: u64) {
-        let mut digits = [0_u8; 20];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
+    pub(super) fn number(&mut self, number: u64) {
+        let (front, last) = (number / 10, (number % 10) as u8);
+        if front > 0 {
+            self.number(front);
         }
-        self.sql.push_str(std::str::from_utf8(&digits[at..]).expect("digits are ASCII"));
+        self.sql.push(char::from(b'0' + last));
     }
 
     /// A signed number.

@@ -16,7 +16,7 @@ type Only<T> = In<T, Required, Nil>;
 #[must_use = "an insert does nothing until it is executed"]
 pub struct Insert<T, O, Out> {
     ast: Box<ast::Insert>,
-    rows: Vec<Vec<Assignment>>,
+    rows: Rows,
     types: PhantomData<fn() -> (T, O, Out)>,
 }
 
@@ -30,7 +30,7 @@ pub struct Insert<T, O, Out> {
 pub fn insert_into<Src: TableSource>(table: Src) -> Insert<Src::Mark, Nil, Unselected> {
     Insert {
         ast: Box::new(ast::Insert::into(table_of(table.to_item()))),
-        rows: Vec::new(),
+        rows: Rows::default(),
         types: PhantomData,
     }
 }
@@ -54,7 +54,11 @@ impl<T, O, Out> Insert<T, O, Out> {
 
     /// Adds many rows. Of no rows at all there is no statement: the query fails before anything is sent.
     pub fn rows<R: Insertable<T>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
-        self.rows.extend(rows.into_iter().map(Insertable::into_assignments));
+        let rows = rows.into_iter();
+        self.rows.values.reserve(rows.size_hint().0);
+        for row in rows {
+            self.rows.push(row.into_assignments());
+        }
         self
     }
 
@@ -121,9 +125,7 @@ impl<T, O, Out> Insert<T, O, Out> {
 
     /// The tree, to rewrite it or to run it through `run_ast`.
     pub fn into_ast(mut self) -> ast::Insert {
-        if !self.rows.is_empty() {
-            fill(&mut self.ast, self.rows);
-        }
+        self.rows.give_to(&mut self.ast);
         *self.ast
     }
 }
@@ -169,41 +171,66 @@ impl<T, O, Out> Query for Insert<T, O, Out> {
     }
 }
 
-/// Lays rows out under one column list: the union of their columns, in the order of first appearance.
-fn fill(insert: &mut ast::Insert, rows: Vec<Vec<Assignment>>) {
-    let columns = &mut insert.columns;
-    columns.extend(rows[0].iter().map(|assignment| assignment.column.clone()));
-    for row in &rows[1..] {
-        for assignment in row {
-            if !columns.contains(&assignment.column) {
-                columns.push(assignment.column.clone());
-            }
-        }
-    }
-    if columns.is_empty() && rows.len() == 1 {
-        insert.source = InsertSource::DefaultValues;
-        return;
-    }
-    let values = rows.into_iter().map(|row| lay_out(columns, row)).collect();
-    insert.source = InsertSource::Values(values);
+/// Rows under one column list: the union of their columns, in the order of first appearance. A row is laid out when it
+/// is added, so that the list it came in is free for the next one's.
+#[derive(Clone, Debug, Default)]
+struct Rows {
+    columns: Vec<Name>,
+    values: Vec<Vec<Expr>>,
 }
 
-/// One row in the order of the columns, `default` where it gives none.
-fn lay_out(columns: &[Name], row: Vec<Assignment>) -> Vec<Expr> {
-    // Rows of one kind give their columns in one order: then there is nothing to look for.
-    if row.len() == columns.len() && row.iter().zip(columns).all(|(given, column)| given.column == *column) {
+impl Rows {
+    fn push(&mut self, row: Vec<Assignment>) {
+        if self.values.is_empty() {
+            self.columns.extend(row.iter().map(|assignment| assignment.column.clone()));
+        }
+        // Rows of one kind give their columns in one order: then there is nothing to look for.
+        let alike = row.len() == self.columns.len()
+            && row.iter().zip(&self.columns).all(|(given, column)| is_same(&given.column, column));
+        if !alike {
+            return self.push_other(row);
+        }
         // A list of its own: `collect` would take over the row's and shrink it, which costs more.
         let mut values = Vec::with_capacity(row.len());
         values.extend(row.into_iter().map(|assignment| assignment.value));
-        return values;
+        self.values.push(values);
     }
-    let mut values: Vec<Expr> = columns.iter().map(|_| Expr::Default).collect();
-    for assignment in row {
-        if let Some(at) = columns.iter().position(|column| *column == assignment.column) {
-            values[at] = assignment.value;
+
+    /// A row of other columns than those before it: `default` for each that it, or they, do not give.
+    fn push_other(&mut self, row: Vec<Assignment>) {
+        for assignment in &row {
+            if !self.columns.contains(&assignment.column) {
+                self.columns.push(assignment.column.clone());
+            }
         }
+        for earlier in &mut self.values {
+            earlier.resize(self.columns.len(), Expr::Default);
+        }
+        let mut values = vec![Expr::Default; self.columns.len()];
+        for assignment in row {
+            if let Some(at) = self.columns.iter().position(|column| *column == assignment.column) {
+                values[at] = assignment.value;
+            }
+        }
+        self.values.push(values);
     }
-    values
+
+    fn give_to(self, insert: &mut ast::Insert) {
+        if self.values.is_empty() {
+            return;
+        }
+        insert.columns.extend(self.columns);
+        insert.source = if insert.columns.is_empty() && self.values.len() == 1 {
+            InsertSource::DefaultValues
+        } else {
+            InsertSource::Values(self.values)
+        };
+    }
+}
+
+/// Names of a derive are one text in memory.
+fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (std::ptr::eq(one, other) || one == other)
 }
 
 value!(Insert<T, O, Out> { ast, rows });
