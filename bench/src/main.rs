@@ -8,7 +8,6 @@ mod goal;
 mod harness;
 mod instructions;
 mod machine;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the report is about to draw with it"))]
 mod plot;
 mod plugins;
 mod postgres;
@@ -29,7 +28,7 @@ usage: cargo run --release -- [what] [part of a case's name ..]
   --quick          less than three minutes (the default)
   --full           more rounds, instruction counts, compile time; writes docs/benchmarks.md
   --instructions   count instructions as well (needs valgrind)
-  --compile-time   nothing but compile time and code size
+  --compile-time   nothing but compile time and code size; parts are of libraries' names
   --list           the names of the cases
 
 in the environment:
@@ -53,6 +52,11 @@ fn main() -> ExitCode {
         && flag == instructions::ONE
     {
         return instructions::run_one(&cases().0, case, variant, times);
+    }
+    if let [flag, command @ ..] = words.as_slice()
+        && flag == compile_time::child::FLAG
+    {
+        return compile_time::child::run(command);
     }
     match wanted(&words).map(|wanted| run(&wanted)) {
         Some(Ok(())) => ExitCode::SUCCESS,
@@ -96,7 +100,10 @@ fn run(wanted: &Wanted) -> Result<(), String> {
         report.skipped = skipped;
     }
     if wanted.full || wanted.compile_time_only {
-        report.compile_time = compile_time::run()?;
+        let (costs, failed) = compile_time::run(&wanted.parts)?;
+        report.compile_time = costs;
+        report.skipped.extend(failed);
+        compile_time::write_charts(&report.compile_time)?;
     }
     println!("{}", report.text());
     if wanted.full && wanted.parts.is_empty() {

@@ -1,6 +1,6 @@
 //! The program as a user of Kysera writes it.
 
-use super::program::{Column, Field, Filter, Query, Size, Type, columns, is_left, query};
+use super::program::{Field, Filter, Query, SUM, Size, column_type, columns, is_left};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -11,15 +11,17 @@ pub fn dependencies(crates: &Path) -> String {
 }
 
 const HEAD: &str = "\
+#![allow(dead_code, unused)]
 #![recursion_limit = \"256\"]
 use kysera::prelude::*;
 ";
 
 const MAIN: &str = "\
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect(\"builds\");
-    let db = Db::new(kysera::sqlite::Sqlite::memory().expect(\"opens\"));
+    let path = std::env::args().nth(1).expect(\"a path\");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect(\"builds\");
     let total = runtime.block_on(async {
-    let mut total = usize::from(kysera::raw(\"select 1\").execute(&db).await.is_ok());
+    let db = Db::new(kysera::sqlite::Sqlite::open(path).await.expect(\"opens\"));
+    let mut total = 0;
 ";
 
 /// The text of `main.rs`.
@@ -30,7 +32,7 @@ pub fn source(size: Size) -> String {
             .iter()
             .map(|column| {
                 let key = if column.name == "id" { "#[column(primary_key)] " } else { "" };
-                format!("{key}pub {}: {}", column.name, rust_type(column))
+                format!("{key}pub {}: {}", column.name, column_type(column))
             })
             .collect();
         let fields = fields.join(", ");
@@ -39,9 +41,7 @@ pub fn source(size: Size) -> String {
             "#[derive(Table)]\n#[table(name = \"t{table}\")]\npub struct T{table} {{ {fields} }}"
         );
     }
-    for number in 0..size.queries {
-        function(&mut out, number, &query(number, size.tables));
-    }
+    size.queries().for_each(|(number, query)| function(&mut out, number, &query));
     let _ = writeln!(out, "fn main() {{\n{MAIN}");
     for number in 0..size.queries {
         let _ = writeln!(out, "    total += q{number}(&db, {number}, \"x\").await;");
@@ -65,8 +65,7 @@ fn function(out: &mut String, number: usize, query: &Query) {
     let _ = writeln!(out, "        .select(row! {{ {} }})", items.join(", "));
     let _ = writeln!(out, "        .order_by(T{}.c0.asc())\n        .limit(10)", query.tables[0]);
     let _ = writeln!(out, "        .fetch_all(db)\n        .await\n        .expect(\"runs\");");
-    let last = query.fields.len() - 1;
-    let _ = writeln!(out, "    rows.iter().map(|r| size_of_val(&r.f0) + size_of_val(&r.f{last})).sum()\n}}");
+    let _ = writeln!(out, "{SUM}}}");
 }
 
 fn condition(filter: &Filter) -> String {
@@ -81,15 +80,4 @@ fn condition(filter: &Filter) -> String {
 
 fn item((at, field): (usize, &Field)) -> String {
     format!("f{at}: T{}.{}", field.column.table, field.column.name)
-}
-
-fn rust_type(column: &Column) -> &'static str {
-    match column.kind {
-        Type::Int => "i32",
-        Type::BigInt => "i64",
-        Type::MaybeBigInt => "Option<i64>",
-        Type::Double => "f64",
-        Type::Text => "String",
-        Type::MaybeText => "Option<String>",
-    }
 }
