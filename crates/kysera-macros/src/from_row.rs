@@ -88,7 +88,7 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
                 type Columns<M> = Columns<M>;
                 type Object = #object;
                 fn columns<M>(names: &mut #k::Names<'_>) -> Self::Columns<M> {
-                    Columns { #(#members: #shapes::columns(&mut names.at(#names))),* }
+                    Columns { #(#members: #shapes::columns(&mut names.at(&#names))),* }
                 }
             }
         };

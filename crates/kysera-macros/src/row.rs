@@ -130,8 +130,9 @@ impl<'a> Parts<'a> {
                 type Out = Row<#(#types::Out),*>;
                 type Class = #class;
                 type Outer<Acc> = #outer;
+                #[inline]
                 fn push(self, at: &#k::Path<'_>, items: &mut #k::Items<'_>) {
-                    #(self.#fields.push(&at.field(#names), items);)*
+                    #(self.#fields.push_field(at, &#names, items);)*
                 }
             }
             impl<#(#types: #k::FromRow),*> #k::FromRow for Row<#(#types),*> {
@@ -155,7 +156,7 @@ impl<'a> Parts<'a> {
                 type Columns<M> = Row<#(#types::Columns<M>),*>;
                 type Object = ::core::option::Option<Self>;
                 fn columns<M>(names: &mut #k::Names<'_>) -> Self::Columns<M> {
-                    Row { #(#fields: #types::columns(&mut names.at(#names))),* }
+                    Row { #(#fields: #types::columns(&mut names.at(&#names))),* }
                 }
             }
             #serialize
@@ -196,7 +197,7 @@ impl<'a> Parts<'a> {
                 type Class = #class;
                 type Outer<Acc> = #outer;
                 fn push(self, at: &#k::Path<'_>, items: &mut #k::Items<'_>) {
-                    let written = [#((#names, { let count = items.count(); self.#fields.push(&at.field(#names), items); count })),*];
+                    let written = [#((#names, { let count = items.count(); self.#fields.push_field(at, &#names, items); count })),*];
                     items.order(&written, <#path as #k::FromRow>::FIELDS);
                 }
             }

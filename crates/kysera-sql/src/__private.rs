@@ -2,9 +2,10 @@
 
 pub use crate::__scalar as scalar;
 pub use crate::__sql_value as sql_value;
-pub use crate::ast::{Assignment, Expr as Node, FromItem, TableRef};
+pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Select, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
 pub use crate::expr::{Column, Predicate};
+pub use crate::ident::Label;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, optional_row_from_cell, row_from_cell};
@@ -18,6 +19,8 @@ pub use kysera_macros::__row as row;
 #[cfg(feature = "json")]
 pub use serde;
 
+use crate::ast::grow;
+
 /// The error for text that is none of an enum's labels. The label is data, so it is not repeated.
 #[cold]
 pub fn unknown_label(expected: &'static str) -> CellError {
@@ -27,6 +30,23 @@ pub fn unknown_label(expected: &'static str) -> CellError {
 /// The item of FROM for a described table under an alias.
 pub fn table_item(meta: &'static TableMeta, alias: &'static str) -> FromItem {
     FromItem::Table(TableRef::typed(meta).aliased(alias))
+}
+
+/// The tree of `select .. from table`.
+#[inline]
+pub fn from_table(meta: &'static TableMeta, alias: Label) -> Box<Select> {
+    grow::from_table(meta, alias)
+}
+
+/// Joins a described table to what stands in FROM.
+#[inline]
+pub fn join_table(query: &mut Select, kind: JoinKind, meta: &'static TableMeta, alias: Label, on: Node) {
+    grow::join_table(query, kind, meta, alias, &mut grow::moved(on));
+}
+
+/// The place of an alias that is known only at run time.
+pub fn label(alias: &'static str) -> Label {
+    crate::ident::label(alias)
 }
 
 /// True when a column of this type may hold NULL.

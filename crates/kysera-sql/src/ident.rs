@@ -3,7 +3,7 @@
 //! A name is text until a dialect quotes it; `quote` is one of the two doors by which user text reaches SQL.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// A table, column, alias or function name, unquoted. Static for everything that comes from a derive.
@@ -31,15 +31,28 @@ pub fn quote(out: &mut String, name: &str, quote: char) {
     out.push(quote);
 }
 
+/// A name by the place where it stands for good: one word, so that a column is two and travels in registers.
+pub type Label = &'static &'static str;
+
 /// The same text for as long as the program runs. For names that are put together from names in the source, so that
 /// there are only as many as the source has.
-pub(crate) fn interned(name: String) -> &'static str {
-    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+pub(crate) fn interned(name: String) -> Label {
+    find_or(&name.clone(), || name.leak())
+}
+
+/// The place of a name that is known only at run time: an alias, the name of a CTE.
+pub(crate) fn label(name: &'static str) -> Label {
+    find_or(name, || name)
+}
+
+fn find_or(name: &str, text: impl FnOnce() -> &'static str) -> Label {
+    static NAMES: Mutex<BTreeMap<&'static str, Label>> = Mutex::new(BTreeMap::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = names.get(name.as_str()) {
+    if let Some(known) = names.get(name) {
         return known;
     }
-    let name: &'static str = name.leak();
-    names.insert(name);
-    name
+    let text = text();
+    let label: Label = Box::leak(Box::new(text));
+    names.insert(text, label);
+    label
 }

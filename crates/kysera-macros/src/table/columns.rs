@@ -22,17 +22,17 @@ impl Table<'_> {
             #[doc = #type_doc]
             #vis struct #ty<Mark = #ident> {
                 #(#member_docs #vis #members: #k::Column<Mark, #types>,)*
-                __table: &'static str,
+                __table: #k::Label,
             }
 
             #[doc = #constant_doc]
             #[allow(non_upper_case_globals, reason = "called as the table, so that columns read `Table.column`")]
-            #vis const #ident: #ty = #ty::__new(#table);
+            #vis const #ident: #ty = #ty::__new(&#table);
 
             impl<Mark> #ty<Mark> {
                 #[doc(hidden)]
-                #vis const fn __new(table: &'static str) -> Self {
-                    #ty { #(#members: #k::Column::new(table, #names),)* __table: table }
+                #vis const fn __new(table: #k::Label) -> Self {
+                    #ty { #(#members: #k::Column::new(table, &#names),)* __table: table }
                 }
 
                 #[doc = #all_doc]
@@ -69,6 +69,14 @@ impl Table<'_> {
                 fn to_item(&self) -> #k::FromItem {
                     #k::table_item(<#ident as #k::Table>::META, self.__table)
                 }
+                #[inline]
+                fn begin(&self) -> ::std::boxed::Box<#k::Select> {
+                    #k::from_table(<#ident as #k::Table>::META, self.__table)
+                }
+                #[inline]
+                fn join_to(&self, query: &mut #k::Select, kind: #k::JoinKind, on: #k::Node) {
+                    #k::join_table(query, kind, <#ident as #k::Table>::META, self.__table, on);
+                }
             }
 
             impl<Mark> #k::TableSource for #ty<Mark> {}
@@ -76,7 +84,7 @@ impl Table<'_> {
             impl<Mark> #k::Aliased for #ty<Mark> {
                 type As<Other> = #ty<Other>;
                 fn aliased<Other>(&self, alias: &'static str) -> #ty<Other> {
-                    #ty::__new(alias)
+                    #ty::__new(#k::label(alias))
                 }
             }
         }

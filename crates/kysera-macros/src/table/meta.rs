@@ -34,10 +34,10 @@ impl Table<'_> {
                 };
                 type Columns<Mark> = #columns_ty<Mark>;
                 fn columns<Mark>(alias: &'static str) -> #columns_ty<Mark> {
-                    #columns_ty::__new(alias)
+                    #columns_ty::__new(#k::label(alias))
                 }
                 fn all<Mark>(alias: &'static str) -> #k::AllOf<Mark, #ident> {
-                    #columns_ty::<Mark>::__new(alias).all()
+                    #columns_ty::<Mark>::__new(#k::label(alias)).all()
                 }
             }
         })

@@ -5,6 +5,7 @@
 
 mod expr;
 mod from;
+pub(crate) mod grow;
 mod insert;
 mod json_path;
 mod nested;

@@ -1,21 +1,25 @@
 //! Columns.
 
-use super::Expression;
-use crate::ast;
+use super::{AsExpr, Expression};
+use crate::ast::grow::{self, Compare};
+use crate::ast::{self, Direction, OrderBy};
+use crate::ident::Label;
 use crate::typed::{Ref, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
 
 /// A column of type `V` of the table reference marked `T`. `derive(Table)` makes one for each field.
 pub struct Column<T, V> {
-    table: &'static str,
-    name: &'static str,
+    table: Label,
+    name: Label,
     types: PhantomData<fn() -> (T, V)>,
 }
 
 impl<T, V> Column<T, V> {
     /// The column `name` of the table that stands in FROM as `table`; of the query's own output where that is empty.
-    pub const fn new(table: &'static str, name: &'static str) -> Self {
+    ///
+    /// Names come by reference, `&"person"`, so that a column is two words.
+    pub const fn new(table: Label, name: Label) -> Self {
         Column { table, name, types: PhantomData }
     }
 
@@ -27,6 +31,11 @@ impl<T, V> Column<T, V> {
     /// The alias of its table, or the table's name.
     pub const fn table(&self) -> &'static str {
         self.table
+    }
+
+    /// Its table and its name, as they travel.
+    pub(crate) const fn labels(&self) -> (Label, Label) {
+        (self.table, self.name)
     }
 }
 
@@ -50,12 +59,16 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
 
     #[inline]
     fn into_node(self) -> ast::Expr {
-        node(self.table, self.name)
+        grow::column(self.table, self.name)
     }
-}
 
-/// Not generic, so that there is one for all columns of a program.
-pub(crate) fn node(table: &'static str, name: &'static str) -> ast::Expr {
-    let table = (!table.is_empty()).then_some(table.into());
-    ast::Expr::Column(ast::ColumnRef { table, name: name.into(), outer: 0 })
+    #[inline]
+    fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
+        other.compare_with(self.table, self.name, op)
+    }
+
+    #[inline]
+    fn into_key(self, direction: Direction) -> OrderBy {
+        grow::column_key(self.table, self.name, direction)
+    }
 }

@@ -1,6 +1,7 @@
 //! Comparisons: `=`, `<`, `between`, `is not distinct from`.
 
 use super::{AsExpr, Expr, Expression};
+use crate::ast::grow::Compare;
 use crate::ast::{self, BinaryOp};
 use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, Quiet};
 
@@ -26,37 +27,37 @@ pub trait Comparisons: Expression {
     /// `self = other`.
     #[inline]
     fn eq<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Eq, other)
+        Expr::from_node(self.compare(Compare::Eq, other))
     }
 
     /// `self <> other`.
     #[inline]
     fn ne<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Ne, other)
+        Expr::from_node(self.compare(Compare::Ne, other))
     }
 
     /// `self < other`.
     #[inline]
     fn lt<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Lt, other)
+        Expr::from_node(self.compare(Compare::Lt, other))
     }
 
     /// `self <= other`.
     #[inline]
     fn le<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Le, other)
+        Expr::from_node(self.compare(Compare::Le, other))
     }
 
     /// `self > other`.
     #[inline]
     fn gt<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Gt, other)
+        Expr::from_node(self.compare(Compare::Gt, other))
     }
 
     /// `self >= other`.
     #[inline]
     fn ge<E: AsExpr<BaseOf<Self::Value>>>(self, other: E) -> Cmp<Self, E> {
-        binary(self, BinaryOp::Ge, other)
+        Expr::from_node(self.compare(Compare::Ge, other))
     }
 
     /// Null-safe equality with a value that may be missing: `None` is equal to NULL, and the result is never NULL.
@@ -116,11 +117,6 @@ pub type Between<E, L, H> = Expr<
         ),
     ),
 >;
-
-#[inline]
-fn binary<L: Expression, E: AsExpr<BaseOf<L::Value>>>(left: L, op: BinaryOp, right: E) -> Cmp<L, E> {
-    Expr::from_node(ast::Expr::binary(left.into_node(), op, right.into_operand()))
-}
 
 fn null_safe(left: ast::Expr, right: Option<ast::Expr>, negated: bool) -> ast::Expr {
     match right {

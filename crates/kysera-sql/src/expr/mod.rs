@@ -31,7 +31,6 @@ pub use aggregate::{Aggregate, Avg, Sum, avg, avg_as, count, count_all, max, min
 pub use case::{Case, CaseStart, case};
 pub use cast::Casts;
 pub use column::Column;
-pub(crate) use column::node as column_node;
 pub use compare::{Between, Cmp, Comparisons};
 pub use concat::concat;
 pub(crate) use condition::invalid;
@@ -51,7 +50,8 @@ pub use subquery::{exists, not_exists, scalar};
 pub use text::Text;
 pub use val::{Literal, bind, val};
 
-use crate::ast;
+use crate::ast::grow::{self, Compare, moved};
+use crate::ast::{self, Direction, OrderBy};
 use crate::typed::SqlValue;
 use std::fmt;
 use std::marker::PhantomData;
@@ -95,6 +95,20 @@ pub trait Expression: Sized {
     type Refs;
     /// Its node in the tree.
     fn into_node(self) -> ast::Expr;
+
+    /// The node of its comparison with `other`.
+    #[doc(hidden)]
+    #[inline]
+    fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
+        grow::compare_nodes(&mut moved(self.into_node()), op, &mut moved(other.into_operand()))
+    }
+
+    /// It as a key of ORDER BY.
+    #[doc(hidden)]
+    #[inline]
+    fn into_key(self, direction: Direction) -> OrderBy {
+        OrderBy::new(self.into_node(), direction)
+    }
 }
 
 impl<V: SqlValue, R> Expression for Expr<V, R> {

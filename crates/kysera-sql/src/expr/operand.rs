@@ -4,6 +4,8 @@
 
 use super::{Column, Expr, Expression, Literal, bind};
 use crate::ast;
+use crate::ast::grow::{self, Compare, moved};
+use crate::ident::Label;
 use crate::typed::{Nil, NullOf, Nullability, Nullable, Ref, Required, SqlValue, Storable};
 use crate::value::ToValue;
 
@@ -21,6 +23,16 @@ pub trait AsExpr<B> {
     type Null: Nullability;
     /// Its node.
     fn into_operand(self) -> ast::Expr;
+
+    /// The node of a column's comparison with it.
+    #[doc(hidden)]
+    #[inline]
+    fn compare_with(self, table: Label, name: Label, op: Compare) -> ast::Expr
+    where
+        Self: Sized,
+    {
+        grow::compare_node(table, name, op, &mut moved(self.into_operand()))
+    }
 }
 
 /// A value by reference, cloned.
@@ -70,6 +82,12 @@ where
     #[inline]
     fn into_operand(self) -> ast::Expr {
         self.into_node()
+    }
+
+    #[inline]
+    fn compare_with(self, table: Label, name: Label, op: Compare) -> ast::Expr {
+        let (own_table, own_name) = self.labels();
+        grow::compare_columns(table, name, op, own_table, own_name)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Keys of ORDER BY.
 
 use super::{Column, Expr, Expression};
-use crate::ast::{Direction, Nulls, OrderBy};
+use crate::ast::{Direction, Nulls, OrderBy, grow};
 use crate::ident::Name;
 use crate::typed::{Ref, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 
 /// A key of ORDER BY with its direction.
 #[must_use = "a key does nothing until it stands in `order_by`"]
@@ -49,21 +50,19 @@ impl<R> fmt::Debug for Order<R> {
 /// Gives an expression a direction.
 pub trait Ordering: Expression {
     /// Ascending.
+    #[inline]
     fn asc(self) -> Order<Self::Refs> {
-        key(self.into_node(), Direction::Asc)
+        Order { key: self.into_key(Direction::Asc), types: PhantomData }
     }
 
     /// Descending.
+    #[inline]
     fn desc(self) -> Order<Self::Refs> {
-        key(self.into_node(), Direction::Desc)
+        Order { key: self.into_key(Direction::Desc), types: PhantomData }
     }
 }
 
 impl<E: Expression> Ordering for E {}
-
-fn key<R>(node: crate::ast::Expr, direction: Direction) -> Order<R> {
-    Order { key: OrderBy::new(node, direction), types: PhantomData }
-}
 
 /// One key of ORDER BY, or a tuple of several.
 #[diagnostic::on_unimplemented(
@@ -79,22 +78,25 @@ pub trait OrderKeys {
 
 impl<R> OrderKeys for Order<R> {
     type Refs = R;
+    #[inline]
     fn push_keys(self, keys: &mut Vec<OrderBy>) {
-        keys.push(self.key);
+        grow::push_key(keys, &mut ManuallyDrop::new(self.key));
     }
 }
 
 impl<T, V: SqlValue> OrderKeys for Column<T, V> {
     type Refs = Ref<T>;
+    #[inline]
     fn push_keys(self, keys: &mut Vec<OrderBy>) {
-        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+        grow::push_key(keys, &mut ManuallyDrop::new(self.into_key(Direction::Default)));
     }
 }
 
 impl<V: SqlValue, R> OrderKeys for Expr<V, R> {
     type Refs = R;
+    #[inline]
     fn push_keys(self, keys: &mut Vec<OrderBy>) {
-        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+        grow::push_key(keys, &mut ManuallyDrop::new(self.into_key(Direction::Default)));
     }
 }
 

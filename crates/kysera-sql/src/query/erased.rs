@@ -62,13 +62,13 @@ impl<Out, O> Erased<Out, O> {
 
     /// Returns at most `n` rows. Called again, the last word counts.
     pub fn limit(mut self, n: impl Count) -> Self {
-        self.ast.limit = Some(n.into_count());
+        n.put(&mut self.ast.limit);
         self
     }
 
     /// Passes over the first `n` rows.
     pub fn offset(mut self, n: impl Count) -> Self {
-        self.ast.offset = Some(n.into_count());
+        n.put(&mut self.ast.offset);
         self
     }
 }

@@ -1,23 +1,24 @@
 //! The list of selected items, as a selection fills it.
 
-use crate::ast::{self, SelectItem};
-use crate::ident::Name;
+use crate::ast::{self, SelectItem, grow};
+use crate::ident::{Label, Name};
 use crate::value::SqlType;
 
 /// Where in the row an item belongs: the fields that lead to it, from the outside in. Lives on the stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
     outer: Option<&'a Path<'a>>,
-    name: &'static str,
+    name: Label,
 }
 
 impl<'a> Path<'a> {
     /// The row as a whole.
-    pub(crate) const ROW: Path<'static> = Path { outer: None, name: "" };
+    pub(crate) const ROW: Path<'static> = Path { outer: None, name: &"" };
 
     /// A field of the row at this path.
     #[must_use = "returns the path"]
-    pub fn field(&'a self, name: &'static str) -> Path<'a> {
+    #[inline]
+    pub fn field(&'a self, name: Label) -> Path<'a> {
         Path { outer: Some(self), name }
     }
 
@@ -27,10 +28,10 @@ impl<'a> Path<'a> {
     }
 
     /// `outer.inner`, or nothing for the row as a whole.
-    fn alias(&self) -> Option<Name> {
+    pub(crate) fn alias(&self) -> Option<Name> {
         let outer = self.outer?;
         Some(match outer.alias() {
-            None => self.name.into(),
+            None => Name::Borrowed(self.name),
             Some(prefix) => format!("{prefix}.{}", self.name).into(),
         })
     }
@@ -41,13 +42,21 @@ impl<'a> Path<'a> {
 pub struct Items<'a>(&'a mut Vec<SelectItem>);
 
 impl<'a> Items<'a> {
+    #[inline]
     pub(crate) fn new(items: &'a mut Vec<SelectItem>) -> Self {
         Items(items)
     }
 
-    /// A column.
-    pub fn column(&mut self, at: &Path<'_>, table: &'static str, column: &'static str, ty: SqlType) {
-        self.push(at, crate::expr::column_node(table, column), ty);
+    /// A column, as the field `field` of the row at `at`.
+    #[inline]
+    pub(crate) fn column(
+        &mut self,
+        at: &Path<'_>,
+        field: Label,
+        (table, name): (Label, Label),
+        ty: &'static SqlType,
+    ) {
+        grow::select_column(self.0, at, field, table, name, ty);
     }
 
     /// An expression. A column that is called as the field needs no alias.

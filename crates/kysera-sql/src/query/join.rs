@@ -5,7 +5,7 @@
 
 use super::select::{BeforeSelect, Select};
 use super::{Source, Unselected};
-use crate::ast::{Expr, FromItem, JoinKind, Select as Ast};
+use crate::ast::{JoinKind, grow};
 use crate::expr::Expression;
 use crate::typed::{Condition, In, NoAgg, Nullable, RefsIn, Required, Scope};
 
@@ -17,6 +17,7 @@ type Joined<T, N, S> = In<<T as Source>::Mark, N, S>;
 
 impl<S, O, Out> Select<S, O, Out> {
     /// `inner join source on condition`.
+    #[inline]
     pub fn inner_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         source: T,
@@ -30,7 +31,7 @@ impl<S, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Required, S>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Inner, source.to_item(), Some(on.into_node()));
+        source.join_to(self.ast_mut(), JoinKind::Inner, on.into_node());
         self.retype()
     }
 
@@ -46,6 +47,7 @@ impl<S, O, Out> Select<S, O, Out> {
     /// #     r#"left join "pet" on "pet"."owner_id" = "person"."id""#,
     /// # ));
     /// ```
+    #[inline]
     pub fn left_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         source: T,
@@ -59,19 +61,20 @@ impl<S, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Nullable, S>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Left, source.to_item(), Some(on.into_node()));
+        source.join_to(self.ast_mut(), JoinKind::Left, on.into_node());
         self.retype()
     }
 
     /// `cross join source`: every row with every row.
     pub fn cross_join<T: Source>(mut self, source: T) -> Select<Joined<T, Required, S>, O, Out> {
-        join(self.ast_mut(), JoinKind::Cross, source.to_item(), None);
+        grow::join(self.ast_mut(), JoinKind::Cross, source.to_item(), None);
         self.retype()
     }
 }
 
 impl<S: Scope, O, Out> Select<S, O, Out> {
     /// `right join source on condition`: the columns of every table before it may be NULL.
+    #[inline]
     pub fn right_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         source: T,
@@ -86,11 +89,12 @@ impl<S: Scope, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Required, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Right, source.to_item(), Some(on.into_node()));
+        source.join_to(self.ast_mut(), JoinKind::Right, on.into_node());
         self.retype()
     }
 
     /// `full join source on condition`: the columns of every table may be NULL.
+    #[inline]
     pub fn full_join<T: Source, E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         source: T,
@@ -105,14 +109,7 @@ impl<S: Scope, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<Joined<T, Nullable, S::AllNullable>, TableStandsTwiceUseAlias> + NoAgg,
     {
-        join(self.ast_mut(), JoinKind::Full, source.to_item(), Some(on.into_node()));
+        source.join_to(self.ast_mut(), JoinKind::Full, on.into_node());
         self.retype()
-    }
-}
-
-fn join(query: &mut Ast, kind: JoinKind, right: FromItem, on: Option<Expr>) {
-    match query.from.pop() {
-        Some(left) => query.from.push(left.join(kind, right, on)),
-        None => query.from.push(right),
     }
 }

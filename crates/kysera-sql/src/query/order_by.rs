@@ -1,4 +1,4 @@
-//! ORDER BY the output, and the counts of LIMIT and OFFSET.
+//! ORDER BY the output.
 
 use crate::ast::{Expr, Select, SelectItem};
 use crate::expr::{OrderKeys, invalid};

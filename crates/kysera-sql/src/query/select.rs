@@ -4,6 +4,7 @@
 //! works; the first `.outer()` does, because the query then needs another one around it.
 
 use super::{BuildError, Count, Items, Path, Query, Selection, Source};
+use crate::ast::grow::{self, moved};
 use crate::ast::{self, Statement};
 use crate::expr::{Expr, Expression, OrderKeys, any_of};
 use crate::typed::{
@@ -47,7 +48,7 @@ impl BeforeSelect for Unselected {}
 /// ```
 #[inline]
 pub fn select_from<T: Source>(source: T) -> Select<In<T::Mark, Required, Nil>, Nil, Unselected> {
-    Select::from_ast(Box::new(ast::Select::from(source.to_item())))
+    Select::from_ast(source.begin())
 }
 
 /// The outer references of a query after a clause with the references `R`.
@@ -79,6 +80,7 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// Keeps rows for which the condition is true. Called again, all conditions must be.
+    #[inline]
     pub fn filter<E: Expression, TableStandsTwiceUseAlias>(
         mut self,
         condition: E,
@@ -87,7 +89,7 @@ impl<S, O, Out> Select<S, O, Out> {
         E::Value: Condition,
         E::Refs: RefsIn<S, TableStandsTwiceUseAlias> + NoAgg,
     {
-        self.ast.and_filter(condition.into_node());
+        grow::and_filter(&mut self.ast, &mut moved(condition.into_node()));
         self.retype()
     }
 
@@ -118,6 +120,7 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// Says what a row is. Called again, it replaces what was said before.
+    #[inline]
     pub fn select<X: Selection<S, TableStandsTwiceUseAlias>, TableStandsTwiceUseAlias>(
         mut self,
         selection: X,
@@ -125,8 +128,7 @@ impl<S, O, Out> Select<S, O, Out> {
     where
         S: Allows<X::Class>,
     {
-        self.ast.items.clear();
-        selection.push(&Path::ROW, &mut Items::new(&mut self.ast.items));
+        selection.push(&Path::ROW, &mut Items::new(grow::items(&mut self.ast)));
         self.retype()
     }
 
@@ -137,6 +139,7 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// Orders the rows. Called again, the new keys come behind.
+    #[inline]
     pub fn order_by<K: OrderKeys, TableStandsTwiceUseAlias>(
         mut self,
         keys: K,
@@ -159,14 +162,16 @@ impl<S, O, Out> Select<S, O, Out> {
     }
 
     /// Returns at most `n` rows. Called again, the last word counts.
+    #[inline]
     pub fn limit(mut self, n: impl Count) -> Self {
-        self.ast.limit = Some(n.into_count());
+        n.put(&mut self.ast.limit);
         self
     }
 
     /// Passes over the first `n` rows.
+    #[inline]
     pub fn offset(mut self, n: impl Count) -> Self {
-        self.ast.offset = Some(n.into_count());
+        n.put(&mut self.ast.offset);
         self
     }
 }
@@ -188,6 +193,7 @@ impl<S, O, Out> Query for Select<S, O, Out> {
     type Outer = O;
     type Rows = super::Filtered;
 
+    #[inline]
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(Statement::Select(self.ast))
     }

@@ -3,9 +3,11 @@
 use super::{Items, Path};
 use crate::ast::SelectItem;
 use crate::expr::{Aggregate, Column, Expr, Expression};
+use crate::ident::Label;
 use crate::typed::{
     Agg, AggOf, Class, Classed, InScope, MaybeNull, Names, Nullability, Plain, RefsIn, RowShape, SqlValue,
 };
+use crate::value::SqlType;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -23,6 +25,16 @@ pub trait Selection<S, I> {
     type Outer<Acc>;
     /// Adds its items, which belong at this path of the row.
     fn push(self, at: &Path<'_>, items: &mut Items<'_>);
+
+    /// Adds its items as a field of the row at this path.
+    #[doc(hidden)]
+    #[inline]
+    fn push_field(self, at: &Path<'_>, field: Label, items: &mut Items<'_>)
+    where
+        Self: Sized,
+    {
+        self.push(&at.field(field), items);
+    }
 }
 
 /// The items of a selection.
@@ -39,7 +51,12 @@ impl<T, V: SqlValue, S: InScope<T, I>, I> Selection<S, I> for Column<T, V> {
 
     #[inline]
     fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
-        items.column(at, self.table(), self.name(), V::TYPE);
+        items.push(at, self.into_node(), V::TYPE);
+    }
+
+    #[inline]
+    fn push_field(self, at: &Path<'_>, field: Label, items: &mut Items<'_>) {
+        items.column(at, field, self.labels(), const { &V::TYPE });
     }
 }
 
@@ -71,7 +88,7 @@ where
 /// is never NULL where the table has one.
 #[must_use = "a selection does nothing until it stands in `select`"]
 pub struct AllOf<T, R> {
-    table: &'static str,
+    table: Label,
     columns: &'static [Selected],
     types: PhantomData<fn() -> (T, R)>,
 }
@@ -85,13 +102,13 @@ pub struct Selected {
     /// The field's name.
     pub field: &'static str,
     /// The column's type.
-    pub ty: crate::value::SqlType,
+    pub ty: SqlType,
 }
 
 impl<T, R> AllOf<T, R> {
     /// The columns of the table that stands in FROM as `table`.
     #[doc(hidden)]
-    pub const fn new(table: &'static str, columns: &'static [Selected]) -> Self {
+    pub const fn new(table: Label, columns: &'static [Selected]) -> Self {
         AllOf { table, columns, types: PhantomData }
     }
 }
@@ -121,9 +138,9 @@ impl<T, R, S: InScope<T, I>, I> Selection<S, I> for AllOf<T, R> {
 }
 
 /// At the top a column keeps its own name, unless its field has another; inside a row it is named after its field.
-fn all(table: &'static str, columns: &[Selected], at: &Path<'_>, items: &mut Items<'_>) {
+fn all(table: Label, columns: &'static [Selected], at: &Path<'_>, items: &mut Items<'_>) {
     for column in columns {
-        items.column(&at.field(column.field), table, column.column, column.ty);
+        items.column(at, &column.field, (table, &column.column), &column.ty);
     }
 }
 
@@ -144,7 +161,7 @@ macro_rules! list {
 }
 
 /// An element of a tuple has a name only inside a row.
-fn element<'a>(at: &'a Path<'a>, name: &'static str) -> Path<'a> {
+fn element<'a>(at: &'a Path<'a>, name: Label) -> Path<'a> {
     if at.is_row() { *at } else { at.field(name) }
 }
 
@@ -157,7 +174,7 @@ macro_rules! tuple {
             #[allow(non_snake_case, reason = "the variables are called as their types")]
             fn push(self, at: &Path<'_>, items: &mut Items<'_>) {
                 let ($($x,)+) = self;
-                $($x.push(&element(at, $name), items);)+
+                $($x.push(&element(at, &$name), items);)+
             }
         }
 
@@ -166,7 +183,7 @@ macro_rules! tuple {
             type Columns<M> = ($($x::Columns<M>,)+);
             type Object = Option<Self>;
             fn columns<M>(names: &mut Names<'_>) -> Self::Columns<M> {
-                ($($x::columns(&mut names.at($name)),)+)
+                ($($x::columns(&mut names.at(&$name)),)+)
             }
         }
     };

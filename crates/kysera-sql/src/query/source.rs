@@ -1,6 +1,6 @@
 //! What can stand in FROM: tables and aliases, CTEs, derived tables.
 
-use crate::ast::FromItem;
+use crate::ast::{Expr, FromItem, JoinKind, Select, grow};
 
 /// Something that can stand in FROM or be joined.
 #[diagnostic::on_unimplemented(
@@ -12,6 +12,20 @@ pub trait Source {
     type Mark;
     /// The item of FROM.
     fn to_item(&self) -> FromItem;
+
+    /// The tree of a query that begins with it.
+    #[doc(hidden)]
+    #[inline]
+    fn begin(&self) -> Box<Select> {
+        Box::new(Select::from(self.to_item()))
+    }
+
+    /// Joins it to what stands in FROM.
+    #[doc(hidden)]
+    #[inline]
+    fn join_to(&self, query: &mut Select, kind: JoinKind, on: Expr) {
+        grow::join(query, kind, self.to_item(), Some(on));
+    }
 }
 
 /// A table, as itself or under an alias: what can be written to.
@@ -27,5 +41,15 @@ impl<S: Source> Source for &S {
     type Mark = S::Mark;
     fn to_item(&self) -> FromItem {
         (**self).to_item()
+    }
+
+    #[inline]
+    fn begin(&self) -> Box<Select> {
+        (**self).begin()
+    }
+
+    #[inline]
+    fn join_to(&self, query: &mut Select, kind: JoinKind, on: Expr) {
+        (**self).join_to(query, kind, on);
     }
 }

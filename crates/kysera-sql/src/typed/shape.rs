@@ -2,6 +2,7 @@
 
 use super::Nil;
 use crate::expr::Column;
+use crate::ident::{Label, interned, label};
 use crate::row::FromRow;
 use std::marker::PhantomData;
 
@@ -33,8 +34,8 @@ pub trait RowShape {
 /// Names the columns of a row and remembers them, in order.
 #[derive(Debug)]
 pub struct Names<'a> {
-    table: &'static str,
-    name: &'static str,
+    table: Label,
+    name: Label,
     given: &'a mut Vec<&'static str>,
 }
 
@@ -42,12 +43,12 @@ impl Names<'_> {
     /// The columns of `R`, as they are called when `R` stands in FROM under the alias `table`, and their names.
     pub(crate) fn of<R: RowShape, M>(table: &'static str) -> (R::Columns<M>, Vec<&'static str>) {
         let mut given = Vec::new();
-        let columns = R::columns(&mut Names { table, name: "", given: &mut given });
+        let columns = R::columns(&mut Names { table: label(table), name: &"", given: &mut given });
         (columns, given)
     }
 
     /// The names for the columns of a field.
-    pub fn at(&mut self, field: &'static str) -> Names<'_> {
+    pub fn at(&mut self, field: Label) -> Names<'_> {
         Names { table: self.table, name: join(self.name, field), given: self.given }
     }
 
@@ -57,17 +58,17 @@ impl Names<'_> {
         Column::new(self.table, name)
     }
 
-    fn take(&mut self) -> &'static str {
+    fn take(&mut self) -> Label {
         // The single column of a row without fields, such as `select(Pet.id)`.
-        let name = if self.name.is_empty() { "c0" } else { self.name };
+        let name = if self.name.is_empty() { &"c0" } else { self.name };
         self.given.push(name);
         name
     }
 }
 
 /// `outer.inner`, the name of a field in a nested row.
-fn join(outer: &'static str, inner: &'static str) -> &'static str {
-    if outer.is_empty() { inner } else { crate::ident::interned(format!("{outer}.{inner}")) }
+fn join(outer: Label, inner: Label) -> Label {
+    if outer.is_empty() { inner } else { interned(format!("{outer}.{inner}")) }
 }
 
 impl<T: FromRow> RowShape for Option<T> {

@@ -60,11 +60,12 @@ pub trait SqlText {}
 /// `FromRow`, which say how it is read and bound.
 ///
 /// `$ty` can then be a column, be compared with values, references to values and columns of its own type, be stored
-/// in columns of it (nullable or not), and stand in set operations.
+/// in columns of it (nullable or not), and stand in set operations. Behind a colon: the function that compares a
+/// column with one, for the types of this crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sql_value {
-    ([$($generics:tt)*] $ty:ty) => {
+    ([$($generics:tt)*] $ty:ty $(, $compare:ident)?) => {
         impl<$($generics)*> $crate::typed::SqlValue for $ty {
             type Base = $ty;
             type Null = $crate::typed::Required;
@@ -80,10 +81,10 @@ macro_rules! __sql_value {
             }
         }
         impl<$($generics)*> $crate::expr::Comparable<$ty> for $ty {}
-        $crate::__sql_literal!([$($generics)*] $ty => $ty);
+        $crate::__sql_literal!([$($generics)*] $ty => $ty $(, $compare)?);
     };
-    ($($ty:ty),+ $(,)?) => {$(
-        $crate::__sql_value!([] $ty);
+    ($($ty:ty $(: $compare:ident)?),+ $(,)?) => {$(
+        $crate::__sql_value!([] $ty $(, $compare)?);
     )+};
 }
 
@@ -91,7 +92,7 @@ macro_rules! __sql_value {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sql_literal {
-    ([$($generics:tt)*] $from:ty => $ty:ty) => {
+    ([$($generics:tt)*] $from:ty => $ty:ty $(, $compare:ident)?) => {
         impl<$($generics)*> $crate::expr::AsExpr<$ty> for $from {
             type Base = $ty;
             type Refs = $crate::typed::Nil;
@@ -99,6 +100,17 @@ macro_rules! __sql_literal {
             fn into_operand(self) -> $crate::ast::Expr {
                 $crate::expr::bind(self)
             }
+            $(
+                #[inline]
+                fn compare_with(
+                    self,
+                    table: $crate::ident::Label,
+                    name: $crate::ident::Label,
+                    op: $crate::ast::grow::Compare,
+                ) -> $crate::ast::Expr {
+                    $crate::ast::grow::$compare(table, name, op, self)
+                }
+            )?
         }
         impl<$($generics)*> $crate::typed::Storable<$ty> for $from {
             type Value = $ty;
@@ -128,7 +140,7 @@ macro_rules! __sql_literal {
             }
         }
     };
-    ($($from:ty => $ty:ty),+ $(,)?) => {$(
-        $crate::__sql_literal!([] $from => $ty);
+    ($($from:ty => $ty:ty $(: $compare:ident)?),+ $(,)?) => {$(
+        $crate::__sql_literal!([] $from => $ty $(, $compare)?);
     )+};
 }

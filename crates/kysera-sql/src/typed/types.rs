@@ -2,8 +2,9 @@
 
 use crate::typed::SqlText;
 
-crate::__sql_value!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String, Box<str>);
-crate::__sql_literal!(&str => String, std::borrow::Cow<'_, str> => String);
+crate::__sql_value!(bool: compare_bool, i8, i16: compare_i16, i32: compare_i32, i64: compare_i64, u8, u16, u32, u64);
+crate::__sql_value!(f32, f64: compare_f64, String, Box<str>);
+crate::__sql_literal!(&str => String: compare_text, std::borrow::Cow<'_, str> => String);
 
 impl SqlText for String {}
 impl SqlText for Box<str> {}
