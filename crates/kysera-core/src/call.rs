@@ -5,27 +5,39 @@
 
 use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Seat;
 use crate::place::with_place;
 use crate::plugin_set::Applied;
 use crate::prepare::{Around, Prepared, prepare};
+use crate::prepared::{Found, Kept, Template};
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
-use kysera_sql::query::{BuildError, Query};
+use kysera_sql::query::{BuildError, Origin, Query};
 use kysera_sql::row::RowSink;
+use kysera_sql::value::Value;
 use std::fmt;
+use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
 /// A statement and where it runs.
 pub(crate) struct Call<'e> {
     pub(crate) seat: Seat<'e>,
     /// Kept to the end, so that an error can name tables and columns.
-    statement: Result<Statement, BuildError>,
-    applied: Applied,
+    work: Work,
     /// The plan is wanted, not the rows.
     plan: bool,
+}
+
+/// What is to be run.
+enum Work {
+    /// A statement of its own.
+    Built(Result<Statement, BuildError>, Applied),
+    /// A prepared query and its values.
+    Bound(Arc<Template>, Vec<Value>),
+    /// What the prepared query is here.
+    Kept(Arc<Kept>),
 }
 
 /// What came of starting a statement.
@@ -50,7 +62,20 @@ pub(crate) enum Later<'e> {
 
 impl<'e> Call<'e> {
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Call<'e> {
-        Call { seat, statement: query.into_statement(), applied: Applied::default(), plan: false }
+        Call::of(seat, query.into_origin())
+    }
+
+    fn of(seat: Seat<'e>, origin: Origin) -> Call<'e> {
+        let work = match origin {
+            Origin::Built(statement) => Work::Built(statement, Applied::default()),
+            Origin::Prepared { template, arguments } => match template.downcast() {
+                Ok(template) => Work::Bound(template, arguments),
+                Err(_) => {
+                    Work::Built(Err(BuildError::new("the query was prepared elsewhere")), Applied::default())
+                }
+            },
+        };
+        Call { seat, work, plan: false }
     }
 
     /// For the plan of a query.
@@ -85,22 +110,55 @@ impl<'e> Call<'e> {
 
     /// Rewrites and compiles the statement.
     pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
-        let statement = match &mut self.statement {
-            Ok(statement) => statement,
-            Err(error) => return Err(error.clone().into()),
+        let db = self.seat.db;
+        let prepared = match &mut self.work {
+            Work::Bound(template, arguments) => {
+                let (arguments, context) = (std::mem::take(arguments), db.context());
+                match template.find(arguments, db, &context)? {
+                    Found::Kept(kept, compiled, statement) => {
+                        self.work = Work::Kept(kept);
+                        Prepared::kept(compiled, statement, db, context)
+                    }
+                    Found::Statement(statement) => {
+                        self.work = Work::Built(statement, Applied::default());
+                        return self.prepare();
+                    }
+                }
+            }
+            Work::Built(Ok(statement), applied) => prepare(statement, db, applied)?,
+            Work::Built(Err(error), _) => return Err(error.clone().into()),
+            Work::Kept(_) => return Err(prepared_twice()),
         };
-        let prepared = prepare(statement, self.seat.db, &mut self.applied)?;
-        if self.plan { prepared.into_plan(self.seat.db) } else { Ok(prepared) }
+        if self.plan { prepared.into_plan(db) } else { Ok(prepared) }
     }
 
     /// The error, with what the plugins and the tree know about it.
     #[cold]
     pub(crate) fn explain(&self, error: Error) -> Error {
-        match &self.statement {
-            Ok(statement) => with_place(self.applied.explain(error), statement),
-            Err(_) => error,
+        match &self.work {
+            Work::Built(Ok(statement), applied) => with_place(applied.explain(error), statement),
+            Work::Kept(kept) => with_place(kept.applied.explain(error), &kept.statement),
+            Work::Bound(template, _) => match template.statement() {
+                Some(statement) => with_place(error, statement),
+                None => error,
+            },
+            Work::Built(Err(_), _) => error,
         }
     }
+
+    fn kind(&self) -> &'static str {
+        let statement = match &self.work {
+            Work::Built(statement, _) => statement.as_ref().ok(),
+            Work::Kept(kept) => Some(&kept.statement),
+            Work::Bound(template, _) => template.statement(),
+        };
+        statement.map_or("not built", Statement::kind)
+    }
+}
+
+#[cold]
+fn prepared_twice() -> Error {
+    Error::new(ErrorKind::Internal, "a statement was made ready twice")
 }
 
 impl<'e> Later<'e> {
@@ -139,7 +197,6 @@ impl<'e> Later<'e> {
 // The values of a statement do not belong into a log.
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.statement.as_ref().map_or("not built", Statement::kind);
-        f.debug_struct("Call").field("statement", &kind).finish_non_exhaustive()
+        f.debug_struct("Call").field("statement", &self.kind()).finish_non_exhaustive()
     }
 }

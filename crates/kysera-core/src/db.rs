@@ -7,14 +7,14 @@ use crate::error::{Error, Result};
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
 use crate::pipeline::Pipeline;
-use crate::plugin::Plugin;
+use crate::plugin::{Context, Plugin};
 use crate::plugin_set::PluginSet;
 use crate::transaction::Transaction;
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::Dialect;
 use kysera_sql::table::TableMeta;
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A database: what queries run on outside a transaction.
 ///
@@ -231,6 +231,21 @@ impl Db {
 
     pub(crate) fn core(&self) -> &Core {
         &self.core
+    }
+
+    /// What plugins are told of a statement that runs here.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context::new(self.dialect(), &*self.core.clock, &self.extensions)
+    }
+
+    /// The identity of the database, its driver and its plugins, which does not keep it open.
+    pub(crate) fn downgrade(&self) -> Weak<Core> {
+        Arc::downgrade(&self.core)
+    }
+
+    /// True when it has this identity.
+    pub(crate) fn is(&self, core: &Weak<Core>) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.core), core.as_ptr())
     }
 
     /// A connection of one's own; refused where waiting for it could not end.

@@ -3,15 +3,18 @@
 //! A plugin sees trees and descriptions, never SQL text. The core alone places row filters, so that no reference to a
 //! table is missed and none is filtered twice.
 
+use crate::bypass;
 use crate::clock::Clock;
 use crate::driver::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::Execution;
 use crate::extensions::Extensions;
+use crate::recording::{Answers, Recording, Types};
 use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::dialect::Dialect;
+use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
-use kysera_sql::value::Value;
+use kysera_sql::value::{Slot, Value};
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
@@ -95,7 +98,8 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         Ok(None)
     }
 
-    /// The value of a [`RowFilter::parameter`] for this execution. It is bound, so the SQL text stays the same.
+    /// The value of a [`RowFilter::parameter`] or of a [`Context::parameter`] for this execution. It is bound, so the SQL
+    /// text stays the same.
     ///
     /// # Errors
     /// When there is no value: the statement is refused, never sent without the predicate.
@@ -111,6 +115,18 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
         let _ = (statement, context);
         Ok(())
+    }
+
+    /// True when [`rewrite`](Plugin::rewrite) and [`stands_around`](Plugin::stands_around) look at the form of a
+    /// statement alone: not at bound values, nor at anything that differs between executions but for what they take by
+    /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
+    /// [`Value::Slot`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
+    ///
+    /// Reading [`Context::now`] or [`Context::get`] in `rewrite` takes the word back for that statement: what is read
+    /// there never gets into another execution. `row_filter` and `switched_filter` are asked once anyway, `mode` and
+    /// `parameter` at each execution.
+    fn rewrites_by_form(&self) -> bool {
+        false
     }
 
     /// True when [`around`](Plugin::around) does anything for this statement, so that others cost nothing. Asked after
@@ -140,24 +156,117 @@ pub struct Context<'a> {
     clock: &'a dyn Clock,
     extensions: &'a Extensions,
     now: OnceLock<i64>,
+    /// There while a statement is rewritten for many executions.
+    recording: Option<Recording>,
 }
 
 impl<'a> Context<'a> {
     /// The context of one statement.
     pub fn new(dialect: &'a dyn Dialect, clock: &'a dyn Clock, extensions: &'a Extensions) -> Context<'a> {
-        Context { dialect, clock, extensions, now: OnceLock::new() }
+        Context { dialect, clock, extensions, now: OnceLock::new(), recording: None }
+    }
+
+    /// This context for a statement that is rewritten for more executions than this one.
+    pub(crate) fn recorded(&self) -> Context<'a> {
+        Context { now: self.now.clone(), recording: Some(Recording::default()), ..*self }
+    }
+
+    /// Keeps the instant that was read in the other one, so that the clock is read once for a statement.
+    pub(crate) fn same_instant(&self, recorded: &Context<'_>) {
+        if let Some(now) = recorded.now.get() {
+            self.now.get_or_init(|| *now);
+        }
     }
 
     /// The instant of this statement, in microseconds since 1970-01-01T00:00:00Z: the same for every plugin. The clock
     /// is read when it is first asked for.
     pub fn now(&self) -> i64 {
+        self.note_reading();
         *self.now.get_or_init(|| self.clock.now())
     }
 
     /// The value of that type that the application put beside its handle with `Db::with`.
     pub fn get<V: Any>(&self) -> Option<&'a V> {
+        self.note_reading();
         self.extensions.get()
     }
+
+    /// A value that `plugin` puts into a statement in [`Plugin::rewrite`], as [`Plugin::parameter`] gives it under that
+    /// name: at each execution anew, where a prepared query is rewritten once for many. Pass `self`.
+    ///
+    /// # Errors
+    /// Those of [`Plugin::parameter`]; a list is one too.
+    pub fn parameter(&self, plugin: &dyn Plugin, name: &'static str) -> Result<Expr> {
+        match self.ask(plugin, name)? {
+            Parameter::One(value) => Ok(self.place(plugin, &Name::Borrowed(name), 0, value)),
+            Parameter::Many(_) => Err(list_of_values(name, plugin)),
+        }
+    }
+
+    /// What a plugin answers for a parameter.
+    pub(crate) fn ask(&self, plugin: &dyn Plugin, name: &str) -> Result<Parameter> {
+        let answer = self.aside(|| plugin.parameter(name, self))?;
+        if let Some(recording) = &self.recording {
+            let types = match &answer {
+                Parameter::One(value) => Types::One(value.sql_type()),
+                Parameter::Many(items) => Types::of(items),
+            };
+            recording.parameter(plugin.name(), name, types);
+        }
+        Ok(answer)
+    }
+
+    /// What stands in the tree for a value that a plugin answered.
+    pub(crate) fn place(&self, plugin: &dyn Plugin, name: &Name, item: usize, value: Value) -> Expr {
+        Expr::Value(match &self.recording {
+            None => value,
+            Some(_) => Slot::plugin(plugin.name(), name.clone(), item, value.sql_type()).into(),
+        })
+    }
+
+    /// The mode that the plugin at `place` in the order is in.
+    pub(crate) fn mode(&self, place: usize, plugin: &dyn Plugin) -> Result<Option<&'static str>> {
+        let mode = self.aside(|| plugin.mode(self))?;
+        if let Some(recording) = &self.recording {
+            recording.mode(place, mode);
+        }
+        Ok(mode)
+    }
+
+    /// Notes in the log that plugins are passed by.
+    pub(crate) fn note_bypass(&self, reason: &Name, statement: &'static str) {
+        bypass::note(reason, statement);
+        if let Some(recording) = &self.recording {
+            recording.note(reason, statement);
+        }
+    }
+
+    /// What to ask again before others use the statement; `None` when it is good for this execution only.
+    pub(crate) fn into_answers(self) -> Option<Answers> {
+        self.recording.and_then(Recording::into_answers)
+    }
+
+    fn aside<T>(&self, ask: impl FnOnce() -> T) -> T {
+        match &self.recording {
+            None => ask(),
+            Some(recording) => recording.aside(ask),
+        }
+    }
+
+    fn note_reading(&self) {
+        if let Some(recording) = &self.recording {
+            recording.read();
+        }
+    }
+}
+
+#[cold]
+pub(crate) fn list_of_values(name: &str, plugin: &dyn Plugin) -> Error {
+    let plugin = plugin.name();
+    Error::new(
+        ErrorKind::Plugin,
+        format!("parameter `{name}` of plugin `{plugin}` is a list outside of `in (..)`"),
+    )
 }
 
 /// A predicate over one table, to be placed wherever the table is referred to.

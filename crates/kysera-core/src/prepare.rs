@@ -23,6 +23,18 @@ pub(crate) struct Prepared<'e> {
 }
 
 impl<'e> Prepared<'e> {
+    /// What a prepared query is on this database; its tree is there when plugins stand around it.
+    pub(crate) fn kept(
+        compiled: Compiled,
+        statement: Option<Box<Statement>>,
+        db: &'e Db,
+        context: Context<'e>,
+    ) -> Prepared<'e> {
+        let plugins = db.core().plugins.plugins();
+        let around = statement.map(|statement| Box::new(Around { plugins, statement: *statement, context }));
+        Prepared { compiled, around }
+    }
+
     /// The statement that asks how this one would be run. It runs nothing, so nothing stands around it.
     pub(crate) fn into_plan(self, db: &Db) -> Result<Prepared<'e>> {
         let dialect = db.dialect();
@@ -59,7 +71,7 @@ pub(crate) fn prepare<'e>(
     if plugins.is_empty() {
         return Ok(Prepared { compiled: compile_once(statement, dialect, false)?, around: None });
     }
-    let context = Context::new(dialect, &*db.core().clock, db.extensions());
+    let context = db.context();
     *applied = plugins.apply(statement, &context)?;
     let plugins = plugins.plugins();
     if let Some(reason) = statement.bypass() {

@@ -71,7 +71,9 @@ pub use kysera_core as executor;
 pub use kysera_core::driver;
 /// The contract of plugins; those that come with Kysera are in [`plugins`].
 pub use kysera_core::plugin;
-pub use kysera_core::{Db, Error, ErrorKind, Executor, Result, Transaction, raw, retry_on_conflict, script};
+pub use kysera_core::{
+    Db, Error, ErrorKind, Executor, Prepared, Result, Transaction, prepare, raw, retry_on_conflict, script,
+};
 #[doc(hidden)]
 pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;

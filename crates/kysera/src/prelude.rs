@@ -3,12 +3,12 @@
 // Traits that only carry methods have no names, so that a type called `Text` or an import of `std::cmp::Ordering` takes
 // no method away.
 pub use kysera_core::Terminals as _;
-pub use kysera_core::{Db, Executor, Transaction};
+pub use kysera_core::{Db, Executor, Prepared, Transaction, prepare};
 pub use kysera_sql::expr::{
     Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Lists as _, Nulls as _, Ordering as _,
     Outer as _, Text as _,
 };
-pub use kysera_sql::expr::{Expr, Expression, Predicate};
+pub use kysera_sql::expr::{Expr, Expression, Param, Predicate};
 pub use kysera_sql::expr::{
     all_of, any_of, array_from, avg, case, concat, count, count_all, exists, json_array_from,
     json_object_from, max, min, not, not_exists, object_from, scalar, sum, val,

@@ -5,6 +5,7 @@ mod dal;
 mod database;
 mod nested;
 mod plugins;
+mod prepared;
 mod queries;
 mod repository;
 mod typed_oracle;

@@ -36,14 +36,14 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-core",
         &[
-            &["error", "bypass", "clock", "extensions", "raw", "tree"],
+            &["error", "bypass", "clock", "extensions", "raw", "recording", "tree"],
             &["retry"],
             &["driver"],
             &["answer", "deadlock", "session"],
             &["plugin", "execution"],
             &["plugin_set", "rewrite"],
             &["place"],
-            &["executor", "db", "transaction", "savepoint", "prepare", "call", "pipeline"],
+            &["executor", "db", "transaction", "savepoint", "prepare", "prepared", "call", "pipeline"],
             &["fetch", "script", "stream"],
             &["terminals"],
         ],

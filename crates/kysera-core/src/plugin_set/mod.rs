@@ -94,6 +94,11 @@ impl PluginSet {
         self.filters.as_ref().map_or(&[], |filters| filters.plugins())
     }
 
+    /// True when one rewriting of a statement may serve all its executions.
+    pub(crate) fn rewrite_by_form(&self) -> bool {
+        self.filters.as_ref().is_none_or(|filters| filters.rewrite_by_form())
+    }
+
     /// Runs every plugin's rewriting and then places the row filters, in place. A statement that says why plugins are
     /// passed by is left alone.
     ///

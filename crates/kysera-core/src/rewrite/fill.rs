@@ -3,8 +3,8 @@
 
 use super::names;
 use super::policy::Template;
-use crate::error::{Error, ErrorKind, Result};
-use crate::plugin::{Context, Parameter, Plugin, RowFilter};
+use crate::error::{Error, Result};
+use crate::plugin::{Context, Parameter, Plugin, RowFilter, list_of_values};
 use kysera_sql::ast::{ColumnRef, CteRef, Derived, Expr, SelectItem, TableRef};
 use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
@@ -39,15 +39,9 @@ impl Fill<'_> {
     }
 
     fn value(&self, name: &Name) -> Result<Expr> {
-        match self.plugin.parameter(name, self.context)? {
-            Parameter::One(value) => Ok(Expr::Value(value)),
-            Parameter::Many(_) => Err(Error::new(
-                ErrorKind::Plugin,
-                format!(
-                    "parameter `{name}` of plugin `{}` is a list outside of `in (..)`",
-                    self.plugin.name()
-                ),
-            )),
+        match self.context.ask(self.plugin, name)? {
+            Parameter::One(value) => Ok(self.context.place(self.plugin, name, 0, value)),
+            Parameter::Many(_) => Err(list_of_values(name, self.plugin)),
         }
     }
 
@@ -56,9 +50,12 @@ impl Fill<'_> {
         for item in items {
             match parameter(&item) {
                 None => filled.push(item),
-                Some(name) => match self.plugin.parameter(name, self.context)? {
-                    Parameter::One(value) => filled.push(Expr::Value(value)),
-                    Parameter::Many(values) => filled.extend(values.into_iter().map(Expr::Value)),
+                Some(name) => match self.context.ask(self.plugin, name)? {
+                    Parameter::One(value) => filled.push(self.context.place(self.plugin, name, 0, value)),
+                    Parameter::Many(values) => {
+                        let place = |(item, value)| self.context.place(self.plugin, name, item, value);
+                        filled.extend(values.into_iter().enumerate().map(place));
+                    }
                 },
             }
         }

@@ -47,6 +47,11 @@ impl Filters {
         &self.plugins
     }
 
+    /// True when one rewriting of a statement may serve all its executions.
+    pub(crate) fn rewrite_by_form(&self) -> bool {
+        self.plugins.iter().all(|plugin| plugin.rewrites_by_form())
+    }
+
     pub(crate) fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
         if statement.bypass().is_some() {
             return Ok(Applied::default());
@@ -102,7 +107,7 @@ impl Filters {
             }
         }
         if base.is_some()
-            && let Some(mode) = self.plugins[plugin].mode(context)?
+            && let Some(mode) = context.mode(plugin, self.plugin(plugin))?
             && let Some(template) = self.switched(plan, plugin, mode)?
         {
             return Ok(template);

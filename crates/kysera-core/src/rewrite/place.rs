@@ -10,7 +10,6 @@ use super::raw;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
 use super::{fill, write};
-use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
 use crate::plugin_set::{Applied, Check};
@@ -124,6 +123,11 @@ impl<'a> Placer<'a> {
             });
         }
         Ok(all)
+    }
+
+    /// Notes in the log that a part of the statement passes plugins by.
+    pub(super) fn note_bypass(&self, reason: &Name, statement: &'static str) {
+        self.context.note_bypass(reason, statement);
     }
 
     /// How many switches were answered so far, to be given to [`Placer::must_answer`] later.
@@ -274,7 +278,7 @@ impl Fold for Placer<'_> {
 
     fn select(&mut self, node: &mut Select) -> Result<()> {
         if let Some(reason) = &node.bypass {
-            bypass::note(reason, "select");
+            self.context.note_bypass(reason, "select");
             return Ok(());
         }
         self.filters.heard(&node.switches)?;

@@ -2,7 +2,6 @@
 
 use super::place::{Meaning, Placer, put_first, refused};
 use super::plan::Plan;
-use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin_set::Check;
 use kysera_sql::ast::{
@@ -16,7 +15,7 @@ use kysera_sql::ident::Name;
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
 pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        bypass::note(reason, "update");
+        placer.note_bypass(reason, "update");
         return Ok(());
     }
     placer.filters.heard(&node.switches)?;
@@ -38,7 +37,7 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
 /// `delete`: as `update`.
 pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        bypass::note(reason, "delete");
+        placer.note_bypass(reason, "delete");
         return Ok(());
     }
     placer.filters.heard(&node.switches)?;
@@ -61,7 +60,7 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
 pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
     let Merge { with, into, using, on, whens, returning, switches, bypass } = node;
     if let Some(reason) = bypass {
-        crate::bypass::note(reason, "merge");
+        placer.note_bypass(reason, "merge");
         return Ok(());
     }
     placer.filters.heard(switches)?;
@@ -89,7 +88,7 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
 /// `insert`: its source is a query like any other; what it may run into is the conflict with a hidden row.
 pub(super) fn insert(placer: &mut Placer<'_>, node: &mut Insert) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        bypass::note(reason, "insert");
+        placer.note_bypass(reason, "insert");
         return Ok(());
     }
     placer.filters.heard(&node.switches)?;

@@ -1,7 +1,10 @@
 //! Queries as the executor sees them: something that becomes a statement, and the type of its rows.
 
 use crate::ast::Statement;
+use crate::value::Value;
+use std::any::Any;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A query that can become a statement. Terminals (`fetch_all`, `execute`, ..) are an extension trait over it in
 /// `kysera-core`; what makes a query fit to be run is asked there, of its types.
@@ -21,6 +24,27 @@ pub trait Query: Sized {
     /// # Errors
     /// When a value that was given cannot be written: the first such error.
     fn into_statement(self) -> Result<Statement, BuildError>;
+
+    /// The statement, or where an executor finds what it made of it before.
+    #[doc(hidden)]
+    fn into_origin(self) -> Origin {
+        Origin::Built(self.into_statement())
+    }
+}
+
+/// Where a statement comes from: built for this call, or prepared. Only an executor knows what its templates are.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Origin {
+    /// The query's own.
+    Built(Result<Statement, BuildError>),
+    /// Prepared, and what to bind.
+    Prepared {
+        /// The executor's.
+        template: Arc<dyn Any + Send + Sync>,
+        /// The values of its parameters.
+        arguments: Vec<Value>,
+    },
 }
 
 /// A statement that says which rows it is about, or is about none.

@@ -24,6 +24,8 @@ pub use count::Count;
 pub(crate) use cte::name_all;
 pub use cte::{Cte, CteOf, Derived, DerivedOf, IntoCte, cte, derived, recursive, recursive_distinct};
 pub use erased::Erased;
+#[doc(hidden)]
+pub use executable::Origin;
 pub use executable::{BuildError, Filtered, Query, Ready, Unfiltered};
 pub use items::{Items, Path};
 pub use select::{BeforeSelect, Select, Unselected, select_from};

@@ -1,19 +1,32 @@
 //! The instant of a statement, in the type of the column that takes it.
+//!
+//! Asked for as a parameter, so that a prepared query has the instant of each execution.
 
 use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
+use kysera_core::plugin::{Context, Parameter, Plugin};
+use kysera_sql::ast::Expr;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::{SqlType, Value};
 
-/// `micros` (since 1970-01-01T00:00:00Z) as a value for `column`.
+const TIMESTAMP: &str = "now";
+const DATE_TIME: &str = "now_as_datetime";
+const MICROS: &str = "now_in_microseconds";
+
+/// The instant of each execution as a value for `column`. The plugin answers with [`parameter`].
 ///
 /// # Errors
 /// When the column's type holds no instant.
-pub(super) fn instant(table: &TableMeta, column: &'static str, micros: i64) -> Result<Value> {
+pub(super) fn instant(
+    table: &TableMeta,
+    column: &'static str,
+    plugin: &dyn Plugin,
+    context: &Context<'_>,
+) -> Result<Expr> {
     match table.column(column).map(|column| column.sql_type) {
-        Some(SqlType::Timestamp) => Ok(Value::Timestamp(micros)),
-        Some(SqlType::DateTime) => Ok(Value::DateTime(micros)),
-        Some(SqlType::I64) => Ok(Value::I64(micros)),
+        Some(SqlType::Timestamp) => context.parameter(plugin, TIMESTAMP),
+        Some(SqlType::DateTime) => context.parameter(plugin, DATE_TIME),
+        Some(SqlType::I64) => context.parameter(plugin, MICROS),
         _ => Err(Error::new(
             ErrorKind::Plugin,
             format!("column {column} of table {} cannot hold an instant", table.name),
@@ -24,4 +37,23 @@ pub(super) fn instant(table: &TableMeta, column: &'static str, micros: i64) -> R
         .with_table(table.name)
         .with_columns([column])),
     }
+}
+
+/// What a plugin that puts an [`instant`] into statements answers for its parameters.
+///
+/// # Errors
+/// When the name is none of them.
+pub(super) fn parameter(plugin: &dyn Plugin, name: &str, context: &Context<'_>) -> Result<Parameter> {
+    let value = match name {
+        TIMESTAMP => Value::Timestamp(context.now()),
+        DATE_TIME => Value::DateTime(context.now()),
+        MICROS => Value::I64(context.now()),
+        _ => {
+            return Err(Error::new(
+                ErrorKind::Plugin,
+                format!("plugin `{}` knows no parameter `{name}`", plugin.name()),
+            ));
+        }
+    };
+    Ok(Parameter::One(value))
 }

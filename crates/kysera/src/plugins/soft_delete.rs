@@ -3,10 +3,10 @@
 //! The marking itself is an explicit statement: [`Delete`](kysera_sql::ast::Delete) stays what it says.
 
 use super::attach::Attachment;
-use super::instant::instant;
+use super::instant::{self, instant};
 use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
-use kysera_core::plugin::{Context, Plugin, RowFilter, Switched, priority};
+use kysera_core::plugin::{Context, Parameter, Plugin, RowFilter, Switched, priority};
 use kysera_sql::ast::{
     Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, Statement, Switch, TableRef, Update,
 };
@@ -89,11 +89,11 @@ impl SoftDelete {
         let Some(mode) = mode_of(&update.switches) else { return Ok(()) };
         let (meta, column) = self.marked_column(&update.table)?;
         let value = match mode {
-            MARK => instant(meta, column, context.now())?,
-            RESTORE => Value::Null(column_type(meta, column)),
+            MARK => instant(meta, column, self, context)?,
+            RESTORE => Expr::Value(Value::Null(column_type(meta, column))),
             _ => return Ok(()),
         };
-        update.set.push(Assignment { column: Name::Borrowed(column), value: Expr::Value(value) });
+        update.set.push(Assignment { column: Name::Borrowed(column), value });
         Ok(())
     }
 
@@ -146,6 +146,14 @@ impl Plugin for SoftDelete {
             }
             _ => Switched::Unchanged,
         }
+    }
+
+    fn rewrites_by_form(&self) -> bool {
+        true
+    }
+
+    fn parameter(&self, name: &str, context: &Context<'_>) -> Result<Parameter> {
+        instant::parameter(self, name, context)
     }
 
     fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {

@@ -4,9 +4,9 @@
 //! Changes made by the database itself (triggers, cascades) are not seen.
 
 use super::attach::Attachment;
-use super::instant::instant;
+use super::instant::{self, instant};
 use kysera_core::Result;
-use kysera_core::plugin::{Context, Plugin, priority};
+use kysera_core::plugin::{Context, Parameter, Plugin, priority};
 use kysera_sql::ast::{
     Assignment, ConflictAction, CteBody, Derived, Expr, FromItem, Insert, InsertSource, Merge, MergeAction,
     Select, SelectItem, Statement, TableRef, Update, With,
@@ -86,14 +86,19 @@ impl Timestamps {
         [&self.created, &self.updated]
             .into_iter()
             .filter_map(|attachment| attachment.column_of(meta))
-            .map(|column| stamp(meta, column, context))
+            .map(|column| self.stamp(meta, column, context))
             .collect()
     }
 
     /// What an update of `table` must stamp.
     fn on_update(&self, table: &TableRef, context: &Context<'_>) -> Result<Option<Assignment>> {
         let Some(meta) = table.meta else { return Ok(None) };
-        self.updated.column_of(meta).map(|column| stamp(meta, column, context)).transpose()
+        self.updated.column_of(meta).map(|column| self.stamp(meta, column, context)).transpose()
+    }
+
+    /// `column = now`.
+    fn stamp(&self, table: &TableMeta, column: &'static str, context: &Context<'_>) -> Result<Assignment> {
+        Ok(Assignment { column: Name::Borrowed(column), value: instant(table, column, self, context)? })
     }
 
     fn insert(&self, insert: &mut Insert, context: &Context<'_>) -> Result<()> {
@@ -156,6 +161,14 @@ impl Plugin for Timestamps {
         priority::TRANSFORM
     }
 
+    fn rewrites_by_form(&self) -> bool {
+        true
+    }
+
+    fn parameter(&self, name: &str, context: &Context<'_>) -> Result<Parameter> {
+        instant::parameter(self, name, context)
+    }
+
     fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
         match statement {
             Statement::Select(select) => self.with(&mut select.with, context),
@@ -175,14 +188,6 @@ impl Plugin for Timestamps {
             _ => Ok(()),
         }
     }
-}
-
-/// `column = now`.
-fn stamp(table: &TableMeta, column: &'static str, context: &Context<'_>) -> Result<Assignment> {
-    Ok(Assignment {
-        column: Name::Borrowed(column),
-        value: Expr::Value(instant(table, column, context.now())?),
-    })
 }
 
 /// Adds an assignment at the end, where MySQL's upsert sees the other columns' new values last, unless the statement

@@ -1,0 +1,261 @@
+//! What a prepared query became on one database under certain modes: text, places of values, and what to ask of plugins
+//! at each execution.
+
+use crate::db::{Core, Db};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::{Context, Parameter, Plugin};
+use crate::plugin_set::Applied;
+use crate::prepared::substitute::substitute;
+use crate::recording::{Answers, Mode, Note, Types};
+use kysera_sql::ast::Statement;
+use kysera_sql::compile::CompileError;
+use kysera_sql::compiled::{Compiled, Shape, SqlText};
+use kysera_sql::ident::Name;
+use kysera_sql::value::{SlotSource, Value, ValueError};
+use std::sync::Weak;
+
+/// The result of rewriting and compiling a prepared query.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(super) database: Weak<Core>,
+    /// How plugins answered about their modes when the statement was rewritten.
+    modes: Vec<Mode>,
+    asks: Vec<Ask>,
+    pub(crate) notes: Vec<Note>,
+    sql: SqlText,
+    values: Vec<Source>,
+    /// The values are the arguments, in their order.
+    in_order: bool,
+    shape: Shape,
+    returns_rows: bool,
+    custom_output: bool,
+    /// Rewritten, with places for values.
+    pub(crate) statement: Statement,
+    pub(crate) applied: Applied,
+    pub(crate) stands_around: bool,
+    number: u64,
+}
+
+/// A parameter that a plugin is asked for at each execution.
+#[derive(Debug)]
+struct Ask {
+    plugin: usize,
+    name: Name,
+    types: Types,
+    /// What its places in the tree say.
+    called: &'static str,
+}
+
+/// Where a bound value comes from.
+#[derive(Debug)]
+enum Source {
+    Constant(Value),
+    /// `last`: no value behind this one needs it.
+    Argument {
+        index: usize,
+        last: bool,
+    },
+    /// An item of what was asked.
+    Answer {
+        ask: usize,
+        item: usize,
+    },
+}
+
+/// What a prepared query became, before it is known where its values come from.
+pub(super) struct Written {
+    pub(super) statement: Statement,
+    pub(super) compiled: Compiled,
+    pub(super) applied: Applied,
+    pub(super) stands_around: bool,
+    pub(super) answers: Answers,
+}
+
+impl Kept {
+    /// Finds out where each value comes from.
+    pub(super) fn new(number: u64, db: &Db, written: Written) -> Result<Kept> {
+        let Written { statement, compiled, applied, stands_around, answers } = written;
+        let plugins = db.core().plugins.plugins();
+        let place = |name: &str| plugins.iter().position(|plugin| plugin.name() == name);
+        let asks = answers.parameters.into_iter().map(|asked| {
+            let plugin = place(asked.plugin).ok_or_else(|| unknown_plugin(asked.plugin))?;
+            Ok(Ask { plugin, name: asked.name, types: asked.types, called: asked.plugin })
+        });
+        let asks: Vec<Ask> = asks.collect::<Result<_>>()?;
+        let mut values = Vec::with_capacity(compiled.params.len());
+        for value in compiled.params {
+            values.push(Source::of(value, number, &asks)?);
+        }
+        mark_last(&mut values);
+        let in_order = values
+            .iter()
+            .enumerate()
+            .all(|(at, source)| matches!(source, Source::Argument { index, .. } if *index == at));
+        Ok(Kept {
+            database: db.downgrade(),
+            modes: answers.modes,
+            asks,
+            notes: answers.notes,
+            sql: SqlText::shared(compiled.sql.into_string()),
+            values,
+            in_order,
+            shape: compiled.shape,
+            returns_rows: compiled.returns_rows,
+            custom_output: compiled.custom_output,
+            statement,
+            applied,
+            stands_around,
+            number,
+        })
+    }
+
+    /// True when plugins answer about their modes as they did.
+    pub(super) fn is_in_mode(&self, db: &Db, context: &Context<'_>) -> Result<bool> {
+        let plugins = db.core().plugins.plugins();
+        for (plugin, mode) in &self.modes {
+            if context.mode(*plugin, &*plugins[*plugin])? != *mode {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// True when the two were made for the same answers of plugins.
+    pub(super) fn is_for_the_same_as(&self, other: &Kept) -> bool {
+        let parameters =
+            |kept: &Kept| kept.asks.iter().map(|ask| (ask.plugin, ask.name.clone())).collect::<Vec<_>>();
+        self.modes == other.modes
+            && parameters(self) == parameters(other)
+            && self.asks.iter().zip(&other.asks).all(|(one, other)| one.types == other.types)
+    }
+
+    /// What plugins answer at this execution; `None` when the text does not fit the answers.
+    pub(super) fn ask(&self, db: &Db, context: &Context<'_>) -> Result<Option<Vec<Parameter>>> {
+        let plugins = db.core().plugins.plugins();
+        let mut answers = Vec::with_capacity(self.asks.len());
+        for ask in &self.asks {
+            let plugin: &dyn Plugin = &*plugins[ask.plugin];
+            let answer = context.ask(plugin, &ask.name)?;
+            if !ask.types.are_of(&answer) {
+                return Ok(None);
+            }
+            answers.push(answer);
+        }
+        Ok(Some(answers))
+    }
+
+    /// The statement as text and values.
+    pub(super) fn compiled(&self, mut arguments: Vec<Value>, answers: &[Parameter]) -> Result<Compiled> {
+        let params = if self.in_order && self.values.len() == arguments.len() {
+            arguments
+        } else {
+            self.values.iter().map(|source| source.value(&mut arguments, answers)).collect::<Result<_>>()?
+        };
+        for param in &params {
+            if let Value::Invalid(error) = param {
+                return Err(CompileError::Value(error.clone()).into());
+            }
+        }
+        Ok(Compiled {
+            sql: self.sql.clone(),
+            params,
+            shape: self.shape,
+            returns_rows: self.returns_rows,
+            custom_output: self.custom_output,
+        })
+    }
+
+    /// The rewritten tree with its values, for plugins that stand around it.
+    pub(super) fn filled(&self, arguments: &[Value], answers: &[Parameter]) -> Statement {
+        let mut statement = self.statement.clone();
+        substitute(&mut statement, |slot| match &slot.source {
+            SlotSource::Argument { query, index } if *query == self.number => arguments.get(*index).cloned(),
+            SlotSource::Plugin { plugin, name, item } => {
+                let ask = self.asks.iter().position(|ask| ask.called == *plugin && ask.name == *name)?;
+                item_of(answers.get(ask)?, *item).cloned()
+            }
+            _ => None,
+        });
+        statement
+    }
+}
+
+impl Types {
+    fn are_of(&self, answer: &Parameter) -> bool {
+        match (self, answer) {
+            (Types::One(ty), Parameter::One(value)) => value.sql_type() == *ty,
+            (Types::Many(types), Parameter::Many(items)) => {
+                types.len() == items.len() && types.iter().zip(items).all(|(ty, item)| item.sql_type() == *ty)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Source {
+    fn of(value: Value, number: u64, asks: &[Ask]) -> Result<Source> {
+        let Value::Slot(slot) = value else { return Ok(Source::Constant(value)) };
+        match slot.source {
+            SlotSource::Argument { query, index } if query == number => {
+                Ok(Source::Argument { index, last: false })
+            }
+            SlotSource::Plugin { plugin, name, item } => {
+                let ask = asks.iter().position(|ask| ask.called == plugin && ask.name == name);
+                ask.map(|ask| Source::Answer { ask, item }).ok_or_else(|| unknown_plugin(plugin))
+            }
+            _ => Err(foreign()),
+        }
+    }
+
+    fn value(&self, arguments: &mut [Value], answers: &[Parameter]) -> Result<Value> {
+        let value = match self {
+            Source::Constant(value) => Some(value.clone()),
+            Source::Argument { index, last: false } => arguments.get(*index).cloned(),
+            Source::Argument { index, .. } => {
+                arguments.get_mut(*index).map(|value| std::mem::replace(value, Value::Bool(false)))
+            }
+            Source::Answer { ask, item } => {
+                answers.get(*ask).and_then(|answer| item_of(answer, *item)).cloned()
+            }
+        };
+        value.ok_or_else(|| Error::new(ErrorKind::Internal, "a value of a prepared query is missing"))
+    }
+}
+
+/// The last use of an argument takes it, so that it is not copied.
+fn mark_last(values: &mut [Source]) {
+    let mut seen = Vec::new();
+    for source in values.iter_mut().rev() {
+        if let Source::Argument { index, last } = source
+            && !seen.contains(index)
+        {
+            *last = true;
+            seen.push(*index);
+        }
+    }
+}
+
+fn item_of(answer: &Parameter, item: usize) -> Option<&Value> {
+    match answer {
+        Parameter::One(value) => (item == 0).then_some(value),
+        Parameter::Many(items) => items.get(item),
+    }
+}
+
+#[cold]
+fn foreign() -> Error {
+    CompileError::Value(Box::new(ValueError::query(
+        "the query holds a parameter of another prepared query",
+        "use a `Param` only inside the `prepare(..)` that gave it",
+    )))
+    .into()
+}
+
+#[cold]
+fn unknown_plugin(plugin: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Plugin,
+        format!("a value of plugin `{plugin}` stands in the statement, and nobody gave it"),
+    )
+    .hint("put values into a statement with `Context::parameter`, and pass `self`")
+}
