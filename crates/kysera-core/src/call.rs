@@ -174,10 +174,7 @@ impl<'e> Later<'e> {
     /// The rest of the work, with a sink that can move to another thread.
     pub(crate) fn run(self, sink: Box<dyn RowSink>) -> BoxFuture<'e, Ran> {
         match self {
-            Later::Connection(db, compiled) => Box::pin(async move {
-                let mut connection = db.acquire(compiled.shape.access()).await?;
-                connection.run(compiled, sink).await
-            }),
+            Later::Connection(db, compiled) => db.run(compiled, sink),
             Later::Running(mut session, compiled) => {
                 Box::pin(async move { session.run(compiled, sink).await })
             }

@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::deadlock;
-use crate::driver::{Connection, Driver, TransactionOptions};
+use crate::driver::{BoxFuture, Connection, Driver, Ran, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Seat, sealed};
 use crate::extensions::Extensions;
@@ -10,8 +10,9 @@ use crate::pipeline::Pipeline;
 use crate::plugin::{Context, Plugin};
 use crate::plugin_set::PluginSet;
 use crate::transaction::Transaction;
-use kysera_sql::compiled::Access;
+use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
+use kysera_sql::row::RowSink;
 use kysera_sql::table::TableMeta;
 use std::any::Any;
 use std::sync::{Arc, Weak};
@@ -250,11 +251,24 @@ impl Db {
 
     /// A connection of one's own; refused where waiting for it could not end.
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn Connection>> {
+        self.check_wait(access)?;
+        self.core.driver.acquire(access).await
+    }
+
+    /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
+    pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        match self.check_wait(statement.shape.access()) {
+            Ok(()) => self.core.driver.run(statement, sink),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn check_wait(&self, access: Access) -> Result<()> {
         let driver = &*self.core.driver;
         if deadlock::held_by_caller(self.id(), |held| driver.excludes(held, access)) {
             return Err(deadlock::would_wait_for_itself());
         }
-        driver.acquire(access).await
+        Ok(())
     }
 
     /// Tells databases apart while they are open.

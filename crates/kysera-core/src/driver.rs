@@ -33,6 +33,18 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// When the server cannot be reached or refuses the login.
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
 
+    /// Runs a statement on any connection that may, as [`acquire`](Driver::acquire) and [`Connection::run`] do. For
+    /// drivers that can do so with fewer boxes.
+    ///
+    /// # Errors
+    /// Those of both.
+    fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(async move {
+            let mut connection = self.acquire(statement.shape.access()).await?;
+            connection.run(statement, sink).await
+        })
+    }
+
     /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`: always, for a
     /// database with one connection; `Write` against `Write`, for one writer behind a queue. The executor then refuses
     /// at once (`SelfDeadlock`) what would wait for its own caller: the database used inside its own transaction.
@@ -56,6 +68,10 @@ impl<D: Driver + ?Sized> Driver for Box<D> {
 
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         D::acquire(self, access)
+    }
+
+    fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        D::run(self, statement, sink)
     }
 
     fn excludes(&self, held: Access, wanted: Access) -> bool {

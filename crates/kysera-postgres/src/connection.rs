@@ -1,7 +1,7 @@
 //! A connection on loan: what the executor holds. Forwards to one file for each thing that it can do.
 
 use crate::link::Link;
-use crate::pool::{Pool, Pooled, Shared};
+use crate::pool::{Pooled, Shared};
 use crate::release::release;
 use crate::transaction::Transaction;
 use kysera_core::driver::{BoxFuture, Connection, Ran, RowStream, TransactionOptions};
@@ -15,13 +15,13 @@ use std::sync::Arc;
 pub(crate) struct Lease {
     /// Always there until the drop.
     link: Option<Pooled>,
-    pub(crate) pool: Pool,
+    shared: Arc<Shared>,
     pub(crate) transaction: Option<Transaction>,
 }
 
 impl Lease {
-    pub(crate) fn new(link: Pooled, pool: Pool) -> Lease {
-        Lease { link: Some(link), pool, transaction: None }
+    pub(crate) fn new(link: Pooled, shared: Arc<Shared>) -> Lease {
+        Lease { link: Some(link), shared, transaction: None }
     }
 
     pub(crate) fn link(&mut self) -> &mut Link {
@@ -29,7 +29,7 @@ impl Lease {
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        self.pool.shared()
+        &self.shared
     }
 
     /// Refuses to go on with a connection that is gone, or in a transaction that is no longer what its caller thinks.
@@ -67,7 +67,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(link) = self.link.take() {
-            release(link, self.pool.shared());
+            release(link, &self.shared);
         }
     }
 }

@@ -5,11 +5,12 @@ use crate::options::PostgresOptions;
 use crate::pool::{Pool, Shared};
 use crate::tls::Tls;
 use crate::types::Types;
-use kysera_core::driver::{BoxFuture, Connection, Driver};
+use kysera_core::driver::{BoxFuture, Connection, Driver, Ran};
 use kysera_core::error::Result;
-use kysera_sql::compiled::Access;
+use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::{self, Dialect};
 use kysera_sql::ident::Name;
+use kysera_sql::row::RowSink;
 use std::sync::Arc;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -89,7 +90,15 @@ impl Driver for Postgres {
     fn acquire(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
             let pooled = self.pool.get().await?;
-            Ok(Box::new(Lease::new(pooled, self.pool.clone())) as Box<dyn Connection>)
+            Ok(Box::new(Lease::new(pooled, self.shared().clone())) as Box<dyn Connection>)
+        })
+    }
+
+    fn run(&self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(async move {
+            let mut lease = Lease::new(self.pool.get().await?, self.shared().clone());
+            let outcome = lease.run_statement(&statement, &mut *sink).await?;
+            Ok((outcome, sink))
         })
     }
 

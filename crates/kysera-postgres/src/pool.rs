@@ -124,15 +124,16 @@ fn full(options: &PostgresOptions) -> Error {
 pub(crate) struct Manager(Arc<Shared>);
 
 impl managed::Manager for Manager {
-    type Type = Link;
+    // Boxed: a connection moves from hand to hand, and is large.
+    type Type = Box<Link>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Link> {
+    async fn create(&self) -> Result<Box<Link>> {
         // Boxed, so that the future of every acquire does not carry the room of a login.
-        Box::pin(connect::open(&self.0.options, self.0.tls.as_ref(), None)).await
+        Box::pin(connect::open(&self.0.options, self.0.tls.as_ref(), None)).await.map(Box::new)
     }
 
-    async fn recycle(&self, link: &mut Link, metrics: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, link: &mut Box<Link>, metrics: &Metrics) -> RecycleResult<Error> {
         if link.is_closed() {
             return Err(RecycleError::message("the connection is gone"));
         }

@@ -13,11 +13,15 @@ use std::sync::Arc;
 
 /// A connection, or a visible skip.
 async fn lease(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Lease> {
+    let pool = pool(change)?;
+    let pooled = pool.get().await.unwrap();
+    Some(Lease::new(pooled, pool.shared().clone()))
+}
+
+fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Pool> {
     let options: PostgresOptions = change(kysera_testing::postgres_url()?.parse().unwrap());
     let tls = Tls::new(&options.ssl).unwrap();
-    let pool = Pool::new(Arc::new(Shared { options, tls, types: Types::default() })).unwrap();
-    let pooled = pool.get().await.unwrap();
-    Some(Lease::new(pooled, pool))
+    Some(Pool::new(Arc::new(Shared { options, tls, types: Types::default() })).unwrap())
 }
 
 fn statement(sql: &str, params: Vec<Value>, shape: Shape) -> Compiled {
@@ -113,13 +117,13 @@ async fn a_pipeline_is_one_trip_with_its_beginning() {
 
 #[tokio::test]
 async fn a_quiet_connection_goes_back_at_once_and_a_touched_one_is_reset() {
-    let Some(mut lease) = lease(|options| options.pool_size(1)).await else { return };
-    let pool = lease.pool.clone();
+    let Some(pool) = pool(|options| options.pool_size(1)) else { return };
+    let mut lease = Lease::new(pool.get().await.unwrap(), pool.shared().clone());
     lease.run(statement("select 1", vec![], Shape::Read), sink()).await.unwrap();
     let meter = lease.link().meter.clone();
     let before = meter.syncs();
     drop(lease);
-    let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
+    let mut lease = Lease::new(pool.get().await.unwrap(), pool.shared().clone());
     assert_eq!(meter.syncs(), before, "nothing was asked");
     lease.run(statement("set work_mem = '1MB'", vec![], Shape::Write), sink()).await.unwrap();
     drop(lease);
