@@ -4,6 +4,7 @@ use crate::link::Link;
 use crate::pool::{Pooled, Shared};
 use crate::release::release;
 use crate::transaction::Transaction;
+use crate::types::Types;
 use kysera_core::driver::{BoxFuture, Connection, Ran, RowStream, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
@@ -26,6 +27,12 @@ impl Lease {
 
     pub(crate) fn link(&mut self) -> &mut Link {
         self.link.as_mut().expect("a lease holds its connection until it is dropped")
+    }
+
+    /// The connection, and the types that are known.
+    pub(crate) fn parts(&mut self) -> (&mut Link, &Types) {
+        let link = self.link.as_mut().expect("a lease holds its connection until it is dropped");
+        (link, &self.shared.types)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {

@@ -7,6 +7,7 @@ use crate::connect::{Opened, Route};
 use crate::error;
 use crate::listener::{Ear, Heard, Notification};
 use crate::options::PostgresOptions;
+use crate::params::Params;
 use crate::statements::Statements;
 use crate::tap::{Meter, Status};
 use kysera_core::error::Result;
@@ -30,6 +31,8 @@ pub(crate) struct Link {
     /// A statement being prepared. It is kept here and not in the caller's future, because a preparation that is
     /// dropped leaves its statement on the server for ever.
     preparing: Option<Preparing>,
+    /// Room for the parameters of the next statement.
+    pub(crate) spare: Params,
     /// Operations begun, and ended one way or the other. They differ after a future was dropped.
     begun: u64,
     ended: u64,
@@ -75,6 +78,7 @@ impl Link {
             statements: Statements::new(options.prepare.then_some(options.statement_cache)),
             server_version,
             preparing: None,
+            spare: Params::default(),
             begun: 0,
             ended: 0,
             requested: 0,
@@ -176,6 +180,11 @@ impl Link {
             future = Box::pin(std::future::ready(outcome));
         }
         self.preparing = Some(Preparing { sql: sql.to_owned(), types: types.into(), future });
+    }
+
+    /// True when a statement is being prepared.
+    pub(crate) fn is_preparing(&self) -> bool {
+        self.preparing.is_some()
     }
 
     /// Waits for the statement being prepared, if there is one, and keeps it.

@@ -3,7 +3,7 @@
 use crate::link::type_of;
 use bytes::BytesMut;
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::value::Value;
+use kysera_sql::value::{Value, ValueError};
 use kysera_sql::wire::pg;
 use std::fmt;
 use std::ops::Range;
@@ -12,11 +12,14 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 /// The most parameters that the protocol can count.
 const MOST: usize = 65_535;
 
+/// The most bytes of room for parameters that are kept from statement to statement.
+const SMALL: usize = 64 * 1024;
+
 /// The encoded parameters of one statement.
 #[derive(Default)]
 pub(crate) struct Params {
     buffer: Vec<u8>,
-    types: Box<[u32]>,
+    types: Vec<u32>,
     /// Where each value stands in the buffer; `None` for NULL.
     ranges: Vec<Option<Range<usize>>>,
 }
@@ -33,25 +36,35 @@ impl Params {
     /// # Errors
     /// When there are too many, or PostgreSQL cannot hold one.
     pub(crate) fn encode(values: &[Value]) -> Result<Params> {
+        Params::default().encode_anew(values)
+    }
+
+    /// As [`encode`](Params::encode), in the room of others that are of no more use.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn encode_anew(mut self, values: &[Value]) -> Result<Params> {
         if values.len() > MOST {
             let message = format!("a statement has {} parameters, and PostgreSQL takes {MOST}", values.len());
             return Err(Error::new(ErrorKind::InvalidQuery, message)
                 .hint("send it in parts, or bind one array and unnest it"));
         }
-        let mut params = Params {
-            types: values.iter().map(|value| pg::parameter_oid(value.sql_type())).collect(),
-            ranges: Vec::with_capacity(values.len()),
-            buffer: Vec::new(),
-        };
+        self.buffer.clear();
+        self.types.clear();
+        self.ranges.clear();
+        self.types.extend(values.iter().map(|value| pg::parameter_oid(value.sql_type())));
+        self.ranges.reserve(values.len());
         for (at, value) in values.iter().enumerate() {
-            let start = params.buffer.len();
-            pg::encode(value, &mut params.buffer).map_err(|error| {
-                Error::new(ErrorKind::InvalidValue, format!("parameter {}: {error}", at + 1))
-                    .with_source(error)
-            })?;
-            params.ranges.push((!value.is_null()).then_some(start..params.buffer.len()));
+            let start = self.buffer.len();
+            pg::encode(value, &mut self.buffer).map_err(|error| refused(error, at))?;
+            self.ranges.push((!value.is_null()).then_some(start..self.buffer.len()));
         }
-        Ok(params)
+        Ok(self)
+    }
+
+    /// True when so much room may be kept on an idle connection.
+    pub(crate) fn is_small(&self) -> bool {
+        self.buffer.capacity() <= SMALL && self.ranges.capacity() <= SMALL / size_of::<Range<usize>>()
     }
 
     /// The OIDs that the parameters are declared as.
@@ -75,7 +88,13 @@ impl Params {
     }
 }
 
+#[cold]
+fn refused(error: ValueError, at: usize) -> Error {
+    Error::new(ErrorKind::InvalidValue, format!("parameter {}: {error}", at + 1)).with_source(error)
+}
+
 impl ToSql for Param<'_> {
+    #[inline]
     fn to_sql(
         &self,
         _: &Type,

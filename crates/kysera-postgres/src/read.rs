@@ -10,6 +10,7 @@ use kysera_sql::compiled::Shape;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::ops::Deref;
 use std::pin::Pin;
 use tokio_postgres::types::{FromSql, Type};
 use tokio_postgres::{Row, RowStream};
@@ -19,7 +20,7 @@ use tokio_postgres::{Row, RowStream};
 pub(crate) struct Reader {
     shape: Shape,
     /// The OIDs of the columns when all are of plain types; known from the first row on.
-    plain: Option<Option<Box<[u32]>>>,
+    plain: Option<Option<Oids>>,
     state: State,
     /// Rows since one had a type that must be looked up. The look-up waits until all rows are here, because its
     /// answer comes behind them on the same connection.
@@ -133,6 +134,11 @@ impl Reader {
         Ok(rows.rows_affected().unwrap_or_default())
     }
 
+    /// True when [`finish`](Reader::finish) has something to do.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        !self.missing.is_empty() || matches!(self.state, State::Failed(_))
+    }
+
     /// Looks up what rows wait for and hands them over; then says whether every cell could be read. The connection
     /// must have nothing else to answer.
     pub(crate) async fn finish(
@@ -224,9 +230,39 @@ fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
     row.try_get::<_, Option<Bytes<'_>>>(at).ok().flatten().map(|Bytes(bytes)| bytes)
 }
 
+/// The OIDs of the columns of a result: up to sixteen without a box.
+#[derive(Debug)]
+enum Oids {
+    Few([u32; FEW], usize),
+    Many(Box<[u32]>),
+}
+
+const FEW: usize = 16;
+
+impl Deref for Oids {
+    type Target = [u32];
+
+    #[inline]
+    fn deref(&self) -> &[u32] {
+        match self {
+            Oids::Few(oids, count) => &oids[..*count],
+            Oids::Many(oids) => oids,
+        }
+    }
+}
+
 /// The OIDs of the columns, if the cells of all of them can be handed over as they came.
-fn plain_columns(row: &Row) -> Option<Box<[u32]>> {
-    row.columns().iter().map(type_oid).map(|oid| is_plain(oid).then_some(oid)).collect()
+fn plain_columns(row: &Row) -> Option<Oids> {
+    let columns = row.columns();
+    let plain = columns.iter().map(type_oid).map(|oid| is_plain(oid).then_some(oid));
+    if columns.len() > FEW {
+        return plain.collect::<Option<_>>().map(Oids::Many);
+    }
+    let mut oids = [0; FEW];
+    for (place, oid) in oids.iter_mut().zip(plain) {
+        *place = oid?;
+    }
+    Some(Oids::Few(oids, columns.len()))
 }
 
 /// Hands a row over as it came. The cells live on the stack up to sixteen columns: they borrow the row, so that one

@@ -27,6 +27,12 @@ impl<'s> Request<'s> {
         Ok(Request { statement, params: Params::encode(&statement.params)? })
     }
 
+    /// A request in the room that an earlier one on the connection left.
+    fn in_spare_room(statement: &'s Compiled, link: &mut Link) -> Result<Request<'s>> {
+        let params = std::mem::take(&mut link.spare).encode_anew(&statement.params)?;
+        Ok(Request { statement, params })
+    }
+
     /// How to run it now. Counts as a use.
     pub(crate) fn way(&self, link: &mut Link, is_inside: bool) -> Way {
         // Changes of the schema do not come again. And raw SQL may do anything, such as dropping what it names: its
@@ -65,13 +71,16 @@ impl Lease {
         sink: &mut dyn RowSink,
     ) -> Result<Outcome> {
         self.check()?;
-        let request = Request::new(statement)?;
+        let request = Request::in_spare_room(statement, self.link())?;
         let mut outcome = self.attempt(&request, sink).await;
         if self.must_run_again(&request, &mut outcome) {
             sink.clear();
             outcome = self.attempt(&request, sink).await;
         }
         let count = outcome.map_err(into_error)?;
+        if request.params.is_small() {
+            self.link().spare = request.params;
+        }
         Ok(self.outcome(statement, count))
     }
 
@@ -102,18 +111,21 @@ impl Lease {
     }
 
     async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<u64, Failure> {
-        let shared = self.shared().clone();
         let mut opening = self.take_opening(request.statement.shape);
-        let link = self.link();
+        let (link, types) = self.parts();
         let mut number = None;
         let mut reader = Reader::new(request.statement.shape);
         let outcome = async {
             let rows = start(link, request, &mut opening, &mut number).await?;
             // Takes the rows and drops them: while nobody reads those that are left, no answer behind them arrives.
-            let count = reader.drain(pin!(rows), sink, &shared.types).await;
-            // The answer comes right behind the rows, in the same trip.
-            let _ = link.finish_preparing().await;
-            reader.finish(link, sink, &shared.types).await?;
+            let count = reader.drain(pin!(rows), sink, types).await;
+            if link.is_preparing() {
+                // The answer comes right behind the rows, in the same trip.
+                let _ = link.finish_preparing().await;
+            }
+            if reader.is_unfinished() {
+                reader.finish(link, sink, types).await?;
+            }
             Ok(count?)
         }
         .await;
@@ -189,10 +201,14 @@ pub(crate) async fn start(
     let Request { statement, params } = request;
     link.begin();
     link.is_touched |= statement.shape == Shape::Raw;
-    // Left by a future that was dropped.
-    let _ = link.finish_preparing().await;
-    link.request(opening.requests());
-    opening.send().await;
+    if link.is_preparing() {
+        // Left by a future that was dropped.
+        let _ = link.finish_preparing().await;
+    }
+    if opening.requests() > 0 {
+        link.request(opening.requests());
+        opening.send().await;
+    }
     let way = request.way(link, opening.is_inside);
     let client = link.client.clone();
     link.request(1);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
-use walk::Walk;
+use walk::{HEADER, Walk};
 
 /// A stream with a meter on it.
 #[derive(Debug)]
@@ -53,14 +53,25 @@ impl<S> Tap<S> {
     fn note_written(&mut self, bytes: &[u8]) {
         let mut at = 0;
         while at < bytes.len() {
+            if let Some((message, length)) = self.written.whole(&bytes[at..]) {
+                at += HEADER + length;
+                self.count_written(message);
+                continue;
+            }
             at += self.written.take_header(&bytes[at..]);
             let Some((message, left)) = self.written.message() else { return };
             let part = left.min(bytes.len() - at);
             at += part;
-            // 0 is the startup message. These three are answered with `ReadyForQuery`.
-            if self.written.advance(part) && matches!(message, 0 | b'S' | b'Q') {
-                self.read.meter.sent();
+            if self.written.advance(part) {
+                self.count_written(message);
             }
+        }
+    }
+
+    fn count_written(&self, message: u8) {
+        // 0 is the startup message. These three are answered with `ReadyForQuery`.
+        if matches!(message, 0 | b'S' | b'Q') {
+            self.read.meter.sent();
         }
     }
 }
@@ -71,6 +82,12 @@ impl Incoming {
     fn pass(&mut self, bytes: &mut [u8]) -> usize {
         let mut at = 0;
         while at < bytes.len() {
+            if let Some((message, length)) = self.walk.whole(&bytes[at..]) {
+                at += HEADER;
+                self.pass_whole(message, &mut bytes[at..at + length]);
+                at += length;
+                continue;
+            }
             at += self.walk.take_header(&bytes[at..]);
             let Some((message, left)) = self.walk.message() else { break };
             let part = left.min(bytes.len() - at);
@@ -85,17 +102,30 @@ impl Incoming {
             }
             at += part;
             if self.walk.advance(part) {
-                match (message, &*self.kept) {
-                    (b'Z', &[status]) => self.meter.ready(status),
-                    (b'C', tag) => {
-                        self.meter.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default())
-                    }
-                    _ => {}
-                }
+                count(&self.meter, message, &self.kept);
                 self.kept.clear();
             }
         }
         at
+    }
+
+    /// Counts and changes a message that came whole, as most do.
+    #[inline]
+    fn pass_whole(&mut self, message: u8, contents: &mut [u8]) {
+        match message {
+            b'D' => {}
+            b'T' => hide::columns(contents),
+            b't' => hide::parameters(contents),
+            _ => count(&self.meter, message, contents),
+        }
+    }
+}
+
+fn count(meter: &Meter, message: u8, contents: &[u8]) {
+    match (message, contents) {
+        (b'Z', &[status]) => meter.ready(status),
+        (b'C', tag) => meter.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default()),
+        _ => {}
     }
 }
 
