@@ -1,47 +1,33 @@
 //! Counts instructions under valgrind: a second opinion that no neighbour of the machine can disturb.
 //!
-//! Runs this program again for one variant, with two numbers of operations; the difference leaves the set-up out.
+//! Runs the player of one variant, with two numbers of operations; the difference leaves the set-up out.
 //! Nothing here is timed, and no time is told by instructions alone.
 
-use crate::harness::{Case, Figure};
-use std::process::{Command, ExitCode};
-
-/// The argument that makes this program run one variant and nothing else.
-pub const ONE: &str = "--one";
+use crate::case::Case;
+use crate::conductor::program_of;
+use crate::figure::Figure;
+use crate::players::Player;
+use kysera_bench_stage::ONE;
+use std::path::Path;
+use std::process::Command;
 
 /// Adds instruction counts to the figures of a case, where they can be had.
-pub fn count(case: &str, figures: &mut [Figure]) {
-    if case.starts_with("postgres") {
-        // What the server does and how the wire splits its answers is not ours to count.
+pub fn count(case: &Case, figures: &mut [Figure], players: &[Player]) {
+    // What a server does and how the wire splits its answers, or how threads take turns, is not ours to count.
+    if case.group() == "postgres" || case.turn.is_some() {
         return;
     }
     for figure in figures {
+        let Some(player) = program_of(case, &figure.name, players) else { continue };
         // About ten million instructions, which is a second.
         let times = (2e6 / figure.median.max(1.0)).clamp(1.0, 2_000.0) as u64;
-        let run = |times| instructions(case, figure.name, times);
+        let run = |times| instructions(&player.program, &case.name, &figure.name, times);
         let (Some(few), Some(many)) = (run(times), run(3 * times)) else { continue };
-        figure.instructions = Some((many - few) / (2 * times) as f64);
+        figure.instructions = Some(many.saturating_sub(few) as f64 / (2 * times) as f64);
     }
 }
 
-/// Runs one variant of one case so many times, after once that does not count.
-pub fn run_one(cases: &[Case], case: &str, variant: &str, times: &str) -> ExitCode {
-    let variants = cases.iter().find(|known| known.name == case).map(|case| (case.variants)());
-    let variant = variants.into_iter().flatten().find(|known| known.name == variant);
-    let (Some(mut variant), Ok(times)) = (variant, times.parse()) else {
-        return ExitCode::from(2);
-    };
-    variant.turn(times);
-    ExitCode::SUCCESS
-}
-
-/// True when this process was started to count instructions, where time runs fifty times slower.
-pub fn counting() -> bool {
-    std::env::args().nth(1).is_some_and(|word| word == ONE)
-}
-
-fn instructions(case: &str, variant: &str, times: u64) -> Option<f64> {
-    let program = std::env::current_exe().ok()?;
+fn instructions(program: &Path, case: &str, variant: &str, times: u64) -> Option<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)

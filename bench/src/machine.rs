@@ -10,11 +10,6 @@ pub fn locked(lock: &str, package: &str) -> Option<String> {
     rest.split('"').next().map(String::from)
 }
 
-/// The version of a package in this program's lock file.
-pub fn version(package: &str) -> String {
-    locked(include_str!("../Cargo.lock"), package).unwrap_or_else(|| String::from("?"))
-}
-
 /// The date, as in 2026-01-31.
 pub fn date() -> String {
     jiff::Zoned::now().date().to_string()

@@ -1,23 +1,31 @@
-//! Speed, memory and compile time of Kysera beside its rivals, in one run.
+//! Speed, memory and compile time of Kysera beside its rivals, in one run: the conductor, and a player of its own.
 //!
 //! Never a test: nothing fails when a goal is missed, it is said.
 
-mod allocations;
+mod case;
+mod cases;
+mod child;
 mod compile_time;
+mod conductor;
+mod figure;
 mod goal;
-mod harness;
 mod instructions;
 mod machine;
+mod players;
 mod plot;
 mod plugins;
 mod postgres;
 mod queries;
 mod report;
 mod rows;
+mod server;
 mod sqlite;
 mod text;
 
-use harness::{Case, Effort, measure};
+use case::Case;
+use conductor::{Effort, measure};
+use kysera_bench_stage::{Entries, play};
+use players::Player;
 use report::{Report, Section};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -29,11 +37,11 @@ usage: cargo run --release -- [what] [part of a case's name ..]
   --full           more rounds, instruction counts, compile time; writes docs/benchmarks.md
   --instructions   count instructions as well (needs valgrind)
   --compile-time   nothing but compile time and code size; parts are of libraries' names
-  --list           the names of the cases
+  --alone          without the rivals, which are built in workspaces of their own
+  --list           the names of the cases, and who has them
 
 in the environment:
-  KYSERA_TEST_POSTGRES_URL   a PostgreSQL server to measure on; `cargo xtask postgres -- <command>`
-                             starts one and runs the command with its address
+  KYSERA_TEST_POSTGRES_URL   a PostgreSQL server to measure on; without it one is started by `cargo xtask postgres`
 ";
 
 /// What the command line asks for.
@@ -42,33 +50,37 @@ struct Wanted {
     full: bool,
     instructions: bool,
     compile_time_only: bool,
+    alone: bool,
     list: bool,
     parts: Vec<String>,
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, case, variant, times] = words.as_slice()
-        && flag == instructions::ONE
-    {
-        return instructions::run_one(&cases().0, case, variant, times);
+    if let Some(code) = play(entries) {
+        return code;
     }
+    let words: Vec<String> = std::env::args().skip(1).collect();
     if let [flag, command @ ..] = words.as_slice()
         && flag == compile_time::child::FLAG
     {
         return compile_time::child::run(command);
     }
-    match wanted(&words).map(|wanted| run(&wanted)) {
-        Some(Ok(())) => ExitCode::SUCCESS,
-        Some(Err(message)) => {
+    let Some(wanted) = wanted(&words) else {
+        eprint!("{HELP}");
+        return ExitCode::from(2);
+    };
+    match run(&wanted, &words) {
+        Ok(code) => code,
+        Err(message) => {
             eprintln!("bench: {message}");
-            ExitCode::FAILURE
-        }
-        None => {
-            eprint!("{HELP}");
-            ExitCode::from(2)
+            ExitCode::from(server::FAILED)
         }
     }
+}
+
+/// What this program plays itself.
+fn entries() -> Entries {
+    sqlite::entries().and(postgres::entries()).and(text::entries()).and(plugins::entries())
 }
 
 fn wanted(words: &[String]) -> Option<Wanted> {
@@ -79,6 +91,7 @@ fn wanted(words: &[String]) -> Option<Wanted> {
             "--full" => (wanted.full, wanted.instructions) = (true, true),
             "--instructions" => wanted.instructions = true,
             "--compile-time" => wanted.compile_time_only = true,
+            "--alone" => wanted.alone = true,
             "--list" => wanted.list = true,
             flag if flag.starts_with('-') => return None,
             part => wanted.parts.push(part.to_owned()),
@@ -87,17 +100,32 @@ fn wanted(words: &[String]) -> Option<Wanted> {
     Some(wanted)
 }
 
-fn run(wanted: &Wanted) -> Result<(), String> {
-    let (mut cases, skipped) = cases();
+fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
+    let mut cases = cases::all();
     cases.retain(|case| wanted.parts.is_empty() || wanted.parts.iter().any(|part| case.name.contains(part)));
-    if wanted.list {
-        cases.iter().for_each(|case| println!("{}", case.name));
-        return Ok(());
-    }
-    let mut report = Report::new(wanted.full);
+    let mut report = Report::new(wanted.full, words);
     if !wanted.compile_time_only {
-        report.sections = cases.iter().map(|case| section(case, wanted)).collect();
-        report.skipped = skipped;
+        if !wanted.list && cases.iter().any(|case| case.group() == "postgres") {
+            match server::needed(words) {
+                server::Needed::Here => {}
+                server::Needed::Elsewhere(code) => return Ok(code),
+                server::Needed::Missing(why) => report.skipped.push(why),
+            }
+        }
+        let (players, skipped) = players::all(!wanted.alone)?;
+        report.skipped.extend(skipped);
+        known(&players, &cases::all())?;
+        if wanted.list {
+            list(&cases, &players);
+            return Ok(ExitCode::SUCCESS);
+        }
+        cases.retain(|case| conductor::variants(case, &players).next().is_some());
+        for case in &cases {
+            let (section, failed) = section(case, wanted, &players);
+            report.sections.push(section);
+            report.skipped.extend(failed);
+        }
+        report.players = players;
     }
     if wanted.full || wanted.compile_time_only {
         let (costs, failed) = compile_time::run(&wanted.parts)?;
@@ -109,37 +137,36 @@ fn run(wanted: &Wanted) -> Result<(), String> {
     if wanted.full && wanted.parts.is_empty() {
         report.write()?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-fn section(case: &Case, wanted: &Wanted) -> Section {
+/// Refuses a player with a case that has no entry in `cases/`: it would be left out in silence.
+fn known(players: &[Player], cases: &[Case]) -> Result<(), String> {
+    let mut played = players.iter().flat_map(|player| &player.variants);
+    match played.find(|(name, _)| !cases.iter().any(|case| case.name == *name)) {
+        Some((case, variant)) => Err(format!("`{variant}` plays `{case}`, which is not in cases/")),
+        None => Ok(()),
+    }
+}
+
+fn list(cases: &[Case], players: &[Player]) {
+    for case in cases {
+        let variants: Vec<&str> = conductor::variants(case, players).map(|(_, variant)| variant).collect();
+        println!("{}\n    {}", case.name, variants.join("; "));
+    }
+}
+
+fn section(case: &Case, wanted: &Wanted, players: &[Player]) -> (Section, Vec<String>) {
     eprintln!("{}", case.name);
+    let turn = Duration::from_millis(5);
     let effort = if wanted.full {
-        Effort { rounds: 400, turn: Duration::from_millis(5) }
+        Effort { turn, time: Duration::from_secs(2), rounds: (10, 400) }
     } else {
-        Effort { rounds: 100, turn: Duration::from_millis(5) }
+        Effort { turn, time: Duration::from_millis(150), rounds: (2, 100) }
     };
-    let mut figures = measure(case, effort);
+    let mut outcome = measure(case, players, effort);
     if wanted.instructions {
-        instructions::count(&case.name, &mut figures);
+        instructions::count(case, &mut outcome.figures, players);
     }
-    Section { name: case.name.clone(), verdicts: case.verdicts(&figures), figures }
-}
-
-/// Every case, and what had to be left out and why.
-fn cases() -> (Vec<Case>, Vec<String>) {
-    let mut cases = sqlite::cases();
-    let mut skipped = Vec::new();
-    match postgres::cases() {
-        Ok(postgres) => cases.extend(postgres),
-        Err(why) => skipped.push(why),
-    }
-    cases.extend(text::cases());
-    cases.extend(plugins::cases());
-    (cases, skipped)
-}
-
-/// A runtime as most tests and small programs have it: one thread.
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built")
+    (Section::new(case, outcome.figures), outcome.failed)
 }

@@ -1,42 +1,31 @@
-//! What the executor and its plugins add: an empty list of plugins beside the driver called directly, and soft delete
+//! What the executor and its plugins add: an empty list of plugins beside the driver called directly, and each plugin
 //! beside none.
 
-use crate::goal::Goal;
-use crate::harness::{Case, Side, Variant};
+use crate::queries;
 use crate::rows::User;
-use crate::{queries, runtime, sqlite};
+use crate::sqlite::kysera::driver;
 use kysera::driver::{Attempt, Driver};
 use kysera::plugins::SoftDelete;
 use kysera::prelude::*;
+use kysera_bench_stage::data::{USERS, key, sqlite};
+use kysera_bench_stage::{Entries, Variant, current_thread};
 use kysera_sql::compile::compile;
 use kysera_sql::row::Rows;
-use std::hint::black_box;
 
-/// Every case.
-pub fn cases() -> Vec<Case> {
-    vec![
-        Case::new("plugins: an empty list", || vec![driver(), executor()])
-            .pure()
-            .goal(Goal::MoreNanos(50.0))
-            .goal(Goal::MoreAllocations(0.0)),
-        Case::new("plugins: soft delete, one simple query", || {
-            vec![text("without plugins", Side::Base, false), text("soft delete", Side::Ours, true)]
-        })
-        .pure()
-        .goal(Goal::MoreNanos(500.0)),
-    ]
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new()
+        .add("plugins: an empty list", "kysera, the driver called directly", directly)
+        .add("plugins: an empty list", "kysera", executor)
+        .add("plugins: soft delete, one simple query", "kysera, without plugins", || text(false))
+        .add("plugins: soft delete, one simple query", "kysera, soft delete", || text(true))
 }
 
-fn driver() -> Variant {
-    let runtime = runtime();
-    let driver = sqlite::driver(&runtime, 10);
-    Variant::new("compile and call the driver", Side::Base, move |times| {
-        runtime.block_on(async {
-            for turn in 0..times as i64 {
-                black_box(run(&driver, 1 + turn % 10).await.expect("reads"));
-            }
-        });
-    })
+fn directly() -> Variant {
+    Variant::future(
+        async || driver(sqlite::users(USERS)).await,
+        async |driver, turn| run(driver, key(turn)).await.expect("reads"),
+    )
 }
 
 async fn run(driver: &impl Driver, id: i64) -> kysera::Result<Vec<User>> {
@@ -55,25 +44,16 @@ async fn run(driver: &impl Driver, id: i64) -> kysera::Result<Vec<User>> {
 }
 
 fn executor() -> Variant {
-    let runtime = runtime();
-    let db = Db::new(sqlite::driver(&runtime, 10));
-    Variant::new("executor without plugins", Side::Ours, move |times| {
-        runtime.block_on(async {
-            for turn in 0..times as i64 {
-                black_box(queries::by_key(1 + turn % 10).fetch_all(&db).await.expect("reads"));
-            }
-        });
-    })
+    Variant::future(
+        async || Db::new(driver(sqlite::users(USERS)).await),
+        async |db, turn| queries::by_key(key(turn)).fetch_all(db).await.expect("reads"),
+    )
 }
 
 /// Building a query and making its text as the executor does, with what plugins make of it.
-fn text(name: &'static str, side: Side, with_plugin: bool) -> Variant {
-    let builder = Db::builder(sqlite::driver(&runtime(), 0));
+fn text(with_plugin: bool) -> Variant {
+    let builder = Db::builder(current_thread().block_on(driver(sqlite::users(0))));
     let builder = if with_plugin { builder.plugin(SoftDelete::new()) } else { builder };
     let db = builder.build().expect("builds");
-    Variant::new(name, side, move |times| {
-        for turn in 0..times as i64 {
-            black_box(queries::note(turn).compile(&db).expect("compiles"));
-        }
-    })
+    Variant::new(db, |db, turn| queries::note(key(turn)).compile(db).expect("compiles"))
 }

@@ -1,6 +1,6 @@
 //! What ours asks: every query of the cases, built anew each time as an application does.
 
-use crate::rows::{Line, Maker, NewUser, Note, Order, Product, User, hair};
+use crate::rows::{Line, Maker, NewUser, Note, Order, Product, User};
 use kysera::prelude::*;
 use kysera::query::{Filtered, Select, Unselected};
 use kysera::typed::{In, Nil, Required};
@@ -18,11 +18,12 @@ pub fn by_key(id: i64) -> Users {
 }
 
 /// New users.
-pub fn insert(names: &[String]) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
-    let user = |(at, name): (usize, &String)| {
-        NewUser { name: name.clone() }.hair_color(hair(at as i64).map(String::from))
-    };
-    insert_into(User).rows(names.iter().enumerate().map(user))
+pub fn insert(
+    users: &[(String, Option<String>)],
+) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+    let user =
+        |(name, hair): &(String, Option<String>)| NewUser { name: name.clone() }.hair_color(hair.clone());
+    insert_into(User).rows(users.iter().map(user))
 }
 
 /// One note, by key: the simple query of a table that has soft delete.

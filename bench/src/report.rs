@@ -1,9 +1,11 @@
-//! Tables of what was measured, for the terminal and for `docs/benchmarks.md`.
+//! What was measured as Markdown, for the terminal and for `docs/benchmarks.md`.
 
+use crate::case::{Case, Clock};
 use crate::compile_time::{self, Cost};
+use crate::figure::Figure;
 use crate::goal::Verdict;
-use crate::harness::Figure;
 use crate::machine;
+use crate::players::Player;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -13,49 +15,93 @@ pub struct Report {
     /// What was left out, and why.
     pub skipped: Vec<String>,
     pub compile_time: Vec<Cost>,
+    pub players: Vec<Player>,
     full: bool,
+    command: String,
     load: String,
 }
 
 /// One case.
 pub struct Section {
-    pub name: String,
-    pub figures: Vec<Figure>,
-    pub verdicts: Vec<Verdict>,
+    name: String,
+    base: &'static str,
+    clock: Clock,
+    figures: Vec<Figure>,
+    verdicts: Vec<Verdict>,
 }
 
 const HEAD: &str = "\
 # Benchmarks
 
-Written by the program in `bench/`; do not edit. Each case runs its variants in turns of a few milliseconds, in another
-order in each round, so that others who use the machine disturb all of them. Times are of the wall clock where something
-may be waited for (PostgreSQL, results that outlast SQLite's budget), else of the processor.
+Written by the program in `bench/`; do not edit. Each variant runs in a process of its own and does nothing while another has
+its turn; turns take a few milliseconds and come in another order in each round, so that others who use the machine disturb
+all of them.
 
-* *time*: the median over the rounds. *quiet*: the time that the quietest tenth of the rounds kept within.
-* *ratio*, *CPU ratio*, *more*: medians over the rounds of the ratio and the difference to the base in the same round, by the
-  clock of the case and by the processor's. *quiet ratio*: the ratio of the quiet times; goals of a ratio are held to this one.
-  The base is the variant without these; where there are two rivals, the faster.
+* *time*: the median over the rounds, and the distance of its quartiles as a part of it. *quiet*: the time that the quietest
+  tenth of the rounds kept within.
+* *× base*: the ratio of the quiet times; goals are held to this one. *× in rounds*: the median over the rounds of the ratio in
+  the same round. *× CPU*: the same by the processor's time, of all threads (but not of a server).
 * *instructions*: counted by valgrind in the whole process; nobody disturbs them, but they know nothing of caches.
-* *allocations* of one operation in all threads; growing an earlier one counts as one.
+* *allocations* of one operation in all threads; growing an earlier one counts as one, and what SQLite allocates in C not at all.
+* *memory*: the most that was resident while it ran, above the idle player; with a database in memory, that is in it.
 ";
 
-const TABLE: &str = "
-| variant | time | quiet | quiet ratio | ratio | CPU ratio | more | allocations | bytes | instructions |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
-";
+/// Libraries whose versions the report names, and the lock file's name of each.
+const LIBRARIES: [&str; 10] = [
+    "kysera",
+    "rusqlite",
+    "libsqlite3-sys",
+    "tokio-postgres",
+    "diesel",
+    "diesel-async",
+    "sqlx",
+    "sea-orm",
+    "sea-query",
+    "toasty",
+];
+
+impl Section {
+    pub fn new(case: &Case, figures: Vec<Figure>) -> Section {
+        let verdicts = case.verdicts(&figures);
+        Section { name: case.name.clone(), base: case.base, clock: case.clock, figures, verdicts }
+    }
+
+    fn group(&self) -> &str {
+        self.name.split(':').next().unwrap_or_default()
+    }
+
+    fn short_name(&self) -> &str {
+        self.name.split_once(": ").map_or(&self.name, |(_, name)| name)
+    }
+
+    fn figure(&self, variant: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.name == variant)
+    }
+}
 
 impl Report {
-    pub fn new(full: bool) -> Report {
-        let (sections, skipped, compile_time) = (Vec::new(), Vec::new(), Vec::new());
-        Report { sections, skipped, compile_time, full, load: machine::load() }
+    pub fn new(full: bool, words: &[String]) -> Report {
+        Report {
+            sections: Vec::new(),
+            skipped: Vec::new(),
+            compile_time: Vec::new(),
+            players: Vec::new(),
+            full,
+            command: format!("cd bench && cargo run --release -- {}", words.join(" ")).trim_end().to_owned(),
+            load: machine::load(),
+        }
     }
 
     /// The report as Markdown.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        for section in &self.sections {
-            let _ = write!(out, "\n### {}\n{TABLE}", section.name);
-            section.figures.iter().for_each(|figure| out.push_str(&line(figure)));
+        for group in self.groups() {
+            out.push_str(&self.summary(group));
+        }
+        out.push_str(&self.goals());
+        // A quick look at everything needs no more than the ratios.
+        if self.full || self.sections.len() <= 12 {
+            self.sections.iter().for_each(|section| out.push_str(&details(section)));
         }
         if !self.compile_time.is_empty() {
             out.push_str("\n### compile time and code size\n");
@@ -64,7 +110,6 @@ impl Report {
         for skipped in &self.skipped {
             let _ = writeln!(out, "\nSKIPPED: {skipped}");
         }
-        out.push_str(&self.goals());
         out
     }
 
@@ -76,24 +121,63 @@ impl Report {
     }
 
     fn circumstances(&self) -> String {
-        let command = if self.full { "-- --full" } else { "-- --quick" };
+        let versions = self.players.iter().map(|player| {
+            let version =
+                |library: &&str| Some(format!("{library} {}", machine::locked(&player.lock, library)?));
+            LIBRARIES.iter().filter_map(version).collect::<Vec<_>>().join(", ")
+        });
         format!(
-            "\n* command: `cd bench && cargo run --release {command}`\n* date: {}\n* library: commit {}\n* machine: {}; \
-             load average at the start {}\n* compiler: {}\n* rusqlite {} with SQLite {}, tokio-postgres {}{}\n",
+            "\n* command: `{}`\n* date: {}\n* library: commit {}\n* machine: {}; load average at the start {}\n\
+             * compiler: {}\n* players, each with its lock file: {}\n* servers: SQLite {} beside ours{}\n",
+            self.command,
             machine::date(),
             machine::commit(),
             machine::machine(),
             self.load,
             machine::compiler(),
-            machine::version("rusqlite"),
+            versions.collect::<Vec<_>>().join("; "),
             rusqlite::version(),
-            machine::version("tokio-postgres"),
             crate::postgres::server().map(|server| format!(", {server}")).unwrap_or_default(),
         )
     }
 
+    fn groups(&self) -> Vec<&str> {
+        let mut groups: Vec<&str> = self.sections.iter().map(Section::group).collect();
+        groups.dedup();
+        groups
+    }
+
+    /// One line for each case, one column for each variant: the ratios to the base.
+    fn summary(&self, group: &str) -> String {
+        let sections: Vec<&Section> =
+            self.sections.iter().filter(|section| section.group() == group).collect();
+        let mut variants: Vec<&str> = Vec::new();
+        for figure in sections.iter().flat_map(|section| &section.figures) {
+            if !variants.contains(&figure.name.as_str()) {
+                variants.push(&figure.name);
+            }
+        }
+        let bases: Vec<&str> = sections.iter().map(|section| section.base).collect();
+        // The base of every case has its own column, of times.
+        variants.retain(|variant| bases.iter().any(|base| base != variant));
+        let mut out = format!("\n### {group}\n\n| × base, quiet | base |");
+        out.push_str(&cells(&variants));
+        let _ = writeln!(out, "\n|---|---:|{}", "---:|".repeat(variants.len()));
+        for section in sections {
+            let base = section.figures.iter().find(|figure| figure.is_base);
+            let base = base.map_or_else(String::new, |base| format!("{}: {}", base.name, time(base.quiet)));
+            let _ = write!(out, "| {} | {base} |", section.short_name());
+            for variant in &variants {
+                let ratio = section.figure(variant).map(|figure| ratio(figure.quiet_ratio));
+                let _ = write!(out, " {} |", ratio.unwrap_or_default());
+            }
+            out.push('\n');
+        }
+        out
+    }
+
     fn goals(&self) -> String {
-        let mut out = String::from("\n### goals of this stage\n\n");
+        let mut out = String::from("\n### goals\n\n");
         for section in &self.sections {
             for verdict in &section.verdicts {
                 let mark = if verdict.met() { "met" } else { "**missed**" };
@@ -107,21 +191,63 @@ impl Report {
     }
 }
 
-fn line(figure: &Figure) -> String {
-    let compared = |text: String| if figure.is_base { String::new() } else { text };
-    format!(
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-        figure.name,
-        time(figure.median),
-        time(figure.quiet),
-        compared(format!("{:.2}", figure.quiet_ratio)),
-        compared(format!("{:.2}", figure.ratio)),
-        compared(format!("{:.2}", figure.cpu_ratio)),
-        compared(time(figure.more)),
-        number(figure.allocations),
-        number(figure.bytes),
-        figure.instructions.map(number).unwrap_or_default(),
-    )
+fn details(section: &Section) -> String {
+    let mut extras: Vec<&str> = Vec::new();
+    for (name, _) in section.figures.iter().flat_map(|figure| &figure.extras) {
+        if !extras.contains(&name.as_str()) {
+            extras.push(name);
+        }
+    }
+    let clock = if section.clock == Clock::Cpu { " (processor's time)" } else { "" };
+    let mut out = format!("\n#### {}{clock}\n\n", section.name);
+    out.push_str("| variant | time | quiet | × base | × in rounds | × CPU |");
+    out.push_str(&cells(&extras));
+    out.push_str(" allocations | bytes | memory | instructions | rounds |\n");
+    let _ = writeln!(
+        out,
+        "|---|---:|---:|---:|---:|---:|{}---:|---:|---:|---:|---:|",
+        "---:|".repeat(extras.len())
+    );
+    for figure in &section.figures {
+        let _ = write!(
+            out,
+            "| {} | {} ± {:.0} % | {} | {} | {} | {} |",
+            figure.name,
+            time(figure.median),
+            50.0 * figure.spread,
+            time(figure.quiet),
+            ratio(figure.quiet_ratio),
+            ratio(figure.ratio),
+            ratio(figure.cpu_ratio),
+        );
+        for extra in &extras {
+            let _ = write!(out, " {} |", figure.extra(extra).map(time).unwrap_or_default());
+        }
+        let _ = writeln!(
+            out,
+            " {} | {} | {} | {} | {} |",
+            number(figure.allocations),
+            number(figure.bytes),
+            figure.memory.map(size).unwrap_or_default(),
+            figure.instructions.map(number).unwrap_or_default(),
+            figure.rounds,
+        );
+    }
+    out
+}
+
+/// The cells of a head.
+fn cells(names: &[&str]) -> String {
+    names.iter().map(|name| format!(" {name} |")).collect()
+}
+
+/// A ratio with three digits.
+fn ratio(ratio: f64) -> String {
+    match ratio {
+        small if small < 9.995 => format!("{small:.2}"),
+        middle if middle < 99.95 => format!("{middle:.1}"),
+        large => format!("{large:.0}"),
+    }
 }
 
 /// Nanoseconds in a unit that reads well.
@@ -129,8 +255,14 @@ fn time(nanos: f64) -> String {
     match nanos.abs() {
         size if size < 1e3 => format!("{nanos:.0} ns"),
         size if size < 1e6 => format!("{:.2} µs", nanos / 1e3),
-        _ => format!("{:.2} ms", nanos / 1e6),
+        size if size < 1e9 => format!("{:.2} ms", nanos / 1e6),
+        _ => format!("{:.2} s", nanos / 1e9),
     }
+}
+
+/// Bytes in a unit that reads well.
+fn size(bytes: f64) -> String {
+    if bytes < 1e6 { format!("{:.0} KB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
 }
 
 /// A count, with one digit behind the point where it is small and broken.

@@ -1,4 +1,4 @@
-//! Counts allocations of every thread, while asked to.
+//! Counts allocations of every thread, while asked to. The allocator of C, which SQLite uses, is not seen.
 //!
 //! The counters are off while time is taken, so that a library which allocates more does not also pay for the counting.
 

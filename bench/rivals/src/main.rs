@@ -1,0 +1,12 @@
+//! The player of the rivals. Every library is used as its own documentation recommends.
+//!
+//! `kysera-bench` in the folder above is the conductor; alone this program does nothing.
+
+mod sqlite;
+
+use kysera_bench_stage::play;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    play(sqlite::entries).unwrap_or(ExitCode::from(2))
+}

@@ -1,0 +1,20 @@
+//! Rows that come and change.
+
+use super::open;
+use crate::case::OURS;
+use crate::queries;
+use kysera::prelude::*;
+use kysera_bench_stage::Variant;
+use kysera_bench_stage::data::{new_users, postgres};
+
+/// So many new users in one statement.
+pub fn insert(rows: usize) -> Variant {
+    let users = new_users(rows);
+    Variant::future_clearing(
+        async || open(OURS, postgres::users(0)).await,
+        async |db| {
+            kysera::raw(postgres::EMPTY).execute(db).await.expect("deletes");
+        },
+        async move |db, _| queries::insert(&users).execute(db).await.expect("inserts"),
+    )
+}

@@ -1,0 +1,20 @@
+//! What the measured programs share: variants, clocks, counters, the data, and the loop in which a player obeys.
+//!
+//! A *player* is a program that holds variants (a library's way to do the work of a case) and does nothing until the
+//! conductor gives it a turn. Depends on no database and on no library that is measured.
+
+mod allocations;
+mod clock;
+pub mod data;
+mod entries;
+mod memory;
+mod player;
+mod tasks;
+mod ticker;
+mod variant;
+
+pub use entries::{Entries, Entry};
+pub use player::{FIRST_ROW, ONE, PLAYER, counting, play};
+pub use tasks::tasks;
+pub use ticker::{idle, ticker};
+pub use variant::{Extras, Variant, current_thread, multi_thread};
