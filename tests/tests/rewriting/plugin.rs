@@ -99,6 +99,10 @@ impl Plugin for Policy {
         self.name
     }
 
+    fn rewrites_by_form(&self) -> bool {
+        true
+    }
+
     fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
         (self.filter)(table).map(RowFilter::new)
     }

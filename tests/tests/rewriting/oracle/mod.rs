@@ -7,6 +7,7 @@ mod chance;
 mod generate;
 mod mutant;
 mod names;
+mod prepared;
 mod world;
 
 use crate::engine::{Engine, PostgresEngine, Rows, SqliteEngine};

@@ -113,16 +113,20 @@ impl World {
 
     /// The rules as plugins: the first of each table in one, the second in another.
     pub(crate) fn plugins(&self, dialect: &dyn Dialect) -> PluginSet {
-        let plugin = |name, at: usize| {
+        let plugins = self.policies().map(|policy| Arc::new(policy) as Arc<dyn Plugin>);
+        PluginSet::new(plugins.into(), &TABLES, dialect).expect("rules have no circle")
+    }
+
+    /// The plugins, one by one.
+    pub(crate) fn policies(&self) -> [Policy; 2] {
+        let policy = |name, at: usize| {
             let rules = self.rules.clone();
-            let policy = Policy::new(name, move |table| {
+            Policy::new(name, move |table| {
                 let place = TABLES.iter().position(|known| known.is(table))?;
                 rules[place].get(at).map(|rule| rule.tree(RowFilter::TABLE))
-            });
-            Arc::new(policy) as Arc<dyn Plugin>
+            })
         };
-        PluginSet::new(vec![plugin("first", 0), plugin("second", 1)], &TABLES, dialect)
-            .expect("rules have no circle")
+        [policy("first", 0), policy("second", 1)]
     }
 
     /// The predicate for a table under an alias, for mutants: right only where rules read no table.
