@@ -1,8 +1,9 @@
 //! What is remembered of a statement's text: whether it was long or short the last times.
 //!
-//! A fixed table of small counters, found by a hash of the text. Two texts may share a counter; it is a hint, and the
+//! A fixed table of small counters, found by the text's id or by a hash of it. Two texts may share a counter; it is a hint, and the
 //! worst that a wrong one does is to choose the dearer thread.
 
+use kysera_sql::compiled::SqlText;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
@@ -11,6 +12,9 @@ const LONG: i8 = 2;
 const MOST: i8 = 3;
 const SHORT: i8 = -2;
 
+/// The golden ratio: neighbours end far apart.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 pub(crate) struct Hints(Box<[AtomicI8; PLACES]>);
 
 impl Hints {
@@ -18,26 +22,29 @@ impl Hints {
         Hints(Box::new([const { AtomicI8::new(0) }; PLACES]))
     }
 
-    fn of(&self, sql: &str) -> &AtomicI8 {
-        let hash = BuildHasherDefault::<Fold>::default().hash_one(sql.as_bytes());
+    fn of(&self, sql: &SqlText) -> &AtomicI8 {
+        let hash = match sql.id() {
+            Some(id) => id.get().wrapping_mul(SPREAD),
+            None => BuildHasherDefault::<Fold>::default().hash_one(sql.as_bytes()),
+        };
         &self.0[usize::try_from(hash >> 54).expect("ten bits fit a usize")]
     }
 
     /// True when it was long of late: start it on the pool.
-    pub(crate) fn is_long(&self, sql: &str) -> bool {
+    pub(crate) fn is_long(&self, sql: &SqlText) -> bool {
         self.of(sql).load(Relaxed) >= LONG
     }
 
     /// True when it was short at least twice and never long since: it may run on the calling task.
-    pub(crate) fn is_short(&self, sql: &str) -> bool {
+    pub(crate) fn is_short(&self, sql: &SqlText) -> bool {
         self.of(sql).load(Relaxed) <= SHORT
     }
 
-    pub(crate) fn was_long(&self, sql: &str) {
+    pub(crate) fn was_long(&self, sql: &SqlText) {
         self.of(sql).store(MOST, Relaxed);
     }
 
-    pub(crate) fn was_short(&self, sql: &str) {
+    pub(crate) fn was_short(&self, sql: &SqlText) {
         let hint = self.of(sql);
         let now = hint.load(Relaxed);
         if now > SHORT {
@@ -52,7 +59,7 @@ struct Fold(u64);
 
 impl Fold {
     fn fold(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(SPREAD);
     }
 }
 
@@ -82,27 +89,27 @@ mod tests {
 
     #[test]
     fn long_is_forgotten_after_some_short_runs() {
-        let hints = Hints::new();
-        assert!(!hints.is_long("a") && !hints.is_short("a"));
-        hints.was_long("a");
-        assert!(hints.is_long("a") && !hints.is_long("b"));
-        hints.was_short("a");
-        assert!(hints.is_long("a"));
-        hints.was_short("a");
-        assert!(!hints.is_long("a"));
+        let (hints, a) = (Hints::new(), SqlText::from("a"));
+        assert!(!hints.is_long(&a) && !hints.is_short(&a));
+        hints.was_long(&a);
+        assert!(hints.is_long(&a) && !hints.is_long(&"b".into()));
+        hints.was_short(&a);
+        assert!(hints.is_long(&a));
+        hints.was_short(&a);
+        assert!(!hints.is_long(&a));
         for _ in 0..9 {
-            hints.was_short("a");
+            hints.was_short(&a);
         }
-        assert!(hints.is_short("a"));
-        hints.was_long("a");
-        assert!(!hints.is_short("a") && hints.is_long("a"));
+        assert!(hints.is_short(&a));
+        hints.was_long(&a);
+        assert!(!hints.is_short(&a) && hints.is_long(&a));
     }
 
     #[test]
     fn texts_spread_over_the_table() {
         let hints = Hints::new();
         for n in 0..64 {
-            hints.was_long(&format!("select * from t where a = {n}"));
+            hints.was_long(&format!("select * from t where a = {n}").into());
         }
         let used = hints.0.iter().filter(|hint| hint.load(Relaxed) != 0).count();
         assert!(used > 50, "{used}");

@@ -1,6 +1,7 @@
 //! The connections: one writer behind a fair queue and some readers, or one for both.
 //!
-//! A semaphore and a stack; a general pool costs more than a point read. What holds a connection gives it back when it
+//! A stack and a queue under one lock: a general pool costs more than a point read, and a semaphore beside the stack a
+//! tenth of one. A connection that comes back goes straight to whoever has waited longest. What holds a connection gives it back when it
 //! is dropped, on whatever thread that is: rolled back, checked, and only then free.
 
 use crate::breathe::breathe;
@@ -14,10 +15,12 @@ use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::Sqlite;
 use parking_lot::Mutex;
+use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::oneshot;
 use tokio::task;
 
 /// What all connections of a database share.
@@ -29,16 +32,23 @@ pub(crate) struct Shared {
     writer: Pool,
     /// None when the writer reads too.
     readers: Option<Pool>,
+    closed: AtomicBool,
 }
 
-// Boxed: a connection moves from hand to hand, and is large.
-type Idle = Mutex<Vec<Box<Slot>>>;
-
 struct Pool {
-    idle: Idle,
-    permits: Semaphore,
+    state: Mutex<State>,
     /// The task that holds the only connection, to tell a wait for oneself from a wait for others.
     holder: Mutex<Option<task::Id>>,
+}
+
+struct State {
+    // Boxed: a connection moves from hand to hand, and is large.
+    idle: Vec<Box<Slot>>,
+    /// How many may still be lent: those that are idle, and those that were not opened yet. None while anybody waits.
+    free: usize,
+    /// Those who wait, longest first. Some may have gone away.
+    waiting: VecDeque<oneshot::Sender<Lease>>,
+    closed: bool,
 }
 
 impl Shared {
@@ -50,6 +60,7 @@ impl Shared {
             checkpoint: Checkpoint::new(&options),
             writer: Pool::new(1, Some(writer)),
             readers,
+            closed: AtomicBool::new(false),
             options,
         })
     }
@@ -72,43 +83,58 @@ impl Shared {
 
     /// A free connection, at once or not at all.
     pub(crate) fn try_borrow(self: &Arc<Self>, role: Role) -> Option<Borrowed<'_>> {
-        let pool = self.pool(role);
-        let permit = pool.permits.try_acquire().ok()?;
-        let slot = pool.idle.lock().pop()?;
-        permit.forget();
+        let mut state = self.pool(role).state.lock();
+        if state.free == 0 {
+            return None;
+        }
+        let slot = state.idle.pop()?;
+        state.free -= 1;
+        drop(state);
         Some(Borrowed { slot: Some(slot), shared: self, role })
     }
 
     /// A connection, when one is free.
     pub(crate) async fn acquire(self: &Arc<Self>, role: Role) -> Result<Lease> {
         breathe().await;
-        let pool = self.pool(role);
-        match pool.permits.try_acquire() {
-            Ok(permit) => permit.forget(),
-            Err(TryAcquireError::Closed) => return Err(closed()),
-            Err(TryAcquireError::NoPermits) => self.wait(role).await?,
+        let mut lease = match self.take_or_queue(role)? {
+            Ok(lease) => lease,
+            Err(turn) => self.wait(role, turn).await?,
+        };
+        *self.pool(role).holder.lock() = task::try_id();
+        if lease.slot.is_none() {
+            lease.slot = Some(open(self.options.clone(), role).await?);
         }
-        // From here on the lease gives the permit back, with or without a connection.
-        let mut lease = Lease { slot: None, shared: Arc::clone(self), role, owes_permit: true };
-        *pool.holder.lock() = task::try_id();
-        let idle = pool.idle.lock().pop();
-        lease.slot = Some(match idle {
-            Some(slot) => slot,
-            None => open(self.options.clone(), role).await?,
-        });
         Ok(lease)
     }
 
-    async fn wait(&self, role: Role) -> Result<()> {
-        let pool = self.pool(role);
-        let permit = if Handle::try_current().is_ok() {
-            let waited = tokio::time::timeout(self.options.acquire_timeout, pool.permits.acquire()).await;
+    /// A lease, perhaps of a connection that is still to be opened, or a place in the queue for one.
+    fn take_or_queue(self: &Arc<Self>, role: Role) -> Result<Result<Lease, oneshot::Receiver<Lease>>> {
+        let mut state = self.pool(role).state.lock();
+        if state.closed {
+            return Err(closed());
+        }
+        if state.free == 0 {
+            // Time limits are alike, so that those who gave up stand in front.
+            while state.waiting.front().is_some_and(oneshot::Sender::is_closed) {
+                state.waiting.pop_front();
+            }
+            let (turn, wait) = oneshot::channel();
+            state.waiting.push_back(turn);
+            return Ok(Err(wait));
+        }
+        state.free -= 1;
+        let slot = state.idle.pop();
+        Ok(Ok(Lease { slot, shared: Arc::clone(self), role, owes: true }))
+    }
+
+    async fn wait(&self, role: Role, turn: oneshot::Receiver<Lease>) -> Result<Lease> {
+        let lease = if Handle::try_current().is_ok() {
+            let waited = tokio::time::timeout(self.options.acquire_timeout, turn).await;
             waited.map_err(|_| self.waited_too_long(role))?
         } else {
-            pool.permits.acquire().await
+            turn.await
         };
-        permit.map_err(|_| closed())?.forget();
-        Ok(())
+        lease.map_err(|_| closed())
     }
 
     #[cold]
@@ -133,20 +159,50 @@ impl Shared {
 
     /// Closes what is free; what is in use is closed when it comes back. Blocks.
     pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
         let pools = [Some(&self.writer), self.readers.as_ref()];
         for pool in pools.into_iter().flatten() {
-            pool.permits.close();
+            let mut state = pool.state.lock();
+            state.closed = true;
+            let waiting = std::mem::take(&mut state.waiting);
+            drop(state);
+            drop(waiting);
         }
         self.checkpoint.close();
         // The writer last: the last one to close copies the log and removes it.
         for pool in pools.into_iter().flatten().rev() {
-            let idle = std::mem::take(&mut *pool.idle.lock());
+            let idle = std::mem::take(&mut pool.state.lock().idle);
             drop(idle);
         }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.writer.permits.is_closed()
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Takes a connection back that is as new, or the right to open one: for whoever has waited longest, or for later.
+    fn put(self: &Arc<Self>, role: Role, mut slot: Option<Box<Slot>>) {
+        loop {
+            let mut state = self.pool(role).state.lock();
+            let Some(turn) = state.waiting.pop_front() else {
+                state.free += 1;
+                if !state.closed {
+                    state.idle.extend(slot);
+                }
+                return;
+            };
+            drop(state);
+            // Outside the lock: it wakes somebody.
+            let lease = Lease { slot, shared: Arc::clone(self), role, owes: true };
+            match turn.send(lease) {
+                Ok(()) => return,
+                // Whoever that was no longer waits.
+                Err(mut unwanted) => {
+                    unwanted.owes = false;
+                    slot = unwanted.slot.take();
+                }
+            }
+        }
     }
 
     /// Takes a connection back. Quick when there is nothing to undo or copy; else that is done on the blocking pool.
@@ -171,20 +227,13 @@ impl Shared {
 impl Pool {
     fn new(size: usize, slot: Option<Box<Slot>>) -> Self {
         Pool {
-            idle: Mutex::new(Vec::from_iter(slot)),
-            permits: Semaphore::new(size),
+            state: Mutex::new(State {
+                idle: Vec::from_iter(slot),
+                free: size,
+                waiting: VecDeque::new(),
+                closed: false,
+            }),
             holder: Mutex::new(None),
-        }
-    }
-
-    fn put(&self, slot: Option<Box<Slot>>) {
-        if let Some(slot) = slot {
-            self.idle.lock().push(slot);
-        }
-        self.permits.add_permits(1);
-        if self.permits.is_closed() {
-            let late = std::mem::take(&mut *self.idle.lock());
-            drop(late);
         }
     }
 }
@@ -224,7 +273,8 @@ pub(crate) struct Lease {
     slot: Option<Box<Slot>>,
     shared: Arc<Shared>,
     role: Role,
-    owes_permit: bool,
+    /// Its place in the pool is to be given back, even without a connection.
+    owes: bool,
 }
 
 impl Lease {
@@ -236,7 +286,7 @@ impl Lease {
     pub(crate) fn give_back_here(mut self) {
         if let Some(slot) = self.slot.take() {
             slot.ctl.rest();
-            self.owes_permit = false;
+            self.owes = false;
             drop(Homecoming {
                 slot: Some(slot),
                 shared: Arc::clone(&self.shared),
@@ -259,7 +309,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         match self.slot.take() {
             Some(slot) => self.shared.take_back(slot, self.role),
-            None if self.owes_permit => self.shared.pool(self.role).put(None),
+            None if self.owes => self.shared.put(self.role, None),
             None => {}
         }
     }
@@ -288,7 +338,7 @@ impl Drop for Borrowed<'_> {
                 && !std::thread::panicking()
                 && !self.shared.is_closed()
             {
-                self.shared.pool(self.role).put(Some(slot));
+                self.shared.put(self.role, Some(slot));
             } else {
                 self.shared.take_back(slot, self.role);
             }
@@ -311,9 +361,8 @@ impl Drop for Homecoming {
         if self.copy && !self.shared.is_closed() {
             self.shared.checkpoint.run_held(&slot.conn);
         }
-        let pool = self.shared.pool(self.role);
-        *pool.holder.lock() = None;
-        pool.put((clean && !self.shared.is_closed()).then_some(slot));
+        *self.shared.pool(self.role).holder.lock() = None;
+        self.shared.put(self.role, (clean && !self.shared.is_closed()).then_some(slot));
     }
 }
 
