@@ -4,7 +4,7 @@
 use crate::driver::Outcome;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
-use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, RowSink, Rows};
+use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, RowSink, Rows, swap};
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -17,7 +17,7 @@ pub trait Answer: sealed::Sealed {
     type Sink: RowSink + Default;
 
     #[doc(hidden)]
-    fn finish(outcome: Outcome, sink: Self::Sink) -> Result<Self::Output>;
+    fn finish(outcome: Outcome, sink: &mut Self::Sink) -> Result<Self::Output>;
 }
 
 /// Every row, as a `Vec`.
@@ -48,8 +48,8 @@ impl<T: FromRow + Send + 'static> Answer for All<T> {
     type Output = Vec<T>;
     type Sink = Rows<T>;
 
-    fn finish(_: Outcome, sink: Rows<T>) -> Result<Vec<T>> {
-        Ok(sink.into_vec())
+    fn finish(_: Outcome, sink: &mut Rows<T>) -> Result<Vec<T>> {
+        Ok(sink.take())
     }
 }
 
@@ -57,7 +57,7 @@ impl<T: FromRow + Send + 'static> Answer for One<T> {
     type Output = T;
     type Sink = AtMost<T, 2>;
 
-    fn finish(_: Outcome, sink: AtMost<T, 2>) -> Result<T> {
+    fn finish(_: Outcome, sink: &mut AtMost<T, 2>) -> Result<T> {
         only(sink)?.ok_or_else(no_row)
     }
 }
@@ -66,7 +66,7 @@ impl<T: FromRow + Send + 'static> Answer for Optional<T> {
     type Output = Option<T>;
     type Sink = AtMost<T, 2>;
 
-    fn finish(_: Outcome, sink: AtMost<T, 2>) -> Result<Option<T>> {
+    fn finish(_: Outcome, sink: &mut AtMost<T, 2>) -> Result<Option<T>> {
         only(sink)
     }
 }
@@ -75,8 +75,8 @@ impl<T: FromRow + Send + 'static> Answer for First<T> {
     type Output = Option<T>;
     type Sink = AtMost<T, 1>;
 
-    fn finish(_: Outcome, sink: AtMost<T, 1>) -> Result<Option<T>> {
-        Ok(sink.first)
+    fn finish(_: Outcome, sink: &mut AtMost<T, 1>) -> Result<Option<T>> {
+        Ok(sink.first.take())
     }
 }
 
@@ -84,7 +84,7 @@ impl Answer for Done {
     type Output = Outcome;
     type Sink = Discard;
 
-    fn finish(outcome: Outcome, _: Discard) -> Result<Outcome> {
+    fn finish(outcome: Outcome, _: &mut Discard) -> Result<Outcome> {
         Ok(outcome)
     }
 }
@@ -93,9 +93,14 @@ impl Answer for Plan {
     type Output = String;
     type Sink = Lines;
 
-    fn finish(_: Outcome, sink: Lines) -> Result<String> {
-        Ok(sink.text)
+    fn finish(_: Outcome, sink: &mut Lines) -> Result<String> {
+        Ok(std::mem::take(&mut sink.text))
     }
+}
+
+/// Takes the rows out of the sink that a driver was handed.
+pub(crate) fn take_back(own: &mut dyn RowSink, mut boxed: Box<dyn RowSink>) -> Result<()> {
+    if own.swap(&mut *boxed) { Ok(()) } else { Err(foreign_sink()) }
 }
 
 /// Takes back the sink that a driver was handed.
@@ -103,8 +108,8 @@ pub(crate) fn unbox<S: RowSink>(sink: Box<dyn RowSink>) -> Result<Box<S>> {
     sink.into_any().downcast().map_err(|_| foreign_sink())
 }
 
-fn only<T>(sink: AtMost<T, 2>) -> Result<Option<T>> {
-    if sink.seen > 1 { Err(two_rows()) } else { Ok(sink.first) }
+fn only<T>(sink: &mut AtMost<T, 2>) -> Result<Option<T>> {
+    if sink.seen > 1 { Err(two_rows()) } else { Ok(sink.first.take()) }
 }
 
 #[cold]
@@ -155,8 +160,8 @@ impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
         self.seen
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
+    fn swap(&mut self, other: &mut dyn Any) -> bool {
+        swap(self, other)
     }
 }
 
@@ -188,8 +193,8 @@ impl RowSink for Lines {
         self.seen
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
+    fn swap(&mut self, other: &mut dyn Any) -> bool {
+        swap(self, other)
     }
 }
 

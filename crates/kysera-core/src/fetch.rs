@@ -1,11 +1,12 @@
 //! The future of a terminal: compiles at its first poll, runs at once where the driver can, else waits.
 
-use crate::answer::{Answer, unbox};
+use crate::answer::{Answer, take_back};
 use crate::call::{Call, Started};
-use crate::driver::{BoxFuture, Ran};
+use crate::driver::{BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Seat;
 use kysera_sql::query::Query;
+use kysera_sql::row::RowSink;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -19,37 +20,62 @@ use std::task::{Context, Poll};
 /// transaction this makes the transaction refuse to commit.
 #[must_use = "a query does nothing until it is awaited"]
 pub struct Fetch<'e, A: Answer> {
+    running: Running<'e>,
+    answer: PhantomData<fn() -> A>,
+}
+
+/// A call and how far it is. Not generic: what a query adds to a program is the few lines around it.
+struct Running<'e> {
     call: Call<'e>,
     waiting: Option<BoxFuture<'e, Ran>>,
     /// It has given its result: polled again, it must not run a second time.
     finished: bool,
-    answer: PhantomData<fn() -> A>,
 }
 
 impl<'e, A: Answer> Fetch<'e, A> {
+    #[inline]
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Fetch<'e, A> {
         Fetch::of(Call::new(seat, query))
     }
 
+    #[inline]
     pub(crate) fn of(call: Call<'e>) -> Fetch<'e, A> {
-        Fetch { call, waiting: None, finished: false, answer: PhantomData }
+        Fetch { running: Running { call, waiting: None, finished: false }, answer: PhantomData }
+    }
+}
+
+impl Running<'_> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut dyn RowSink,
+        boxed: fn() -> Box<dyn RowSink>,
+    ) -> Poll<Result<Outcome>> {
+        if self.finished {
+            return Poll::Ready(Err(polled_again()));
+        }
+        let result = std::task::ready!(self.poll_result(cx, sink, boxed));
+        self.finished = true;
+        self.waiting = None;
+        Poll::Ready(result.map_err(|error| self.call.explain(error)))
     }
 
-    fn poll_result(&mut self, cx: &mut Context<'_>) -> Poll<Result<A::Output>> {
+    fn poll_result(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut dyn RowSink,
+        boxed: fn() -> Box<dyn RowSink>,
+    ) -> Poll<Result<Outcome>> {
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
-            None => {
-                let mut sink = A::Sink::default();
-                match self.call.start(&mut sink) {
-                    Started::Done(done) => return Poll::Ready(A::finish(done?, sink)),
-                    Started::Later(later) => self.waiting.insert(later.run(Box::new(sink))),
-                }
-            }
+            None => match self.call.start(sink) {
+                Started::Done(done) => return Poll::Ready(done),
+                Started::Later(later) => self.waiting.insert(later.run(boxed())),
+            },
         };
-        waiting.as_mut().poll(cx).map(|ran| {
-            let (outcome, sink) = ran?;
-            A::finish(outcome, *unbox(sink)?)
-        })
+        let (outcome, full) = std::task::ready!(waiting.as_mut().poll(cx))?;
+        take_back(sink, full)?;
+        Poll::Ready(Ok(outcome))
     }
 }
 
@@ -57,14 +83,10 @@ impl<A: Answer> Future for Fetch<'_, A> {
     type Output = Result<A::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        if this.finished {
-            return Poll::Ready(Err(polled_again()));
-        }
-        let result = std::task::ready!(this.poll_result(cx));
-        this.finished = true;
-        this.waiting = None;
-        Poll::Ready(result.map_err(|error| this.call.explain(error)))
+        let running = &mut self.get_mut().running;
+        let mut sink = A::Sink::default();
+        let outcome = std::task::ready!(running.poll(cx, &mut sink, || Box::new(A::Sink::default())))?;
+        Poll::Ready(A::finish(outcome, &mut sink).map_err(|error| running.call.explain(error)))
     }
 }
 
@@ -76,8 +98,8 @@ fn polled_again() -> Error {
 impl<A: Answer> fmt::Debug for Fetch<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetch")
-            .field("call", &self.call)
-            .field("waiting", &self.waiting.is_some())
+            .field("call", &self.running.call)
+            .field("waiting", &self.running.waiting.is_some())
             .finish_non_exhaustive()
     }
 }

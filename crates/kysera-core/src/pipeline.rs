@@ -1,6 +1,6 @@
 //! Several statements in as few round trips as the database allows.
 
-use crate::answer::{All, Answer, Done, First, One, Optional, unbox};
+use crate::answer::{All, Answer, Done, First, One, Optional, take_back};
 use crate::call::{Call, Later};
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
@@ -165,8 +165,10 @@ impl Taken<'_> {
     fn next<A: Answer>(&mut self) -> Result<A::Output> {
         let (call, ran) = self.0.next().ok_or_else(lost)?;
         let answer = || -> Result<A::Output> {
-            let (outcome, sink) = ran?;
-            A::finish(outcome, *unbox(sink)?)
+            let (outcome, boxed) = ran?;
+            let mut sink = A::Sink::default();
+            take_back(&mut sink, boxed)?;
+            A::finish(outcome, &mut sink)
         };
         answer().map_err(|error| call.explain(error))
     }

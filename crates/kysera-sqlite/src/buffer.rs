@@ -2,7 +2,6 @@
 
 use kysera_sql::cell::Cell;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
-use std::any::Any;
 use std::collections::VecDeque;
 
 /// A sink that keeps what SQLite returned.
@@ -65,9 +64,5 @@ impl RowSink for Buffer {
 
     fn len(&self) -> usize {
         self.0.len()
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
     }
 }

@@ -8,6 +8,8 @@ mod sink;
 mod tuple;
 
 pub use nested::{ArrayElement, optional_row_from_cell, row_from_cell, scalar_element};
+#[doc(hidden)]
+pub use sink::swap;
 pub use sink::{Discard, Flow, RowSink, Rows};
 
 use crate::cell::{Cell, CellError, FromCell};
@@ -124,6 +126,24 @@ pub trait FromRow: Sized {
     /// # Errors
     /// When a cell does not hold what the field needs.
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError>;
+
+    /// Reads the next cells of a row that may be absent, or of a column that may be NULL.
+    ///
+    /// # Errors
+    /// As [`from_row`](FromRow::from_row).
+    #[doc(hidden)]
+    #[inline]
+    fn optional_from_row(cursor: &mut Cursor<'_>) -> Result<Option<Self>, DecodeError> {
+        if !Self::JOINED {
+            return cursor.read_nested();
+        }
+        let cells = cursor.peek(Self::WIDTH);
+        if cells.len() == Self::WIDTH && Self::is_absent(cells) {
+            cursor.skip(Self::WIDTH);
+            return Ok(None);
+        }
+        Self::from_row(cursor).map(Some)
+    }
 
     /// True when these cells, [`WIDTH`](FromRow::WIDTH) of them, are the nulls that an outer join makes up for a row
     /// that is not there. An implementation that knows a column which is never NULL need only look at that one.

@@ -2,6 +2,9 @@
 
 use super::{Cursor, DecodeError, FromRow};
 use crate::cell::Cell;
+use std::any::Any;
+use std::fmt;
+use std::mem::ManuallyDrop;
 
 /// What a driver should do after a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +16,8 @@ pub enum Flow {
 }
 
 /// Takes the rows of one statement. A driver that starts over calls [`clear`](RowSink::clear) first.
-pub trait RowSink: Send + std::any::Any {
+#[expect(clippy::len_without_is_empty, reason = "it is a method of `dyn RowSink`")]
+pub trait RowSink: Any + Send {
     /// Takes one row.
     ///
     /// # Errors
@@ -26,40 +30,87 @@ pub trait RowSink: Send + std::any::Any {
     /// How many rows it holds.
     fn len(&self) -> usize;
 
+    /// Takes the rows of a sink of its own type, and gives it what it has. False when it is of another type.
+    #[doc(hidden)]
+    fn swap(&mut self, other: &mut dyn Any) -> bool {
+        let _ = other;
+        false
+    }
+}
+
+// Not methods of the trait: each type of row would have them in its table of functions, unused.
+impl dyn RowSink {
     /// True when it holds no row.
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Itself, so that the caller that boxed it can take the rows out.
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any>;
+    pub fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
+/// [`RowSink::swap`] of a sink that is `own`.
+#[doc(hidden)]
+#[inline]
+pub fn swap<S: 'static>(own: &mut S, other: &mut dyn Any) -> bool {
+    match other.downcast_mut::<S>() {
+        Some(other) => {
+            std::mem::swap(own, other);
+            true
+        }
+        None => false,
+    }
 }
 
 /// A sink that collects rows into a `Vec`.
-#[derive(Debug)]
 pub struct Rows<T> {
-    rows: Vec<T>,
+    /// Dropped by [`discard`] alone.
+    rows: ManuallyDrop<Vec<T>>,
     most: usize,
 }
 
+/// Drops rows. Not inlined: it is in every program once for each type of row, and wanted in several places.
+#[inline(never)]
+fn discard<T>(rows: &mut Vec<T>) {
+    *rows = Vec::new();
+}
+
 impl<T> Default for Rows<T> {
+    #[inline]
     fn default() -> Self {
-        Rows { rows: Vec::new(), most: usize::MAX }
+        Rows::at_most(usize::MAX)
+    }
+}
+
+impl<T> Drop for Rows<T> {
+    #[inline]
+    fn drop(&mut self) {
+        discard(&mut self.rows);
+    }
+}
+
+impl<T> fmt::Debug for Rows<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("len", &self.rows.len()).field("most", &self.most).finish()
     }
 }
 
 impl<T> Rows<T> {
     /// A sink that stops after `most` rows.
+    #[inline]
     pub fn at_most(most: usize) -> Self {
-        Rows { rows: Vec::new(), most }
+        Rows { rows: ManuallyDrop::new(Vec::new()), most }
     }
 
     /// The rows taken.
-    pub fn into_vec(self) -> Vec<T> {
-        self.rows
+    pub fn into_vec(mut self) -> Vec<T> {
+        self.take()
     }
 
     /// The rows taken so far, leaving the sink empty.
+    #[inline]
     pub fn take(&mut self) -> Vec<T> {
         std::mem::take(&mut self.rows)
     }
@@ -72,15 +123,15 @@ impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
     }
 
     fn clear(&mut self) {
-        self.rows.clear();
+        discard(&mut self.rows);
     }
 
     fn len(&self) -> usize {
         self.rows.len()
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
-        self
+    fn swap(&mut self, other: &mut dyn Any) -> bool {
+        swap(self, other)
     }
 }
 
@@ -102,7 +153,7 @@ impl RowSink for Discard {
         self.0
     }
 
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
-        self
+    fn swap(&mut self, other: &mut dyn Any) -> bool {
+        swap(self, other)
     }
 }

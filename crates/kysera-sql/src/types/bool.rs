@@ -1,6 +1,6 @@
 //! `bool`. SQLite and MySQL keep it as 0 and 1; any other integer is an error.
 
-use super::scalar::scalar;
+use super::scalar::shared_scalar;
 use crate::cell::{Cell, CellError, FromCell};
 use crate::value::{SqlType, ToValue, Value};
 use crate::wire::pg::oid;
@@ -26,7 +26,7 @@ impl FromCell for bool {
     }
 }
 
-scalar!(bool);
+shared_scalar!(bool);
 
 #[cfg(test)]
 mod tests {

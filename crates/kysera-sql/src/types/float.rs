@@ -1,6 +1,6 @@
 //! Floats. `f64` reads what it can hold exactly; `f32` reads a 64-bit float only if nothing is lost.
 
-use super::scalar::scalar;
+use super::scalar::shared_scalar;
 use crate::cell::{Cell, CellError, FromCell};
 use crate::value::{SqlType, ToValue, Value};
 use crate::wire::json;
@@ -63,7 +63,7 @@ impl FromCell for f32 {
     }
 }
 
-scalar!(f32, f64);
+shared_scalar!(f32, f64);
 
 /// An integer that a float holds exactly.
 #[expect(clippy::cast_possible_truncation, reason = "the way back is the test that nothing was lost")]

@@ -3,7 +3,7 @@
 //! SQL has signed 16, 32 and 64 bits (and MySQL unsigned 64), so `i8`, `u8`, `u16` and `u32` travel as the next
 //! wider one.
 
-use super::scalar::{column, scalar};
+use super::scalar::{shared_column, shared_scalar};
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
 use crate::value::{SqlType, ToValue, Value};
@@ -40,9 +40,9 @@ integer! {
     u64 => U64(u64), read_u64;
 }
 
-scalar!(i8, i16, i32, i64, u16, u32, u64);
+shared_scalar!(i8, i16, i32, i64, u16, u32, u64);
 // Not an element or item: `Vec<u8>` is bytes.
-column!(u8);
+shared_column!(u8);
 
 #[inline]
 fn integer<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {

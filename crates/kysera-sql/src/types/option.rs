@@ -28,15 +28,7 @@ impl<T: FromRow> FromRow for Option<T> {
 
     #[inline]
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
-        if !T::JOINED {
-            return cursor.read_nested();
-        }
-        let cells = cursor.peek(T::WIDTH);
-        if cells.len() == T::WIDTH && T::is_absent(cells) {
-            cursor.skip(T::WIDTH);
-            return Ok(None);
-        }
-        T::from_row(cursor).map(Some)
+        T::optional_from_row(cursor)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text.
 
-use super::scalar::scalar;
+use super::scalar::{scalar, shared_scalar};
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
 use crate::value::{ScalarValue, SqlType, ToValue, Value};
@@ -52,7 +52,8 @@ impl FromCell for Box<str> {
     }
 }
 
-scalar!(String, Box<str>);
+shared_scalar!(String);
+scalar!(Box<str>);
 impl ScalarValue for &str {}
 impl ScalarValue for &String {}
 impl ScalarValue for Cow<'_, str> {}

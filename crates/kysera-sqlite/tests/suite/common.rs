@@ -7,7 +7,6 @@ use kysera_sql::compiled::{Access, Compiled, Shape};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions, rusqlite};
-use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Duration;
@@ -35,10 +34,6 @@ impl RowSink for Taken {
 
     fn len(&self) -> usize {
         self.rows.len()
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
     }
 }
 

@@ -8,7 +8,6 @@ use kysera_sql::compiled::Access;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use kysera_sqlite::rusqlite::functions::FunctionFlags;
 use kysera_sqlite::{Sqlite, SqliteOptions};
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -24,10 +23,6 @@ impl RowSink for Panics {
 
     fn len(&self) -> usize {
         0
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn Any> {
-        self
     }
 }
 
@@ -133,9 +128,6 @@ async fn a_sink_that_fails_stops_a_query_and_not_a_write() {
         fn clear(&mut self) {}
         fn len(&self) -> usize {
             0
-        }
-        fn into_any(self: Box<Self>) -> Box<dyn Any> {
-            self
         }
     }
     let db = Sqlite::memory().unwrap();
