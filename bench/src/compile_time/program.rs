@@ -1,6 +1,8 @@
 //! The program that every library writes: tables, and queries that join five of them; and the database they read.
 //!
-//! Says what is asked; how it is said is in the files of the libraries.
+//! Says what is asked; how it is said is in the files of the libraries. The async ones box the future that calls all
+//! queries, as handlers and tasks are boxed: tokio's `block_on` names its future in two places, and rustc would compile
+//! every query into each of them.
 
 use std::path::Path;
 

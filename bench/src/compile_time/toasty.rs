@@ -21,7 +21,7 @@ const HEAD: &str = "\
 const MAIN: &str = "\
     let path = std::env::args().nth(1).expect(\"a path\");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect(\"builds\");
-    let total = runtime.block_on(async {
+    let run: std::pin::Pin<Box<dyn Future<Output = usize>>> = Box::pin(async {
     let models = toasty::models!(MODELS);
     let mut db = toasty::Db::builder().models(models).connect(&format!(\"sqlite:{path}\")).await.expect(\"opens\");
     let mut total = 0;
@@ -37,7 +37,7 @@ pub fn source(size: Size) -> String {
     for number in 0..size.queries {
         let _ = writeln!(out, "    total += q{number}(&mut db, {number}, \"x\").await;");
     }
-    out.push_str("    total\n    });\n    println!(\"{total}\");\n}\n");
+    out.push_str("    total\n    });\n    let total = runtime.block_on(run);\n    println!(\"{total}\");\n}\n");
     out
 }
 
