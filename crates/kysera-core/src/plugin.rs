@@ -157,7 +157,7 @@ pub struct Context<'a> {
     extensions: &'a Extensions,
     now: OnceLock<i64>,
     /// There while a statement is rewritten for many executions.
-    recording: Option<Recording>,
+    recording: Option<Box<Recording>>,
 }
 
 impl<'a> Context<'a> {
@@ -168,7 +168,7 @@ impl<'a> Context<'a> {
 
     /// This context for a statement that is rewritten for more executions than this one.
     pub(crate) fn recorded(&self) -> Context<'a> {
-        Context { now: self.now.clone(), recording: Some(Recording::default()), ..*self }
+        Context { now: self.now.clone(), recording: Some(Box::default()), ..*self }
     }
 
     /// Keeps the instant that was read in the other one, so that the clock is read once for a statement.
@@ -243,7 +243,7 @@ impl<'a> Context<'a> {
 
     /// What to ask again before others use the statement; `None` when it is good for this execution only.
     pub(crate) fn into_answers(self) -> Option<Answers> {
-        self.recording.and_then(Recording::into_answers)
+        self.recording.and_then(|recording| recording.into_answers())
     }
 
     fn aside<T>(&self, ask: impl FnOnce() -> T) -> T {

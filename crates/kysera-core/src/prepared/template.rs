@@ -14,9 +14,10 @@ use kysera_sql::query::BuildError;
 use kysera_sql::value::{SlotSource, Value};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-/// So many results are kept: databases times modes. The oldest goes first, and those of databases that are gone.
+/// So many results are kept beside the first: databases times modes. The oldest goes, and those of databases that are
+/// gone.
 const MOST_KEPT: usize = 32;
 
 /// A prepared query.
@@ -24,7 +25,9 @@ pub(crate) struct Template {
     /// Told by its parameters, so that one of another query is found out.
     number: u64,
     statement: Result<Statement, BuildError>,
-    known: RwLock<Vec<Known>>,
+    /// What was made first, which most programs use alone: read without a lock.
+    first: OnceLock<Known>,
+    others: RwLock<Vec<Known>>,
 }
 
 /// What is known of a query on one database.
@@ -45,7 +48,7 @@ pub(crate) enum Found {
 
 impl Template {
     pub(crate) fn new(number: u64, statement: Result<Statement, BuildError>) -> Template {
-        Template { number, statement, known: RwLock::default() }
+        Template { number, statement, first: OnceLock::new(), others: RwLock::default() }
     }
 
     /// A number that no other prepared query of the process has.
@@ -95,10 +98,17 @@ impl Template {
 
     /// The next result for this database. The lock is not held while plugins are asked.
     fn next_of(&self, db: &Db, from: &mut usize) -> Option<Known> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let at = known.iter().skip(*from).position(|known| db.is(known.database()))?;
-        *from += at + 1;
-        known.get(*from - 1).cloned()
+        if *from == 0 {
+            *from = 1;
+            if let Some(first) = self.first.get().filter(|first| db.is(first.database())) {
+                return Some(first.clone());
+            }
+        }
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        let (at, known) =
+            others.iter().enumerate().skip(*from - 1).find(|(_, known)| db.is(known.database()))?;
+        *from = at + 2;
+        Some(known.clone())
     }
 
     /// Rewrites and compiles for all executions on `db` in the modes of this one; `None` where plugins do not allow it.
@@ -117,7 +127,9 @@ impl Template {
         let stands_around = match statement.bypass() {
             None => plugins.plugins().iter().any(|plugin| plugin.stands_around(&statement)),
             Some(reason) => {
-                recorded.note_bypass(reason, statement.kind());
+                if !plugins.is_empty() {
+                    recorded.note_bypass(reason, statement.kind());
+                }
                 false
             }
         };
@@ -133,12 +145,16 @@ impl Template {
 
     /// Two tasks that make the same at once leave one of the two.
     fn remember(&self, new: Known) {
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|known| known.database().strong_count() > 0 && !known.is_same(&new));
-        if known.len() >= MOST_KEPT {
-            known.remove(0);
+        let Err(new) = self.first.set(new) else { return };
+        if self.first.get().is_some_and(|first| first.is_same(&new)) {
+            return;
         }
-        known.push(new);
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        others.retain(|known| known.database().strong_count() > 0 && !known.is_same(&new));
+        if others.len() >= MOST_KEPT {
+            others.remove(0);
+        }
+        others.push(new);
     }
 }
 

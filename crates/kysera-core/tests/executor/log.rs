@@ -2,7 +2,7 @@
 
 use crate::fake::{Fake, Number};
 use kysera_core::plugin::Plugin;
-use kysera_core::{Db, Terminals, raw, script, tree};
+use kysera_core::{Db, Terminals, prepare, raw, script, tree};
 use kysera_sql::ast::{Derived, Expr, FromItem, Select, SelectItem, TableRef};
 use kysera_sql::value::Value;
 use std::fmt::{Debug, Write};
@@ -54,6 +54,10 @@ impl Plugin for Idle {
     fn name(&self) -> &'static str {
         "idle"
     }
+
+    fn rewrites_by_form(&self) -> bool {
+        true
+    }
 }
 
 #[tokio::test]
@@ -79,5 +83,31 @@ async fn a_bypass_is_logged_with_its_reason_and_without_values() {
     for (line, (reason, statement)) in lines.iter().zip(expected) {
         assert!(line.contains(&format!("reason={reason:?} statement={statement:?}")), "{line}");
         assert!(!line.contains("secret"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_prepared_query_logs_its_bypass_at_each_call_where_there_are_plugins() {
+    let lines = Lines::default();
+    let _guard = tracing::subscriber::set_default(lines.clone());
+    let whole = prepare(|| raw("delete").bypass_plugins("clean up"));
+    let part = prepare(|| {
+        let mut inner = Select::from(TableRef::named("t"));
+        inner.items.push(SelectItem::aliased(Expr::Value(Value::I64(1)), "n"));
+        inner.bypass = Some("statistics".into());
+        let mut outer = Select::default();
+        outer.items.push(SelectItem::expr(Expr::Subquery(Box::new(inner))));
+        tree(outer)
+    });
+    let plain = Fake::new().db();
+    let db = Db::builder(Fake::new()).plugin(Idle).build().unwrap();
+    for calls in 1..4 {
+        for db in [&plain, &db] {
+            whole.bind(()).execute(db).await.unwrap();
+            part.bind(()).execute(db).await.unwrap();
+        }
+        let lines = lines.0.lock().expect("not poisoned").clone();
+        let about = |reason| lines.iter().filter(|line| line.contains(reason)).count();
+        assert_eq!((about("clean up"), about("statistics")), (calls, calls), "{lines:?}");
     }
 }
