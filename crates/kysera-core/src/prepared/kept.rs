@@ -149,7 +149,11 @@ impl Kept {
         let params = if self.in_order && self.values.len() == arguments.len() {
             arguments
         } else {
-            self.values.iter().map(|source| source.value(&mut arguments, answers)).collect::<Result<_>>()?
+            let mut params = Vec::with_capacity(self.values.len());
+            for source in &self.values {
+                params.push(source.value(&mut arguments, answers).ok_or_else(missing)?);
+            }
+            params
         };
         for param in &params {
             if let Value::Invalid(error) = param {
@@ -207,8 +211,8 @@ impl Source {
         }
     }
 
-    fn value(&self, arguments: &mut [Value], answers: &[Parameter]) -> Result<Value> {
-        let value = match self {
+    fn value(&self, arguments: &mut [Value], answers: &[Parameter]) -> Option<Value> {
+        match self {
             Source::Constant(value) => Some(value.clone()),
             Source::Argument { index, last: false } => arguments.get(*index).cloned(),
             Source::Argument { index, .. } => {
@@ -217,8 +221,7 @@ impl Source {
             Source::Answer { ask, item } => {
                 answers.get(*ask).and_then(|answer| item_of(answer, *item)).cloned()
             }
-        };
-        value.ok_or_else(|| Error::new(ErrorKind::Internal, "a value of a prepared query is missing"))
+        }
     }
 }
 
@@ -240,6 +243,11 @@ fn item_of(answer: &Parameter, item: usize) -> Option<&Value> {
         Parameter::One(value) => (item == 0).then_some(value),
         Parameter::Many(items) => items.get(item),
     }
+}
+
+#[cold]
+fn missing() -> Error {
+    Error::new(ErrorKind::Internal, "a value of a prepared query is missing")
 }
 
 #[cold]
