@@ -7,9 +7,9 @@ use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Seat;
+use crate::outgoing::{Around, Outgoing, outgoing};
 use crate::place::with_place;
 use crate::plugin_set::Applied;
-use crate::prepare::{Around, Prepared, prepare};
 use crate::prepared::{Found, Kept, Template};
 use crate::session::Session;
 use kysera_sql::ast::Statement;
@@ -85,7 +85,7 @@ impl<'e> Call<'e> {
 
     /// Compiles the statement and runs it if nothing has to wait.
     pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Started<'e> {
-        let Prepared { compiled, around } = match self.prepare() {
+        let Outgoing { compiled, around } = match self.outgoing() {
             Ok(prepared) => prepared,
             Err(error) => return Started::Done(Err(error)),
         };
@@ -109,27 +109,27 @@ impl<'e> Call<'e> {
     }
 
     /// Rewrites and compiles the statement.
-    pub(crate) fn prepare(&mut self) -> Result<Prepared<'e>> {
+    pub(crate) fn outgoing(&mut self) -> Result<Outgoing<'e>> {
         let db = self.seat.db;
-        let prepared = match &mut self.work {
+        let outgoing = match &mut self.work {
             Work::Bound(template, arguments) => {
                 let (arguments, context) = (std::mem::take(arguments), db.context());
                 match template.find(arguments, db, &context)? {
                     Found::Kept(kept, compiled, statement) => {
                         self.work = Work::Kept(kept);
-                        Prepared::kept(compiled, statement, db, context)
+                        Outgoing::kept(compiled, statement, db, context)
                     }
                     Found::Statement(statement) => {
                         self.work = Work::Built(statement, Applied::default());
-                        return self.prepare();
+                        return self.outgoing();
                     }
                 }
             }
-            Work::Built(Ok(statement), applied) => prepare(statement, db, applied)?,
+            Work::Built(Ok(statement), applied) => outgoing(statement, db, applied)?,
             Work::Built(Err(error), _) => return Err(error.clone().into()),
             Work::Kept(_) => return Err(prepared_twice()),
         };
-        if self.plan { prepared.into_plan(db) } else { Ok(prepared) }
+        if self.plan { outgoing.into_plan(db) } else { Ok(outgoing) }
     }
 
     /// The error, with what the plugins and the tree know about it.

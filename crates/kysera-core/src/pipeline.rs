@@ -5,7 +5,7 @@ use crate::call::{Call, Later};
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::{Executor, Seat};
-use crate::prepare::Around;
+use crate::outgoing::Around;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{FromRow, RowSink};
@@ -106,9 +106,9 @@ type Results<'e> = Vec<(Call<'e>, Ran)>;
 async fn run<'e>(seat: Seat<'e>, statements: Vec<(Call<'e>, Box<dyn RowSink>)>) -> Result<Results<'e>> {
     let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
     for (mut call, sink) in statements {
-        let prepared = call.prepare().map_err(|error| call.explain(error))?;
-        arounds.push(prepared.around);
-        batch.push((prepared.compiled, sink));
+        let outgoing = call.outgoing().map_err(|error| call.explain(error))?;
+        arounds.push(outgoing.around);
+        batch.push((outgoing.compiled, sink));
         calls.push(call);
     }
     let results = if arounds.iter().all(Option::is_none) {

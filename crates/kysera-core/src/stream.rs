@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::{Executor, Seat, sealed};
-use crate::prepare::{Around, Prepared};
+use crate::outgoing::{Around, Outgoing};
 use crate::savepoint::Savepoint;
 use crate::session::Session;
 use crate::transaction::Transaction;
@@ -101,8 +101,8 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
 
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         if let Some(source) = self.source.take() {
-            match self.call.prepare() {
-                Ok(prepared) => self.pump = Some(self.start(source, prepared)),
+            match self.call.outgoing() {
+                Ok(outgoing) => self.pump = Some(self.start(source, outgoing)),
                 Err(error) => return Poll::Ready(Some(Err(self.call.explain(error)))),
             }
         }
@@ -132,10 +132,10 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         }
     }
 
-    fn start(&mut self, source: Source<'e>, prepared: Prepared<'e>) -> BoxFuture<'e, Result<()>> {
+    fn start(&mut self, source: Source<'e>, outgoing: Outgoing<'e>) -> BoxFuture<'e, Result<()>> {
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
-        let (compiled, slot) = (prepared.compiled, self.slot.clone());
-        match (prepared.around, source) {
+        let (compiled, slot) = (outgoing.compiled, self.slot.clone());
+        match (outgoing.around, source) {
             (_, Source::Shared) => Box::pin(std::future::ready(Err(shared()))),
             (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, slot)),
             (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, slot)),

@@ -135,7 +135,7 @@ pub trait Terminals: Query {
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Ok(Call::new(on.seat(), self).prepare()?.compiled)
+        Ok(Call::new(on.seat(), self).outgoing()?.compiled)
     }
 }
 

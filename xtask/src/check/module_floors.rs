@@ -43,7 +43,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["plugin", "execution"],
             &["plugin_set", "rewrite"],
             &["place"],
-            &["executor", "db", "transaction", "savepoint", "prepare", "prepared", "call", "pipeline"],
+            &["executor", "db", "transaction", "savepoint", "outgoing", "prepared", "call", "pipeline"],
             &["fetch", "script", "stream"],
             &["terminals"],
         ],

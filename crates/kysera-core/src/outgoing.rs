@@ -16,27 +16,27 @@ use kysera_sql::row::RowSink;
 use std::sync::Arc;
 
 /// A statement that is ready to run.
-pub(crate) struct Prepared<'e> {
+pub(crate) struct Outgoing<'e> {
     pub(crate) compiled: Compiled,
     /// There when plugins stand around it.
     pub(crate) around: Option<Box<Around<'e>>>,
 }
 
-impl<'e> Prepared<'e> {
+impl<'e> Outgoing<'e> {
     /// What a prepared query is on this database; its tree is there when plugins stand around it.
     pub(crate) fn kept(
         compiled: Compiled,
         statement: Option<Box<Statement>>,
         db: &'e Db,
         context: Context<'e>,
-    ) -> Prepared<'e> {
+    ) -> Outgoing<'e> {
         let plugins = db.core().plugins.plugins();
         let around = statement.map(|statement| Box::new(Around { plugins, statement: *statement, context }));
-        Prepared { compiled, around }
+        Outgoing { compiled, around }
     }
 
     /// The statement that asks how this one would be run. It runs nothing, so nothing stands around it.
-    pub(crate) fn into_plan(self, db: &Db) -> Result<Prepared<'e>> {
+    pub(crate) fn into_plan(self, db: &Db) -> Result<Outgoing<'e>> {
         let dialect = db.dialect();
         let Some(prefix) = dialect.syntax().explain else {
             let (feature, hint) = ("explain as a prefix", "look at the plan with the database's own tools");
@@ -49,7 +49,7 @@ impl<'e> Prepared<'e> {
         if compiled.shape != Shape::Read {
             compiled.shape = Shape::Raw;
         }
-        Ok(Prepared { compiled, around: None })
+        Ok(Outgoing { compiled, around: None })
     }
 }
 
@@ -62,14 +62,14 @@ pub(crate) struct Around<'e> {
 
 /// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written. What an
 /// error may mean because of it goes to `applied`.
-pub(crate) fn prepare<'e>(
+pub(crate) fn outgoing<'e>(
     statement: &mut Statement,
     db: &'e Db,
     applied: &mut Applied,
-) -> Result<Prepared<'e>> {
+) -> Result<Outgoing<'e>> {
     let (plugins, dialect) = (&db.core().plugins, db.dialect());
     if plugins.is_empty() {
-        return Ok(Prepared { compiled: compile_once(statement, dialect, false)?, around: None });
+        return Ok(Outgoing { compiled: compile_once(statement, dialect, false)?, around: None });
     }
     let context = db.context();
     *applied = plugins.apply(statement, &context)?;
@@ -80,9 +80,9 @@ pub(crate) fn prepare<'e>(
         // They are shown the statement, so that its values stay in it.
         let compiled = compile(statement, dialect)?;
         let around = Around { plugins, statement: statement.clone(), context };
-        return Ok(Prepared { compiled, around: Some(Box::new(around)) });
+        return Ok(Outgoing { compiled, around: Some(Box::new(around)) });
     }
-    Ok(Prepared { compiled: compile_once(statement, dialect, true)?, around: None })
+    Ok(Outgoing { compiled: compile_once(statement, dialect, true)?, around: None })
 }
 
 impl Around<'_> {
