@@ -139,7 +139,7 @@ async fn rows_that_are_deleted_stay_hidden_and_switches_are_part_of_the_query() 
 
 /// Says what it is told to.
 #[derive(Clone, Debug)]
-struct Told(Arc<AtomicI64>);
+pub(super) struct Told(pub(super) Arc<AtomicI64>);
 
 impl Clock for Told {
     fn now(&self) -> i64 {
