@@ -1,9 +1,12 @@
 //! What ours asks: every query of the cases, built anew each time as an application does.
 
-use crate::rows::{Line, Maker, NewUser, Note, Order, Product, User};
+use crate::rows::{
+    Comment, Line, Maker, NewUser, Note, Order, Post, PostWithComments, Product, User, UserWithPosts,
+};
 use kysera::prelude::*;
 use kysera::query::{Filtered, Select, Unselected};
 use kysera::typed::{In, Nil, Required};
+use kysera_bench_stage::data::{SEARCH_LIMIT, Search};
 
 /// Every user.
 pub fn all() -> Users {
@@ -15,6 +18,86 @@ type Users = Select<In<User, Required, Nil>, Nil, User>;
 /// One user, by key.
 pub fn by_key(id: i64) -> Users {
     all().filter(User.id.eq(id))
+}
+
+/// Users whose hair is black, with their posts, of which there are none.
+pub fn left_join() -> impl Query<Row = (User, Option<Post>), Outer = Nil, Rows = Filtered> {
+    select_from(User)
+        .left_join(Post, Post.user_id.eq(User.id))
+        .filter(User.hair_color.eq("black"))
+        .select((User.all(), Post.all()))
+}
+
+/// What a search form asks for.
+pub fn search(form: &Search) -> impl Query<Row = User, Outer = Nil, Rows = Filtered> {
+    let mut query = select_from(User).select(User.all()).order_by(User.id.asc()).limit(SEARCH_LIMIT);
+    if let Some(id) = form.above {
+        query = query.filter(User.id.gt(id));
+    }
+    if let Some(id) = form.below {
+        query = query.filter(User.id.lt(id));
+    }
+    if let Some(name) = form.name_not {
+        query = query.filter(User.name.ne(name));
+    }
+    if let Some(pattern) = form.name_like {
+        query = query.filter(User.name.like(pattern));
+    }
+    if let Some(id) = form.id_not {
+        query = query.filter(User.id.ne(id));
+    }
+    if let Some(name) = form.name_after {
+        query = query.filter(User.name.gt(name));
+    }
+    if form.has_hair == Some(true) {
+        query = query.filter(User.hair_color.is_not_null());
+    }
+    if let Some(hair) = form.hair {
+        query = query.filter(User.hair_color.eq(hair));
+    }
+    query
+}
+
+/// Users with their posts and their comments, in one statement.
+pub fn nested() -> impl Query<Row = UserWithPosts, Outer = Nil, Rows = Filtered> {
+    select_from(User).select(row!(UserWithPosts {
+        id: User.id,
+        name: User.name,
+        hair_color: User.hair_color,
+        posts: array_from(select_from(Post).filter(Post.user_id.eq(User.id.outer())).select(row!(
+            PostWithComments {
+                id: Post.id,
+                user_id: Post.user_id,
+                title: Post.title,
+                body: Post.body,
+                comments: array_from(
+                    select_from(Comment).filter(Comment.post_id.eq(Post.id.outer())).select(row!(Comment {
+                        id: Comment.id,
+                        post_id: Comment.post_id,
+                        text: Comment.text
+                    })),
+                ),
+            }
+        ))),
+    }))
+}
+
+/// Another name for a user, by key.
+pub fn rename(id: i64, name: &str) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+    update(User).set(User.name.set(name)).filter(User.id.eq(id))
+}
+
+/// Users that may be there already, by key.
+pub fn upsert(
+    users: &[(String, Option<String>)],
+) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+    let user = |(id, (name, hair)): (i64, &(String, Option<String>))| {
+        NewUser { name: name.clone() }.id(id).hair_color(hair.clone())
+    };
+    insert_into(User)
+        .rows((1..).zip(users).map(user))
+        .on_conflict(User.id)
+        .do_update(|update, new| update.set(User.name.set(new.name)).set(User.hair_color.set(new.hair_color)))
 }
 
 /// New users.

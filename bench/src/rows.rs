@@ -1,6 +1,6 @@
 //! The tables as our library sees them; the raw clients read into the same structs.
 
-use kysera::Table;
+use kysera::{FromRow, Table};
 
 /// A user.
 #[derive(Table, Debug, Clone, PartialEq)]
@@ -10,6 +10,46 @@ pub struct User {
     pub id: i64,
     pub name: String,
     pub hair_color: Option<String>,
+}
+
+/// A post.
+#[derive(Table, Debug, Clone, PartialEq)]
+#[table(name = "posts")]
+pub struct Post {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub user_id: i64,
+    pub title: String,
+    pub body: Option<String>,
+}
+
+/// A comment.
+#[derive(Table, Debug, Clone, PartialEq)]
+#[table(name = "comments")]
+pub struct Comment {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub post_id: i64,
+    pub text: String,
+}
+
+/// A user with everything below.
+#[derive(FromRow, Debug, Clone, PartialEq)]
+pub struct UserWithPosts {
+    pub id: i64,
+    pub name: String,
+    pub hair_color: Option<String>,
+    pub posts: Vec<PostWithComments>,
+}
+
+/// A post with its comments.
+#[derive(FromRow, Debug, Clone, PartialEq)]
+pub struct PostWithComments {
+    pub id: i64,
+    pub user_id: i64,
+    pub title: String,
+    pub body: Option<String>,
+    pub comments: Vec<Comment>,
 }
 
 /// A table whose rows can be marked as deleted.

@@ -68,14 +68,15 @@ fn loads() -> Vec<Case> {
         let case = Case::new(format!("sqlite: 10 ms ticker beside {load}"), "no load");
         case.turn(Duration::from_millis(500)).goal(Goal::ExtraAbove("p99", 5e5, "no load"))
     };
+    let tasks = |what: &str| {
+        let case =
+            Case::new(format!("sqlite: 64 tasks, 8 connections, a file: {what}"), "rusqlite, spawn_blocking");
+        case.turn(Duration::from_millis(200)).goal(Goal::ExtraBest("p99", 1.0))
+    };
     vec![
         case("stream of 1 000 000 rows"),
-        case("64 tasks, 8 connections, a file: reads")
-            .turn(Duration::from_millis(200))
-            .goal(Goal::ExtraBest("p99", 1.0)),
-        case("64 tasks, 8 connections, a file: 1 write in 10")
-            .turn(Duration::from_millis(200))
-            .goal(Goal::ExtraBest("p99", 1.0)),
+        tasks("reads"),
+        tasks("1 write in 10"),
         case("a fresh process to its first row"),
         ticker("select 1 by key"),
         ticker("select 10 000"),

@@ -18,7 +18,7 @@ pub fn name(id: i64) -> String {
 
 /// Every second user has none.
 pub fn hair(id: i64) -> Option<&'static str> {
-    (id % 2 == 0).then_some("black")
+    (id % 2 == 1).then_some("black")
 }
 
 /// Names and hair of as many new users.
@@ -33,8 +33,59 @@ pub fn insert_sql(rows: usize, placeholder: impl Fn(usize) -> String) -> String 
     format!("insert into users (name, hair_color) values {}", rows.join(", "))
 }
 
+/// A search form of which none to all fields were filled in; each that was is a condition. The answer is always the ten
+/// users from id 11 on whose hair is black, or their neighbours, in the order of ids.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub above: Option<i64>,
+    pub below: Option<i64>,
+    pub name_not: Option<&'static str>,
+    pub name_like: Option<&'static str>,
+    pub id_not: Option<i64>,
+    pub name_after: Option<&'static str>,
+    pub has_hair: Option<bool>,
+    pub hair: Option<&'static str>,
+}
+
+/// The most rows that a search gives.
+pub const SEARCH_LIMIT: u64 = 10;
+
+/// The form in this turn: with 0 to 8 fields, one after the other.
+pub fn search(turn: u64) -> Search {
+    let filled = turn % 9;
+    Search {
+        above: (filled > 0).then_some(10),
+        below: (filled > 1).then_some(900),
+        name_not: (filled > 2).then_some("nobody"),
+        name_like: (filled > 3).then_some("user%"),
+        id_not: (filled > 4).then_some(500),
+        name_after: (filled > 5).then_some("a"),
+        has_hair: (filled > 6).then_some(true),
+        hair: (filled > 7).then_some("black"),
+    }
+}
+
+/// Connections of a pool.
+pub const CONNECTIONS: usize = 8;
+
+/// Whether an operation of this number writes, where one in ten does.
+pub fn writes(turn: u64) -> bool {
+    turn % 10 == 9
+}
+
+/// Users in the table that is streamed.
+pub const MANY: i64 = 1_000_000;
+
 /// SQLite's side.
 pub mod sqlite {
+    /// Settings of a database in a file: readers do not wait for the writer, and a power cut may lose the last commits.
+    pub const FILE: &str =
+        "pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000;";
+
+    /// A query of some twenty milliseconds that reads no table.
+    pub const SLOW: &str = "with recursive n (id) as (select 1 union all select id + 1 from n where id < 100000) \
+        select count(*) as n from n";
+
     /// The tables.
     pub const TABLES: &str = "\
         create table users (id integer primary key, name text not null, hair_color text);
@@ -55,7 +106,7 @@ pub mod sqlite {
             numbers(
                 rows,
                 "insert into users select id, 'user ' || id, \
-            case when id % 2 = 0 then 'black' end from n"
+            case when id % 2 = 1 then 'black' end from n"
             )
         )
     }
@@ -121,7 +172,7 @@ pub mod postgres {
     pub fn users(rows: i64) -> String {
         format!(
             "{TABLES} insert into users (name, hair_color) \
-             select 'user ' || id, case when id % 2 = 0 then 'black' end from generate_series(1, {rows}) id; \
+             select 'user ' || id, case when id % 2 = 1 then 'black' end from generate_series(1, {rows}) id; \
              analyze users;"
         )
     }
@@ -137,5 +188,21 @@ pub mod postgres {
              from generate_series(1, {all_comments}) id; analyze posts; analyze comments;",
             users(users_)
         )
+    }
+}
+
+/// A number with its thousands apart, as in the names of cases: `10 000`.
+pub fn spaced(number: i64) -> String {
+    if number < 1_000 {
+        number.to_string()
+    } else {
+        format!("{} {:03}", spaced(number / 1_000), number % 1_000)
+    }
+}
+
+/// Runs the statements of a script one by one, for libraries that take one at a time.
+pub async fn statements(script: &str, mut run: impl AsyncFnMut(String)) {
+    for statement in script.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
+        run(statement.to_owned()).await;
     }
 }

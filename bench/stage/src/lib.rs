@@ -9,12 +9,14 @@ pub mod data;
 mod entries;
 mod memory;
 mod player;
+mod sizes;
 mod tasks;
 mod ticker;
 mod variant;
 
-pub use entries::{Entries, Entry};
+pub use entries::{Entries, Entry, data_folder};
 pub use player::{FIRST_ROW, ONE, PLAYER, counting, play};
+pub use sizes::{Sizes, sqlite_sizes};
 pub use tasks::tasks;
 pub use ticker::{idle, ticker};
 pub use variant::{Extras, Variant, current_thread, multi_thread};

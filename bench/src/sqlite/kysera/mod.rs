@@ -1,28 +1,75 @@
-//! Ours on SQLite. `kysera` builds its query each time, as an application does.
+//! Ours on SQLite. `kysera` builds its query each time, as an application does; `kysera, prepared` built it once.
 
+mod cold;
+mod load;
+mod prepared;
 mod read;
+mod relations;
 mod write;
 
-use crate::case::OURS;
+use crate::case::{OURS, PREPARED};
 use kysera::prelude::*;
 use kysera::sqlite::{Sqlite, SqliteOptions};
-use kysera_bench_stage::Entries;
-use kysera_bench_stage::counting;
+use kysera_bench_stage::data::{CONNECTIONS, spaced, statements};
+use kysera_bench_stage::{Entries, Sizes, counting, sqlite_sizes};
+use std::path::Path;
 use std::time::Duration;
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new()
+    let sizes = Sizes {
+        all: read::all,
+        left_join: read::left_join,
+        insert: write::insert,
+        nested: relations::nested,
+    };
+    let mut entries = sqlite_sizes(OURS, sizes)
         .add("sqlite: select 1 by key", OURS, read::by_key)
-        .add("sqlite: select 100", OURS, || read::all(100))
-        .add("sqlite: select 10 000", OURS, || read::all(10_000))
-        .add("sqlite: insert 1", OURS, || write::insert(1))
-        .add("sqlite: insert 100", OURS, || write::insert(100))
+        .add("sqlite: select 1 by key", PREPARED, prepared::by_key)
+        .add("sqlite: select 10 by key, one after the other", OURS, read::ten_by_key)
+        .add("sqlite: select 10 by key, one after the other", PREPARED, prepared::ten_by_key)
+        .add("sqlite: select with 0 to 8 filters", OURS, read::search)
+        .add("sqlite: update 1 by key", OURS, write::update)
+        .add("sqlite: update 1 by key", PREPARED, prepared::update)
+        .add("sqlite: insert 1", PREPARED, prepared::insert)
+        .add("sqlite: upsert 100", OURS, write::upsert)
+        .add("sqlite: transaction of 5 statements", OURS, write::transaction)
+        .add("sqlite: transaction of 5 statements", PREPARED, prepared::transaction)
+        .add("sqlite: associations of 9 users", relations::BY_LEVEL, || relations::by_level(9))
+        .add("sqlite: stream of 1 000 000 rows", OURS, load::stream)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", OURS, load::reads)
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", OURS, load::writes)
+        .add_cold("sqlite: a fresh process to its first row", OURS, cold::make, cold::first_row)
+        .add("sqlite: 10 ms ticker beside select 1 by key", OURS, load::ticker_by_key)
+        .add("sqlite: 10 ms ticker beside select 10 000", OURS, load::ticker_all)
+        .add("sqlite: 10 ms ticker beside insert 100", OURS, load::ticker_insert)
+        .add("sqlite: 10 ms ticker beside a query of 20 ms", OURS, load::ticker_slow);
+    for rows in [1, 10, 100, 1_000, 10_000] {
+        entries =
+            entries.add(format!("sqlite: select {}", spaced(rows)), PREPARED, move || prepared::all(rows));
+    }
+    for users in [1, 10, 100] {
+        let plural = if users == 1 { "user" } else { "users" };
+        let name = format!("sqlite: nested rows of {users} {plural}");
+        entries = entries.add(name, relations::BY_LEVEL, move || relations::by_level(users));
+    }
+    entries
 }
 
 /// A database in memory, made by this script.
 async fn open(script: String) -> Db {
     Db::new(driver(script).await)
+}
+
+/// A database in a file, made by this script, on as many connections as everybody's pool has.
+async fn open_file(path: &Path, script: String) -> Db {
+    let options = SqliteOptions::file(path).readers(CONNECTIONS - 1);
+    let db = Db::new(options.open().await.expect("opens"));
+    statements(&script, async |statement| {
+        kysera::raw(statement).execute(&db).await.expect("runs");
+    })
+    .await;
+    db
 }
 
 /// Our driver, on a database in memory made by this script.

@@ -1,21 +1,38 @@
 //! rusqlite with cached statements: the base. Rows are decoded by position into the same structs.
 
+mod cold;
+mod load;
 mod read;
+mod relations;
 mod write;
 
-use kysera_bench_stage::Entries;
-use rusqlite::Connection;
+use crate::rows::User;
+use kysera_bench_stage::data::sqlite;
+use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
+use rusqlite::{Connection, Row};
+use std::path::Path;
 
 const NAME: &str = "rusqlite";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new()
+    let sizes = Sizes {
+        all: read::all,
+        left_join: read::left_join,
+        insert: write::insert,
+        nested: relations::nested,
+    };
+    sqlite_sizes(NAME, sizes)
         .add("sqlite: select 1 by key", NAME, read::by_key)
-        .add("sqlite: select 100", NAME, || read::all(100))
-        .add("sqlite: select 10 000", NAME, || read::all(10_000))
-        .add("sqlite: insert 1", NAME, || write::insert(1))
-        .add("sqlite: insert 100", NAME, || write::insert(100))
+        .add("sqlite: select 10 by key, one after the other", NAME, read::ten_by_key)
+        .add("sqlite: select with 0 to 8 filters", NAME, read::search)
+        .add("sqlite: update 1 by key", NAME, write::update)
+        .add("sqlite: upsert 100", NAME, write::upsert)
+        .add("sqlite: transaction of 5 statements", NAME, write::transaction)
+        .add("sqlite: stream of 1 000 000 rows", NAME, load::stream)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", load::BLOCKING, load::reads)
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", load::BLOCKING, load::writes)
+        .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
 }
 
 /// A database in memory, made by this script.
@@ -24,4 +41,16 @@ fn open(script: &str) -> Connection {
     connection.set_prepared_statement_cache_capacity(128);
     connection.execute_batch(script).expect("runs");
     connection
+}
+
+/// A connection to a database in a file.
+fn open_file(path: &Path) -> Connection {
+    let connection = Connection::open(path).expect("opens");
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.execute_batch(sqlite::FILE).expect("sets");
+    connection
+}
+
+fn user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User { id: row.get(0)?, name: row.get(1)?, hair_color: row.get(2)? })
 }

@@ -1,22 +1,52 @@
-//! Diesel on SQLite: a held connection, whose statement cache is on.
+//! Diesel on SQLite: a held connection, whose statement cache is on; many tasks share a pool of r2d2, on tokio's blocking
+//! threads.
 
+mod cold;
+mod load;
 mod read;
-mod schema;
+mod relations;
+pub mod schema;
+mod write;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use kysera_bench_stage::Entries;
+use kysera_bench_stage::data::sqlite;
+use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
+use std::path::Path;
 
 const NAME: &str = "diesel";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("sqlite: select 1 by key", NAME, read::by_key)
+    let sizes = Sizes {
+        all: read::all,
+        left_join: read::left_join,
+        insert: write::insert,
+        nested: relations::nested,
+    };
+    sqlite_sizes(NAME, sizes)
+        .add("sqlite: select 1 by key", NAME, read::by_key)
+        .add("sqlite: select 10 by key, one after the other", NAME, read::ten_by_key)
+        .add("sqlite: select with 0 to 8 filters", NAME, read::search)
+        .add("sqlite: update 1 by key", NAME, write::update)
+        .add("sqlite: upsert 100", NAME, write::upsert)
+        .add("sqlite: transaction of 5 statements", NAME, write::transaction)
+        .add("sqlite: stream of 1 000 000 rows", NAME, load::stream)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", NAME, load::reads)
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", NAME, load::writes)
+        .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
 }
 
 /// A database in memory, made by this script.
 fn open(script: &str) -> SqliteConnection {
     let mut connection = SqliteConnection::establish(":memory:").expect("opens");
     connection.batch_execute(script).expect("runs");
+    connection
+}
+
+/// A connection to a database in a file.
+fn open_file(path: &Path) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(path.to_str().expect("a plain path")).expect("opens");
+    connection.batch_execute(sqlite::FILE).expect("sets");
     connection
 }

@@ -1,17 +1,79 @@
 //! Rows of one query.
 
-use super::entity::user;
+use super::entity::{post, user};
 use super::open;
 use kysera_bench_stage::Variant;
-use kysera_bench_stage::data::{USERS, key, sqlite};
-use sea_orm::EntityTrait;
+use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 /// One user, by key.
 pub fn by_key() -> Variant {
     Variant::future(
         async || open(sqlite::users(USERS)).await,
+        async |db, turn| one(&*db, key(turn)).await.expect("reads"),
+    )
+}
+
+/// Ten users, each by its key.
+pub fn ten_by_key() -> Variant {
+    Variant::future(
+        async || open(sqlite::users(USERS)).await,
         async |db, turn| {
-            user::Entity::find_by_id(key(turn)).one(&*db).await.expect("reads").expect("is there")
+            let mut users = Vec::with_capacity(10);
+            for turn in 10 * turn..10 * turn + 10 {
+                users.push(one(&*db, key(turn)).await.expect("reads"));
+            }
+            users
         },
     )
+}
+
+/// One user.
+pub async fn one(on: &impl ConnectionTrait, id: i64) -> Result<user::Model, DbErr> {
+    Ok(user::Entity::find_by_id(id).one(on).await?.expect("it is there"))
+}
+
+/// Every user.
+pub fn all(rows: i64) -> Variant {
+    Variant::future(
+        async || open(sqlite::users(rows)).await,
+        async |db, _| user::Entity::find().all(&*db).await.expect("reads"),
+    )
+}
+
+/// Users with black hair and their posts, of which there are none.
+pub fn left_join(rows: i64) -> Variant {
+    Variant::future(
+        async || open(sqlite::users(rows)).await,
+        async |db, _| {
+            let query = user::Entity::find().find_also_related(post::Entity);
+            query.filter(user::Column::HairColor.eq("black")).all(&*db).await.expect("reads")
+        },
+    )
+}
+
+/// What a search form asks for.
+pub fn search() -> Variant {
+    Variant::future(
+        async || open(sqlite::users(USERS)).await,
+        async |db, turn| filtered(&*db, &form(turn)).await.expect("reads"),
+    )
+}
+
+async fn filtered(on: &impl ConnectionTrait, form: &Search) -> Result<Vec<user::Model>, DbErr> {
+    user::Entity::find()
+        .apply_if(form.above, |query, id| query.filter(user::Column::Id.gt(id)))
+        .apply_if(form.below, |query, id| query.filter(user::Column::Id.lt(id)))
+        .apply_if(form.name_not, |query, name| query.filter(user::Column::Name.ne(name)))
+        .apply_if(form.name_like, |query, pattern| query.filter(user::Column::Name.like(pattern)))
+        .apply_if(form.id_not, |query, id| query.filter(user::Column::Id.ne(id)))
+        .apply_if(form.name_after, |query, name| query.filter(user::Column::Name.gt(name)))
+        .apply_if(form.has_hair, |query, _| query.filter(user::Column::HairColor.is_not_null()))
+        .apply_if(form.hair, |query, hair| query.filter(user::Column::HairColor.eq(hair)))
+        .order_by_asc(user::Column::Id)
+        .limit(SEARCH_LIMIT)
+        .all(on)
+        .await
 }

@@ -1,27 +1,49 @@
-//! SQLx on SQLite: `sqlx` takes its connection from a pool of one for each query, as an application does.
+//! SQLx on SQLite: each query takes its connection from a pool of one, as an application's does.
 //!
 //! `query_as` with `FromRow`, because the macros need a database when they are compiled.
 
+mod cold;
+mod load;
 mod read;
+mod relations;
+mod rows;
+mod write;
 
-use kysera_bench_stage::Entries;
-use sqlx::SqlitePool;
-use sqlx::sqlite::SqlitePoolOptions;
+use kysera_bench_stage::data::CONNECTIONS;
+use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, SqlitePool};
+use std::path::Path;
 
 const NAME: &str = "sqlx";
 
-/// A user.
-#[derive(sqlx::FromRow, Clone, Debug)]
-#[expect(dead_code, reason = "rows are made, as by everybody, and looked at by nobody")]
-pub struct User {
-    pub id: i64,
-    pub name: String,
-    pub hair_color: Option<String>,
-}
+/// A connection that is held: what the pool costs is the difference.
+const HELD: &str = "sqlx, held connection";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("sqlite: select 1 by key", NAME, read::by_key)
+    let sizes = Sizes {
+        all: read::all,
+        left_join: read::left_join,
+        insert: write::insert,
+        nested: relations::nested,
+    };
+    sqlite_sizes(NAME, sizes)
+        .add("sqlite: select 1 by key", NAME, read::by_key)
+        .add("sqlite: select 1 by key", HELD, read::by_key_held)
+        .add("sqlite: select 10 by key, one after the other", NAME, read::ten_by_key)
+        .add("sqlite: select with 0 to 8 filters", NAME, read::search)
+        .add("sqlite: update 1 by key", NAME, write::update)
+        .add("sqlite: upsert 100", NAME, write::upsert)
+        .add("sqlite: transaction of 5 statements", NAME, write::transaction)
+        .add("sqlite: stream of 1 000 000 rows", NAME, load::stream)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", NAME, load::reads)
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", NAME, load::writes)
+        .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
+        .add("sqlite: 10 ms ticker beside select 1 by key", NAME, load::ticker_by_key)
+        .add("sqlite: 10 ms ticker beside select 10 000", NAME, load::ticker_all)
+        .add("sqlite: 10 ms ticker beside insert 100", NAME, load::ticker_insert)
+        .add("sqlite: 10 ms ticker beside a query of 20 ms", NAME, load::ticker_slow)
 }
 
 /// A database in memory, made by this script.
@@ -30,6 +52,28 @@ async fn open(script: String) -> SqlitePool {
     let options =
         SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
     let pool = options.connect("sqlite::memory:").await.expect("opens");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&pool).await.expect("runs");
+    run(&pool, script).await;
     pool
+}
+
+/// A pool on a database in a file, of as many connections.
+async fn open_file(path: &Path, connections: usize) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal);
+    let pool = SqlitePoolOptions::new().max_connections(connections as u32);
+    pool.connect_with(options).await.expect("opens")
+}
+
+/// A pool of as many connections as everybody has.
+async fn open_many(path: &Path, script: String) -> SqlitePool {
+    let pool = open_file(path, CONNECTIONS).await;
+    run(&pool, script).await;
+    pool
+}
+
+async fn run(pool: &SqlitePool, script: String) {
+    sqlx::raw_sql(AssertSqlSafe(script)).execute(pool).await.expect("runs");
 }
