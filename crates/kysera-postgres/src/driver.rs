@@ -2,9 +2,8 @@
 
 use crate::connection::Lease;
 use crate::options::PostgresOptions;
-use crate::pool::{Pool, Shared};
+use crate::pool::{Counts, Shared};
 use crate::tls::Tls;
-use crate::types::Types;
 use kysera_core::driver::{BoxFuture, Connection, Driver, Ran};
 use kysera_core::error::Result;
 use kysera_sql::compiled::{Access, Compiled};
@@ -24,7 +23,7 @@ use tokio_postgres::types::Type;
 /// [`status`](Postgres::status).
 #[derive(Clone, Debug)]
 pub struct Postgres {
-    pool: Pool,
+    shared: Arc<Shared>,
     dialect: dialect::Postgres,
 }
 
@@ -60,25 +59,25 @@ impl Postgres {
     pub async fn connect(options: PostgresOptions) -> Result<Postgres> {
         options.check()?;
         let tls = Tls::new(&options.ssl)?;
-        let pool = Pool::new(Arc::new(Shared { options, tls, types: Types::default() }))?;
-        let first = pool.get().await?;
+        let shared = Shared::new(options, tls);
+        let first = shared.get().await?;
         let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
         if !sends_records(&first.client).await {
             dialect = dialect.without_records();
         }
         dialect = dialect.default_schema(current_schema(&first.client).await);
         drop(first);
-        Ok(Postgres { pool, dialect })
+        Ok(Postgres { shared, dialect })
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        self.pool.shared()
+        &self.shared
     }
 
     /// How many connections there are now.
     pub fn status(&self) -> Status {
-        let status = self.pool.status();
-        Status { most: status.max_size, open: status.size, idle: status.available, waiting: status.waiting }
+        let Counts { open, idle, waiting } = self.shared.counts();
+        Status { most: self.shared.options.pool.size, open, idle, waiting }
     }
 }
 
@@ -89,25 +88,25 @@ impl Driver for Postgres {
 
     fn acquire(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
-            let pooled = self.pool.get().await?;
-            Ok(Box::new(Lease::new(pooled, self.shared().clone())) as Box<dyn Connection>)
+            let pooled = self.shared.get().await?;
+            Ok(Box::new(Lease::new(pooled, self.shared.clone())) as Box<dyn Connection>)
         })
     }
 
     fn run(&self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut lease = Lease::new(self.pool.get().await?, self.shared().clone());
+            let mut lease = Lease::new(self.shared.get().await?, self.shared.clone());
             let outcome = lease.run_statement(&statement, &mut *sink).await?;
             Ok((outcome, sink))
         })
     }
 
     fn excludes(&self, _: Access, _: Access) -> bool {
-        self.pool.shared().options.pool.size == 1
+        self.shared.options.pool.size == 1
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async { self.pool.close() })
+        Box::pin(async { self.shared.close() })
     }
 }
 

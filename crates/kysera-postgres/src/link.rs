@@ -42,6 +42,8 @@ pub(crate) struct Link {
     pub(crate) is_touched: bool,
     /// The server has said goodbye, or nobody knows what is going on.
     pub(crate) is_broken: bool,
+    /// When it was opened.
+    pub(crate) opened: Instant,
     /// When it last came back to the pool.
     pub(crate) idle_since: Instant,
     /// Told when the connection has ended.
@@ -71,6 +73,7 @@ impl Link {
             }
             at_end.notify_one();
         });
+        let now = Instant::now();
         Link {
             client: Arc::new(client),
             meter,
@@ -84,7 +87,8 @@ impl Link {
             requested: 0,
             is_touched: false,
             is_broken: false,
-            idle_since: Instant::now(),
+            opened: now,
+            idle_since: now,
             closed,
             wire: task.abort_handle(),
         }

@@ -1,5 +1,6 @@
 //! The pool: makes connections, throws away those that are gone or old, and lends the rest.
 //!
+//! A stack and a queue under one lock. A connection that comes back goes straight to whoever has waited longest.
 //! Cleaning a connection after use stands in `release`; what comes back here is as new.
 
 use crate::connect;
@@ -7,14 +8,13 @@ use crate::link::Link;
 use crate::options::PostgresOptions;
 use crate::tls::Tls;
 use crate::types::Types;
-use deadpool::Runtime;
-use deadpool::managed::{
-    self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType, Timeouts,
-};
 use kysera_core::error::{Error, ErrorKind, Result};
 use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 
 /// Connections that nobody used for so long are asked for a sign of life before they are lent.
 const LONG_IDLE: Duration = Duration::from_secs(30);
@@ -27,88 +27,174 @@ pub(crate) struct Shared {
     pub(crate) options: PostgresOptions,
     pub(crate) tls: Option<Tls>,
     pub(crate) types: Types,
+    state: Mutex<State>,
 }
 
-/// The connections of a driver.
-#[derive(Clone, Debug)]
-pub(crate) struct Pool {
-    pool: managed::Pool<Manager>,
-    shared: Arc<Shared>,
-    swept: Arc<Mutex<Instant>>,
+#[derive(Debug)]
+struct State {
+    /// The one that was used last is warm and stands at the end; those in front grow old enough to be closed.
+    // Boxed: a connection moves from hand to hand, and is large.
+    idle: Vec<Box<Link>>,
+    /// How many places may still be lent, with an idle connection or the right to open one. None while anybody waits.
+    free: usize,
+    /// Open connections, in use or not.
+    open: usize,
+    /// Those who wait, longest first. Some may have gone away.
+    waiting: VecDeque<oneshot::Sender<Pooled>>,
+    is_closed: bool,
+    swept: Instant,
 }
 
-/// A connection that goes back to the pool when it is dropped.
-pub(crate) type Pooled = managed::Object<Manager>;
+/// How many connections there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counts {
+    pub(crate) open: usize,
+    pub(crate) idle: usize,
+    pub(crate) waiting: usize,
+}
 
-impl Pool {
-    pub(crate) fn new(shared: Arc<Shared>) -> Result<Pool> {
-        let limits = &shared.options.pool;
-        let pool = managed::Pool::builder(Manager(shared.clone()))
-            .max_size(limits.size)
-            // The connection that was used last is warm, and those at the bottom grow old enough to be closed.
-            .queue_mode(QueueMode::Lifo)
-            .timeouts(Timeouts {
-                wait: Some(limits.acquire_timeout),
-                create: Some(limits.acquire_timeout),
-                // The only thing that waits there has a limit of its own.
-                recycle: None,
-            })
-            .runtime(Runtime::Tokio1)
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Configuration, "the pool cannot be made").with_source(error)
-            })?;
-        Ok(Pool { pool, shared, swept: Arc::new(Mutex::new(Instant::now())) })
-    }
-
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+impl Shared {
+    pub(crate) fn new(options: PostgresOptions, tls: Option<Tls>) -> Arc<Shared> {
+        let state = State {
+            idle: Vec::new(),
+            free: options.pool.size,
+            open: 0,
+            waiting: VecDeque::new(),
+            is_closed: false,
+            swept: Instant::now(),
+        };
+        Arc::new(Shared { options, tls, types: Types::default(), state: Mutex::new(state) })
     }
 
     /// Lends a connection.
-    pub(crate) async fn get(&self) -> Result<Pooled> {
-        self.sweep();
-        // A free connection is taken without setting a timer: a wait of nothing only tries.
-        let at_once = Timeouts { wait: Some(Duration::ZERO), ..self.pool.timeouts() };
-        let pooled = match self.pool.timeout_get(&at_once).await {
-            Err(PoolError::Timeout(TimeoutType::Wait)) => self.pool.get().await,
-            other => other,
+    pub(crate) async fn get(self: &Arc<Self>) -> Result<Pooled> {
+        let now = Instant::now();
+        match self.take_or_queue(now)? {
+            Ok(pooled) if pooled.is_fresh(now) => Ok(pooled),
+            // Boxed, so that the future of every statement does not carry the room of a login.
+            Ok(pooled) => Box::pin(pooled.made_ready()).await,
+            Err(turn) => Box::pin(self.wait(turn)).await,
+        }
+    }
+
+    /// A place, with a connection or without, or a place in the queue for one.
+    fn take_or_queue(
+        self: &Arc<Self>,
+        now: Instant,
+    ) -> Result<std::result::Result<Pooled, oneshot::Receiver<Pooled>>> {
+        let mut state = self.state.lock();
+        if state.is_closed {
+            return Err(closed());
+        }
+        let unused = state.sweep(self.options.pool.idle_timeout, now);
+        let taken = if state.free > 0 {
+            state.free -= 1;
+            Ok(Pooled { link: state.idle.pop(), shared: Arc::clone(self), owes: true, is_asked: false })
+        } else {
+            Err(state.queue())
         };
-        pooled.map_err(|error| match error {
-            PoolError::Backend(error) => error,
-            PoolError::Timeout(TimeoutType::Create) => Error::new(
-                ErrorKind::ConnectionFailed,
-                "no connection could be opened within acquire_timeout",
-            )
-            .hint("check the server and the network, or set connect_timeout below acquire_timeout"),
-            PoolError::Timeout(_) => full(&self.shared.options),
-            PoolError::Closed => Error::new(ErrorKind::ConnectionClosed, "the database was closed")
-                .hint("a closed driver cannot be opened again: connect anew"),
-            other => Error::new(ErrorKind::ConnectionFailed, "no connection could be had").with_source(other),
-        })
+        drop(state);
+        drop(unused);
+        Ok(taken)
+    }
+
+    async fn wait(self: &Arc<Self>, turn: oneshot::Receiver<Pooled>) -> Result<Pooled> {
+        match tokio::time::timeout(self.options.pool.acquire_timeout, turn).await {
+            Ok(Ok(pooled)) => pooled.made_ready().await,
+            Ok(Err(_)) => Err(closed()),
+            Err(_) => Err(full(&self.options)),
+        }
+    }
+
+    /// Takes back a place, with a connection that is as new or without: for whoever has waited longest, or for later.
+    fn put(self: &Arc<Self>, mut link: Option<Box<Link>>) {
+        loop {
+            let mut state = self.state.lock();
+            let Some(turn) = state.waiting.pop_front() else {
+                state.free += 1;
+                if state.is_closed {
+                    state.open -= usize::from(link.is_some());
+                } else {
+                    state.idle.extend(link);
+                }
+                return;
+            };
+            drop(state);
+            // Outside the lock: it wakes somebody.
+            match turn.send(Pooled { link, shared: Arc::clone(self), owes: true, is_asked: false }) {
+                Ok(()) => return,
+                // Whoever that was no longer waits.
+                Err(mut unwanted) => {
+                    unwanted.owes = false;
+                    link = unwanted.link.take();
+                }
+            }
+        }
     }
 
     /// Closes idle connections, and those in use when they come back.
     pub(crate) fn close(&self) {
-        self.pool.close();
+        let mut state = self.state.lock();
+        state.is_closed = true;
+        let waiting = std::mem::take(&mut state.waiting);
+        let idle = std::mem::take(&mut state.idle);
+        state.open -= idle.len();
+        drop(state);
+        drop((waiting, idle));
     }
 
-    pub(crate) fn status(&self) -> managed::Status {
-        self.pool.status()
+    pub(crate) fn counts(&self) -> Counts {
+        let state = self.state.lock();
+        let waiting = state.waiting.iter().filter(|turn| !turn.is_closed()).count();
+        Counts { open: state.open, idle: state.idle.len(), waiting }
     }
 
-    /// Closes what nobody used for long. Done in passing, so that no task has to be kept alive.
-    fn sweep(&self) {
-        let Some(timeout) = self.shared.options.pool.idle_timeout else { return };
-        let mut swept = self.swept.lock();
-        if swept.elapsed() >= timeout.min(LONG_IDLE) {
-            *swept = Instant::now();
-            drop(swept);
-            self.pool.retain(|link, _| link.idle_since.elapsed() < timeout);
-        }
+    async fn open(&self) -> Result<Box<Link>> {
+        let limit = self.options.pool.acquire_timeout;
+        let opened = connect::open(&self.options, self.tls.as_ref(), None);
+        let link = tokio::time::timeout(limit, opened).await.map_err(|_| {
+            Error::new(ErrorKind::ConnectionFailed, "no connection could be opened within acquire_timeout")
+                .hint("check the server and the network, or set connect_timeout below acquire_timeout")
+        })??;
+        self.state.lock().open += 1;
+        Ok(Box::new(link))
     }
 }
 
+impl State {
+    /// Takes out what nobody used for long. Done in passing, so that no task has to be kept alive.
+    fn sweep(&mut self, timeout: Option<Duration>, now: Instant) -> Vec<Box<Link>> {
+        let Some(timeout) = timeout else { return Vec::new() };
+        if now.duration_since(self.swept) < timeout.min(LONG_IDLE) {
+            return Vec::new();
+        }
+        self.swept = now;
+        let (unused, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.idle)
+            .into_iter()
+            .partition(|link| now.duration_since(link.idle_since) >= timeout);
+        self.idle = kept;
+        self.open -= unused.len();
+        unused
+    }
+
+    fn queue(&mut self) -> oneshot::Receiver<Pooled> {
+        // Time limits are alike, so that those who gave up stand in front.
+        while self.waiting.front().is_some_and(oneshot::Sender::is_closed) {
+            self.waiting.pop_front();
+        }
+        let (turn, wait) = oneshot::channel();
+        self.waiting.push_back(turn);
+        wait
+    }
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::ConnectionClosed, "the database was closed")
+        .hint("a closed driver cannot be opened again: connect anew")
+}
+
+#[cold]
 fn full(options: &PostgresOptions) -> Error {
     let message = format!(
         "none of {} connections became free within {:?}",
@@ -119,34 +205,93 @@ fn full(options: &PostgresOptions) -> Error {
     )
 }
 
-/// Makes connections and says which are still good.
+/// A connection that goes back to the pool when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Manager(Arc<Shared>);
+pub(crate) struct Pooled {
+    /// Always there once it was lent.
+    link: Option<Box<Link>>,
+    shared: Arc<Shared>,
+    /// Its place is to be given back.
+    owes: bool,
+    /// It was asked for a sign of life and has not answered.
+    is_asked: bool,
+}
 
-impl managed::Manager for Manager {
-    // Boxed: a connection moves from hand to hand, and is large.
-    type Type = Box<Link>;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Box<Link>> {
-        // Boxed, so that the future of every acquire does not carry the room of a login.
-        Box::pin(connect::open(&self.0.options, self.0.tls.as_ref(), None)).await.map(Box::new)
+impl Pooled {
+    /// Closes the connection instead of giving it back.
+    pub(crate) fn close(mut self) {
+        self.close_link();
     }
 
-    async fn recycle(&self, link: &mut Box<Link>, metrics: &Metrics) -> RecycleResult<Error> {
-        if link.is_closed() {
-            return Err(RecycleError::message("the connection is gone"));
+    fn close_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            self.shared.state.lock().open -= 1;
+            drop(link);
         }
-        if self.0.options.pool.max_lifetime.is_some_and(|limit| metrics.age() >= limit) {
-            return Err(RecycleError::message("the connection is old"));
-        }
-        // A socket whose other end vanished without a word looks alive. Asking costs a trip, so only then.
-        if link.idle_since.elapsed() >= LONG_IDLE {
-            let sign = tokio::time::timeout(SIGN_OF_LIFE, link.client.check_connection()).await;
-            if !matches!(sign, Ok(Ok(()))) {
-                return Err(RecycleError::message("the connection does not answer"));
+    }
+
+    /// True when it can be lent as it is.
+    fn is_fresh(&self, now: Instant) -> bool {
+        let Some(link) = &self.link else { return false };
+        !link.is_closed()
+            && now.duration_since(link.idle_since) < LONG_IDLE
+            && self
+                .shared
+                .options
+                .pool
+                .max_lifetime
+                .is_none_or(|limit| now.duration_since(link.opened) < limit)
+    }
+
+    /// With a connection that is good: its own, another idle one, or a new one.
+    async fn made_ready(mut self) -> Result<Pooled> {
+        while self.link.is_some() {
+            if self.is_fresh(Instant::now()) || self.gives_sign_of_life().await {
+                return Ok(self);
             }
+            self.close_link();
+            self.link = self.shared.state.lock().idle.pop();
         }
-        Ok(())
+        self.link = Some(self.shared.open().await?);
+        Ok(self)
+    }
+
+    /// Asks a connection that was idle for long. A socket whose other end vanished without a word looks alive; asking
+    /// costs a trip, so only then.
+    async fn gives_sign_of_life(&mut self) -> bool {
+        let limit = self.shared.options.pool.max_lifetime;
+        let Some(link) = &mut self.link else { return false };
+        if link.is_closed() || limit.is_some_and(|limit| link.opened.elapsed() >= limit) {
+            return false;
+        }
+        self.is_asked = true;
+        let sign = tokio::time::timeout(SIGN_OF_LIFE, link.client.check_connection()).await;
+        self.is_asked = false;
+        matches!(sign, Ok(Ok(())))
+    }
+}
+
+impl Deref for Pooled {
+    type Target = Link;
+
+    fn deref(&self) -> &Link {
+        self.link.as_deref().expect("what was lent holds a connection")
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Link {
+        self.link.as_deref_mut().expect("what was lent holds a connection")
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        if self.is_asked {
+            self.close_link();
+        }
+        if self.owes {
+            self.shared.put(self.link.take());
+        }
     }
 }

@@ -23,7 +23,7 @@ const CLEAN: &str = "close all; set session authorization default; reset all; un
 pub(crate) fn release(mut pooled: Pooled, shared: &Arc<Shared>) {
     pooled.idle_since = Instant::now();
     if pooled.is_closed() {
-        drop(Pooled::take(pooled));
+        pooled.close();
     } else if !needs_cleaning(&pooled, shared.options.reset) {
         drop(pooled);
     } else {
@@ -61,7 +61,7 @@ impl Cleaning {
 impl Drop for Cleaning {
     fn drop(&mut self) {
         if let Some(pooled) = self.0.take() {
-            drop(Pooled::take(pooled));
+            pooled.close();
         }
     }
 }

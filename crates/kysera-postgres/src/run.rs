@@ -72,11 +72,16 @@ impl Lease {
     ) -> Result<Outcome> {
         self.check()?;
         let request = Request::in_spare_room(statement, self.link())?;
-        let mut outcome = self.attempt(&request, sink).await;
-        if self.must_run_again(&request, &mut outcome) {
+        let mut is_again = false;
+        // A loop, because each `await` on its own would make the future larger.
+        let outcome = loop {
+            let mut outcome = self.attempt(&request, sink).await;
+            if is_again || !self.must_run_again(&request, &mut outcome) {
+                break outcome;
+            }
             sink.clear();
-            outcome = self.attempt(&request, sink).await;
-        }
+            is_again = true;
+        };
         let count = outcome.map_err(into_error)?;
         if request.params.is_small() {
             self.link().spare = request.params;

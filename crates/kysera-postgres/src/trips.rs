@@ -2,9 +2,8 @@
 
 use crate::connection::Lease;
 use crate::options::PostgresOptions;
-use crate::pool::{Pool, Shared};
+use crate::pool::Shared;
 use crate::tls::Tls;
-use crate::types::Types;
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::row::{Discard, RowSink};
@@ -15,13 +14,13 @@ use std::sync::Arc;
 async fn lease(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Lease> {
     let pool = pool(change)?;
     let pooled = pool.get().await.unwrap();
-    Some(Lease::new(pooled, pool.shared().clone()))
+    Some(Lease::new(pooled, pool.clone()))
 }
 
-fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Pool> {
+fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Arc<Shared>> {
     let options: PostgresOptions = change(kysera_testing::postgres_url()?.parse().unwrap());
     let tls = Tls::new(&options.ssl).unwrap();
-    Some(Pool::new(Arc::new(Shared { options, tls, types: Types::default() })).unwrap())
+    Some(Shared::new(options, tls))
 }
 
 fn statement(sql: &str, params: Vec<Value>, shape: Shape) -> Compiled {
@@ -118,12 +117,12 @@ async fn a_pipeline_is_one_trip_with_its_beginning() {
 #[tokio::test]
 async fn a_quiet_connection_goes_back_at_once_and_a_touched_one_is_reset() {
     let Some(pool) = pool(|options| options.pool_size(1)) else { return };
-    let mut lease = Lease::new(pool.get().await.unwrap(), pool.shared().clone());
+    let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
     lease.run(statement("select 1", vec![], Shape::Read), sink()).await.unwrap();
     let meter = lease.link().meter.clone();
     let before = meter.syncs();
     drop(lease);
-    let mut lease = Lease::new(pool.get().await.unwrap(), pool.shared().clone());
+    let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
     assert_eq!(meter.syncs(), before, "nothing was asked");
     lease.run(statement("set work_mem = '1MB'", vec![], Shape::Write), sink()).await.unwrap();
     drop(lease);
