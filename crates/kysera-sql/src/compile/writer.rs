@@ -298,6 +298,9 @@ impl<'a> Writer<'a> {
             Value::I64(number) => self.signed(*number),
             Value::U64(number) => self.number(*number),
             Value::Text(text) | Value::Custom(_, text) => self.text(text),
+            Value::Slot(_) => {
+                self.invalid("a parameter in a definition", "definitions bind nothing; write the value")
+            }
             _ => self.invalid("a value of this type in a definition", "write the condition as raw SQL"),
         }
     }

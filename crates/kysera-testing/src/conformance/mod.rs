@@ -102,6 +102,7 @@ macro_rules! conformance {
         type SubjectOfConformance = $subject;
         $crate::__conformance_area! { run:
             rows_come_in_order
+            statements_of_prepared_queries_are_told_apart
             values_come_back_as_they_went
             a_result_without_rows_leaves_the_sink_empty
             changed_rows_are_counted

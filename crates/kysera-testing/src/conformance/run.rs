@@ -3,12 +3,13 @@
 use super::item::{
     Item, NewItem, all_ids, cubed, execute, ids, insert, items, plain, rows, sql, taken, writer,
 };
-use kysera_core::driver::{Attempt, Driver};
+use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_core::{ErrorKind, Terminals};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, Compiled, Shape, SqlText};
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
 use kysera_sql::row::{Discard, Rows};
+use kysera_sql::schema::create_index;
 use kysera_sql::write::{delete_from, insert_into, update};
 
 /// Every row reaches the sink, in the order of the result, and the sink comes back.
@@ -43,6 +44,48 @@ pub async fn values_come_back_as_they_went(driver: &dyn Driver) {
     let query = select_from(Item).select(Item.all()).order_by(Item.id.asc());
     let found: Vec<Item> = rows(&mut *connection, sql(driver, query)).await.unwrap();
     assert_eq!(found, expected);
+}
+
+/// The text of a prepared query says what it is (`SqlText::id`): a driver that keeps its statement by that takes no
+/// other one, on any connection, with any values, whatever was prepared between, and when the table has changed.
+pub async fn statements_of_prepared_queries_are_told_apart(driver: &dyn Driver) {
+    items(driver, 30).await;
+    let shared = |query: Compiled| Compiled { sql: SqlText::shared(&*query.sql), ..query };
+    let below = |id: i64| select_from(Item).filter(Item.id.le(id)).select(Item.id).order_by(Item.id.asc());
+    let above = |id: i64| select_from(Item).filter(Item.id.gt(id)).select(Item.id).order_by(Item.id.asc());
+    // The same text twice, as of two prepared queries, and another one; then the same as text of one call.
+    let texts = [sql(driver, below(1)), sql(driver, above(1)), sql(driver, below(1))].map(shared);
+    let with = |at: usize, id: i64| {
+        let built = if at.is_multiple_of(2) { sql(driver, below(id)) } else { sql(driver, above(id)) };
+        Compiled { sql: if at < 3 { texts[at].sql.clone() } else { built.sql }, ..built }
+    };
+    let expected = |at: usize, id: i64| {
+        if at.is_multiple_of(2) { Vec::from_iter(1..=id) } else { Vec::from_iter(id + 1..=30) }
+    };
+    for round in 0..3 {
+        let mut connection = writer(driver).await;
+        if round == 2 {
+            connection.begin(TransactionOptions::default()).await.unwrap();
+        }
+        for id in 1..12 {
+            for at in 0..4 {
+                let found: Vec<i64> = rows(&mut *connection, with(at, id)).await.unwrap();
+                assert_eq!(found, expected(at, id), "text {at}, id {id}");
+            }
+        }
+        if round == 2 {
+            connection.rollback().await.unwrap();
+        }
+        let name = ["item_small", "item_ratio", "item_yes"][round];
+        execute(&mut *connection, sql(driver, create_index(name, Item, Item.small))).await.unwrap();
+    }
+    for at in 0..4 {
+        let mut sink = Rows::<i64>::default();
+        if let Attempt::Done(done) = driver.try_run(&with(at, 5), &mut sink) {
+            done.unwrap();
+            assert_eq!(sink.into_vec(), expected(at, 5));
+        }
+    }
 }
 
 /// A statement without rows, and a query that finds none, leave the sink empty.
