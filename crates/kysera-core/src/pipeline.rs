@@ -206,6 +206,8 @@ answers!(A B C D E);
 answers!(A B C D E F);
 answers!(A B C D E F G);
 answers!(A B C D E F G H);
+answers!(A B C D E F G H J);
+answers!(A B C D E F G H J K);
 
 mod sealed {
     /// Keeps [`Answers`](super::Answers) closed.
