@@ -24,6 +24,8 @@ pub struct Case {
     /// Length of a turn, where the usual one is too short for what is measured.
     pub turn: Option<Duration>,
     pub goals: Vec<Goal>,
+    /// Left out of a quick run, unless it is asked for by its name.
+    pub full_only: bool,
 }
 
 /// Which time counts. The ratio of the other is shown as well.
@@ -38,7 +40,15 @@ pub enum Clock {
 impl Case {
     /// A case whose variants are compared with `base`, by the clock on the wall.
     pub fn new(name: impl Into<String>, base: &'static str) -> Case {
-        Case { name: name.into(), base, ours: OURS, clock: Clock::Wall, turn: None, goals: Vec::new() }
+        Case {
+            name: name.into(),
+            base,
+            ours: OURS,
+            clock: Clock::Wall,
+            turn: None,
+            goals: Vec::new(),
+            full_only: false,
+        }
     }
 
     /// Takes the processor's time, which others on the machine disturb less.
@@ -56,6 +66,12 @@ impl Case {
     /// Makes turns longer.
     pub fn turn(mut self, turn: Duration) -> Case {
         self.turn = Some(turn);
+        self
+    }
+
+    /// Leaves it out of a quick run, unless it is asked for by its name.
+    pub fn full_only(mut self) -> Case {
+        self.full_only = true;
         self
     }
 

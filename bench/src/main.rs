@@ -15,6 +15,7 @@ mod players;
 mod plot;
 mod plugins;
 mod postgres;
+mod prepared;
 mod queries;
 mod report;
 mod rows;
@@ -83,6 +84,16 @@ fn entries() -> Entries {
     sqlite::entries().and(postgres::entries()).and(text::entries()).and(plugins::entries())
 }
 
+impl Wanted {
+    /// True for a case that is asked for.
+    fn takes(&self, case: &Case) -> bool {
+        // A part that is only the group, as in `postgres:`, is no name.
+        let named = |part: &String| case.name.contains(part.as_str()) && !part.ends_with(':');
+        let meant = self.parts.is_empty() || self.parts.iter().any(|part| case.name.contains(part.as_str()));
+        meant && (self.full || self.list || !case.full_only || self.parts.iter().any(named))
+    }
+}
+
 fn wanted(words: &[String]) -> Option<Wanted> {
     let mut wanted = Wanted::default();
     for word in words {
@@ -102,7 +113,7 @@ fn wanted(words: &[String]) -> Option<Wanted> {
 
 fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
     let mut cases = cases::all();
-    cases.retain(|case| wanted.parts.is_empty() || wanted.parts.iter().any(|part| case.name.contains(part)));
+    cases.retain(|case| wanted.takes(case));
     let mut report = Report::new(wanted.full, words);
     if !wanted.compile_time_only {
         if !wanted.list && cases.iter().any(|case| case.group() == "postgres") {

@@ -59,7 +59,7 @@ pub fn search(form: &Search) -> impl Query<Row = User, Outer = Nil, Rows = Filte
 }
 
 /// Users with their posts and their comments, in one statement.
-pub fn nested() -> impl Query<Row = UserWithPosts, Outer = Nil, Rows = Filtered> {
+pub fn nested() -> Select<In<User, Required, Nil>, Nil, UserWithPosts> {
     select_from(User).select(row!(UserWithPosts {
         id: User.id,
         name: User.name,
@@ -80,6 +80,34 @@ pub fn nested() -> impl Query<Row = UserWithPosts, Outer = Nil, Rows = Filtered>
             }
         ))),
     }))
+}
+
+/// The first so many users.
+pub fn first(users: i64) -> Users {
+    all().filter(User.id.le(users)).order_by(User.id.asc())
+}
+
+/// The posts of these users.
+pub fn posts_of(users: Vec<i64>) -> impl Query<Row = Post, Outer = Nil, Rows = Filtered> {
+    select_from(Post).filter(sql!(bool: "{} = any({})", Post.user_id, val(users))).select(Post.all())
+}
+
+/// The comments on these posts.
+pub fn comments_on(posts: Vec<i64>) -> impl Query<Row = Comment, Outer = Nil, Rows = Filtered> {
+    select_from(Comment).filter(sql!(bool: "{} = any({})", Comment.post_id, val(posts))).select(Comment.all())
+}
+
+/// The posts of the first so many users.
+pub fn posts_of_first(users: i64) -> impl Query<Row = Post, Outer = Nil, Rows = Filtered> {
+    let users = select_from(User).filter(User.id.le(users)).select(User.id);
+    select_from(Post).filter(Post.user_id.in_subquery(users)).select(Post.all())
+}
+
+/// The comments on the posts of the first so many users.
+pub fn comments_on_first(users: i64) -> impl Query<Row = Comment, Outer = Nil, Rows = Filtered> {
+    let users = select_from(User).filter(User.id.le(users)).select(User.id);
+    let posts = select_from(Post).filter(Post.user_id.in_subquery(users)).select(Post.id);
+    select_from(Comment).filter(Comment.post_id.in_subquery(posts)).select(Comment.all())
 }
 
 /// Another name for a user, by key.

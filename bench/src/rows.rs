@@ -52,6 +52,9 @@ pub struct PostWithComments {
     pub comments: Vec<Comment>,
 }
 
+/// Users with their posts with their comments, as they come when they are put together by hand.
+pub type Nested = Vec<(User, Vec<(Post, Vec<Comment>)>)>;
+
 /// A table whose rows can be marked as deleted.
 #[derive(Table, Debug, Clone, PartialEq)]
 #[table(name = "notes")]

@@ -8,14 +8,18 @@ mod clock;
 pub mod data;
 mod entries;
 mod memory;
+mod nest;
 mod player;
+mod proxy;
 mod sizes;
 mod tasks;
 mod ticker;
 mod variant;
 
 pub use entries::{Entries, Entry, data_folder};
+pub use nest::{assert_nested, nest};
 pub use player::{FIRST_ROW, ONE, PLAYER, counting, play};
+pub use proxy::delayed;
 pub use sizes::{Sizes, sqlite_sizes};
 pub use tasks::tasks;
 pub use ticker::{idle, ticker};

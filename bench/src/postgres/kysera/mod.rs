@@ -1,29 +1,47 @@
 //! Ours on PostgreSQL, through its pool of one connection. `kysera` builds its query each time, as an application does.
 
+mod cold;
+mod dynamic;
+mod nested;
+mod points;
 mod read;
+mod stream;
+mod tasks;
 mod write;
 
-use crate::case::OURS;
-use kysera::postgres::{Postgres, PostgresOptions, SslMode};
+use super::tokio_postgres::make;
+use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
-use kysera_bench_stage::Entries;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::{Entries, delayed};
+use std::time::Duration;
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new()
-        .add("postgres: select 1 by key", OURS, read::by_key)
-        .add("postgres: select 100", OURS, || read::all(100))
-        .add("postgres: select 10 000", OURS, || read::all(10_000))
-        .add("postgres: insert 1", OURS, || write::insert(1))
-        .add("postgres: insert 100", OURS, || write::insert(100))
+    read::entries()
+        .and(points::entries())
+        .and(dynamic::entries())
+        .and(write::entries())
+        .and(nested::entries())
+        .and(stream::entries())
+        .and(tasks::entries())
+        .and(cold::entries())
 }
 
 /// A pool of one connection to a schema made by this script.
 async fn open(variant: &str, script: String) -> Db {
+    open_far(variant, script, Duration::ZERO).await
+}
+
+/// The same, with so much added to each round trip.
+async fn open_far(variant: &str, script: String, round_trip: Duration) -> Db {
     let schema = postgres::schema(variant);
-    super::tokio_postgres::make(&schema, &script).await;
-    let options: PostgresOptions = postgres::url().unwrap_or_default().parse().expect("the address is one");
-    let options = options.options(postgres::settings(&schema)).pool_size(1).ssl_mode(SslMode::Disable);
-    Db::new(Postgres::connect(options).await.expect("connects"))
+    make(&schema, &script).await;
+    connect(&delayed(&postgres::url_in(&schema), round_trip), 1).await
+}
+
+/// A pool of so many connections.
+async fn connect(url: &str, connections: usize) -> Db {
+    let options: PostgresOptions = url.parse().expect("the address is one");
+    Db::new(Postgres::connect(options.pool_size(connections)).await.expect("connects"))
 }

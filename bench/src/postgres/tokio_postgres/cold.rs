@@ -1,0 +1,21 @@
+//! A process that has just begun.
+
+use super::{BY_KEY, COLLECTED, connect, make, user};
+use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::{Entries, current_thread};
+use std::hint::black_box;
+
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new().add_cold(
+        "postgres: a fresh process to its first row",
+        COLLECTED,
+        |_| current_thread().block_on(make(&postgres::schema(COLLECTED), &postgres::users(10))),
+        |_| current_thread().block_on(first_row()),
+    )
+}
+
+async fn first_row() {
+    let client = connect(&postgres::url_in(&postgres::schema(COLLECTED))).await;
+    black_box(user(&client.query_one(BY_KEY, &[&1_i64]).await.expect("reads")));
+}
