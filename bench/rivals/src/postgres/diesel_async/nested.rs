@@ -1,0 +1,47 @@
+//! Users with posts with comments: `belonging_to` and `grouped_by`, as its guide on relations shows.
+
+use super::schema::{Comment, Post, User, users};
+use super::{NAME, open_far};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::{Entries, Variant, assert_nested};
+use std::time::Duration;
+
+/// Every variant.
+pub fn entries() -> Entries {
+    let mut entries =
+        Entries::new().add("postgres: associations of 100 users", NAME, || by_level(100, Duration::ZERO));
+    for (case, users, round_trip) in postgres::nestings() {
+        entries = entries.add(case, NAME, move || by_level(users, round_trip));
+    }
+    entries
+}
+
+fn by_level(users: i64, round_trip: Duration) -> Variant {
+    Variant::future(
+        async || {
+            let mut connection = open_far(NAME, postgres::nested(100, 10, 10), round_trip).await;
+            let found = load(&mut connection, users).await.expect("reads");
+            assert_nested(
+                users,
+                found.iter().map(|(_, posts)| posts.iter().map(|(_, comments)| comments.len())),
+            );
+            connection
+        },
+        async move |connection, _| load(connection, users).await.expect("reads"),
+    )
+}
+
+type Nested = Vec<(User, Vec<(Post, Vec<Comment>)>)>;
+
+async fn load(connection: &mut AsyncPgConnection, first: i64) -> QueryResult<Nested> {
+    let query = users::table.filter(users::id.le(first)).order(users::id.asc());
+    let users: Vec<User> = query.select(User::as_select()).load(connection).await?;
+    let posts: Vec<Post> = Post::belonging_to(&users).select(Post::as_select()).load(connection).await?;
+    let comments: Vec<Comment> =
+        Comment::belonging_to(&posts).select(Comment::as_select()).load(connection).await?;
+    let comments = comments.grouped_by(&posts);
+    let posts = posts.into_iter().zip(comments).grouped_by(&users);
+    Ok(users.into_iter().zip(posts).collect())
+}

@@ -1,0 +1,45 @@
+//! Ten reads by key: one after the other, and pipelined as the documentation of its connection shows.
+
+use super::schema::{User, users};
+use super::{NAME, open};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::future::try_join_all;
+use kysera_bench_stage::data::{USERS, key, postgres};
+use kysera_bench_stage::{Entries, Variant};
+
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other).add(
+        "postgres: select 10 by key, pipelined",
+        NAME,
+        pipelined,
+    )
+}
+
+fn one_after_the_other() -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(USERS)).await,
+        async |connection, turn| {
+            let mut found: Vec<User> = Vec::with_capacity(10);
+            for place in 0..10 {
+                let query = users::table.find(key(10 * turn + place)).select(User::as_select());
+                found.push(query.first(connection).await.expect("reads"));
+            }
+            found
+        },
+    )
+}
+
+fn pipelined() -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(USERS)).await,
+        async |connection, turn| -> Vec<User> {
+            let connection = &*connection;
+            let reads = (0..10).map(|place| {
+                users::table.find(key(10 * turn + place)).select(User::as_select()).first(&mut &*connection)
+            });
+            try_join_all(reads).await.expect("reads")
+        },
+    )
+}

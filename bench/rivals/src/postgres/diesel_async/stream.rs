@@ -1,0 +1,32 @@
+//! More rows than are wanted in memory at once.
+
+use super::schema::{User, users};
+use super::{NAME, open};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::TryStreamExt;
+use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::{Entries, Variant};
+use std::hint::black_box;
+
+/// Every variant.
+pub fn entries() -> Entries {
+    let mut entries = Entries::new();
+    for (case, rows) in postgres::streams() {
+        entries = entries.add(case, NAME, move || stream(rows));
+    }
+    entries
+}
+
+fn stream(rows: i64) -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(rows)).await,
+        async |connection, _| {
+            let query = users::table.select(User::as_select());
+            let mut rows = query.load_stream::<User>(connection).await.expect("runs");
+            while let Some(user) = rows.try_next().await.expect("reads") {
+                black_box(user);
+            }
+        },
+    )
+}

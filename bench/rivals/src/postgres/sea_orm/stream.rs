@@ -1,0 +1,30 @@
+//! More rows than are wanted in memory at once.
+
+use super::entity::user;
+use super::{NAME, open};
+use futures_util::TryStreamExt;
+use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::{Entries, Variant};
+use sea_orm::EntityTrait;
+use std::hint::black_box;
+
+/// Every variant.
+pub fn entries() -> Entries {
+    let mut entries = Entries::new();
+    for (case, rows) in postgres::streams() {
+        entries = entries.add(case, NAME, move || stream(rows));
+    }
+    entries
+}
+
+fn stream(rows: i64) -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(rows)).await,
+        async |db, _| {
+            let mut rows = user::Entity::find().stream(&*db).await.expect("runs");
+            while let Some(user) = rows.try_next().await.expect("reads") {
+                black_box(user);
+            }
+        },
+    )
+}

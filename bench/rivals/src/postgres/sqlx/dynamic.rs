@@ -1,0 +1,59 @@
+//! A search with up to eight conditions: its query builder.
+
+use super::{HELD, NAME, User, hold, open};
+use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, postgres, search as form};
+use kysera_bench_stage::{Entries, Variant};
+use sqlx::{PgExecutor, Postgres, QueryBuilder};
+
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new().add("postgres: select with 0 to 8 filters", NAME, search).add(
+        "postgres: select with 0 to 8 filters",
+        HELD,
+        search_held,
+    )
+}
+
+fn search() -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(USERS)).await,
+        async |pool, turn| find(&*pool, &form(turn)).await.expect("reads"),
+    )
+}
+
+fn search_held() -> Variant {
+    Variant::future(
+        async || hold(HELD, postgres::users(USERS)).await,
+        async |connection, turn| find(&mut *connection, &form(turn)).await.expect("reads"),
+    )
+}
+
+async fn find(on: impl PgExecutor<'_>, search: &Search) -> sqlx::Result<Vec<User>> {
+    let mut query = QueryBuilder::<Postgres>::new("select id, name, hair_color from users where true");
+    if let Some(id) = search.above {
+        query.push(" and id > ").push_bind(id);
+    }
+    if let Some(id) = search.below {
+        query.push(" and id < ").push_bind(id);
+    }
+    if let Some(name) = search.name_not {
+        query.push(" and name <> ").push_bind(name);
+    }
+    if let Some(pattern) = search.name_like {
+        query.push(" and name like ").push_bind(pattern);
+    }
+    if let Some(hair) = search.hair {
+        query.push(" and hair_color = ").push_bind(hair);
+    }
+    if search.has_hair == Some(true) {
+        query.push(" and hair_color is not null");
+    }
+    if let Some(id) = search.id_not {
+        query.push(" and id <> ").push_bind(id);
+    }
+    if let Some(name) = search.name_after {
+        query.push(" and name > ").push_bind(name);
+    }
+    query.push(" order by id limit ").push_bind(SEARCH_LIMIT as i64);
+    query.build_query_as().fetch_all(on).await
+}

@@ -1,0 +1,54 @@
+//! Ten reads by key: one after the other, and at once on as many connections, because SQLx does not pipeline.
+
+use super::read::read_by_key;
+use super::{HELD, NAME, hold, open, open_far};
+use futures_util::future::try_join_all;
+use kysera_bench_stage::data::{USERS, key, postgres};
+use kysera_bench_stage::{Entries, Variant};
+use std::time::Duration;
+
+const JOINED: &str = "sqlx, joined on ten connections";
+
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new()
+        .add("postgres: select 10 by key, one after the other", NAME, one_after_the_other)
+        .add("postgres: select 10 by key, one after the other", HELD, one_after_the_other_held)
+        .add("postgres: select 10 by key, pipelined", JOINED, joined)
+}
+
+fn one_after_the_other() -> Variant {
+    Variant::future(
+        async || open(NAME, postgres::users(USERS)).await,
+        async |pool, turn| {
+            let mut found = Vec::with_capacity(10);
+            for place in 0..10 {
+                found.push(read_by_key(&*pool, key(10 * turn + place)).await.expect("reads"));
+            }
+            found
+        },
+    )
+}
+
+fn one_after_the_other_held() -> Variant {
+    Variant::future(
+        async || hold(HELD, postgres::users(USERS)).await,
+        async |connection, turn| {
+            let mut found = Vec::with_capacity(10);
+            for place in 0..10 {
+                found.push(read_by_key(&mut *connection, key(10 * turn + place)).await.expect("reads"));
+            }
+            found
+        },
+    )
+}
+
+fn joined() -> Variant {
+    Variant::future(
+        async || open_far(JOINED, postgres::users(USERS), 10, Duration::ZERO).await,
+        async |pool, turn| {
+            let reads = (0..10).map(|place| read_by_key(&*pool, key(10 * turn + place)));
+            try_join_all(reads).await.expect("reads")
+        },
+    )
+}
