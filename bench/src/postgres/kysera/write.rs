@@ -49,18 +49,14 @@ fn insert_prepared() -> Variant {
 fn update_by_key() -> Variant {
     Variant::future(
         async || open(OURS, postgres::users(USERS)).await,
-        async |db, turn| {
-            queries::rename(key(turn), "renamed").execute(db).await.expect("updates")
-        },
+        async |db, turn| queries::rename(key(turn), "renamed").execute(db).await.expect("updates"),
     )
 }
 
 fn update_by_key_prepared() -> Variant {
     Variant::future(
         async || open(PREPARED, postgres::users(USERS)).await,
-        async |db, turn| {
-            prepared::RENAME.bind((key(turn), "renamed")).execute(db).await.expect("updates")
-        },
+        async |db, turn| prepared::RENAME.bind((key(turn), "renamed")).execute(db).await.expect("updates"),
     )
 }
 
