@@ -2,9 +2,11 @@
 //!
 //! `kysera-bench` in the folder above is the conductor; alone this program does nothing.
 
-use kysera_bench_stage::{Entries, play};
+mod postgres;
+
+use kysera_bench_stage::play;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    play(Entries::new).unwrap_or(ExitCode::from(2))
+    play(postgres::entries).unwrap_or(ExitCode::from(2))
 }

@@ -1,0 +1,38 @@
+//! Ten reads by key: one after the other, and in a batch, whose queries give lists.
+
+use super::model::User;
+use super::{NAME, open};
+use kysera_bench_stage::data::{USERS, key, postgres};
+use kysera_bench_stage::{Entries, Variant};
+
+/// Every variant.
+pub fn entries() -> Entries {
+    Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other).add(
+        "postgres: select 10 by key, pipelined",
+        "toasty, batch",
+        batch,
+    )
+}
+
+fn one_after_the_other() -> Variant {
+    Variant::future(
+        async || open(postgres::users(USERS)).await,
+        async |db, turn| {
+            let mut found = Vec::with_capacity(10);
+            for place in 0..10 {
+                found.push(User::get_by_id(db, key(10 * turn + place)).await.expect("reads"));
+            }
+            found
+        },
+    )
+}
+
+fn batch() -> Variant {
+    Variant::future(
+        async || open(postgres::users(USERS)).await,
+        async |db, turn| {
+            let reads: Vec<_> = (0..10).map(|place| User::filter_by_id(key(10 * turn + place))).collect();
+            toasty::batch(reads).exec(db).await.expect("reads")
+        },
+    )
+}
