@@ -46,7 +46,9 @@ pub fn source(size: Size) -> String {
     for number in 0..size.queries {
         let _ = writeln!(out, "    total += q{number}(&db, {number}, \"x\").await;");
     }
-    out.push_str("    total\n    });\n    let total = runtime.block_on(run);\n    println!(\"{total}\");\n}\n");
+    out.push_str(
+        "    total\n    });\n    let total = runtime.block_on(run);\n    println!(\"{total}\");\n}\n",
+    );
     out
 }
 
