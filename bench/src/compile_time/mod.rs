@@ -49,7 +49,7 @@ pub struct Cost {
 }
 
 /// A crate compiled without what was compiled before.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Cold {
     /// CPU seconds for the tables alone.
     pub tables: f64,
@@ -127,6 +127,7 @@ impl Measuring {
     fn cost(&self) -> Result<Cost, String> {
         self.say("dependencies");
         let dependencies = self.workspace.dependencies("nothing")?;
+        eprintln!("  {dependencies:.2?}");
         let (check, release) = (self.cold(How::Check, 3)?, self.cold(How::Release, 1)?);
         self.runs()?;
         Ok(Cost {
@@ -149,6 +150,7 @@ impl Measuring {
         if form.is_empty() { name } else { format!("{name}, {form}") }
     }
 
+    /// Says what is being done; what comes of it follows at once, since the whole takes long.
     fn say(&self, what: &str) {
         eprintln!("compile time: {}, {what}", self.library.folder());
     }
@@ -163,7 +165,9 @@ impl Measuring {
             taken?.into_iter().min_by(|a, b| a.cpu.total_cmp(&b.cpu)).ok_or_else(|| String::from("no times"))
         };
         let (tables, queries) = (least("tables")?, least("queries")?);
-        Ok(Cold { tables: tables.cpu, queries: queries.cpu - tables.cpu, peak: queries.peak })
+        let cold = Cold { tables: tables.cpu, queries: queries.cpu - tables.cpu, peak: queries.peak };
+        eprintln!("  {cold:.2?}");
+        Ok(cold)
     }
 
     /// The program has to do its work: every query finds its row.
@@ -180,7 +184,9 @@ impl Measuring {
         // The first query brings in what all share.
         self.workspace.must_compile("one", How::Release)?;
         let (all, one) = (self.workspace.program_size("queries")?, self.workspace.program_size("one")?);
-        Ok(all.saturating_sub(one) as f64 / (QUERIES - 1) as f64)
+        let code = all.saturating_sub(one) as f64 / (QUERIES - 1) as f64;
+        eprintln!("  {code:.0} bytes of code for each query");
+        Ok(code)
     }
 
     /// After an edit of one literal: the least of three times.
@@ -199,6 +205,7 @@ impl Measuring {
             |of: fn(&Usage) -> f64, taken: &[Usage]| taken.iter().map(of).fold(f64::INFINITY, f64::min);
         let taken = taken?;
         let (cpu, wall) = (least(|usage| usage.cpu, &taken), least(|usage| usage.wall, &taken));
+        eprintln!("  {cpu:.2} s, {wall:.2} s by the clock");
         Ok(Usage { cpu, wall, peak: taken.iter().map(|usage| usage.peak).fold(0.0, f64::max) })
     }
 
@@ -212,7 +219,10 @@ impl Measuring {
     fn grown(&self, tables: usize) -> Result<Result<f64, String>, String> {
         self.say(&format!("check of {tables} tables"));
         match self.workspace.recompile(&grown(tables), How::Check)? {
-            Ended::Well(usage) => Ok(Ok(usage.cpu)),
+            Ended::Well(usage) => {
+                eprintln!("  {usage:.2?}");
+                Ok(Ok(usage.cpu))
+            }
             Ended::Stopped(why) => Ok(Err(why)),
             Ended::Failed(said) => {
                 Err(format!("{} with {tables} tables does not compile:\n{said}", self.name()))
