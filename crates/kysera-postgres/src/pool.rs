@@ -33,7 +33,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 struct State {
     /// The one that was used last is warm and stands at the end; those in front grow old enough to be closed.
-    // Boxed: a connection moves from hand to hand, and is large.
+    #[expect(clippy::vec_box, reason = "a connection moves from hand to hand, and is large")]
     idle: Vec<Box<Link>>,
     /// How many places may still be lent, with an idle connection or the right to open one. None while anybody waits.
     free: usize,
@@ -163,6 +163,7 @@ impl Shared {
 
 impl State {
     /// Takes out what nobody used for long. Done in passing, so that no task has to be kept alive.
+    #[expect(clippy::vec_box, reason = "as in the list that they come from")]
     fn sweep(&mut self, timeout: Option<Duration>, now: Instant) -> Vec<Box<Link>> {
         let Some(timeout) = timeout else { return Vec::new() };
         if now.duration_since(self.swept) < timeout.min(LONG_IDLE) {

@@ -42,7 +42,7 @@ struct Pool {
 }
 
 struct State {
-    // Boxed: a connection moves from hand to hand, and is large.
+    #[expect(clippy::vec_box, reason = "a connection moves from hand to hand, and is large")]
     idle: Vec<Box<Slot>>,
     /// How many may still be lent: those that are idle, and those that were not opened yet. None while anybody waits.
     free: usize,

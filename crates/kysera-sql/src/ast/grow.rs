@@ -14,9 +14,8 @@ use super::{
     BinaryOp, ColumnRef, Direction, Expr, FromItem, JoinKind, Literal, OrderBy, Select, SelectItem, TableRef,
 };
 use crate::ident::{Label, Name};
-use crate::query::Path;
 use crate::table::TableMeta;
-use crate::value::{SqlType, Value};
+use crate::value::Value;
 use std::mem::{ManuallyDrop, replace};
 
 /// The operators of comparisons, in one byte: [`BinaryOp`] takes two words.
@@ -62,7 +61,8 @@ pub(crate) fn moved(node: Expr) -> ManuallyDrop<Expr> {
     ManuallyDrop::new(node)
 }
 
-fn named(table: Label, name: Label) -> Expr {
+/// As [`column`], for code that is not generic itself.
+pub(crate) fn named(table: Label, name: Label) -> Expr {
     let table = (!table.is_empty()).then_some(Name::Borrowed(table));
     Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0 })
 }
@@ -148,19 +148,6 @@ pub(crate) fn join(query: &mut Select, kind: JoinKind, right: FromItem, on: Opti
 pub(crate) extern "C" fn items(query: &mut Select) -> &mut Vec<SelectItem> {
     query.items.clear();
     &mut query.items
-}
-
-/// Adds a column to what is selected, as the field `field` of the row at `at`.
-pub(crate) extern "C" fn select_column(
-    items: &mut Vec<SelectItem>,
-    at: &Path<'_>,
-    field: Label,
-    table: Label,
-    name: Label,
-    ty: &'static SqlType,
-) {
-    let alias = at.field(field).alias().filter(|alias| *alias != **name);
-    items.push(SelectItem::Expr { expr: named(table, name), alias, ty: Some(*ty) });
 }
 
 /// A column as a key of ORDER BY.

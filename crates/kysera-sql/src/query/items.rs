@@ -56,7 +56,7 @@ impl<'a> Items<'a> {
         (table, name): (Label, Label),
         ty: &'static SqlType,
     ) {
-        grow::select_column(self.0, at, field, table, name, ty);
+        select_column(self.0, at, field, table, name, ty);
     }
 
     /// An expression. A column that is called as the field needs no alias.
@@ -86,4 +86,21 @@ impl<'a> Items<'a> {
         parts.sort_by_key(|(place, _)| *place);
         self.0.extend(parts.into_iter().flat_map(|(_, items)| items));
     }
+}
+
+/// One call of this stands in a program for each selected column: see [`grow`].
+#[allow(
+    improper_ctypes_definitions,
+    reason = "called from Rust alone; the ABI is there because it does not unwind"
+)]
+extern "C" fn select_column(
+    items: &mut Vec<SelectItem>,
+    at: &Path<'_>,
+    field: Label,
+    table: Label,
+    name: Label,
+    ty: &'static SqlType,
+) {
+    let alias = at.field(field).alias().filter(|alias| *alias != **name);
+    items.push(SelectItem::Expr { expr: grow::named(table, name), alias, ty: Some(*ty) });
 }
