@@ -16,6 +16,9 @@ use std::path::Path;
 
 const NAME: &str = "diesel";
 
+/// What most programs write, because rows are seldom so many that their number is known.
+const VEC: &str = "diesel, rows in a Vec";
+
 /// Every variant.
 pub fn entries() -> Entries {
     let sizes = Sizes {
@@ -28,6 +31,7 @@ pub fn entries() -> Entries {
         .add("sqlite: select 1 by key", NAME, read::by_key)
         .add("sqlite: select 10 by key, one after the other", NAME, read::ten_by_key)
         .add("sqlite: select with 0 to 8 filters", NAME, read::search)
+        .add("sqlite: insert 100", VEC, || write::vec(100))
         .add("sqlite: update 1 by key", NAME, write::update)
         .add("sqlite: upsert 100", NAME, write::upsert)
         .add("sqlite: transaction of 5 statements", NAME, write::transaction)

@@ -60,23 +60,19 @@ pub struct Comment {
 }
 
 /// A user to come. SQLite knows no `default` among values; with absent ones written as `null`, many rows are one statement.
+/// Its texts are its own, because an array of rows has to be `'static`.
 #[derive(Insertable, Clone, Debug)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
-pub struct NewUser<'a> {
-    pub name: &'a str,
-    pub hair_color: Option<&'a str>,
+pub struct NewUser {
+    pub name: String,
+    pub hair_color: Option<String>,
 }
 
 /// A user that may be there already.
 #[derive(Insertable, Clone, Debug)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
-pub struct KnownUser<'a> {
+pub struct KnownUser {
     pub id: i64,
-    pub name: &'a str,
-    pub hair_color: Option<&'a str>,
-}
-
-/// Users to come, from their names and hair.
-pub fn new_users(users: &[(String, Option<String>)]) -> Vec<NewUser<'_>> {
-    users.iter().map(|(name, hair)| NewUser { name, hair_color: hair.as_deref() }).collect()
+    pub name: String,
+    pub hair_color: Option<String>,
 }

@@ -4,7 +4,7 @@ use crate::sqlite::diesel::schema::{User, users};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::pooled_connection::deadpool::Pool;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
 use kysera_bench_stage::data::{self, CONNECTIONS, USERS, key, sqlite};
@@ -70,6 +70,8 @@ fn on_file(with_writes: bool) -> Variant {
             let folder = Arc::new(data_folder());
             let path = folder.path().join("tasks.db").to_str().expect("a plain path").to_owned();
             let mut config = ManagerConfig::default();
+            // Without a query to test each connection that is given out: its documentation calls that a safe choice.
+            config.recycling_method = RecyclingMethod::Fast;
             config.custom_setup = Box::new(|url| {
                 Box::pin(async move {
                     let mut connection = Connection::establish(url).await?;

@@ -33,11 +33,8 @@ pub async fn insert_users(
         name: Set(name.clone()),
         hair_color: Set(hair.clone()),
     };
-    if let [one] = users {
-        user::Entity::insert(new(one)).exec(on).await?;
-    } else {
-        user::Entity::insert_many(users.iter().map(new)).exec(on).await?;
-    }
+    // Without the keys that it would read back by default, and nobody asks for.
+    user::Entity::insert_many(users.iter().map(new)).exec_without_returning(on).await?;
     Ok(())
 }
 
@@ -68,7 +65,8 @@ pub fn upsert() -> Variant {
             });
             let mut update = OnConflict::column(user::Column::Id);
             update.update_columns([user::Column::Name, user::Column::HairColor]);
-            user::Entity::insert_many(known).on_conflict(update).exec(&*db).await.expect("upserts");
+            let query = user::Entity::insert_many(known).on_conflict(update);
+            query.exec_without_returning(&*db).await.expect("upserts");
         },
     )
 }

@@ -8,10 +8,10 @@ use std::path::Path;
 
 /// Makes the database.
 pub fn make(file: &Path) {
-    current_thread().block_on(async { open_many(file, sqlite::users(USERS)).await.close().await });
+    current_thread().block_on(async { open_many(file, sqlite::users(USERS), true).await.close().await });
 }
 
 /// Opens it and reads one row.
 pub fn first_row(file: &Path) {
-    current_thread().block_on(async { one(&open_file(file, 1).await, key(7)).await.expect("reads") });
+    current_thread().block_on(async { one(&open_file(file, 1, true).await, key(7)).await.expect("reads") });
 }

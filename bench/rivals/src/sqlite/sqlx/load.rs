@@ -26,15 +26,15 @@ pub fn stream() -> Variant {
 }
 
 /// Point reads of many tasks.
-pub fn reads() -> Variant {
-    on_file(|pool, turn| async move {
+pub fn reads(tested: bool) -> Variant {
+    on_file(tested, |pool, turn| async move {
         one(&pool, key(turn)).await.expect("reads");
     })
 }
 
 /// Point reads of many tasks, and writes among them.
-pub fn writes() -> Variant {
-    on_file(|pool, turn| async move {
+pub fn writes(tested: bool) -> Variant {
+    on_file(tested, |pool, turn| async move {
         if data::writes(turn) {
             rename(&pool, key(turn)).await.expect("updates");
         } else {
@@ -44,12 +44,13 @@ pub fn writes() -> Variant {
 }
 
 fn on_file<R: Future<Output = ()> + Send>(
+    tested: bool,
     once: impl Fn(SqlitePool, u64) -> R + Clone + Send + 'static,
 ) -> Variant {
     tasks(
         async || {
             let folder = Arc::new(data_folder());
-            (open_many(&folder.path().join("tasks.db"), sqlite::users(USERS)).await, folder)
+            (open_many(&folder.path().join("tasks.db"), sqlite::users(USERS), tested).await, folder)
         },
         move |(pool, _folder), turn| once(pool, turn),
     )

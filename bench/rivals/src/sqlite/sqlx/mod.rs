@@ -20,6 +20,9 @@ const NAME: &str = "sqlx";
 /// A connection that is held: what the pool costs is the difference.
 const HELD: &str = "sqlx, held connection";
 
+/// The pool does not test a connection before it gives it out, which it does by default.
+const UNTESTED: &str = "sqlx, connections not tested";
+
 /// Every variant.
 pub fn entries() -> Entries {
     let sizes = Sizes {
@@ -37,8 +40,10 @@ pub fn entries() -> Entries {
         .add("sqlite: upsert 100", NAME, write::upsert)
         .add("sqlite: transaction of 5 statements", NAME, write::transaction)
         .add("sqlite: stream of 1 000 000 rows", NAME, load::stream)
-        .add("sqlite: 64 tasks, 8 connections, a file: reads", NAME, load::reads)
-        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", NAME, load::writes)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", NAME, || load::reads(true))
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", UNTESTED, || load::reads(false))
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", NAME, || load::writes(true))
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", UNTESTED, || load::writes(false))
         .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
         .add("sqlite: 10 ms ticker beside select 1 by key", NAME, load::ticker_by_key)
         .add("sqlite: 10 ms ticker beside select 10 000", NAME, load::ticker_all)
@@ -56,20 +61,20 @@ async fn open(script: String) -> SqlitePool {
     pool
 }
 
-/// A pool on a database in a file, of as many connections.
-async fn open_file(path: &Path, connections: usize) -> SqlitePool {
+/// A pool on a database in a file, of as many connections, which it may test each time that it gives one out.
+async fn open_file(path: &Path, connections: usize, tested: bool) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal);
-    let pool = SqlitePoolOptions::new().max_connections(connections as u32);
+    let pool = SqlitePoolOptions::new().max_connections(connections as u32).test_before_acquire(tested);
     pool.connect_with(options).await.expect("opens")
 }
 
 /// A pool of as many connections as everybody has.
-async fn open_many(path: &Path, script: String) -> SqlitePool {
-    let pool = open_file(path, CONNECTIONS).await;
+async fn open_many(path: &Path, script: String, tested: bool) -> SqlitePool {
+    let pool = open_file(path, CONNECTIONS, tested).await;
     run(&pool, script).await;
     pool
 }

@@ -6,7 +6,7 @@ use super::rows::{Comment, Post, User};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 use std::collections::HashMap;
 
 /// In three statements.
@@ -20,13 +20,16 @@ pub fn nested(users: i64) -> Variant {
 type UserWithPosts = (User, Vec<(Post, Vec<Comment>)>);
 
 async fn levels(pool: &SqlitePool) -> sqlx::Result<Vec<UserWithPosts>> {
-    let users: Vec<User> = sqlx::query_as(ALL).fetch_all(pool).await?;
+    // One connection for all three: the pool would test it each time.
+    let mut connection = pool.acquire().await?;
+    let users: Vec<User> = sqlx::query_as(ALL).fetch_all(&mut *connection).await?;
     let ids = users.iter().map(|user| user.id);
     let posts: Vec<Post> =
-        rows_of(pool, "select id, user_id, title, body from posts where user_id in (", ids).await?;
+        rows_of(&mut connection, "select id, user_id, title, body from posts where user_id in (", ids)
+            .await?;
     let ids = posts.iter().map(|post| post.id);
     let comments: Vec<Comment> =
-        rows_of(pool, "select id, post_id, text from comments where post_id in (", ids).await?;
+        rows_of(&mut connection, "select id, post_id, text from comments where post_id in (", ids).await?;
     let mut by_post: HashMap<i64, Vec<Comment>> = HashMap::with_capacity(posts.len());
     for comment in comments {
         by_post.entry(comment.post_id).or_default().push(comment);
@@ -44,7 +47,7 @@ async fn levels(pool: &SqlitePool) -> sqlx::Result<Vec<UserWithPosts>> {
 }
 
 async fn rows_of<T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin>(
-    pool: &SqlitePool,
+    connection: &mut SqliteConnection,
     select: &'static str,
     ids: impl Iterator<Item = i64>,
 ) -> sqlx::Result<Vec<T>> {
@@ -54,5 +57,5 @@ async fn rows_of<T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin>(
         list.push_bind(id);
     }
     query.push(")");
-    query.build_query_as().fetch_all(pool).await
+    query.build_query_as().fetch_all(connection).await
 }
