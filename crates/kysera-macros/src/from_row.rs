@@ -75,11 +75,7 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
                 #k::row_from_cell(cell)
             }
         }
-        impl #k::ArrayElement for #ident {
-            fn optional(cell: #k::Cell<'_>) -> ::core::result::Result<::core::option::Option<Self>, #k::CellError> {
-                #k::optional_row_from_cell(cell)
-            }
-        }
+        impl #k::ArrayElement for #ident {}
         const _: () = {
             #[allow(missing_docs, missing_debug_implementations, reason = "reached through the row's fields alone")]
             #vis struct Columns<M> { #(#vis #members: #shapes::Columns<M>),* }

@@ -143,14 +143,7 @@ impl<'a> Parts<'a> {
                     ::core::result::Result::Ok(Row { #(#fields: #types::from_row(cursor)?),* })
                 }
             }
-            impl<#(#types: #k::FromRow),*> #k::FromCell for Row<#(#types),*> {
-                fn from_cell(cell: #k::Cell<'_>) -> ::core::result::Result<Self, #k::CellError> { #k::row_from_cell(cell) }
-            }
-            impl<#(#types: #k::FromRow),*> #k::ArrayElement for Row<#(#types),*> {
-                fn optional(cell: #k::Cell<'_>) -> ::core::result::Result<::core::option::Option<Self>, #k::CellError> {
-                    #k::optional_row_from_cell(cell)
-                }
-            }
+            impl<#(#types),*> #k::ArrayElement for Row<#(#types),*> where Self: #k::FromRow {}
             impl<#(#types: #k::RowShape),*> #k::RowShape for Row<#(#types),*> {
                 type List<Rest> = #list;
                 type Columns<M> = Row<#(#types::Columns<M>),*>;

@@ -8,7 +8,7 @@ pub use crate::expr::{Column, Predicate};
 pub use crate::ident::Label;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
-pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, optional_row_from_cell, row_from_cell};
+pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
 pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
 pub use crate::typed::{
     Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, Patch, RowShape, SqlValue, Storable, Table,

@@ -7,7 +7,7 @@ mod nested;
 mod sink;
 mod tuple;
 
-pub use nested::{ArrayElement, optional_row_from_cell, row_from_cell, scalar_element};
+pub use nested::{ArrayElement, optional_row_from_cell, optional_scalar_item, row_from_cell, scalar_item};
 #[doc(hidden)]
 pub use sink::swap;
 pub use sink::{Discard, Flow, RowSink, Rows};

@@ -22,16 +22,16 @@ const ROW: &str = "a nested row";
     message = "a list of `{Self}` cannot be read from a column",
     note = "add `#[derive(FromRow)]` to the struct, or derive `SqlType` or `SqlEnum` for a single value"
 )]
-pub trait ArrayElement: FromCell {
+pub trait ArrayElement: FromRow {
     /// The SQL type of a list of it: an array of a scalar, else nested rows.
     const LIST: SqlType = SqlType::Nested;
 
-    /// The cell to read, given the cell of the element: itself, or the only field of a row.
+    /// Reads an element.
     ///
     /// # Errors
-    /// When the element is a row of several fields and this type wants one.
-    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
-        Ok(cell)
+    /// When the element is not one of these.
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        row_from_cell(cell)
     }
 
     /// Reads an element that may be absent. A row says so by more than a NULL: see [`optional_row_from_cell`].
@@ -39,16 +39,7 @@ pub trait ArrayElement: FromCell {
     /// # Errors
     /// When the element is there and is not one of these.
     fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
-        let cell = if cell.is_null() { cell } else { Self::element(cell)? };
-        if cell.is_null() { Ok(None) } else { Self::from_cell(cell).map(Some) }
-    }
-
-    /// Reads an element.
-    ///
-    /// # Errors
-    /// When the element is not one of these.
-    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
-        Self::element(cell).and_then(Self::from_cell)
+        optional_row_from_cell(cell)
     }
 }
 
@@ -74,27 +65,53 @@ impl<T: ArrayElement> FromCell for Vec<T> {
 impl<T: ArrayElement> ArrayElement for Option<T> {
     const LIST: SqlType = T::LIST;
 
-    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
-        if cell.is_null() { Ok(cell) } else { T::element(cell) }
-    }
-
     fn item(cell: Cell<'_>) -> Result<Self, CellError> {
         T::optional(cell)
+    }
+
+    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
+        Ok(T::optional(cell)?.map(Some))
     }
 }
 
 /// A list of lists comes as rows of one list: SQL has no arrays of arrays that differ in length.
 impl<T: ArrayElement> ArrayElement for Vec<T> {
-    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
-        only_field(cell)
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        only_field(cell).and_then(Self::from_cell)
+    }
+
+    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
+        optional_in(cell, only_field)
     }
 }
 
-/// The cell of a scalar that is an element of a list: the only field of a record, or the element itself.
+/// Reads a scalar that is an element of a list.
 ///
 /// # Errors
-/// When it is a row of several fields.
-pub fn scalar_element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
+/// When it is a row of several fields, or does not hold the scalar.
+pub fn scalar_item<T: FromCell>(cell: Cell<'_>) -> Result<T, CellError> {
+    scalar_element(cell).and_then(T::from_cell)
+}
+
+/// Reads a scalar that is an element of a list, and may be NULL.
+///
+/// # Errors
+/// As [`scalar_item`].
+pub fn optional_scalar_item<T: FromCell>(cell: Cell<'_>) -> Result<Option<T>, CellError> {
+    optional_in(cell, scalar_element)
+}
+
+/// What `element` finds in the cell of an element, `None` where either is NULL.
+fn optional_in<T: FromCell>(
+    cell: Cell<'_>,
+    element: fn(Cell<'_>) -> Result<Cell<'_>, CellError>,
+) -> Result<Option<T>, CellError> {
+    let cell = if cell.is_null() { cell } else { element(cell)? };
+    if cell.is_null() { Ok(None) } else { T::from_cell(cell).map(Some) }
+}
+
+/// The cell of a scalar that is an element of a list: the only field of a record, or the element itself.
+fn scalar_element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
     match cell {
         Cell::Pg { oid: oid::RECORD, .. } => only_field(cell),
         Cell::Json(token) if token.starts_with('[') => only_field(cell),
@@ -150,12 +167,8 @@ impl<T: FromRow> FromCell for Box<T> {
 
 /// `object_from` of a whole table, which is the only column of a list's rows.
 impl<T: FromRow> ArrayElement for Box<T> {
-    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
-        only_field(cell)
-    }
-
-    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
-        optional_row_from_cell(cell)
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        only_field(cell).and_then(Self::from_cell)
     }
 }
 

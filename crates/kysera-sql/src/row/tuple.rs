@@ -1,6 +1,6 @@
 //! Tuples as rows, up to twelve columns; beyond that a row has names.
 
-use super::{ArrayElement, Cursor, DecodeError, FromRow, optional_row_from_cell, row_from_cell};
+use super::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
 use crate::cell::{Cell, CellError, FromCell};
 
 macro_rules! tuple {
@@ -21,11 +21,7 @@ macro_rules! tuple {
             }
         }
 
-        impl<$($ty: FromRow),+> ArrayElement for ($($ty,)+) {
-            fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
-                optional_row_from_cell(cell)
-            }
-        }
+        impl<$($ty: FromRow),+> ArrayElement for ($($ty,)+) {}
     };
 }
 

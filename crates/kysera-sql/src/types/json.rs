@@ -3,7 +3,7 @@
 use super::scalar::scalar;
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
-use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, scalar_element};
+use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, optional_scalar_item, scalar_item};
 use crate::value::{ScalarValue, SqlType, ToValue, Value, ValueError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -87,8 +87,12 @@ impl<T: DeserializeOwned> FromRow for Json<T> {
 impl<T: DeserializeOwned> ArrayElement for Json<T> {
     const LIST: SqlType = SqlType::Array(&SqlType::Json);
 
-    fn element(cell: Cell<'_>) -> Result<Cell<'_>, CellError> {
-        scalar_element(cell)
+    fn item(cell: Cell<'_>) -> Result<Self, CellError> {
+        scalar_item(cell)
+    }
+
+    fn optional(cell: Cell<'_>) -> Result<Option<Self>, CellError> {
+        optional_scalar_item(cell)
     }
 }
 

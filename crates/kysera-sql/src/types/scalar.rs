@@ -39,10 +39,16 @@ macro_rules! __element {
             const LIST: $crate::value::SqlType =
                 $crate::value::SqlType::Array(const { &<$ty as $crate::value::ToValue>::SQL_TYPE });
 
-            fn element(
+            fn item(
                 cell: $crate::cell::Cell<'_>,
-            ) -> ::core::result::Result<$crate::cell::Cell<'_>, $crate::cell::CellError> {
-                $crate::row::scalar_element(cell)
+            ) -> ::core::result::Result<Self, $crate::cell::CellError> {
+                $crate::row::scalar_item(cell)
+            }
+
+            fn optional(
+                cell: $crate::cell::Cell<'_>,
+            ) -> ::core::result::Result<::core::option::Option<Self>, $crate::cell::CellError> {
+                $crate::row::optional_scalar_item(cell)
             }
         }
 
