@@ -30,15 +30,15 @@ fn reads() -> Vec<Case> {
     vec![
         short("select 1 by key"),
         case("select 10 by key, one after the other"),
-        case("select 1"),
-        case("select 10"),
+        case("select 1").full_only(),
+        case("select 10").full_only(),
         long("select 100"),
-        case("select 1 000"),
+        case("select 1 000").full_only(),
         long("select 10 000"),
-        case("left join 1"),
-        case("left join 10"),
+        case("left join 1").full_only(),
+        case("left join 10").full_only(),
         case("left join 100"),
-        case("left join 1 000"),
+        case("left join 1 000").full_only(),
         case("left join 10 000"),
         case("select with 0 to 8 filters"),
     ]
@@ -47,9 +47,9 @@ fn reads() -> Vec<Case> {
 fn writes() -> Vec<Case> {
     vec![
         short("insert 1"),
-        case("insert 10"),
-        case("insert 25"),
-        case("insert 50"),
+        case("insert 10").full_only(),
+        case("insert 25").full_only(),
+        case("insert 50").full_only(),
         case("insert 100"),
         case("update 1 by key"),
         case("upsert 100"),
@@ -59,7 +59,12 @@ fn writes() -> Vec<Case> {
 
 fn relations() -> Vec<Case> {
     let nested = |users: &str| case(&format!("nested rows of {users}")).goal(Goal::BestRival(1.0));
-    vec![case("associations of 9 users"), nested("1 user"), nested("10 users"), nested("100 users")]
+    vec![
+        case("associations of 9 users").full_only(),
+        nested("1 user").full_only(),
+        nested("10 users"),
+        nested("100 users").full_only(),
+    ]
 }
 
 fn loads() -> Vec<Case> {

@@ -22,5 +22,5 @@ async fn first_row() {
     let url = postgres::url_in(&postgres::schema(NAME));
     let mut connection = AsyncPgConnection::establish(&url).await.expect("connects");
     let query = users::table.find(1).select(User::as_select());
-    black_box(query.first::<User>(&mut connection).await.expect("reads"));
+    black_box(query.get_result::<User>(&mut connection).await.expect("reads"));
 }

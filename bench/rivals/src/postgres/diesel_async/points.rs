@@ -24,7 +24,7 @@ fn one_after_the_other() -> Variant {
             let mut found: Vec<User> = Vec::with_capacity(10);
             for place in 0..10 {
                 let query = users::table.find(key(10 * turn + place)).select(User::as_select());
-                found.push(query.first(connection).await.expect("reads"));
+                found.push(query.get_result(connection).await.expect("reads"));
             }
             found
         },
@@ -37,7 +37,10 @@ fn pipelined() -> Variant {
         async |connection, turn| -> Vec<User> {
             let connection = &*connection;
             let reads = (0..10).map(|place| {
-                users::table.find(key(10 * turn + place)).select(User::as_select()).first(&mut &*connection)
+                users::table
+                    .find(key(10 * turn + place))
+                    .select(User::as_select())
+                    .get_result(&mut &*connection)
             });
             try_join_all(reads).await.expect("reads")
         },

@@ -25,7 +25,12 @@ fn by_key() -> Variant {
     Variant::future(
         async || open(NAME, postgres::users(USERS)).await,
         async |connection, turn| -> User {
-            users::table.find(key(turn)).select(User::as_select()).first(connection).await.expect("reads")
+            users::table
+                .find(key(turn))
+                .select(User::as_select())
+                .get_result(connection)
+                .await
+                .expect("reads")
         },
     )
 }

@@ -33,7 +33,7 @@ fn by_key(variant: &'static str, recycling: RecyclingMethod<AsyncPgConnection>) 
         |pool, turn| async move {
             let mut connection = pool.get().await.expect("a connection comes");
             let query = users::table.find(key(turn)).select(User::as_select());
-            query.first::<User>(&mut connection).await.expect("reads")
+            query.get_result::<User>(&mut connection).await.expect("reads")
         },
     )
 }

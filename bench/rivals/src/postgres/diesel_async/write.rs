@@ -98,7 +98,7 @@ fn transaction() -> Variant {
 async fn five(connection: &mut AsyncPgConnection, id: i64) -> QueryResult<()> {
     connection
         .transaction(async |connection| {
-            let found: User = users::table.find(id).select(User::as_select()).first(connection).await?;
+            let found: User = users::table.find(id).select(User::as_select()).get_result(connection).await?;
             let renamed = diesel::update(users::table.find(id)).set(users::name.eq(&found.name));
             renamed.execute(connection).await?;
             let post = NewPost { user_id: id, title: "a title", body: None };

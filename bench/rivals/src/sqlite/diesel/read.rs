@@ -20,7 +20,8 @@ pub fn ten_by_key() -> Variant {
 
 /// One user.
 pub fn one(connection: &mut SqliteConnection, id: i64) -> User {
-    users::table.find(id).select(User::as_select()).first(connection).expect("reads")
+    // `first` would add a limit, which a read by key does not need.
+    users::table.find(id).select(User::as_select()).get_result(connection).expect("reads")
 }
 
 /// Every user.

@@ -20,7 +20,8 @@ async fn open(script: String) -> Connection {
 }
 
 async fn one(connection: &mut Connection, id: i64) -> User {
-    users::table.find(id).select(User::as_select()).first(connection).await.expect("reads")
+    // Without the limit of `first`, as in Diesel's variant.
+    users::table.find(id).select(User::as_select()).get_result(connection).await.expect("reads")
 }
 
 async fn everybody(connection: &mut Connection) -> Vec<User> {
