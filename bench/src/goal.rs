@@ -58,7 +58,7 @@ impl fmt::Display for Verdict {
                 write!(f, "{measured:.2} × {rival}, at most {limit:.2} wanted")
             }
             Goal::TimesFaster(factor, _) => {
-                write!(f, "{measured:.1} times faster than {rival}, {factor:.0} wanted")
+                write!(f, "{measured:.2} times faster than {rival}, {factor} wanted")
             }
             Goal::Nanos(limit) => write!(f, "{measured:.0} ns, at most {limit:.0} wanted"),
             Goal::Allocations(limit) => write!(f, "{measured:.0} allocations, at most {limit:.0} wanted"),
