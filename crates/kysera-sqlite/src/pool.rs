@@ -379,3 +379,67 @@ impl Homecoming {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{Future, poll_fn};
+    use std::pin::Pin;
+    use std::task::Poll;
+
+    type Turn = Pin<Box<dyn Future<Output = Result<Lease>>>>;
+
+    fn single() -> Arc<Shared> {
+        let options = SqliteOptions::memory();
+        let slot = Slot::open(&options, Role::Writer).unwrap();
+        Shared::new(options, slot)
+    }
+
+    /// Someone who waits, polled once.
+    async fn waiter(shared: &Arc<Shared>) -> Turn {
+        let shared = Arc::clone(shared);
+        let mut turn: Turn = Box::pin(async move { shared.acquire(Role::Writer).await });
+        let is_waiting = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx).is_pending())).await;
+        assert!(is_waiting);
+        turn
+    }
+
+    #[tokio::test]
+    async fn who_waited_longest_is_next_and_nobody_slips_in() {
+        let shared = single();
+        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let (first, second) = (waiter(&shared).await, waiter(&shared).await);
+        drop(lease);
+        assert!(shared.try_borrow(Role::Writer).is_none(), "it was handed over");
+        let lease = first.await.unwrap();
+        drop(lease);
+        drop(second.await.unwrap());
+        assert!(shared.try_borrow(Role::Writer).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_waiter_that_went_away_leaves_no_hole_before_or_after_its_turn_came() {
+        let shared = single();
+        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let (gone, handed, last) = (waiter(&shared).await, waiter(&shared).await, waiter(&shared).await);
+        drop(gone);
+        drop(lease);
+        // Its turn has come, and it never looks.
+        drop(handed);
+        drop(last.await.unwrap());
+        let state = shared.writer.state.lock();
+        assert_eq!((state.free, state.idle.len(), state.waiting.len()), (1, 1, 0));
+    }
+
+    #[tokio::test]
+    async fn closing_wakes_those_who_wait() {
+        let shared = single();
+        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let waiting = waiter(&shared).await;
+        shared.close();
+        assert_eq!(waiting.await.err().map(|error| error.kind()), Some(ErrorKind::ConnectionClosed));
+        lease.give_back_here();
+        assert!(shared.try_borrow(Role::Writer).is_none());
+        assert!(shared.writer.state.lock().idle.is_empty());
+    }
+}

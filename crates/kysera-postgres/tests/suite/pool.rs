@@ -2,9 +2,12 @@
 
 use crate::support::{acquire, connect, dropped_after, one, options};
 use kysera_core::driver::Driver;
+use kysera_core::error::ErrorKind;
 use kysera_sql::compiled::Access;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,4 +74,27 @@ async fn old_connections_are_replaced_and_idle_ones_closed() {
     drop(futures(&driver, 3).await);
     drop(acquire(&driver).await);
     assert_eq!(driver.status().open, 1);
+}
+
+#[tokio::test]
+async fn who_waited_longest_is_next_and_closing_wakes_the_others() {
+    let Some(options) = options() else { return };
+    let driver = connect(options.pool_size(1)).await;
+    let held = acquire(&driver).await;
+    let mut turns = [0; 4].map(|_| driver.acquire(Access::Read));
+    for turn in &mut turns {
+        assert!(poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx).is_pending())).await);
+    }
+    let [gone, handed, next, last] = turns;
+    drop(gone);
+    drop(held);
+    // Its turn has come, and it never looks.
+    drop(handed);
+    let held = next.await.unwrap();
+    assert_eq!((driver.status().open, driver.status().idle, driver.status().waiting), (1, 0, 1));
+    driver.close().await;
+    let error = last.await.expect_err("it was closed");
+    assert_eq!(error.kind(), ErrorKind::ConnectionClosed);
+    drop(held);
+    assert_eq!(driver.status().open, 0);
 }
