@@ -29,7 +29,7 @@ use kysera_bench_stage::{Entries, play};
 use players::Player;
 use report::{Report, Section};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const HELP: &str = "\
 usage: cargo run --release -- [what] [part of a case's name ..]
@@ -168,7 +168,7 @@ fn list(cases: &[Case], players: &[Player]) {
 }
 
 fn section(case: &Case, wanted: &Wanted, players: &[Player]) -> (Section, Vec<String>) {
-    eprintln!("{}", case.name);
+    let started = Instant::now();
     let turn = Duration::from_millis(5);
     let effort = if wanted.full {
         Effort { turn, time: Duration::from_secs(2), rounds: (10, 400) }
@@ -179,5 +179,7 @@ fn section(case: &Case, wanted: &Wanted, players: &[Player]) -> (Section, Vec<St
     if wanted.instructions {
         instructions::count(case, &mut outcome.figures, players);
     }
-    (Section::new(case, outcome.figures), outcome.failed)
+    let section = Section::new(case, outcome.figures);
+    eprintln!("{} ({:.1} s)", section.line(), started.elapsed().as_secs_f64());
+    (section, outcome.failed)
 }

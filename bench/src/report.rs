@@ -70,6 +70,13 @@ impl Section {
         self.name.split(':').next().unwrap_or_default()
     }
 
+    /// What it showed, in one line: who waits wants to see that it goes on.
+    pub fn line(&self) -> String {
+        let ratios =
+            self.figures.iter().map(|figure| format!("{} {}", figure.name, ratio(figure.quiet_ratio)));
+        format!("{}: {}", self.name, ratios.collect::<Vec<_>>().join(", "))
+    }
+
     fn short_name(&self) -> &str {
         self.name.split_once(": ").map_or(&self.name, |(_, name)| name)
     }
