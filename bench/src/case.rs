@@ -81,12 +81,17 @@ impl Case {
         self
     }
 
-    /// The goals held against the figures of this case, by the prepared query where there is one.
+    /// The goals held against the figures of this case.
     pub fn verdicts(&self, figures: &[Figure]) -> Vec<Verdict> {
+        let Some(ours) = self.held(figures) else { return Vec::new() };
+        self.goals.iter().filter_map(|goal| goal.verdict(ours, figures)).collect()
+    }
+
+    /// The variant that is held to the goals: the prepared query where there is one.
+    pub fn held<'a>(&self, figures: &'a [Figure]) -> Option<&'a Figure> {
         let find = |name| figures.iter().find(|figure| figure.name == name);
         let prepared = if self.ours == OURS { find(PREPARED) } else { None };
-        let Some(ours) = prepared.or_else(|| find(self.ours)) else { return Vec::new() };
-        self.goals.iter().filter_map(|goal| goal.verdict(ours, figures)).collect()
+        prepared.or_else(|| find(self.ours))
     }
 
     /// The part of the name before the colon.

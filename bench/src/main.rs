@@ -4,6 +4,7 @@
 
 mod case;
 mod cases;
+mod charts;
 mod child;
 mod compile_time;
 mod conductor;
@@ -17,6 +18,7 @@ mod plugins;
 mod postgres;
 mod prepared;
 mod queries;
+mod reasons;
 mod report;
 mod rows;
 mod server;
@@ -36,6 +38,7 @@ usage: cargo run --release -- [what] [part of a case's name ..]
 
   --quick          less than three minutes (the default)
   --full           more rounds, instruction counts, compile time; writes docs/benchmarks.md
+  --write          writes docs/benchmarks.md after a quick run too
   --instructions   count instructions as well (needs valgrind)
   --compile-time   nothing but compile time and code size; parts are of libraries' names
   --alone          without the rivals, which are built in workspaces of their own
@@ -49,6 +52,7 @@ in the environment:
 #[derive(Default)]
 struct Wanted {
     full: bool,
+    write: bool,
     instructions: bool,
     compile_time_only: bool,
     alone: bool,
@@ -99,7 +103,8 @@ fn wanted(words: &[String]) -> Option<Wanted> {
     for word in words {
         match word.as_str() {
             "--quick" => {}
-            "--full" => (wanted.full, wanted.instructions) = (true, true),
+            "--full" => (wanted.full, wanted.write, wanted.instructions) = (true, true, true),
+            "--write" => wanted.write = true,
             "--instructions" => wanted.instructions = true,
             "--compile-time" => wanted.compile_time_only = true,
             "--alone" => wanted.alone = true,
@@ -142,10 +147,12 @@ fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
         let (costs, failed) = compile_time::run(&wanted.parts)?;
         report.compile_time = costs;
         report.skipped.extend(failed);
-        compile_time::write_charts(&report.compile_time)?;
+        if !wanted.write {
+            compile_time::write_charts(&report.compile_time)?;
+        }
     }
     println!("{}", report.text());
-    if wanted.full && wanted.parts.is_empty() {
+    if wanted.write && wanted.parts.is_empty() {
         report.write()?;
     }
     Ok(ExitCode::SUCCESS)

@@ -2,10 +2,11 @@
 //! beside none.
 
 use crate::queries;
-use crate::rows::User;
+use crate::rows::{Event, NewEvent, User};
 use crate::sqlite::kysera::driver;
 use kysera::driver::{Attempt, Driver};
-use kysera::plugins::SoftDelete;
+use kysera::executor::DbBuilder;
+use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera_bench_stage::data::{USERS, key, sqlite};
 use kysera_bench_stage::{Entries, Variant, current_thread};
@@ -17,8 +18,12 @@ pub fn entries() -> Entries {
     Entries::new()
         .add("plugins: an empty list", "kysera, the driver called directly", directly)
         .add("plugins: an empty list", "kysera", executor)
-        .add("plugins: soft delete, one simple query", "kysera, without plugins", || text(false))
-        .add("plugins: soft delete, one simple query", "kysera, soft delete", || text(true))
+        .add("plugins: soft delete, one simple query", "kysera, without plugins", || select(plain))
+        .add("plugins: soft delete, one simple query", "kysera, soft delete", || select(soft_delete))
+        .add("plugins: timestamps, one simple insert", "kysera, without plugins", || insert(plain))
+        .add("plugins: timestamps, one simple insert", "kysera, timestamps", || insert(timestamps))
+        .add("plugins: timestamps, one simple update", "kysera, without plugins", || change(plain))
+        .add("plugins: timestamps, one simple update", "kysera, timestamps", || change(timestamps))
 }
 
 fn directly() -> Variant {
@@ -50,10 +55,42 @@ fn executor() -> Variant {
     )
 }
 
-/// Building a query and making its text as the executor does, with what plugins make of it.
-fn text(with_plugin: bool) -> Variant {
+fn plain(builder: DbBuilder) -> DbBuilder {
+    builder
+}
+
+fn soft_delete(builder: DbBuilder) -> DbBuilder {
+    builder.plugin(SoftDelete::new())
+}
+
+fn timestamps(builder: DbBuilder) -> DbBuilder {
+    builder.plugin(Timestamps::new())
+}
+
+/// A database with these plugins; what they make of a query is made without it.
+fn with(plugins: fn(DbBuilder) -> DbBuilder) -> Db {
     let builder = Db::builder(current_thread().block_on(driver(sqlite::users(0))));
-    let builder = if with_plugin { builder.plugin(SoftDelete::new()) } else { builder };
-    let db = builder.build().expect("builds");
-    Variant::new(db, |db, turn| queries::note(key(turn)).compile(db).expect("compiles"))
+    plugins(builder).build().expect("builds")
+}
+
+/// Building a query and making its text as the executor does, with what plugins make of it.
+fn select(plugins: fn(DbBuilder) -> DbBuilder) -> Variant {
+    Variant::new(with(plugins), |db, turn| queries::note(key(turn)).compile(db).expect("compiles"))
+}
+
+fn insert(plugins: fn(DbBuilder) -> DbBuilder) -> Variant {
+    Variant::new(with(plugins), |db, turn| {
+        let new = NewEvent { what: String::from("seen"), of: key(turn) };
+        insert_into(Event).values(new).compile(db).expect("compiles")
+    })
+}
+
+fn change(plugins: fn(DbBuilder) -> DbBuilder) -> Variant {
+    Variant::new(with(plugins), |db, turn| {
+        update(Event)
+            .set(Event.what.set("read"))
+            .filter(Event.id.eq(key(turn)))
+            .compile(db)
+            .expect("compiles")
+    })
 }

@@ -1,11 +1,13 @@
 //! What was measured as Markdown, for the terminal and for `docs/benchmarks.md`.
 
 use crate::case::{Case, Clock};
+use crate::charts::charts;
 use crate::compile_time::{self, Cost};
 use crate::figure::Figure;
 use crate::goal::Verdict;
 use crate::machine;
 use crate::players::Player;
+use crate::reasons::reason;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -23,10 +25,12 @@ pub struct Report {
 
 /// One case.
 pub struct Section {
-    name: String,
+    pub name: String,
+    pub figures: Vec<Figure>,
     base: &'static str,
+    /// The variant that was held to the goals.
+    ours: Option<String>,
     clock: Clock,
-    figures: Vec<Figure>,
     verdicts: Vec<Verdict>,
 }
 
@@ -63,7 +67,8 @@ const LIBRARIES: [&str; 10] = [
 impl Section {
     pub fn new(case: &Case, figures: Vec<Figure>) -> Section {
         let verdicts = case.verdicts(&figures);
-        Section { name: case.name.clone(), base: case.base, clock: case.clock, figures, verdicts }
+        let ours = case.held(&figures).map(|figure| figure.name.clone());
+        Section { name: case.name.clone(), base: case.base, ours, clock: case.clock, figures, verdicts }
     }
 
     fn group(&self) -> &str {
@@ -106,6 +111,7 @@ impl Report {
             out.push_str(&self.summary(group));
         }
         out.push_str(&self.goals());
+        out.push_str(&self.losses());
         // A quick look at everything needs no more than the ratios.
         if self.full || self.sections.len() <= 12 {
             self.sections.iter().for_each(|section| out.push_str(&details(section)));
@@ -120,11 +126,23 @@ impl Report {
         out
     }
 
-    /// Writes `docs/benchmarks.md`.
+    /// Writes `docs/benchmarks.md`, and its charts beside it.
     pub fn write(&self) -> Result<(), String> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
-        let text = format!("{HEAD}{}{}", self.circumstances(), self.text());
-        std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        let written = |path: &Path, text: &str| {
+            std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        let folder = docs.join("benchmarks");
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut pictures = String::from("\n## Charts\n\n");
+        for (file, chart) in
+            charts(&self.sections).into_iter().chain(compile_time::charts(&self.compile_time))
+        {
+            written(&folder.join(file).with_extension("svg"), &chart)?;
+            let _ = writeln!(pictures, "![{file}](benchmarks/{file}.svg)\n");
+        }
+        let text = format!("{HEAD}{}{pictures}## Tables\n{}", self.circumstances(), self.text());
+        written(&docs.join("benchmarks.md"), &text)
     }
 
     fn circumstances(&self) -> String {
@@ -183,6 +201,15 @@ impl Report {
         out
     }
 
+    /// Where others are ahead: the cases by the figures, the reasons by hand.
+    fn losses(&self) -> String {
+        // A ticker's load is not compared: it waits on purpose.
+        let compared = self.sections.iter().filter(|section| !section.name.contains("ticker"));
+        let lost: String = compared.filter_map(losses).collect();
+        let none = if lost.is_empty() { "Nowhere in this run.\n" } else { "" };
+        format!("\n### Where we lose, and why\n\n{none}{lost}")
+    }
+
     fn goals(&self) -> String {
         let mut out = String::from("\n### goals\n\n");
         for section in &self.sections {
@@ -196,6 +223,23 @@ impl Report {
         }
         out
     }
+}
+
+/// Whoever is ahead of ours by more than noise, one line for each case.
+fn losses(section: &Section) -> Option<String> {
+    let ours = section.figure(section.ours.as_deref()?)?;
+    let ahead = |figure: &&Figure| {
+        !figure.name.starts_with("kysera") && figure.name != "no load" && figure.quiet * 1.05 < ours.quiet
+    };
+    let mut ahead: Vec<&Figure> = section.figures.iter().filter(ahead).collect();
+    ahead.sort_by(|one, other| one.quiet.total_cmp(&other.quiet));
+    let who =
+        |figure: &&Figure| format!("{} takes {} of our time", figure.name, ratio(figure.quiet / ours.quiet));
+    let why = ahead.iter().filter_map(|figure| reason(&section.name, figure.library())).next();
+    let who: Vec<String> = ahead.iter().map(who).collect();
+    let why = why.unwrap_or("the reason is not known yet");
+    (!who.is_empty())
+        .then(|| format!("* {} ({}): {}. Why: {why}.\n", section.name, ours.name, who.join(", ")))
 }
 
 fn details(section: &Section) -> String {

@@ -65,6 +65,20 @@ pub struct Note {
     pub deleted_at: Option<String>,
 }
 
+/// A table whose rows are stamped, in microseconds since 1970.
+#[derive(Table, Debug, Clone, PartialEq)]
+#[table(name = "events")]
+pub struct Event {
+    #[column(primary_key, generated)]
+    pub id: i64,
+    pub what: String,
+    pub of: i64,
+    #[column(default)]
+    pub created_at: i64,
+    #[column(default)]
+    pub updated_at: i64,
+}
+
 /// A line of an order.
 #[derive(Table, Debug, Clone, PartialEq)]
 #[table(name = "order_lines")]

@@ -4,8 +4,12 @@ use crate::case::OURS;
 use crate::queries;
 use kysera::dialect::{Dialect, Postgres, Sqlite};
 use kysera::prelude::*;
+use kysera_bench_stage::data::new_users;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
+
+/// The tree, without its text.
+const ALONE: &str = "kysera, building alone";
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -15,6 +19,22 @@ pub fn entries() -> Entries {
         .and(case("simple query, PostgreSQL", simple, Postgres::default()))
         .and(case("five tables, SQLite", five, Sqlite::default()))
         .and(case("five tables, PostgreSQL", five, Postgres::default()))
+        .and(insert())
+}
+
+/// A hundred new users.
+fn insert() -> Entries {
+    const NAME: &str = "text: insert 100, SQLite";
+    Entries::new()
+        .add(NAME, ALONE, || {
+            Variant::new(new_users(100), |users, _| queries::insert(users).into_statement().expect("builds"))
+        })
+        .add(NAME, OURS, || {
+            let dialect = Sqlite::default();
+            Variant::new(new_users(100), move |users, _| {
+                queries::insert(users).to_sql(&dialect).expect("compiles")
+            })
+        })
 }
 
 fn case<Q: Query + 'static>(
@@ -24,7 +44,7 @@ fn case<Q: Query + 'static>(
 ) -> Entries {
     let name = format!("text: {name}");
     Entries::new()
-        .add(name.clone(), "kysera, building alone", move || {
+        .add(name.clone(), ALONE, move || {
             Variant::new((), move |(), _| query().into_statement().expect("builds"))
         })
         .add(name, OURS, move || {

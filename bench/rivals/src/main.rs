@@ -4,10 +4,11 @@
 
 mod postgres;
 mod sqlite;
+mod text;
 
 use kysera_bench_stage::play;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    play(|| sqlite::entries().and(postgres::entries())).unwrap_or(ExitCode::from(2))
+    play(|| sqlite::entries().and(postgres::entries()).and(text::entries())).unwrap_or(ExitCode::from(2))
 }

@@ -13,5 +13,7 @@ pub fn cases() -> Vec<Case> {
         case("soft delete, one simple query", "kysera, without plugins")
             .ours("kysera, soft delete")
             .goal(Goal::MoreNanos(500.0)),
+        case("timestamps, one simple insert", "kysera, without plugins").ours("kysera, timestamps"),
+        case("timestamps, one simple update", "kysera, without plugins").ours("kysera, timestamps"),
     ]
 }

@@ -19,7 +19,7 @@ use measure::{Dependencies, How, Workspace};
 use program::Size;
 use std::path::{Path, PathBuf};
 
-pub use table::{goals, text};
+pub use table::{charts, goals, text};
 
 /// Tables of the program; ten columns each.
 const TABLES: usize = 20;

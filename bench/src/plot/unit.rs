@@ -3,13 +3,11 @@
 /// The unit of the values that a chart is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    #[cfg_attr(not(test), expect(dead_code, reason = "charts of times are to come"))]
     Nanos,
     Seconds,
     Bytes,
     Count,
     /// Times another value.
-    #[cfg_attr(not(test), expect(dead_code, reason = "charts of ratios are to come"))]
     Ratio,
 }
 

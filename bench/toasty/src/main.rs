@@ -2,11 +2,14 @@
 //!
 //! `kysera-bench` in the folder above is the conductor; alone this program does nothing.
 
+mod model;
 mod postgres;
+mod search;
+mod sqlite;
 
 use kysera_bench_stage::play;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    play(postgres::entries).unwrap_or(ExitCode::from(2))
+    play(|| sqlite::entries().and(postgres::entries())).unwrap_or(ExitCode::from(2))
 }

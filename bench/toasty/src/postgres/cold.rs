@@ -1,7 +1,7 @@
 //! A process that has just begun.
 
-use super::model::User;
 use super::{NAME, connect, make};
+use crate::model::User;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;

@@ -4,16 +4,15 @@
 
 mod cold;
 mod dynamic;
-mod model;
 mod nested;
 mod points;
 mod read;
 mod tasks;
 mod write;
 
+use crate::model::{Comment, Post, User};
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, delayed};
-use model::{Comment, Post, User};
 use std::time::Duration;
 use toasty::Db;
 use tokio_postgres::NoTls;

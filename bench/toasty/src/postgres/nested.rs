@@ -1,7 +1,7 @@
 //! Users with posts with comments: included.
 
-use super::model::User;
 use super::{NAME, open_far};
+use crate::model::User;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant, assert_nested};
 use std::time::Duration;

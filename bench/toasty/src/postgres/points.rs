@@ -1,7 +1,7 @@
 //! Ten reads by key: one after the other, and in a batch, whose queries give lists.
 
-use super::model::User;
 use super::{NAME, open};
+use crate::model::User;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 

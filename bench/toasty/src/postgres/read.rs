@@ -1,7 +1,7 @@
 //! Rows of one query.
 
-use super::model::User;
 use super::{NAME, open};
+use crate::model::User;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 

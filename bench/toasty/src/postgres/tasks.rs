@@ -1,7 +1,7 @@
 //! Many tasks on a few connections.
 
-use super::model::User;
 use super::{NAME, connect, make};
+use crate::model::User;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};
 

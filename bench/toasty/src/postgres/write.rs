@@ -1,7 +1,7 @@
 //! Rows that come and change.
 
-use super::model::{Comment, Post, User};
 use super::{NAME, empty, open};
+use crate::model::{Comment, Post, User};
 use kysera_bench_stage::data::{USERS, key, new_users, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use toasty::Db;
