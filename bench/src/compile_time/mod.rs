@@ -224,8 +224,10 @@ impl Measuring {
                 Ok(Ok(usage.cpu))
             }
             Ended::Stopped(why) => Ok(Err(why)),
+            // What else was measured is not lost by it, and the table says so.
             Ended::Failed(said) => {
-                Err(format!("{} with {tables} tables does not compile:\n{said}", self.name()))
+                eprintln!("{said}");
+                Ok(Err(String::from("does not compile")))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The program as a user of SeaORM 2 writes it: entities in the dense format, typed columns, joins by relation.
 
-use super::program::{Field, Filter, Query, SUM, Size, column_type, columns, is_left, rust_type};
+use super::program::{Field, Filter, Query, SUM, Size, column_type, columns, is_left, next, rust_type};
 use std::fmt::Write;
 
 /// What the program depends on, as the tutorial says.
@@ -32,7 +32,7 @@ const MAIN: &str = "\
 /// The text of `main.rs`.
 pub fn source(size: Size) -> String {
     let mut out = String::from(HEAD);
-    (0..size.tables).for_each(|table| entity(&mut out, table, (table + 1) % size.tables));
+    (0..size.tables).for_each(|table| entity(&mut out, table, next(table, size.tables)));
     size.queries().for_each(|(number, query)| function(&mut out, number, &query));
     let _ = writeln!(out, "fn main() {{\n{MAIN}");
     for number in 0..size.queries {

@@ -1,6 +1,6 @@
 //! The program as a user of toasty writes it: models with a relation to the next table, filters through relations.
 
-use super::program::{Field, Filter, Query, SUM, Size, column_type, columns};
+use super::program::{Field, Filter, Query, SUM, Size, column_type, columns, next};
 use std::fmt::Write;
 
 /// What the program depends on, as the guide says.
@@ -17,7 +17,7 @@ the next table cannot be selected (it panics), so three of the six are the next 
 
 const HEAD: &str = "\
 #![allow(dead_code, unused)]
-#![recursion_limit = \"256\"]
+#![recursion_limit = \"1024\"]
 ";
 
 const MAIN: &str = "\
@@ -32,7 +32,7 @@ const MAIN: &str = "\
 /// The text of `main.rs`.
 pub fn source(size: Size) -> String {
     let mut out = String::from(HEAD);
-    (0..size.tables).for_each(|table| model(&mut out, table, (table + 1) % size.tables));
+    (0..size.tables).for_each(|table| model(&mut out, table, next(table, size.tables)));
     size.queries().for_each(|(number, query)| function(&mut out, number, &query));
     let models: Vec<String> = (0..size.tables).map(|table| format!("T{table}")).collect();
     let _ = writeln!(out, "fn main() {{\n{}", MAIN.replace("MODELS", &models.join(", ")));
