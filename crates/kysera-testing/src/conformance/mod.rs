@@ -102,8 +102,8 @@ macro_rules! conformance {
         type SubjectOfConformance = $subject;
         $crate::__conformance_area! { run:
             rows_come_in_order
-            statements_of_prepared_queries_are_told_apart
             values_come_back_as_they_went
+            statements_of_prepared_queries_are_told_apart
             a_result_without_rows_leaves_the_sink_empty
             changed_rows_are_counted
             a_sink_that_has_enough_gets_no_more
