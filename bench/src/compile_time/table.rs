@@ -86,6 +86,9 @@ pub fn goals(costs: &[Cost]) -> Vec<String> {
 
 /// The charts of the section, each with the name of its file.
 pub fn charts(costs: &[Cost]) -> Vec<(&'static str, String)> {
+    if costs.is_empty() {
+        return Vec::new();
+    }
     let bars = |title: &str, unit, value: fn(&Cost) -> f64| {
         let bar = |cost: &Cost| Bar {
             group: String::new(),
