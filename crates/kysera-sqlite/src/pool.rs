@@ -1,8 +1,8 @@
 //! The connections: one writer behind a fair queue and some readers, or one for both.
 //!
 //! A stack and a queue under one lock: a general pool costs more than a point read, and a semaphore beside the stack a
-//! tenth of one. A connection that comes back goes straight to whoever has waited longest. What holds a connection gives it back when it
-//! is dropped, on whatever thread that is: rolled back, checked, and only then free.
+//! tenth of one. A connection that comes back goes straight to whoever has waited longest. What holds a connection
+//! gives it back when it is dropped, on whatever thread that is: rolled back, checked, and only then free.
 
 use crate::breathe::breathe;
 use crate::busy::Busy;
