@@ -5,6 +5,8 @@
 //! longer than [`STRETCH`] since it last yielded owes a yield.
 
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 const STRETCH: Duration = Duration::from_micros(500);
@@ -14,6 +16,7 @@ thread_local! {
     static LAST: Cell<Option<Instant>> = const { Cell::new(None) };
     static COUNT: Cell<u32> = const { Cell::new(0) };
     static OWED: Cell<bool> = const { Cell::new(false) };
+    static HANDED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Notes a statement that ran on this thread's task.
@@ -32,18 +35,44 @@ pub(crate) fn note(long: bool) {
     }
 }
 
+/// Notes that this task gave its connection to another that waits for it, which can begin when this one yields.
+pub(crate) fn note_handover() {
+    if !OWED.get() {
+        HANDED.set(true);
+    }
+}
+
 /// True when this thread owes other tasks a turn.
 pub(crate) fn is_owed() -> bool {
-    OWED.get()
+    OWED.get() || HANDED.get()
 }
 
 /// Yields when that is owed.
 pub(crate) async fn breathe() {
     if OWED.get() {
         OWED.set(false);
+        HANDED.set(false);
         tokio::task::yield_now().await;
         LAST.set(Some(Instant::now()));
+    } else if HANDED.get() {
+        HANDED.set(false);
+        step_back().await;
     }
+}
+
+/// Goes to the end of the queue of this thread, where other threads can take it from. `yield_now` keeps a task aside until
+/// timers and sockets were looked at, which is the aim after a long stretch and too long after a handover.
+async fn step_back() {
+    let mut stepped = false;
+    poll_fn(|context| {
+        if stepped {
+            return Poll::Ready(());
+        }
+        stepped = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 #[cfg(test)]

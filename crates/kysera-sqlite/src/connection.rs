@@ -143,7 +143,11 @@ impl SqliteConnection {
         self.start(Doing::Statement);
         let mut busy = Busy::new(self.shared.options.busy_timeout);
         let ran = loop {
-            breathe().await;
+            if self.tx.is_open() {
+                // Outside a transaction the connection was had a moment ago, after a yield if one was owed: nobody is to
+                // wait for it while this task waits for its turn.
+                breathe().await;
+            }
             let ran = self.run_once(statement, sink).await;
             let (back, done);
             (statement, back, done) = match ran {

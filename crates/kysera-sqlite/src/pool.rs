@@ -4,7 +4,7 @@
 //! tenth of one. A connection that comes back goes straight to whoever has waited longest. What holds a connection
 //! gives it back when it is dropped, on whatever thread that is: rolled back, checked, and only then free.
 
-use crate::breathe::breathe;
+use crate::breathe::{self, breathe};
 use crate::busy::Busy;
 use crate::checkpoint::{Checkpoint, Due};
 use crate::error::{closed, gone, is_busy};
@@ -195,7 +195,9 @@ impl Shared {
             // Outside the lock: it wakes somebody.
             let lease = Lease { slot, shared: Arc::clone(self), role, owes: true };
             match turn.send(lease) {
-                Ok(()) => return,
+                // Tokio keeps a task that was just woken for this thread alone: without a yield the connection would lie
+                // idle while this task goes on, and all who wait behind it.
+                Ok(()) => return breathe::note_handover(),
                 // Whoever that was no longer waits.
                 Err(mut unwanted) => {
                     unwanted.owes = false;
@@ -383,8 +385,11 @@ impl Homecoming {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::SqliteConnection;
+    use kysera_sql::compiled::{Compiled, Shape};
+    use kysera_sql::row::Discard;
     use std::future::{Future, poll_fn};
-    use std::pin::Pin;
+    use std::pin::{Pin, pin};
     use std::task::Poll;
 
     type Turn = Pin<Box<dyn Future<Output = Result<Lease>>>>;
@@ -415,6 +420,39 @@ mod tests {
         drop(lease);
         drop(second.await.unwrap());
         assert!(shared.try_borrow(Role::Writer).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_hands_its_connection_over_lets_the_next_begin() {
+        let shared = single();
+        drop(shared.acquire(Role::Writer).await.unwrap());
+        assert!(!breathe::is_owed(), "nobody waited");
+        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let next = Arc::clone(&shared);
+        let next = tokio::spawn(async move { drop(next.acquire(Role::Writer).await.unwrap()) });
+        tokio::task::yield_now().await;
+        drop(lease);
+        assert!(breathe::is_owed());
+        drop(shared.acquire(Role::Writer).await.unwrap());
+        assert!(next.is_finished() && !breathe::is_owed());
+    }
+
+    #[tokio::test]
+    async fn nobody_yields_with_a_connection_that_others_wait_for() {
+        let shared = single();
+        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let mut connection = SqliteConnection::new(Arc::clone(&shared), lease);
+        breathe::note_handover();
+        let statement = Compiled {
+            sql: "select 1".into(),
+            params: Vec::new(),
+            shape: Shape::Read,
+            returns_rows: true,
+            custom_output: false,
+        };
+        let mut ran = pin!(connection.run_to_end(statement, Box::new(Discard::default())));
+        let done = poll_fn(|cx| Poll::Ready(ran.as_mut().poll(cx).is_ready())).await;
+        assert!(done && breathe::is_owed(), "it yields before the next connection is taken");
     }
 
     #[tokio::test]
