@@ -21,8 +21,8 @@ pub struct Case {
     /// The variant that is held to the goals.
     pub ours: &'static str,
     pub clock: Clock,
-    /// Length of a turn, where the usual one is too short for what is measured.
-    pub turn: Option<Duration>,
+    /// Length of a turn, where the usual one is too short for what is measured: how long the unlucky ones wait.
+    pub long_turn: Option<Duration>,
     pub goals: Vec<Goal>,
     /// Left out of a quick run, unless it is asked for by its name.
     pub full_only: bool,
@@ -45,7 +45,7 @@ impl Case {
             base,
             ours: OURS,
             clock: Clock::Wall,
-            turn: None,
+            long_turn: None,
             goals: Vec::new(),
             full_only: false,
         }
@@ -64,8 +64,8 @@ impl Case {
     }
 
     /// Makes turns longer.
-    pub fn turn(mut self, turn: Duration) -> Case {
-        self.turn = Some(turn);
+    pub fn long_turn(mut self, turn: Duration) -> Case {
+        self.long_turn = Some(turn);
         self
     }
 

@@ -18,6 +18,8 @@ pub struct Effort {
     pub time: Duration,
     /// The fewest rounds, however long they take, and the most.
     pub rounds: (usize, usize),
+    /// The fewest rounds of long turns, whose median a goal may be about.
+    pub long_rounds: usize,
 }
 
 /// What a case showed.
@@ -38,7 +40,10 @@ struct Seat {
 
 /// Runs a case.
 pub fn measure(case: &Case, players: &[Player], effort: Effort) -> Outcome {
-    let effort = Effort { turn: case.turn.unwrap_or(effort.turn), ..effort };
+    let effort = match case.long_turn {
+        Some(turn) => Effort { turn, rounds: (effort.long_rounds, effort.rounds.1), ..effort },
+        None => effort,
+    };
     let (mut seats, mut failed) = (Vec::new(), Vec::new());
     for (player, name) in variants(case, players) {
         match Seat::take(case, player, name, effort.turn) {

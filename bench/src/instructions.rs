@@ -14,7 +14,7 @@ use std::process::Command;
 /// Adds instruction counts to the figures of a case, where they can be had.
 pub fn count(case: &Case, figures: &mut [Figure], players: &[Player]) {
     // What a server does and how the wire splits its answers, or how threads take turns, is not ours to count.
-    if case.group() == "postgres" || case.turn.is_some() {
+    if case.group() == "postgres" || case.long_turn.is_some() {
         return;
     }
     for figure in figures {

@@ -33,14 +33,20 @@ fn many_rows(name: &str) -> Case {
     ahead(case(name).goal(Goal::Times(0.9, BASE)))
 }
 
+/// Reads in one pipeline, against the same reads one after the other and against each rival's best way.
+fn pipelined(name: &str) -> Case {
+    case(name)
+        .goal(Goal::Times(1.03, BASE))
+        .goal(Goal::BestRival(1.03))
+        .goal(Goal::TimesFaster(2.5, "kysera, one after the other"))
+}
+
 fn reads() -> Vec<Case> {
     vec![
         level("select 1 by key"),
         level("select 10 by key, one after the other"),
-        case("select 10 by key, pipelined")
-            .goal(Goal::Times(1.03, BASE))
-            .goal(Goal::BestRival(1.03))
-            .goal(Goal::TimesFaster(2.5, "kysera, one after the other")),
+        pipelined("select 10 by key, pipelined"),
+        pipelined("select 10 by key, pipelined, 0.5 ms away"),
         level("select 1").full_only(),
         level("select 10").full_only(),
         level("select 100"),
@@ -84,7 +90,9 @@ fn loads() -> Vec<Case> {
     vec![
         stream("100 000"),
         stream("1 000 000").full_only(),
-        level("64 tasks, 8 connections").turn(Duration::from_millis(200)).goal(Goal::ExtraBest("p99", 1.05)),
+        level("64 tasks, 8 connections")
+            .long_turn(Duration::from_millis(100))
+            .goal(Goal::ExtraBest("p99", 1.05)),
         level("a fresh process to its first row"),
     ]
 }

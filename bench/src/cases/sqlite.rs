@@ -71,12 +71,12 @@ fn loads() -> Vec<Case> {
     // The driver's budget (`kysera::sqlite::SqliteOptions::budget`) above what the machine does by itself.
     let ticker = |load: &str| {
         let case = Case::new(format!("sqlite: 10 ms ticker beside {load}"), "no load");
-        case.turn(Duration::from_millis(500)).goal(Goal::ExtraAbove("p99", 5e5, "no load"))
+        case.long_turn(Duration::from_millis(200)).goal(Goal::ExtraAbove("p99", 5e5, "no load"))
     };
     let tasks = |what: &str| {
         let case =
             Case::new(format!("sqlite: 64 tasks, 8 connections, a file: {what}"), "rusqlite, spawn_blocking");
-        case.turn(Duration::from_millis(200)).goal(Goal::ExtraBest("p99", 1.0))
+        case.long_turn(Duration::from_millis(100)).goal(Goal::ExtraBest("p99", 1.0))
     };
     vec![
         case("stream of 1 000 000 rows"),

@@ -175,6 +175,14 @@ pub mod postgres {
         format!("{url}{join}sslmode=disable&options=-c%20search_path%3D{schema}")
     }
 
+    /// The cases of a pipeline: what each is called, and what is added to a round trip.
+    pub fn pipelines() -> [(&'static str, Duration); 2] {
+        [
+            ("postgres: select 10 by key, pipelined", Duration::ZERO),
+            ("postgres: select 10 by key, pipelined, 0.5 ms away", Duration::from_micros(500)),
+        ]
+    }
+
     /// The cases of nested rows: name, users, and what is added to each round trip.
     pub fn nestings() -> impl Iterator<Item = (String, i64, Duration)> {
         let ways = [("", 0), (", 0.5 ms away", 500), (", 5 ms away", 5_000)];

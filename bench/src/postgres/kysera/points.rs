@@ -1,29 +1,35 @@
 //! Ten reads by key: one after the other, and in one pipeline.
 
-use super::open;
+use super::{open, open_far};
 use crate::case::{OURS, PREPARED};
 use crate::prepared::BY_KEY;
 use crate::queries::by_key;
 use kysera::prelude::*;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
+use std::time::Duration;
 
 /// What a pipeline is held against.
 const IN_TURN: &str = "kysera, one after the other";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new()
-        .add("postgres: select 10 by key, one after the other", OURS, || one_after_the_other(OURS))
-        .add("postgres: select 10 by key, one after the other", PREPARED, one_after_the_other_prepared)
-        .add("postgres: select 10 by key, pipelined", IN_TURN, || one_after_the_other(IN_TURN))
-        .add("postgres: select 10 by key, pipelined", OURS, pipelined)
-        .add("postgres: select 10 by key, pipelined", PREPARED, pipelined_prepared)
+    let near = Duration::ZERO;
+    let mut entries = Entries::new()
+        .add("postgres: select 10 by key, one after the other", OURS, move || one_after_the_other(OURS, near))
+        .add("postgres: select 10 by key, one after the other", PREPARED, one_after_the_other_prepared);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries
+            .add(case, IN_TURN, move || one_after_the_other(IN_TURN, round_trip))
+            .add(case, OURS, move || pipelined(round_trip))
+            .add(case, PREPARED, move || pipelined_prepared(round_trip));
+    }
+    entries
 }
 
-fn one_after_the_other(variant: &'static str) -> Variant {
+fn one_after_the_other(variant: &'static str, round_trip: Duration) -> Variant {
     Variant::future(
-        async || open(variant, postgres::users(USERS)).await,
+        async move || open_far(variant, postgres::users(USERS), round_trip).await,
         async |db, turn| {
             let mut users = Vec::with_capacity(10);
             for place in 0..10 {
@@ -47,9 +53,9 @@ fn one_after_the_other_prepared() -> Variant {
     )
 }
 
-fn pipelined() -> Variant {
+fn pipelined(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open(OURS, postgres::users(USERS)).await,
+        async move || open_far(OURS, postgres::users(USERS), round_trip).await,
         async |db, turn| {
             let key = |place| key(10 * turn + place);
             let users = db
@@ -69,9 +75,9 @@ fn pipelined() -> Variant {
     )
 }
 
-fn pipelined_prepared() -> Variant {
+fn pipelined_prepared(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open(PREPARED, postgres::users(USERS)).await,
+        async move || open_far(PREPARED, postgres::users(USERS), round_trip).await,
         async |db, turn| {
             let key = |place| key(10 * turn + place);
             let users = db

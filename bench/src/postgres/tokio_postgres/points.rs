@@ -1,17 +1,19 @@
 //! Ten reads by key: one after the other, and together on one connection.
 
-use super::{BY_KEY, COLLECTED, prepare, user};
+use super::{BY_KEY, COLLECTED, open_far, prepare, user};
 use futures_util::future::join_all;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
+use std::time::Duration;
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("postgres: select 10 by key, one after the other", COLLECTED, one_after_the_other).add(
-        "postgres: select 10 by key, pipelined",
-        COLLECTED,
-        pipelined,
-    )
+    let mut entries =
+        Entries::new().add("postgres: select 10 by key, one after the other", COLLECTED, one_after_the_other);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries.add(case, COLLECTED, move || pipelined(round_trip));
+    }
+    entries
 }
 
 fn one_after_the_other() -> Variant {
@@ -29,9 +31,13 @@ fn one_after_the_other() -> Variant {
     )
 }
 
-fn pipelined() -> Variant {
+fn pipelined(round_trip: Duration) -> Variant {
     Variant::future(
-        async || prepare(COLLECTED, &postgres::users(USERS), BY_KEY).await,
+        async move || {
+            let client = open_far(COLLECTED, &postgres::users(USERS), round_trip).await;
+            let statement = client.prepare(BY_KEY).await.expect("prepares");
+            (client, statement)
+        },
         async |(client, statement), turn| {
             let (client, statement) = (&*client, &*statement);
             let read = async |id| user(&client.query_one(statement, &[&id]).await.expect("reads"));

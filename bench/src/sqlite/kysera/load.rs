@@ -1,7 +1,7 @@
 //! Loads: a long stream, many tasks, and what tasks beside them feel.
 
 use super::{open, open_file};
-use crate::queries;
+use crate::{prepared, queries};
 use futures_util::TryStreamExt;
 use kysera::prelude::*;
 use kysera_bench_stage::data::{self, MANY, USERS, key, new_users, sqlite};
@@ -30,6 +30,12 @@ pub fn reads() -> Variant {
     })
 }
 
+pub fn reads_prepared() -> Variant {
+    on_file(|db, turn| async move {
+        prepared::BY_KEY.bind(key(turn)).fetch_one(&db).await.expect("reads");
+    })
+}
+
 /// Point reads of many tasks, and writes among them.
 pub fn writes() -> Variant {
     on_file(|db, turn| async move {
@@ -37,6 +43,16 @@ pub fn writes() -> Variant {
             queries::rename(key(turn), "renamed").execute(&db).await.expect("updates");
         } else {
             queries::by_key(key(turn)).fetch_one(&db).await.expect("reads");
+        }
+    })
+}
+
+pub fn writes_prepared() -> Variant {
+    on_file(|db, turn| async move {
+        if data::writes(turn) {
+            prepared::RENAME.bind((key(turn), "renamed")).execute(&db).await.expect("updates");
+        } else {
+            prepared::BY_KEY.bind(key(turn)).fetch_one(&db).await.expect("reads");
         }
     })
 }

@@ -38,15 +38,21 @@ pub fn entries() -> Entries {
         .add("sqlite: associations of 9 users", relations::BY_LEVEL, || relations::by_level(9))
         .add("sqlite: stream of 1 000 000 rows", OURS, load::stream)
         .add("sqlite: 64 tasks, 8 connections, a file: reads", OURS, load::reads)
+        .add("sqlite: 64 tasks, 8 connections, a file: reads", PREPARED, load::reads_prepared)
         .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", OURS, load::writes)
+        .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", PREPARED, load::writes_prepared)
         .add_cold("sqlite: a fresh process to its first row", OURS, cold::make, cold::first_row)
         .add("sqlite: 10 ms ticker beside select 1 by key", OURS, load::ticker_by_key)
         .add("sqlite: 10 ms ticker beside select 10 000", OURS, load::ticker_all)
         .add("sqlite: 10 ms ticker beside insert 100", OURS, load::ticker_insert)
         .add("sqlite: 10 ms ticker beside a query of 20 ms", OURS, load::ticker_slow);
     for rows in [1, 10, 100, 1_000, 10_000] {
-        entries =
-            entries.add(format!("sqlite: select {}", spaced(rows)), PREPARED, move || prepared::all(rows));
+        let number = spaced(rows);
+        entries = entries.add(format!("sqlite: select {number}"), PREPARED, move || prepared::all(rows)).add(
+            format!("sqlite: left join {number}"),
+            PREPARED,
+            move || prepared::left_join(rows),
+        );
     }
     for users in [1, 10, 100] {
         let plural = if users == 1 { "user" } else { "users" };

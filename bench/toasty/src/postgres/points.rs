@@ -1,17 +1,19 @@
 //! Ten reads by key: one after the other, and in a batch, whose queries give lists.
 
-use super::{NAME, open};
+use super::{NAME, open, open_far};
 use crate::model::User;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
+use std::time::Duration;
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other).add(
-        "postgres: select 10 by key, pipelined",
-        "toasty, batch",
-        batch,
-    )
+    let mut entries =
+        Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries.add(case, "toasty, batch", move || batch(round_trip));
+    }
+    entries
 }
 
 fn one_after_the_other() -> Variant {
@@ -27,9 +29,9 @@ fn one_after_the_other() -> Variant {
     )
 }
 
-fn batch() -> Variant {
+fn batch(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open(postgres::users(USERS)).await,
+        async move || open_far(postgres::users(USERS), round_trip).await,
         async |db, turn| {
             let reads: Vec<_> = (0..10).map(|place| User::filter_by_id(key(10 * turn + place))).collect();
             toasty::batch(reads).exec(db).await.expect("reads")

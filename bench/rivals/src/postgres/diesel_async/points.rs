@@ -1,20 +1,22 @@
 //! Ten reads by key: one after the other, and pipelined as the documentation of its connection shows.
 
 use super::schema::{User, users};
-use super::{NAME, open};
+use super::{NAME, open, open_far};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join_all;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
+use std::time::Duration;
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other).add(
-        "postgres: select 10 by key, pipelined",
-        NAME,
-        pipelined,
-    )
+    let mut entries =
+        Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries.add(case, NAME, move || pipelined(round_trip));
+    }
+    entries
 }
 
 fn one_after_the_other() -> Variant {
@@ -31,9 +33,9 @@ fn one_after_the_other() -> Variant {
     )
 }
 
-fn pipelined() -> Variant {
+fn pipelined(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open(NAME, postgres::users(USERS)).await,
+        async move || open_far(NAME, postgres::users(USERS), round_trip).await,
         async |connection, turn| -> Vec<User> {
             let connection = &*connection;
             let reads = (0..10).map(|place| {

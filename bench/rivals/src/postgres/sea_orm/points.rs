@@ -12,11 +12,12 @@ const JOINED: &str = "sea-orm, joined on ten connections";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other).add(
-        "postgres: select 10 by key, pipelined",
-        JOINED,
-        joined,
-    )
+    let mut entries =
+        Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries.add(case, JOINED, move || joined(round_trip));
+    }
+    entries
 }
 
 fn one_after_the_other() -> Variant {
@@ -32,9 +33,9 @@ fn one_after_the_other() -> Variant {
     )
 }
 
-fn joined() -> Variant {
+fn joined(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open_far(JOINED, postgres::users(USERS), 10, Duration::ZERO).await,
+        async move || open_far(JOINED, postgres::users(USERS), 10, round_trip).await,
         async |db, turn| {
             let reads = (0..10).map(|place| user::Entity::find_by_id(key(10 * turn + place)).one(&*db));
             try_join_all(reads).await.expect("reads")

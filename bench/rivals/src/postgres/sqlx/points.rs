@@ -11,10 +11,13 @@ const JOINED: &str = "sqlx, joined on ten connections";
 
 /// Every variant.
 pub fn entries() -> Entries {
-    Entries::new()
+    let mut entries = Entries::new()
         .add("postgres: select 10 by key, one after the other", NAME, one_after_the_other)
-        .add("postgres: select 10 by key, one after the other", HELD, one_after_the_other_held)
-        .add("postgres: select 10 by key, pipelined", JOINED, joined)
+        .add("postgres: select 10 by key, one after the other", HELD, one_after_the_other_held);
+    for (case, round_trip) in postgres::pipelines() {
+        entries = entries.add(case, JOINED, move || joined(round_trip));
+    }
+    entries
 }
 
 fn one_after_the_other() -> Variant {
@@ -43,9 +46,9 @@ fn one_after_the_other_held() -> Variant {
     )
 }
 
-fn joined() -> Variant {
+fn joined(round_trip: Duration) -> Variant {
     Variant::future(
-        async || open_far(JOINED, postgres::users(USERS), 10, Duration::ZERO).await,
+        async move || open_far(JOINED, postgres::users(USERS), 10, round_trip).await,
         async |pool, turn| {
             let reads = (0..10).map(|place| read_by_key(&*pool, key(10 * turn + place)));
             try_join_all(reads).await.expect("reads")
