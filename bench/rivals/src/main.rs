@@ -4,6 +4,7 @@
 
 mod postgres;
 mod sqlite;
+mod tables;
 mod text;
 
 use kysera_bench_stage::play;

@@ -1,6 +1,6 @@
 //! SQLite by the rivals: one folder for each library, in it one file for each topic, with the same names everywhere.
 
-pub mod diesel;
+mod diesel;
 mod diesel_async;
 mod rusqlite;
 mod sea_orm;

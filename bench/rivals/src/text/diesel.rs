@@ -1,6 +1,6 @@
 //! Diesel: `debug_query` as text, which is what it has for looking at SQL; it prints the values as well.
 
-use crate::sqlite::diesel::schema::{NewUser, users};
+use crate::tables::diesel::{NewUser, users};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;

@@ -1,7 +1,7 @@
 //! A process that has just begun.
 
-use super::schema::{User, users};
 use super::{NAME, make};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kysera_bench_stage::data::postgres;

@@ -1,7 +1,7 @@
 //! A search with up to eight conditions: a boxed query.
 
-use super::schema::{User, users};
 use super::{NAME, open};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, postgres, search as form};

@@ -5,7 +5,6 @@ mod dynamic;
 mod nested;
 mod points;
 mod read;
-mod schema;
 mod stream;
 mod tasks;
 mod write;

@@ -1,7 +1,7 @@
 //! Users with posts with comments: `belonging_to` and `grouped_by`, as its guide on relations shows.
 
-use super::schema::{Comment, Post, User, users};
 use super::{NAME, open_far};
+use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kysera_bench_stage::data::postgres;

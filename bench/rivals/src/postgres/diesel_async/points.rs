@@ -1,7 +1,7 @@
 //! Ten reads by key: one after the other, and pipelined as the documentation of its connection shows.
 
-use super::schema::{User, users};
 use super::{NAME, open, open_far};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join_all;

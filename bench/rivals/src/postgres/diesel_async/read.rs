@@ -1,7 +1,7 @@
 //! Rows of one query.
 
-use super::schema::{Post, User, posts, users};
 use super::{NAME, open};
+use crate::tables::diesel::{Post, User, posts, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kysera_bench_stage::data::{USERS, key, postgres};

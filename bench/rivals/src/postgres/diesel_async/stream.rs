@@ -1,7 +1,7 @@
 //! More rows than are wanted in memory at once.
 
-use super::schema::{User, users};
 use super::{NAME, open};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::TryStreamExt;

@@ -1,7 +1,7 @@
 //! Many tasks on a few connections, by deadpool.
 
-use super::schema::{User, users};
 use super::{NAME, make};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};

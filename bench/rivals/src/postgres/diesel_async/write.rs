@@ -1,7 +1,7 @@
 //! Rows that come and change.
 
-use super::schema::{KnownUser, NewComment, NewPost, NewUser, User, comments, posts, users};
 use super::{NAME, open};
+use crate::tables::diesel::{KnownUser, NewComment, NewPost, NewUser, User, comments, posts, users};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};

@@ -1,7 +1,7 @@
 //! A process that has just begun.
 
-use super::entity::user;
 use super::{NAME, connect, make};
+use crate::tables::sea_orm::user;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};
 use sea_orm::EntityTrait;

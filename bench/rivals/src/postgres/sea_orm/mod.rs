@@ -2,7 +2,6 @@
 
 mod cold;
 mod dynamic;
-mod entity;
 mod nested;
 mod points;
 mod read;

@@ -1,7 +1,7 @@
 //! Rows of one query.
 
-use super::entity::{post, user};
 use super::{NAME, open};
+use crate::tables::sea_orm::{post, user};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};

@@ -1,7 +1,7 @@
 //! More rows than are wanted in memory at once.
 
-use super::entity::user;
 use super::{NAME, open};
+use crate::tables::sea_orm::user;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant};

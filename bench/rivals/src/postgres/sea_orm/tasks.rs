@@ -1,7 +1,7 @@
 //! Many tasks on a few connections.
 
-use super::entity::user;
 use super::{NAME, connect, make};
+use crate::tables::sea_orm::user;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};
 use sea_orm::EntityTrait;

@@ -35,34 +35,6 @@ pub fn entries() -> Entries {
         .and(cold::entries())
 }
 
-/// A user.
-#[derive(sqlx::FromRow, Clone, Debug)]
-#[expect(dead_code, reason = "rows are made, as by everybody, and looked at by nobody")]
-pub struct User {
-    pub id: i64,
-    pub name: String,
-    pub hair_color: Option<String>,
-}
-
-/// What a user wrote.
-#[derive(sqlx::FromRow, Clone, Debug)]
-#[expect(dead_code, reason = "as above")]
-pub struct Post {
-    pub id: i64,
-    pub user_id: i64,
-    pub title: String,
-    pub body: Option<String>,
-}
-
-/// What somebody said to a post.
-#[derive(sqlx::FromRow, Clone, Debug)]
-#[expect(dead_code, reason = "as above")]
-pub struct Comment {
-    pub id: i64,
-    pub post_id: i64,
-    pub text: String,
-}
-
 /// A pool of one connection to a schema made by this script.
 async fn open(variant: &str, script: String) -> PgPool {
     open_far(variant, script, 1, Duration::ZERO).await

@@ -1,6 +1,7 @@
 //! More rows than are wanted in memory at once.
 
-use super::{NAME, User, open};
+use super::{NAME, open};
+use crate::tables::sqlx::User;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant};

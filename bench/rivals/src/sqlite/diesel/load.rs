@@ -1,9 +1,9 @@
 //! Loads: a long stream, and many tasks.
 
 use super::read::one;
-use super::schema::{User, users};
 use super::write::rename;
 use super::{open, open_file};
+use crate::tables::diesel::{User, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};

@@ -5,8 +5,7 @@ mod cold;
 mod load;
 mod read;
 mod relations;
-pub mod schema;
-mod write;
+pub mod write;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

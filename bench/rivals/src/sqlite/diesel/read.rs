@@ -1,7 +1,7 @@
 //! Rows of one query.
 
 use super::open;
-use super::schema::{Post, User, posts, users};
+use crate::tables::diesel::{Post, User, posts, users};
 use diesel::prelude::*;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};

@@ -1,7 +1,7 @@
 //! Users with ten posts each, with ten comments each.
 
 use super::open;
-use super::schema::{Comment, Post, User, users};
+use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;

@@ -2,7 +2,7 @@
 
 use super::open;
 use super::read::one;
-use super::schema::{KnownUser, NewUser, users};
+use crate::tables::diesel::{KnownUser, NewUser, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::upsert::excluded;

@@ -1,6 +1,6 @@
 //! Reads, loads, and what tasks beside them feel.
 
-use crate::sqlite::diesel::schema::{User, users};
+use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use diesel_async::pooled_connection::deadpool::Pool;

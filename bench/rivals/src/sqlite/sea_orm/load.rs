@@ -1,9 +1,9 @@
 //! Loads: a long stream, many tasks, and what tasks beside them feel.
 
-use super::entity::user;
 use super::read::one;
 use super::write::{insert_users, rename};
 use super::{open, open_file};
+use crate::tables::sea_orm::user;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::{self, CONNECTIONS, MANY, USERS, key, new_users, sqlite};
 use kysera_bench_stage::{Variant, data_folder, tasks, ticker};

@@ -1,7 +1,6 @@
 //! SeaORM on SQLite: entities, through its pool of one connection.
 
 mod cold;
-mod entity;
 mod load;
 mod read;
 mod relations;

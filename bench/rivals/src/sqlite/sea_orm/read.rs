@@ -1,12 +1,10 @@
 //! Rows of one query.
 
-use super::entity::{post, user};
 use super::open;
+use crate::tables::sea_orm::{find, post, user};
 use kysera_bench_stage::Variant;
-use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use kysera_bench_stage::data::{USERS, key, search as form, sqlite};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 /// One user, by key.
 pub fn by_key() -> Variant {
@@ -58,22 +56,6 @@ pub fn left_join(rows: i64) -> Variant {
 pub fn search() -> Variant {
     Variant::future(
         async || open(sqlite::users(USERS)).await,
-        async |db, turn| filtered(&*db, &form(turn)).await.expect("reads"),
+        async |db, turn| find(&*db, &form(turn)).await.expect("reads"),
     )
-}
-
-async fn filtered(on: &impl ConnectionTrait, form: &Search) -> Result<Vec<user::Model>, DbErr> {
-    user::Entity::find()
-        .apply_if(form.above, |query, id| query.filter(user::Column::Id.gt(id)))
-        .apply_if(form.below, |query, id| query.filter(user::Column::Id.lt(id)))
-        .apply_if(form.name_not, |query, name| query.filter(user::Column::Name.ne(name)))
-        .apply_if(form.name_like, |query, pattern| query.filter(user::Column::Name.like(pattern)))
-        .apply_if(form.id_not, |query, id| query.filter(user::Column::Id.ne(id)))
-        .apply_if(form.name_after, |query, name| query.filter(user::Column::Name.gt(name)))
-        .apply_if(form.has_hair, |query, _| query.filter(user::Column::HairColor.is_not_null()))
-        .apply_if(form.hair, |query, hair| query.filter(user::Column::HairColor.eq(hair)))
-        .order_by_asc(user::Column::Id)
-        .limit(SEARCH_LIMIT)
-        .all(on)
-        .await
 }

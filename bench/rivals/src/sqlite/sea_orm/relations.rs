@@ -1,7 +1,7 @@
 //! Users with ten posts each, with ten comments each, by the Entity Loader.
 
-use super::entity::{comment, post, user};
 use super::open;
+use crate::tables::sea_orm::{comment, post, user};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;
 

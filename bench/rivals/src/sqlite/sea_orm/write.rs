@@ -1,8 +1,8 @@
 //! Rows that come and change.
 
-use super::entity::user;
 use super::open;
 use super::read::one;
+use crate::tables::sea_orm::user;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{USERS, key, new_users, sqlite};
 use sea_orm::ActiveValue::{NotSet, Set};

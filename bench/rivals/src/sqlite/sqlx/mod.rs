@@ -6,7 +6,6 @@ mod cold;
 mod load;
 mod read;
 mod relations;
-mod rows;
 mod write;
 
 use kysera_bench_stage::data::CONNECTIONS;

@@ -1,7 +1,7 @@
 //! Rows of one query.
 
 use super::open;
-use super::rows::{Post, User};
+use crate::tables::sqlx::{Post, User};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};
 use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};

@@ -2,7 +2,7 @@
 
 use super::open;
 use super::read::ALL;
-use super::rows::{Comment, Post, User};
+use crate::tables::sqlx::{Comment, Post, User};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;
 use sqlx::sqlite::SqliteRow;

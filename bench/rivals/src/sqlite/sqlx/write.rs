@@ -2,7 +2,7 @@
 
 use super::open;
 use super::read::one;
-use super::rows::User;
+use crate::tables::sqlx::User;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{USERS, key, new_users, sqlite};
 use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};

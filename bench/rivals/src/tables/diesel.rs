@@ -33,16 +33,16 @@ diesel::allow_tables_to_appear_in_same_query!(users, posts, comments);
 
 /// A user.
 #[derive(Queryable, Selectable, Identifiable, Clone, Debug)]
-#[diesel(table_name = users, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = users, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct User {
     pub id: i64,
     pub name: String,
     pub hair_color: Option<String>,
 }
 
-/// A post.
+/// What a user wrote.
 #[derive(Queryable, Selectable, Identifiable, Associations, Clone, Debug)]
-#[diesel(table_name = posts, belongs_to(User), check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = posts, belongs_to(User), check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct Post {
     pub id: i64,
     pub user_id: i64,
@@ -50,17 +50,18 @@ pub struct Post {
     pub body: Option<String>,
 }
 
-/// A comment.
+/// What somebody said to a post.
 #[derive(Queryable, Selectable, Identifiable, Associations, Clone, Debug)]
-#[diesel(table_name = comments, belongs_to(Post), check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = comments, belongs_to(Post), check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct Comment {
     pub id: i64,
     pub post_id: i64,
     pub text: String,
 }
 
-/// A user to come. SQLite knows no `default` among values; with absent ones written as `null`, many rows are one statement.
-/// Its texts are its own, because an array of rows has to be `'static`.
+/// A new user. A missing colour is NULL and not the column's default, so that the text is the same for all and the
+/// statement stays in the cache, as the documentation of `Insertable` advises; SQLite knows no `default` among values, and
+/// many rows are one statement this way. Rows of an array have to own their texts.
 #[derive(Insertable, Clone, Debug)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct NewUser {
@@ -68,11 +69,28 @@ pub struct NewUser {
     pub hair_color: Option<String>,
 }
 
-/// A user that may be there already.
+/// A user with a key.
 #[derive(Insertable, Clone, Debug)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
 pub struct KnownUser {
     pub id: i64,
     pub name: String,
     pub hair_color: Option<String>,
+}
+
+/// A new post.
+#[derive(Insertable)]
+#[diesel(table_name = posts, treat_none_as_default_value = false)]
+pub struct NewPost<'a> {
+    pub user_id: i64,
+    pub title: &'a str,
+    pub body: Option<&'a str>,
+}
+
+/// A new comment.
+#[derive(Insertable)]
+#[diesel(table_name = comments)]
+pub struct NewComment<'a> {
+    pub post_id: i64,
+    pub text: &'a str,
 }

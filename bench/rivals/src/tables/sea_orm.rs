@@ -1,4 +1,10 @@
-//! The tables as entities.
+//! The tables as entities, and a search in one of them.
+
+use kysera_bench_stage::data::{SEARCH_LIMIT, Search};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use user::Column;
 
 /// Users.
 pub mod user {
@@ -58,4 +64,21 @@ pub mod comment {
     }
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The users that a search form asks for.
+pub async fn find(on: &impl ConnectionTrait, search: &Search) -> Result<Vec<user::Model>, DbErr> {
+    user::Entity::find()
+        .apply_if(search.above, |query, id| query.filter(Column::Id.gt(id)))
+        .apply_if(search.below, |query, id| query.filter(Column::Id.lt(id)))
+        .apply_if(search.name_not, |query, name| query.filter(Column::Name.ne(name)))
+        .apply_if(search.name_like, |query, pattern| query.filter(Column::Name.like(pattern)))
+        .apply_if(search.hair, |query, hair| query.filter(Column::HairColor.eq(hair)))
+        .apply_if(search.has_hair, |query, _| query.filter(Column::HairColor.is_not_null()))
+        .apply_if(search.id_not, |query, id| query.filter(Column::Id.ne(id)))
+        .apply_if(search.name_after, |query, name| query.filter(Column::Name.gt(name)))
+        .order_by_asc(Column::Id)
+        .limit(SEARCH_LIMIT)
+        .all(on)
+        .await
 }
