@@ -10,7 +10,7 @@ use crate::executor::Seat;
 use crate::outgoing::{Around, Outgoing, outgoing};
 use crate::place::with_place;
 use crate::plugin_set::Applied;
-use crate::prepared::{Found, Kept, Template};
+use crate::prepared::{Found, Template, Which};
 use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
@@ -34,10 +34,8 @@ pub(crate) struct Call<'e> {
 enum Work {
     /// A statement of its own.
     Built(Result<Statement, BuildError>, Applied),
-    /// A prepared query and its values.
-    Bound(Arc<Template>, Vec<Value>),
-    /// What the prepared query is here.
-    Kept(Arc<Kept>),
+    /// A prepared query and its values, and then what it is here.
+    Bound(Arc<Template>, Vec<Value>, Option<Which>),
 }
 
 /// What came of starting a statement.
@@ -69,7 +67,7 @@ impl<'e> Call<'e> {
         let work = match origin {
             Origin::Built(statement) => Work::Built(statement, Applied::default()),
             Origin::Prepared { template, arguments } => match template.downcast() {
-                Ok(template) => Work::Bound(template, arguments),
+                Ok(template) => Work::Bound(template, arguments, None),
                 Err(_) => {
                     Work::Built(Err(BuildError::new("the query was prepared elsewhere")), Applied::default())
                 }
@@ -112,11 +110,12 @@ impl<'e> Call<'e> {
     pub(crate) fn outgoing(&mut self) -> Result<Outgoing<'e>> {
         let db = self.seat.db;
         let outgoing = match &mut self.work {
-            Work::Bound(template, arguments) => {
+            Work::Bound(_, _, Some(_)) => return Err(prepared_twice()),
+            Work::Bound(template, arguments, which) => {
                 let (arguments, context) = (std::mem::take(arguments), db.context());
                 match template.find(arguments, db, &context)? {
-                    Found::Kept(kept, compiled, statement) => {
-                        self.work = Work::Kept(kept);
+                    Found::Kept(found, compiled, statement) => {
+                        *which = Some(found);
                         Outgoing::kept(compiled, statement, db, context)
                     }
                     Found::Statement(statement) => {
@@ -127,7 +126,6 @@ impl<'e> Call<'e> {
             }
             Work::Built(Ok(statement), applied) => outgoing(statement, db, applied)?,
             Work::Built(Err(error), _) => return Err(error.clone().into()),
-            Work::Kept(_) => return Err(prepared_twice()),
         };
         if self.plan { outgoing.into_plan(db) } else { Ok(outgoing) }
     }
@@ -137,11 +135,14 @@ impl<'e> Call<'e> {
     pub(crate) fn explain(&self, error: Error) -> Error {
         match &self.work {
             Work::Built(Ok(statement), applied) => with_place(applied.explain(error), statement),
-            Work::Kept(kept) => with_place(kept.applied.explain(error), &kept.statement),
-            Work::Bound(template, _) => match template.statement() {
-                Some(statement) => with_place(error, statement),
-                None => error,
-            },
+            Work::Bound(template, _, which) => {
+                let kept = which.as_ref().and_then(|which| template.kept(which));
+                match (kept, template.statement()) {
+                    (Some(kept), _) => with_place(kept.applied.explain(error), &kept.statement),
+                    (None, Some(statement)) => with_place(error, statement),
+                    (None, None) => error,
+                }
+            }
             Work::Built(Err(_), _) => error,
         }
     }
@@ -149,8 +150,7 @@ impl<'e> Call<'e> {
     fn kind(&self) -> &'static str {
         let statement = match &self.work {
             Work::Built(statement, _) => statement.as_ref().ok(),
-            Work::Kept(kept) => Some(&kept.statement),
-            Work::Bound(template, _) => template.statement(),
+            Work::Bound(template, ..) => template.statement(),
         };
         statement.map_or("not built", Statement::kind)
     }

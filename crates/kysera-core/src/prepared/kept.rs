@@ -1,6 +1,7 @@
 //! What a prepared query became on one database under certain modes: text, places of values, and what to ask of plugins
 //! at each execution.
 
+use crate::bypass;
 use crate::db::{Core, Db};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::{Context, Parameter, Plugin};
@@ -21,7 +22,7 @@ pub(crate) struct Kept {
     /// How plugins answered about their modes when the statement was rewritten.
     modes: Vec<Mode>,
     asks: Vec<Ask>,
-    pub(crate) notes: Vec<Note>,
+    notes: Vec<Note>,
     sql: SqlText,
     values: Vec<Source>,
     /// The values are the arguments, in their order.
@@ -127,6 +128,13 @@ impl Kept {
         self.modes == other.modes
             && parameters(self) == parameters(other)
             && self.asks.iter().zip(&other.asks).all(|(one, other)| one.types == other.types)
+    }
+
+    /// Says again which bypasses stand in the statement.
+    pub(super) fn note_bypasses(&self) {
+        for (reason, statement) in &self.notes {
+            bypass::note(reason, statement);
+        }
     }
 
     /// What plugins answer at this execution; `None` when the text does not fit the answers.

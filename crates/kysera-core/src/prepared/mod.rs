@@ -10,8 +10,7 @@ mod substitute;
 mod template;
 
 pub use build::Prepare;
-pub(crate) use kept::Kept;
-pub(crate) use template::{Found, Template};
+pub(crate) use template::{Found, Template, Which};
 
 use kysera_sql::ast::Statement;
 use kysera_sql::expr::Bind;

@@ -3,7 +3,6 @@
 
 use super::kept::{Kept, Written};
 use super::substitute::substitute;
-use crate::bypass;
 use crate::db::{Core, Db};
 use crate::error::Result;
 use crate::plugin::{Context, Parameter};
@@ -38,10 +37,17 @@ enum Known {
     Unkept(Weak<Core>),
 }
 
+/// Which of a template's results serves an execution.
+pub(crate) enum Which {
+    /// The first, which stays where it is: threads that share a template do not count references to it.
+    First,
+    Other(Arc<Kept>),
+}
+
 /// What a template gives for one execution.
 pub(crate) enum Found {
     /// A text with its values; the tree too, where plugins stand around it.
-    Kept(Arc<Kept>, Compiled, Option<Box<Statement>>),
+    Kept(Which, Compiled, Option<Box<Statement>>),
     /// A tree with its values, to be rewritten like that of any query.
     Statement(Result<Statement, BuildError>),
 }
@@ -69,26 +75,41 @@ impl Template {
 
     /// What to run on `db`: made at the first call there and under the modes in force, found at later ones.
     pub(crate) fn find(&self, arguments: Vec<Value>, db: &Db, context: &Context<'_>) -> Result<Found> {
-        let (mut from, mut unkept) = (0, false);
-        while let Some(known) = self.next_of(db, &mut from) {
-            let Known::Kept(kept) = known else {
-                unkept = true;
-                break;
-            };
-            if let Some(answers) = answers(&kept, db, context)? {
-                for (reason, statement) in &kept.notes {
-                    bypass::note(reason, statement);
+        let first = self.first.get().filter(|first| db.is(first.database()));
+        if let Some(Known::Kept(kept)) = first
+            && let Some(answers) = answers(kept, db, context)?
+        {
+            kept.note_bypasses();
+            return found(kept, Which::First, arguments, &answers);
+        }
+        let mut unkept = matches!(first, Some(Known::Unkept(_)));
+        let mut from = 0;
+        while !unkept && let Some(known) = self.next_other(db, &mut from) {
+            match known {
+                Known::Unkept(_) => unkept = true,
+                Known::Kept(kept) => {
+                    if let Some(answers) = answers(&kept, db, context)? {
+                        kept.note_bypasses();
+                        return found(&kept, Which::Other(Arc::clone(&kept)), arguments, &answers);
+                    }
                 }
-                return found(kept, arguments, &answers);
             }
         }
         if !unkept
             && let Some(kept) = self.make(db, context)?
             && let Some(answers) = answers(&kept, db, context)?
         {
-            return found(kept, arguments, &answers);
+            return found(&kept, Which::Other(Arc::clone(&kept)), arguments, &answers);
         }
         Ok(Found::Statement(self.filled(&arguments)))
+    }
+
+    /// One of the results.
+    pub(crate) fn kept<'t>(&'t self, which: &'t Which) -> Option<&'t Kept> {
+        match (which, self.first.get()) {
+            (Which::Other(kept), _) | (Which::First, Some(Known::Kept(kept))) => Some(kept),
+            (Which::First, _) => None,
+        }
     }
 
     /// The statement as it was built, with places for values.
@@ -96,18 +117,12 @@ impl Template {
         self.statement.as_ref().ok()
     }
 
-    /// The next result for this database. The lock is not held while plugins are asked.
-    fn next_of(&self, db: &Db, from: &mut usize) -> Option<Known> {
-        if *from == 0 {
-            *from = 1;
-            if let Some(first) = self.first.get().filter(|first| db.is(first.database())) {
-                return Some(first.clone());
-            }
-        }
+    /// The next result for this database beside the first. The lock is not held while plugins are asked.
+    fn next_other(&self, db: &Db, from: &mut usize) -> Option<Known> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
-        let (at, known) =
-            others.iter().enumerate().skip(*from - 1).find(|(_, known)| db.is(known.database()))?;
-        *from = at + 2;
+        let mut rest = others.iter().enumerate().skip(*from);
+        let (at, known) = rest.find(|(_, known)| db.is(known.database()))?;
+        *from = at + 1;
         Some(known.clone())
     }
 
@@ -181,10 +196,10 @@ fn answers(kept: &Kept, db: &Db, context: &Context<'_>) -> Result<Option<Vec<Par
     if kept.is_in_mode(db, context)? { kept.ask(db, context) } else { Ok(None) }
 }
 
-fn found(kept: Arc<Kept>, arguments: Vec<Value>, answers: &[Parameter]) -> Result<Found> {
+fn found(kept: &Kept, which: Which, arguments: Vec<Value>, answers: &[Parameter]) -> Result<Found> {
     let statement = kept.stands_around.then(|| Box::new(kept.filled(&arguments, answers)));
     let compiled = kept.compiled(arguments, answers)?;
-    Ok(Found::Kept(kept, compiled, statement))
+    Ok(Found::Kept(which, compiled, statement))
 }
 
 // Statements hold values.
