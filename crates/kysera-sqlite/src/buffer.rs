@@ -1,68 +1,215 @@
-//! Rows kept as values, for a write whose rows are taken in batches: it must have run to its end before the first is.
+//! Rows kept as values: of a write, which must have run to its end before the first is taken, and of a stream of a
+//! database in memory.
+//!
+//! Kept in chunks, each with one text for all its texts: a row costs no allocation, and what was taken is freed.
 
 use kysera_sql::cell::Cell;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::collections::VecDeque;
+use std::ops::Range;
+
+/// Rows in a chunk.
+const CHUNK: usize = 256;
 
 /// A sink that keeps what SQLite returned.
 #[derive(Default)]
-pub(crate) struct Buffer(VecDeque<Vec<Kept>>);
+pub(crate) struct Buffer {
+    chunks: VecDeque<Chunk>,
+    rows: usize,
+}
 
+/// Some rows, one after the other.
+#[derive(Default)]
+struct Chunk {
+    rows: usize,
+    /// How many of them were handed on.
+    taken: usize,
+    cells: Vec<Kept>,
+    text: String,
+    bytes: Vec<u8>,
+}
+
+/// A cell, or where its bytes are.
 enum Kept {
     Null,
     I64(i64),
     F64(f64),
-    Text(Box<str>),
-    Bytes(Box<[u8]>),
+    Text(Range<usize>),
+    Bytes(Range<usize>),
 }
 
-impl Kept {
-    fn of(cell: &Cell<'_>) -> Kept {
-        match cell {
-            Cell::I64(n) => Kept::I64(*n),
-            Cell::F64(n) => Kept::F64(*n),
-            Cell::Text(text) => Kept::Text((*text).into()),
-            Cell::Bytes(bytes) => Kept::Bytes((*bytes).into()),
-            // The cells are ours, from `cells`, which makes no others.
-            _ => Kept::Null,
+impl Chunk {
+    /// An empty one with room for as much as this holds: rows of one query are of one size, more or less.
+    fn like(&self) -> Chunk {
+        Chunk {
+            rows: 0,
+            taken: 0,
+            cells: Vec::with_capacity(self.cells.len()),
+            text: String::with_capacity(self.text.len()),
+            bytes: Vec::with_capacity(self.bytes.len()),
         }
     }
 
-    fn cell(&self) -> Cell<'_> {
-        match self {
+    fn push(&mut self, cells: &[Cell<'_>]) {
+        self.rows += 1;
+        for cell in cells {
+            let kept = match cell {
+                Cell::I64(n) => Kept::I64(*n),
+                Cell::F64(n) => Kept::F64(*n),
+                Cell::Text(text) => {
+                    let start = self.text.len();
+                    self.text.push_str(text);
+                    Kept::Text(start..self.text.len())
+                }
+                Cell::Bytes(bytes) => {
+                    let start = self.bytes.len();
+                    self.bytes.extend_from_slice(bytes);
+                    Kept::Bytes(start..self.bytes.len())
+                }
+                // The cells are ours, from `cells`, which makes no others.
+                _ => Kept::Null,
+            };
+            self.cells.push(kept);
+        }
+    }
+
+    fn cell(&self, kept: &Kept) -> Cell<'_> {
+        match kept {
             Kept::Null => Cell::Null,
             Kept::I64(n) => Cell::I64(*n),
             Kept::F64(n) => Cell::F64(*n),
-            Kept::Text(text) => Cell::Text(text),
-            Kept::Bytes(bytes) => Cell::Bytes(bytes),
+            Kept::Text(place) => Cell::Text(&self.text[place.clone()]),
+            Kept::Bytes(place) => Cell::Bytes(&self.bytes[place.clone()]),
         }
+    }
+
+    /// Hands at most `most` rows on.
+    fn pour(&mut self, sink: &mut dyn RowSink, most: usize) -> Result<Flow, DecodeError> {
+        let width = self.cells.len() / self.rows.max(1);
+        let from = self.taken;
+        self.taken = self.rows.min(from + most);
+        let mut cells = Vec::with_capacity(width);
+        for row in from..self.taken {
+            cells.clear();
+            cells.extend(self.cells[row * width..][..width].iter().map(|kept| self.cell(kept)));
+            if sink.row(&cells)? == Flow::Stop {
+                return Ok(Flow::Stop);
+            }
+        }
+        Ok(Flow::Continue)
     }
 }
 
 impl Buffer {
     /// Hands at most `most` rows on; true while more remain.
-    pub(crate) fn pour(&mut self, sink: &mut dyn RowSink, most: usize) -> Result<bool, DecodeError> {
-        for row in self.0.drain(..most.min(self.0.len())) {
-            let cells: Vec<_> = row.iter().map(Kept::cell).collect();
-            if sink.row(&cells)? == Flow::Stop {
+    pub(crate) fn pour(&mut self, sink: &mut dyn RowSink, mut most: usize) -> Result<bool, DecodeError> {
+        while let (Some(chunk), 1..) = (self.chunks.front_mut(), most) {
+            let before = chunk.taken;
+            if chunk.pour(sink, most)? == Flow::Stop {
                 return Ok(false);
             }
+            most -= chunk.taken - before;
+            self.rows -= chunk.taken - before;
+            if chunk.taken == chunk.rows {
+                self.chunks.pop_front();
+            }
         }
-        Ok(!self.0.is_empty())
+        Ok(self.rows > 0)
+    }
+
+    /// The chunk that the next row goes to.
+    fn last(&mut self) -> &mut Chunk {
+        match self.chunks.back() {
+            None => self.chunks.push_back(Chunk::default()),
+            Some(last) if last.rows == CHUNK => self.chunks.push_back(last.like()),
+            Some(_) => {}
+        }
+        self.chunks.back_mut().expect("one was just put there")
     }
 }
 
 impl RowSink for Buffer {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
-        self.0.push_back(cells.iter().map(Kept::of).collect());
+        self.last().push(cells);
+        self.rows += 1;
         Ok(Flow::Continue)
     }
 
     fn clear(&mut self) {
-        self.0.clear();
+        *self = Buffer::default();
     }
 
     fn len(&self) -> usize {
-        self.0.len()
+        self.rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes numbers and the length of what stands beside them.
+    #[derive(Default)]
+    struct Seen {
+        rows: Vec<(i64, usize)>,
+        most: usize,
+    }
+
+    impl RowSink for Seen {
+        fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+            let row = match cells {
+                [Cell::I64(n), Cell::Text(text)] => (*n, text.len()),
+                [Cell::I64(n), Cell::Bytes(bytes)] => (*n, bytes.len() + 1000),
+                [Cell::I64(n), Cell::Null] => (*n, 0),
+                other => panic!("{other:?}"),
+            };
+            self.rows.push(row);
+            Ok(if self.rows.len() == self.most { Flow::Stop } else { Flow::Continue })
+        }
+
+        fn clear(&mut self) {}
+
+        fn len(&self) -> usize {
+            self.rows.len()
+        }
+    }
+
+    fn filled(rows: i64) -> Buffer {
+        let mut buffer = Buffer::default();
+        for n in 0..rows {
+            let text = "ü".repeat(n as usize % 5);
+            let beside = match n % 3 {
+                0 => Cell::Text(&text),
+                1 => Cell::Bytes(text.as_bytes()),
+                _ => Cell::Null,
+            };
+            buffer.row(&[Cell::I64(n), beside]).unwrap();
+        }
+        buffer
+    }
+
+    fn expected(n: i64) -> (i64, usize) {
+        let length = 2 * (n as usize % 5);
+        (n, [length, length + 1000, 0][n as usize % 3])
+    }
+
+    #[test]
+    fn rows_come_back_as_they_went_whatever_the_batches() {
+        for batch in [1, 100, 256, 257, 5000] {
+            let (mut buffer, mut seen) = (filled(1000), Seen::default());
+            while buffer.pour(&mut seen, batch).unwrap() {
+                assert_eq!(buffer.len() + seen.len(), 1000);
+            }
+            assert_eq!(seen.rows, (0..1000).map(expected).collect::<Vec<_>>(), "{batch}");
+            assert_eq!(buffer.len(), 0);
+        }
+    }
+
+    #[test]
+    fn a_sink_that_has_enough_ends_it() {
+        let mut seen = Seen { rows: Vec::new(), most: 300 };
+        assert!(!filled(1000).pour(&mut seen, 400).unwrap());
+        assert_eq!(seen.rows.len(), 300);
+        assert!(!Buffer::default().pour(&mut seen, 10).unwrap());
     }
 }
