@@ -20,7 +20,7 @@ pub(crate) struct Buffer {
 
 /// Some rows, one after the other.
 #[derive(Default)]
-struct Chunk {
+pub(crate) struct Chunk {
     rows: usize,
     /// How many of them were handed on.
     taken: usize,
@@ -40,7 +40,7 @@ enum Kept {
 
 impl Chunk {
     /// An empty one with room for as much as this holds: rows of one query are of one size, more or less.
-    fn like(&self) -> Chunk {
+    pub(crate) fn like(&self) -> Chunk {
         Chunk {
             rows: 0,
             taken: 0,
@@ -50,7 +50,7 @@ impl Chunk {
         }
     }
 
-    fn push(&mut self, cells: &[Cell<'_>]) {
+    pub(crate) fn push(&mut self, cells: &[Cell<'_>]) {
         self.rows += 1;
         for cell in cells {
             let kept = match cell {
@@ -83,8 +83,16 @@ impl Chunk {
         }
     }
 
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows == CHUNK
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
     /// Hands at most `most` rows on.
-    fn pour(&mut self, sink: &mut dyn RowSink, most: usize) -> Result<Flow, DecodeError> {
+    pub(crate) fn pour(&mut self, sink: &mut dyn RowSink, most: usize) -> Result<Flow, DecodeError> {
         let width = self.cells.len() / self.rows.max(1);
         let from = self.taken;
         self.taken = self.rows.min(from + most);
@@ -121,7 +129,7 @@ impl Buffer {
     fn last(&mut self) -> &mut Chunk {
         match self.chunks.back() {
             None => self.chunks.push_back(Chunk::default()),
-            Some(last) if last.rows == CHUNK => self.chunks.push_back(last.like()),
+            Some(last) if last.is_full() => self.chunks.push_back(last.like()),
             Some(_) => {}
         }
         self.chunks.back_mut().expect("one was just put there")
@@ -174,23 +182,23 @@ mod tests {
         }
     }
 
-    fn filled(rows: i64) -> Buffer {
+    fn filled(rows: u32) -> Buffer {
         let mut buffer = Buffer::default();
         for n in 0..rows {
-            let text = "ü".repeat(n as usize % 5);
+            let text = "ü".repeat((n % 5) as usize);
             let beside = match n % 3 {
                 0 => Cell::Text(&text),
                 1 => Cell::Bytes(text.as_bytes()),
                 _ => Cell::Null,
             };
-            buffer.row(&[Cell::I64(n), beside]).unwrap();
+            buffer.row(&[Cell::I64(n.into()), beside]).unwrap();
         }
         buffer
     }
 
-    fn expected(n: i64) -> (i64, usize) {
-        let length = 2 * (n as usize % 5);
-        (n, [length, length + 1000, 0][n as usize % 3])
+    fn expected(n: u32) -> (i64, usize) {
+        let length = 2 * (n % 5) as usize;
+        (n.into(), [length, length + 1000, 0][(n % 3) as usize])
     }
 
     #[test]

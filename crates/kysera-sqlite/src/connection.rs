@@ -109,16 +109,25 @@ impl SqliteConnection {
         done
     }
 
-    /// True when the database has one connection, in memory, and this is no transaction: streams are read whole.
-    pub(crate) fn reads_whole(&self) -> bool {
+    /// True when the database has one connection, in memory, and this is no transaction: streams are read on ahead.
+    pub(crate) fn reads_ahead(&self) -> bool {
         self.shared.options.place == options::Place::Memory && !self.tx.is_open()
     }
 
     /// Gives the only connection back for as long as nothing is run here.
     pub(crate) fn release_single(&mut self) {
-        if self.reads_whole() && self.lease.take().is_some() {
+        if self.reads_ahead() && self.lease.take().is_some() {
             self.released = true;
         }
+    }
+
+    /// The connection, for whoever gives it back when it is no longer needed. The next call here takes another.
+    pub(crate) fn give_away(&mut self) -> Result<Lease> {
+        let lease = self.take_lease()?;
+        lease.forget_holder();
+        self.released = true;
+        self.done();
+        Ok(lease)
     }
 
     pub(crate) fn lease_role(&self) -> Option<Role> {
@@ -240,7 +249,7 @@ impl SqliteConnection {
 
 type Once = (Compiled, Box<dyn RowSink>, Result<Outcome>);
 
-fn note_time(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
+pub(crate) fn note_time(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
     if took < budget {
         shared.hints.was_short(&statement.sql);
     } else {

@@ -24,7 +24,8 @@ use std::sync::Arc;
 ///
 /// # Streams
 /// A long stream of a file holds a thread of its own until it ends or is dropped. A stream of a database in memory is
-/// read whole at first, unless it is in a transaction.
+/// read on ahead of whoever takes its rows, unless it is in a transaction: its only connection is free again as soon as all
+/// rows are read, and those not taken yet are kept in memory.
 ///
 /// # Lifetime
 /// Clones share the connections. Needs no particular runtime flavour; waiting for locks and for a connection needs

@@ -25,6 +25,7 @@
 //! large table, are a single step: the first time, such a query holds its thread for as long as it takes; it then
 //! starts on the pool. A query may run twice, so a registered function that has side effects may be called twice.
 
+mod ahead;
 mod bind;
 mod breathe;
 mod buffer;

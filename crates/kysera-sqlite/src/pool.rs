@@ -284,6 +284,11 @@ impl Lease {
         self.role
     }
 
+    /// Says that the task that took it no longer has it: a wait for it is no wait for oneself.
+    pub(crate) fn forget_holder(&self) {
+        *self.shared.pool(self.role).holder.lock() = None;
+    }
+
     /// Gives the connection back from a thread that may block.
     pub(crate) fn give_back_here(mut self) {
         if let Some(slot) = self.slot.take() {

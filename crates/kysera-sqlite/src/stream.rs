@@ -4,9 +4,11 @@
 //! started again on a thread of its own (`reader`). Once a batch has left, nothing starts again. A write is run to its
 //! end before its first row is given.
 //!
-//! A database in memory has one connection, so a stream of it is read whole, and the connection given back before the
-//! rows are: whoever takes them may use the database meanwhile. Inside a transaction nothing is given back.
+//! A database in memory has one connection, so a stream of it is read on ahead, as fast as it goes and however slowly its
+//! rows are taken, and the connection goes back as soon as that is done: whoever takes the rows may use the database
+//! meanwhile. Inside a transaction nothing is given back.
 
+use crate::ahead::Ahead;
 use crate::breathe::breathe;
 use crate::buffer::Buffer;
 use crate::busy::Busy;
@@ -20,6 +22,7 @@ use kysera_core::driver::{BoxFuture, RowStream};
 use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::any::Any;
+use std::sync::Arc;
 
 /// Rows in a batch.
 pub(crate) const BATCH: usize = 256;
@@ -36,6 +39,8 @@ enum State {
     Ready(Compiled),
     /// All rows are here.
     Kept(Box<Buffer>),
+    /// A job reads them all, without waiting for anybody.
+    Ahead(Ahead),
     /// A thread reads them.
     Reading(Reader),
     Ended,
@@ -72,6 +77,13 @@ impl SqliteStream<'_> {
                 let more = kept.pour(&mut *sink, BATCH)?;
                 if more {
                     self.state = State::Kept(kept);
+                }
+                Ok((sink, more))
+            }
+            State::Ahead(mut ahead) => {
+                let more = ahead.fill(&mut *sink).await?;
+                if more {
+                    self.state = State::Ahead(ahead);
                 }
                 Ok((sink, more))
             }
@@ -114,9 +126,14 @@ impl SqliteStream<'_> {
         // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
         let reads =
             statement.shape == Shape::Read || run::is_read(self.conn.slot()?, &statement).unwrap_or(true);
-        if !reads || self.conn.reads_whole() {
+        if !reads {
             let kept = keep(self.conn, statement).await?;
             self.state = State::Kept(kept);
+            return Box::pin(self.next(sink)).await;
+        }
+        if self.conn.reads_ahead() {
+            let shared = Arc::clone(&self.conn.shared);
+            self.state = State::Ahead(Ahead::start(shared, self.conn.give_away()?, statement));
             return Box::pin(self.next(sink)).await;
         }
         loop {

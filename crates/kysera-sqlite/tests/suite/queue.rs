@@ -187,6 +187,44 @@ async fn two_streams_of_a_file_at_once() {
 }
 
 #[tokio::test]
+async fn an_endless_stream_of_a_database_in_memory_can_be_read_and_left() {
+    let memory = Sqlite::memory().unwrap();
+    let mut conn = memory.acquire(Access::Read).await.unwrap();
+    let endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n";
+    let mut stream = conn.stream(read(endless)).await.unwrap();
+    let mut seen = Vec::new();
+    while seen.len() < 1000 {
+        let (sink, more) = stream.fill(Box::<Taken>::default()).await.unwrap();
+        assert!(more);
+        seen.extend(taken(sink).rows);
+    }
+    assert!((1..).zip(&seen).all(|(n, row): (u32, _)| *row == n.to_string()));
+    drop(stream);
+    db(&memory, insert("create table t (a)")).await.unwrap();
+    assert_eq!(on(&mut *conn, read("select count(*) from t")).await.unwrap().1, ["0"]);
+}
+
+#[tokio::test]
+async fn the_database_in_memory_is_free_while_rows_are_still_taken() {
+    let memory = Sqlite::memory().unwrap();
+    let mut conn = memory.acquire(Access::Read).await.unwrap();
+    let mut stream = conn.stream(read(&numbers(100_000))).await.unwrap();
+    let (sink, more) = stream.fill(Box::<Taken>::default()).await.unwrap();
+    assert!(more);
+    // Another statement waits until the rows are read, not until they are taken.
+    db(&memory, insert("create table t (a)")).await.unwrap();
+    let mut seen = taken(sink).rows.len();
+    loop {
+        let (sink, more) = stream.fill(Box::<Taken>::default()).await.unwrap();
+        seen += taken(sink).rows.len();
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(seen, 100_000);
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_opened_leaves_its_place() {
     let fails = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&fails);
