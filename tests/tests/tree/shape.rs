@@ -65,6 +65,14 @@ fn raw_sql_in_a_query_counts_as_a_write() {
 }
 
 #[test]
+fn a_raw_expression_that_calls_nothing_is_like_any_other() {
+    let plain = from("person").items([all()]);
+    assert_eq!(shape(plain.clone().filter(raw("age = any('{1}')"))), Shape::Raw);
+    assert_eq!(shape(plain.clone().filter(raw("age = any(ages) and age > 1"))), Shape::Read);
+    assert_eq!(shape(plain.filter(raw("exists (select 1)"))), Shape::Raw);
+}
+
+#[test]
 fn inserts_say_how_many_rows() {
     let values = insert("person", &["id"], vec![vec![int(1)], vec![int(2)]]);
     assert_eq!(shape(values.clone()), Shape::InsertValues(2));
