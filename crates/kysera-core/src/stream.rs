@@ -17,6 +17,7 @@ use futures_core::Stream;
 use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::query::Query;
 use kysera_sql::row::{FromRow, RowSink, Rows};
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -47,7 +48,8 @@ pub struct RowsStream<'e, T> {
     source: Option<Source<'e>>,
     pump: Option<BoxFuture<'e, Result<()>>>,
     slot: Slot,
-    batch: std::vec::IntoIter<T>,
+    /// Rows that were read. When they are gone, the sink gets their room for others.
+    batch: VecDeque<T>,
 }
 
 /// Where a stream runs: `&db`, for a connection of its own, or `&mut tx`, so that nothing else runs on the transaction
@@ -87,7 +89,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
             source: Some(source),
             pump: None,
             slot: Slot::default(),
-            batch: Vec::new().into_iter(),
+            batch: VecDeque::new(),
         }
     }
 
@@ -107,7 +109,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
             }
         }
         loop {
-            if let Some(row) = self.batch.next() {
+            if let Some(row) = self.batch.pop_front() {
                 return Poll::Ready(Some(Ok(row)));
             }
             let Some(pump) = &mut self.pump else { return Poll::Ready(None) };
@@ -146,7 +148,8 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     /// Takes the rows out of a full sink and gives it back empty.
     fn unload(&mut self, full: Box<dyn RowSink>) -> Result<()> {
         let mut sink = unbox::<Rows<T>>(full)?;
-        self.batch = sink.take().into_iter();
+        let room = Vec::from(std::mem::take(&mut self.batch));
+        self.batch = sink.take_into(room).into();
         self.slot.give_back(sink);
         Ok(())
     }

@@ -199,6 +199,12 @@ impl Reader {
         }
     }
 
+    /// True while rows go on as they come: the sink wants more, and nothing is to be looked up.
+    #[inline]
+    pub(crate) fn is_taking(&self) -> bool {
+        matches!(self.state, State::Taking) && self.missing.is_empty()
+    }
+
     /// True when the sink wants no more.
     pub(crate) fn is_full(&self) -> bool {
         matches!(self.state, State::Full)
@@ -211,14 +217,24 @@ pub(crate) async fn next(mut rows: Pin<&mut RowStream>) -> Option<Result<Row, to
     poll_fn(|cx| rows.as_mut().poll_next(cx)).await
 }
 
-/// Takes a column's bytes whatever its type.
-struct Bytes<'a>(&'a [u8]);
+/// A column's bytes, whatever its type; `None` for NULL.
+struct Bytes<'a>(Option<&'a [u8]>);
 
 impl<'a> FromSql<'a> for Bytes<'a> {
+    #[inline]
     fn from_sql(_: &Type, bytes: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Bytes(Some(bytes)))
+    }
+
+    #[inline]
+    fn from_sql_nullable(
+        _: &Type,
+        bytes: Option<&'a [u8]>,
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
         Ok(Bytes(bytes))
     }
 
+    #[inline]
     fn accepts(_: &Type) -> bool {
         true
     }
@@ -227,7 +243,7 @@ impl<'a> FromSql<'a> for Bytes<'a> {
 #[inline]
 fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
     // Every column is accepted and the position comes from the row itself, so this is no error that could be lost.
-    row.try_get::<_, Option<Bytes<'_>>>(at).ok().flatten().map(|Bytes(bytes)| bytes)
+    row.try_get::<_, Bytes<'_>>(at).ok().and_then(|Bytes(bytes)| bytes)
 }
 
 /// The OIDs of the columns of a result: up to sixteen without a box.

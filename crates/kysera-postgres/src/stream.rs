@@ -3,12 +3,15 @@
 use crate::connection::Lease;
 use crate::read::{Failure, Reader, into_error, next};
 use crate::run::{Request, start};
+use futures_core::Stream as _;
 use kysera_core::driver::{BoxFuture, RowStream};
 use kysera_core::error::Result;
 use kysera_sql::compiled::{Compiled, Shape};
 use kysera_sql::row::RowSink;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::Poll;
 use tokio_postgres::Row;
 
 /// The most rows of one batch, where the sink does not say stop before.
@@ -57,40 +60,68 @@ impl Lease {
     }
 }
 
+/// Why rows are no longer taken.
+enum Pause {
+    /// The sink wants no more for now, or no more has come.
+    Batch,
+    /// The last row needs a type, or could not be read.
+    Row,
+    End,
+}
+
 impl Stream<'_> {
     async fn fill_sink(&mut self, sink: &mut dyn RowSink) -> Result<bool, Failure> {
-        let shared = self.lease.shared().clone();
         self.reader.go_on();
-        let start = self.reader.seen;
+        let most = self.reader.seen + BATCH;
         loop {
-            while let Some(row) = self.ahead.pop_front() {
-                self.reader.take(row, sink, &shared.types);
-                if self.look_up_if_needed().await? {
-                    continue;
-                }
-                self.reader.check()?;
-                if self.reader.is_full() || self.reader.seen - start >= BATCH {
-                    return Ok(true);
-                }
-            }
-            let Some(rows) = &mut self.rows else { return Ok(false) };
-            // The first row is waited for; after it, only what is here already.
-            let row = if self.reader.seen == start {
-                next(rows.as_mut()).await
-            } else {
-                match crate::link::poll_once(std::pin::pin!(next(rows.as_mut()))).await {
-                    Some(row) => row,
-                    None => return Ok(true),
-                }
+            let pause = match self.take_ahead(sink, most) {
+                Some(pause) => pause,
+                None => self.take_rows(sink, most).await?,
             };
-            match row {
-                Some(row) => self.ahead.push_back(row?),
-                None => {
+            match pause {
+                Pause::Batch => return Ok(true),
+                Pause::Row if self.look_up_if_needed().await? => {}
+                Pause::Row => self.reader.check()?,
+                Pause::End => {
                     self.end().await;
                     return Ok(false);
                 }
             }
         }
+    }
+
+    /// Takes rows that came while a type had to be looked up; `None` when there are no more of them.
+    fn take_ahead(&mut self, sink: &mut dyn RowSink, most: u64) -> Option<Pause> {
+        while let Some(row) = self.ahead.pop_front() {
+            self.reader.take(row, sink, &self.lease.shared().types);
+            if let Some(pause) = pause(&self.reader, most) {
+                return Some(pause);
+            }
+        }
+        None
+    }
+
+    /// Takes rows as they come. The first is waited for; after it, only what is here already is taken.
+    async fn take_rows(&mut self, sink: &mut dyn RowSink, most: u64) -> Result<Pause, tokio_postgres::Error> {
+        let Stream { lease, rows: Some(rows), reader, .. } = self else { return Ok(Pause::End) };
+        let (types, mut is_first) = (&lease.shared().types, true);
+        // One future for all of them, because each would be waited for on its own otherwise.
+        poll_fn(|cx| {
+            loop {
+                match rows.as_mut().poll_next(cx) {
+                    Poll::Ready(Some(Ok(row))) => reader.take(row, sink, types),
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                    Poll::Ready(None) => return Poll::Ready(Ok(Pause::End)),
+                    Poll::Pending if is_first => return Poll::Pending,
+                    Poll::Pending => return Poll::Ready(Ok(Pause::Batch)),
+                }
+                is_first = false;
+                if let Some(pause) = pause(reader, most) {
+                    return Poll::Ready(Ok(pause));
+                }
+            }
+        })
+        .await
     }
 
     /// Looks up the types that the last row waits for: takes all rows first, because the answer comes behind them.
@@ -118,6 +149,16 @@ impl Stream<'_> {
             self.lease.ended(None, None);
         }
         let _ = self.lease.link().finish_preparing().await;
+    }
+}
+
+/// Whether to go on behind a row.
+#[inline]
+fn pause(reader: &Reader, most: u64) -> Option<Pause> {
+    if reader.is_taking() {
+        (reader.seen >= most).then_some(Pause::Batch)
+    } else {
+        Some(if reader.is_full() { Pause::Batch } else { Pause::Row })
     }
 }
 

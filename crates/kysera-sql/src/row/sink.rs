@@ -114,6 +114,12 @@ impl<T> Rows<T> {
     pub fn take(&mut self) -> Vec<T> {
         std::mem::take(&mut self.rows)
     }
+
+    /// The rows taken so far; others will be taken into `room`, which is empty.
+    #[inline]
+    pub fn take_into(&mut self, room: Vec<T>) -> Vec<T> {
+        std::mem::replace(&mut self.rows, room)
+    }
 }
 
 impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
