@@ -64,6 +64,9 @@ pub fn swap<S: 'static>(own: &mut S, other: &mut dyn Any) -> bool {
     }
 }
 
+/// Up to so many rows the room for them grows fourfold.
+const FEW: usize = 256;
+
 /// A sink that collects rows into a `Vec`.
 pub struct Rows<T> {
     /// Dropped by [`discard`] alone.
@@ -124,6 +127,12 @@ impl<T> Rows<T> {
 
 impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        let len = self.rows.len();
+        // `Vec` doubles. Larger steps at first are fewer: for a list beyond its cache, glibc's allocator first merges all
+        // the small blocks that are free, which are then cut anew for the texts of the next rows.
+        if len == self.rows.capacity() && len < FEW {
+            self.rows.reserve_exact(3 + 3 * len);
+        }
         self.rows.push(T::from_row(&mut Cursor::new(cells))?);
         Ok(if self.rows.len() >= self.most { Flow::Stop } else { Flow::Continue })
     }
