@@ -11,8 +11,8 @@ use kysera_sql::dialect::{self, Dialect};
 use kysera_sql::ident::Name;
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
-use tokio_postgres::Client;
 use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 
 /// A PostgreSQL server, or what speaks its protocol.
 ///
@@ -62,10 +62,11 @@ impl Postgres {
         let shared = Shared::new(options, tls);
         let first = shared.get().await?;
         let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
-        if !sends_records(&first.client).await {
+        let (schema, sends_records) = ask(&first.client).await;
+        if !sends_records {
             dialect = dialect.without_records();
         }
-        dialect = dialect.default_schema(current_schema(&first.client).await);
+        dialect = dialect.default_schema(schema);
         drop(first);
         Ok(Postgres { shared, dialect })
     }
@@ -110,19 +111,26 @@ impl Driver for Postgres {
     }
 }
 
-/// The schema that unqualified names mean, by the options of the connection and the settings of the role.
-async fn current_schema(client: &Client) -> Option<Name> {
-    let rows = client.query_typed("select current_schema()::text", &[]).await.ok()?;
-    let schema: Option<String> = rows.first()?.try_get(0).ok()?;
-    schema.map(Name::Owned)
+/// What the dialect must know, in one trip: the schema that unqualified names mean, by the options of the connection
+/// and the settings of the role; and whether the server sends nested rows as arrays of records in binary. Not all that
+/// speak the protocol do, and one that refuses them is asked for the schema alone.
+async fn ask(client: &Client) -> (Option<Name>, bool) {
+    const SCHEMA: &str = "select current_schema()::text";
+    const BOTH: &str = "select current_schema()::text, array(select row(1, 'x'::text))";
+    let (row, sends_records) = match first_row(client, BOTH).await {
+        Some(row) => {
+            let sends_records =
+                row.columns().get(1).is_some_and(|column| *column.type_() == Type::RECORD_ARRAY);
+            (Some(row), sends_records)
+        }
+        None => (first_row(client, SCHEMA).await, false),
+    };
+    let schema = row.and_then(|row| row.try_get::<_, Option<String>>(0).ok().flatten());
+    (schema.map(Name::Owned), sends_records)
 }
 
-/// Whether the server sends nested rows as arrays of records in binary. Not all that speak the protocol do.
-async fn sends_records(client: &Client) -> bool {
-    let rows = client.query_typed("select array(select row(1, 'x'::text))", &[]).await;
-    rows.ok()
-        .and_then(|rows| Some(*rows.first()?.columns().first()?.type_() == Type::RECORD_ARRAY))
-        .unwrap_or(false)
+async fn first_row(client: &Client, sql: &str) -> Option<Row> {
+    client.query_typed(sql, &[]).await.ok()?.into_iter().next()
 }
 
 /// `15.18 (Debian 15.18-0+deb12u1)` is 15.18.0. What says nothing of the kind is taken for the oldest that is
