@@ -23,14 +23,19 @@ pub fn entries() -> Entries {
     entries
 }
 
+/// Empties tables before a turn. After raw SQL the session is reset before the connection is lent again; this waits for
+/// that, so that the turn does not.
+async fn empty(db: &Db, sql: &'static str) {
+    kysera::raw(sql).execute(db).await.expect("empties");
+    queries::by_key(1).fetch_optional(db).await.expect("reads");
+}
+
 /// So many new users in one statement.
 fn insert(rows: usize) -> Variant {
     let users = new_users(rows);
     Variant::future_clearing(
         async || open(OURS, postgres::users(0)).await,
-        async |db| {
-            kysera::raw(postgres::EMPTY).execute(db).await.expect("empties");
-        },
+        async |db| empty(db, postgres::EMPTY).await,
         async move |db, _| queries::insert(&users).execute(db).await.expect("inserts"),
     )
 }
@@ -39,9 +44,7 @@ fn insert_prepared() -> Variant {
     let user = new_users(1).remove(0);
     Variant::future_clearing(
         async || open(PREPARED, postgres::users(0)).await,
-        async |db| {
-            kysera::raw(postgres::EMPTY).execute(db).await.expect("empties");
-        },
+        async |db| empty(db, postgres::EMPTY).await,
         async move |db, _| prepared::INSERT.bind(user.clone()).execute(db).await.expect("inserts"),
     )
 }
@@ -73,9 +76,7 @@ fn upsert(rows: usize) -> Variant {
 fn transaction() -> Variant {
     Variant::future_clearing(
         async || open(OURS, postgres::users(USERS)).await,
-        async |db| {
-            kysera::raw(postgres::EMPTY_POSTS).execute(db).await.expect("empties");
-        },
+        async |db| empty(db, postgres::EMPTY_POSTS).await,
         async |db, turn| five(db, key(turn)).await.expect("commits"),
     )
 }
@@ -83,9 +84,7 @@ fn transaction() -> Variant {
 fn transaction_prepared() -> Variant {
     Variant::future_clearing(
         async || open(PREPARED, postgres::users(USERS)).await,
-        async |db| {
-            kysera::raw(postgres::EMPTY_POSTS).execute(db).await.expect("empties");
-        },
+        async |db| empty(db, postgres::EMPTY_POSTS).await,
         async |db, turn| five_prepared(db, key(turn)).await.expect("commits"),
     )
 }
