@@ -119,7 +119,8 @@ impl Lease {
                     .hint("one of its statements failed; look at the first error"))
             }
             Ok(()) => Ok(()),
-            Err(error) if is_lost => self.resolve(number, error::from_postgres(error)).await,
+            // Boxed, so that the future of every commit does not carry the room of a login.
+            Err(error) if is_lost => Box::pin(self.resolve(number, error::from_postgres(error))).await,
             // A deferred constraint, a serialization failure: the server has rolled back.
             Err(error) => Err(error::from_postgres(error)),
         }
