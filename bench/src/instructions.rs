@@ -19,8 +19,8 @@ pub fn count(case: &Case, figures: &mut [Figure], players: &[Player]) {
     }
     for figure in figures {
         let Some(player) = program_of(case, &figure.name, players) else { continue };
-        // About ten million instructions, which is a second.
-        let times = (2e6 / figure.median.max(1.0)).clamp(1.0, 2_000.0) as u64;
+        // About four million instructions, beside which a start is little.
+        let times = (1e6 / figure.median.max(1.0)).clamp(1.0, 2_000.0) as u64;
         let run = |times| instructions(&player.program, &case.name, &figure.name, times);
         let (Some(few), Some(many)) = (run(times), run(3 * times)) else { continue };
         figure.instructions = Some(many.saturating_sub(few) as f64 / (2 * times) as f64);

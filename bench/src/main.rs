@@ -178,7 +178,7 @@ fn section(case: &Case, wanted: &Wanted, players: &[Player]) -> (Section, Vec<St
     let started = Instant::now();
     let turn = Duration::from_millis(5);
     let effort = if wanted.full {
-        Effort { turn, time: Duration::from_secs(2), rounds: (10, 400), long_rounds: 10 }
+        Effort { turn, time: Duration::from_secs(1), rounds: (10, 200), long_rounds: 10 }
     } else {
         Effort { turn, time: Duration::from_millis(150), rounds: (2, 100), long_rounds: 5 }
     };
