@@ -80,6 +80,17 @@ fn discard<T>(rows: &mut Vec<T>) {
     *rows = Vec::new();
 }
 
+/// Makes room for the next row. `Vec` doubles; larger steps at first are fewer: for a list beyond its cache, glibc's
+/// allocator first merges all the small blocks that are free, which are then cut anew for the texts of the next rows.
+///
+/// `extern "C"`, so that it cannot unwind: see `ast::grow`.
+#[allow(improper_ctypes_definitions, reason = "called from Rust alone")]
+#[inline(never)]
+extern "C" fn grow<T>(rows: &mut Vec<T>) {
+    let len = rows.len();
+    rows.reserve_exact(if len < FEW { 3 + 3 * len } else { len });
+}
+
 impl<T> Default for Rows<T> {
     #[inline]
     fn default() -> Self {
@@ -127,11 +138,8 @@ impl<T> Rows<T> {
 
 impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
-        let len = self.rows.len();
-        // `Vec` doubles. Larger steps at first are fewer: for a list beyond its cache, glibc's allocator first merges all
-        // the small blocks that are free, which are then cut anew for the texts of the next rows.
-        if len == self.rows.capacity() && len < FEW {
-            self.rows.reserve_exact(3 + 3 * len);
+        if self.rows.len() == self.rows.capacity() {
+            grow(&mut self.rows);
         }
         self.rows.push(T::from_row(&mut Cursor::new(cells))?);
         Ok(if self.rows.len() >= self.most { Flow::Stop } else { Flow::Continue })
