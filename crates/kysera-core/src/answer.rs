@@ -156,10 +156,6 @@ impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
         *self = AtMost::default();
     }
 
-    fn len(&self) -> usize {
-        self.seen
-    }
-
     fn swap(&mut self, other: &mut dyn Any) -> bool {
         swap(self, other)
     }
@@ -187,10 +183,6 @@ impl RowSink for Lines {
 
     fn clear(&mut self) {
         *self = Lines::default();
-    }
-
-    fn len(&self) -> usize {
-        self.seen
     }
 
     fn swap(&mut self, other: &mut dyn Any) -> bool {

@@ -63,7 +63,7 @@ impl<'e> Call<'e> {
         Call::of(seat, query.into_origin())
     }
 
-    fn of(seat: Seat<'e>, origin: Origin) -> Call<'e> {
+    pub(crate) fn of(seat: Seat<'e>, origin: Origin) -> Call<'e> {
         let work = match origin {
             Origin::Built(statement) => Work::Built(statement, Applied::default()),
             Origin::Prepared { template, arguments } => match template.downcast() {

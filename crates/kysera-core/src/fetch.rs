@@ -5,7 +5,7 @@ use crate::call::{Call, Started};
 use crate::driver::{BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::executor::Seat;
-use kysera_sql::query::Query;
+use kysera_sql::query::{Origin, Query};
 use kysera_sql::row::RowSink;
 use std::fmt;
 use std::future::Future;
@@ -35,16 +35,26 @@ struct Running<'e> {
 impl<'e, A: Answer> Fetch<'e, A> {
     #[inline]
     pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Fetch<'e, A> {
-        Fetch::of(Call::new(seat, query))
+        Fetch { running: Running::of(seat, query.into_origin()), answer: PhantomData }
     }
 
     #[inline]
     pub(crate) fn of(call: Call<'e>) -> Fetch<'e, A> {
-        Fetch { running: Running { call, waiting: None, finished: false }, answer: PhantomData }
+        Fetch { running: Running::new(call), answer: PhantomData }
     }
 }
 
-impl Running<'_> {
+impl<'e> Running<'e> {
+    fn new(call: Call<'e>) -> Running<'e> {
+        Running { call, waiting: None, finished: false }
+    }
+
+    /// Written whole by one function, so that no query's code copies it together.
+    #[inline(never)]
+    fn of(seat: Seat<'e>, origin: Origin) -> Running<'e> {
+        Running::new(Call::of(seat, origin))
+    }
+
     fn poll(
         &mut self,
         cx: &mut Context<'_>,

@@ -75,8 +75,4 @@ impl RowSink for Forward {
     fn clear(&mut self) {
         self.chunk = Chunk::default();
     }
-
-    fn len(&self) -> usize {
-        0
-    }
 }

@@ -146,10 +146,6 @@ impl RowSink for Buffer {
     fn clear(&mut self) {
         *self = Buffer::default();
     }
-
-    fn len(&self) -> usize {
-        self.rows
-    }
 }
 
 #[cfg(test)]
@@ -176,10 +172,6 @@ mod tests {
         }
 
         fn clear(&mut self) {}
-
-        fn len(&self) -> usize {
-            self.rows.len()
-        }
     }
 
     fn filled(rows: u32) -> Buffer {
@@ -206,10 +198,10 @@ mod tests {
         for batch in [1, 100, 256, 257, 5000] {
             let (mut buffer, mut seen) = (filled(1000), Seen::default());
             while buffer.pour(&mut seen, batch).unwrap() {
-                assert_eq!(buffer.len() + seen.len(), 1000);
+                assert_eq!(buffer.rows + seen.rows.len(), 1000);
             }
             assert_eq!(seen.rows, (0..1000).map(expected).collect::<Vec<_>>(), "{batch}");
-            assert_eq!(buffer.len(), 0);
+            assert_eq!(buffer.rows, 0);
         }
     }
 

@@ -72,7 +72,7 @@ async fn one_client(connection: &mut dyn Connection, table: &str, id: i32) {
     let (mut count, mut more) = (0, true);
     while more {
         let (sink, again) = stream.fill(Box::new(Rows::<i32>::default())).await.unwrap();
-        (count, more) = (count + sink.len(), again);
+        (count, more) = (count + taken::<i32>(sink).len(), again);
     }
     assert_eq!(count, 3000);
 }

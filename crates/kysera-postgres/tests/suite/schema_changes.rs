@@ -1,6 +1,6 @@
 //! The schema changes under prepared statements.
 
-use crate::support::{acquire, driver, one, read, rows, run, run_with, write};
+use crate::support::{acquire, driver, one, read, rows, run, run_with, taken, write};
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::ErrorKind;
 use kysera_postgres::Postgres;
@@ -86,7 +86,8 @@ async fn a_stream_starts_again_too() {
     run(&mut *second, "alter table t add column name text").await.unwrap();
     let mut stream = first.stream(read(SELECT, vec![])).await.unwrap();
     let sink = Box::new(kysera_sql::row::Rows::<(i32, Option<String>, i32)>::default());
-    assert_eq!(stream.fill(sink).await.unwrap().0.len(), 1);
+    let (sink, _) = stream.fill(sink).await.unwrap();
+    assert_eq!(taken::<(i32, Option<String>, i32)>(sink).len(), 1);
 }
 
 #[tokio::test]

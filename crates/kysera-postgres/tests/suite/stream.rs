@@ -43,7 +43,7 @@ async fn a_write_that_returns_rows_is_done_when_its_stream_has_ended() {
             break;
         }
     }
-    assert_eq!(sink.len(), 3000);
+    assert_eq!(taken::<i32>(sink).len(), 3000);
     drop(stream);
     connection.commit().await.unwrap();
     assert_eq!(one::<i64>(&mut *connection, "select count(*) from t").await, 3000);

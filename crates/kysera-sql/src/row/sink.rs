@@ -16,7 +16,6 @@ pub enum Flow {
 }
 
 /// Takes the rows of one statement. A driver that starts over calls [`clear`](RowSink::clear) first.
-#[expect(clippy::len_without_is_empty, reason = "it is a method of `dyn RowSink`")]
 pub trait RowSink: Any + Send {
     /// Takes one row.
     ///
@@ -27,9 +26,6 @@ pub trait RowSink: Any + Send {
     /// Forgets every row taken so far.
     fn clear(&mut self);
 
-    /// How many rows it holds.
-    fn len(&self) -> usize;
-
     /// Takes the rows of a sink of its own type, and gives it what it has. False when it is of another type.
     #[doc(hidden)]
     fn swap(&mut self, other: &mut dyn Any) -> bool {
@@ -38,13 +34,8 @@ pub trait RowSink: Any + Send {
     }
 }
 
-// Not methods of the trait: each type of row would have them in its table of functions, unused.
+// Not a method of the trait: each type of row would have it in its table of functions, unused.
 impl dyn RowSink {
-    /// True when it holds no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Itself, so that the caller that boxed it can take the rows out.
     pub fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
@@ -149,10 +140,6 @@ impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
         discard(&mut self.rows);
     }
 
-    fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     fn swap(&mut self, other: &mut dyn Any) -> bool {
         swap(self, other)
     }
@@ -162,6 +149,13 @@ impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
 #[derive(Debug, Default)]
 pub struct Discard(usize);
 
+impl Discard {
+    /// How many rows came all the same.
+    pub fn count(&self) -> usize {
+        self.0
+    }
+}
+
 impl RowSink for Discard {
     fn row(&mut self, _: &[Cell<'_>]) -> Result<Flow, DecodeError> {
         self.0 += 1;
@@ -170,10 +164,6 @@ impl RowSink for Discard {
 
     fn clear(&mut self) {
         self.0 = 0;
-    }
-
-    fn len(&self) -> usize {
-        self.0
     }
 
     fn swap(&mut self, other: &mut dyn Any) -> bool {

@@ -31,10 +31,6 @@ impl RowSink for Taken {
         self.rows.clear();
         self.clears += 1;
     }
-
-    fn len(&self) -> usize {
-        self.rows.len()
-    }
 }
 
 fn shown(cell: &Cell<'_>) -> String {

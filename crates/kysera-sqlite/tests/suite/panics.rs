@@ -20,10 +20,6 @@ impl RowSink for Panics {
     }
 
     fn clear(&mut self) {}
-
-    fn len(&self) -> usize {
-        0
-    }
 }
 
 async fn panics(future: impl Future<Output = ()> + Send + 'static) {
@@ -126,9 +122,6 @@ async fn a_sink_that_fails_stops_a_query_and_not_a_write() {
             Err(DecodeError { column: 0, source })
         }
         fn clear(&mut self) {}
-        fn len(&self) -> usize {
-            0
-        }
     }
     let db = Sqlite::memory().unwrap();
     script(&db, "create table t (a)").await;

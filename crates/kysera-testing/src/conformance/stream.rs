@@ -31,7 +31,7 @@ async fn left_after(connection: &mut dyn Connection, statement: Compiled, fills:
     let mut stream = connection.stream(statement).await.unwrap();
     for _ in 0..fills {
         let (sink, more) = stream.fill(Box::<Rows<(i64, i64, i64)>>::default()).await.unwrap();
-        assert!(more && !sink.is_empty());
+        assert!(more && !taken::<(i64, i64, i64)>(sink).is_empty());
     }
 }
 
