@@ -36,13 +36,18 @@ pub(super) fn level(raw: &Raw) -> Level {
 fn is_plain(raw: &Raw) -> bool {
     raw.parts.iter().enumerate().all(|(at, part)| match part {
         // A parenthesis right behind another part may be a call of what stands there.
-        RawPart::Sql(sql) => is_plain_text(sql, at == 0),
+        RawPart::Sql(sql) => {
+            let before = at.checked_sub(1).and_then(|at| raw.parts.get(at));
+            let dotted = matches!(before, Some(RawPart::Sql(sql)) if sql.trim_end().ends_with('.'));
+            is_plain_text(sql, at == 0, dotted)
+        }
         RawPart::Expr(_) | RawPart::Ident(_) => true,
     })
 }
 
-/// `may_open`: a parenthesis at the beginning calls nothing.
-fn is_plain_text(sql: &str, mut may_open: bool) -> bool {
+/// `may_open`: a parenthesis at the beginning calls nothing. `dotted`: a dot stands before it, behind which every word is a
+/// name, as in `s.any(1)`.
+fn is_plain_text(sql: &str, mut may_open: bool, mut dotted: bool) -> bool {
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -50,18 +55,21 @@ fn is_plain_text(sql: &str, mut may_open: bool) -> bool {
         let (token, behind) = rest.split_at(length);
         let is_known = match first {
             _ if is_word(first) => {
-                may_open = is_one_of(token, &BEFORE_PARENTHESES);
+                may_open = !dotted && is_one_of(token, &BEFORE_PARENTHESES);
+                dotted = false;
                 !is_one_of(token, &MORE_THAN_AN_EXPRESSION)
             }
             ' ' | '\n' | '\t' => true,
             '(' => may_open,
             ')' | '.' => {
                 may_open = false;
+                dotted = first == '.';
                 true
             }
             // The operators of all databases; no quotes, comments, semicolons, colons.
             _ => {
                 may_open = true;
+                dotted = false;
                 "<>=!+-*/%|&^~#?@,".contains(first)
                     && !(first == '-' && behind.starts_with('-'))
                     && !(first == '/' && behind.starts_with('*'))
@@ -126,6 +134,9 @@ mod tests {
             &["set_config (", ")"],
             &["", "(1)"],
             &["f.g(1)"],
+            &["s.any(1)"],
+            &["s . in (1)"],
+            &["", ".any(1)"],
             &["f)(1"],
             &["any(SELECT 1)"],
             &["any(table t)"],
