@@ -45,7 +45,8 @@ all of them.
   tenth of the rounds kept within.
 * *× base*: the ratio of the quiet times; goals are held to this one. *× in rounds*: the median over the rounds of the ratio in
   the same round. *× CPU*: the same by the processor's time, of all threads (but not of a server).
-* *instructions*: counted by valgrind in the whole process; nobody disturbs them, but they know nothing of caches.
+* *instructions*: counted by valgrind in the whole process, where one operation takes less than 50 ms; nobody disturbs them,
+  but they know nothing of caches.
 * *allocations* of one operation in all threads; growing an earlier one counts as one, and what SQLite allocates in C not at all.
 * *memory*: the most that was resident while it ran, above the idle player; with a database in memory, that is in it.
 ";
