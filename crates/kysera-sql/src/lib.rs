@@ -12,7 +12,7 @@
 //! ```
 //!
 //! From what is written to what is sent: [`query`], [`write`](mod@write) and [`schema`] build, out of [`expr`], a tree
-//! ([`ast`]) that [`typed`] checks; [`fold`] walks and changes it; [`compile`](mod@compile) writes it as a [`dialect`]
+//! ([`ast`]) that [`typed`] checks; [`visit`] walks and changes it; [`compile`](mod@compile) writes it as a [`dialect`]
 //! says. Values go in by [`value`] and [`types`], rows come out of cells by [`row`](mod@row) and [`cell`].
 
 extern crate self as kysera_sql;
@@ -27,7 +27,6 @@ pub mod dialect;
 #[doc(hidden)]
 pub mod doc;
 pub mod expr;
-pub mod fold;
 pub mod ident;
 pub mod prelude;
 pub mod query;
@@ -39,6 +38,7 @@ pub mod table;
 pub mod typed;
 pub mod types;
 pub mod value;
+pub mod visit;
 pub mod wire;
 pub mod write;
 

@@ -23,7 +23,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["row", "table"],
             &["types"],
             &["ast", "compiled"],
-            &["fold"],
+            &["visit"],
             &["dialect"],
             &["compile"],
             &["typed", "expr", "query"],

@@ -197,14 +197,14 @@ mod tests {
             ["compile", "value"]
         );
         assert_eq!(
-            reached_from("ast", "fn f(x: &crate::query::Select) -> ::kysera_sql::fold::F {}"),
-            ["query", "fold"]
+            reached_from("ast", "fn f(x: &crate::query::Select) -> ::kysera_sql::visit::F {}"),
+            ["query", "visit"]
         );
         assert_eq!(reached_from("ast", "impl From<crate::a::B<crate::c::D>> for E {}"), ["a", "c"]);
     }
 
     #[test]
-    fn super_counts_the_folders() {
+    fn super_counts_the_visiters() {
         assert_eq!(reached_from("ast", "use super::compile::Sql;"), ["compile"]);
         assert_eq!(reached_from("ast::expr", "use super::compile::Sql;"), ["ast"]);
         assert_eq!(reached_from("ast::expr", "use super::super::compile::Sql;"), ["compile"]);
@@ -220,8 +220,8 @@ mod tests {
             ["compile"]
         );
         assert_eq!(
-            reached_from("ast", "fn f() { vec![crate::query::X, m!({ crate::fold::Y })] }"),
-            ["query", "fold"]
+            reached_from("ast", "fn f() { vec![crate::query::X, m!({ crate::visit::Y })] }"),
+            ["query", "visit"]
         );
     }
 

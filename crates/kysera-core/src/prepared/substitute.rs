@@ -1,8 +1,8 @@
 //! Puts values where a tree has places for them.
 
 use kysera_sql::ast::{Expr, Statement};
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::value::{Slot, Value};
+use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 /// Puts into every place the value that `value` gives for it; a place without one stays, and is refused when the
@@ -13,7 +13,7 @@ pub(super) fn substitute(statement: &mut Statement, value: impl Fn(&Slot) -> Opt
 
 struct Substitute<F>(F);
 
-impl<F: Fn(&Slot) -> Option<Value>> Fold for Substitute<F> {
+impl<F: Fn(&Slot) -> Option<Value>> VisitMut for Substitute<F> {
     type Error = Infallible;
 
     fn expr(&mut self, node: &mut Expr) -> Result<(), Infallible> {

@@ -6,8 +6,8 @@ use super::policy::Template;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Parameter, Plugin, RowFilter, list_of_values};
 use kysera_sql::ast::{ColumnRef, CteRef, Derived, Expr, SelectItem, TableRef};
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
+use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// The predicate of `template` for the table that goes by `label`. `base` aliases are in use around it.
 pub(super) fn fill(
@@ -63,7 +63,7 @@ impl Fill<'_> {
     }
 }
 
-impl Fold for Fill<'_> {
+impl VisitMut for Fill<'_> {
     type Error = Error;
 
     fn expr(&mut self, node: &mut Expr) -> Result<()> {

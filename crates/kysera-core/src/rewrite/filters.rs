@@ -10,9 +10,9 @@ use crate::plugin_set::Applied;
 use kysera_sql::ast::{Cte, Expr, Statement, Switch, TableRef};
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::Filtering;
-use kysera_sql::fold::{Fold, Visit, walk};
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
+use kysera_sql::visit::{Visit, VisitMut, walk};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -256,7 +256,7 @@ struct Resolve<'a> {
     ctes: &'a [Name],
 }
 
-impl Fold for Resolve<'_> {
+impl VisitMut for Resolve<'_> {
     type Error = Infallible;
 
     fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {

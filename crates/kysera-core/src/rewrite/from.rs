@@ -11,8 +11,8 @@ use kysera_sql::ast::{
     BinaryOp, CteRef, Derived, Expr, FromItem, Join, JoinKind, Select, SelectItem, Switch, TableRef,
 };
 use kysera_sql::dialect::FullJoinFilter;
-use kysera_sql::fold::Fold;
 use kysera_sql::ident::Name;
+use kysera_sql::visit::VisitMut;
 
 /// What to do with the predicate of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,8 +17,8 @@ use kysera_sql::ast::{
     Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, Switch, TableRef, Update,
     With,
 };
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
+use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// Places the filters of one statement.
 pub(super) struct Placer<'a> {
@@ -273,7 +273,7 @@ impl<'a> Placer<'a> {
     }
 }
 
-impl Fold for Placer<'_> {
+impl VisitMut for Placer<'_> {
     type Error = Error;
 
     fn select(&mut self, node: &mut Select) -> Result<()> {

@@ -12,9 +12,9 @@ use kysera_sql::ast::{
     ColumnRef, Cte, CteBody, CteRef, Derived, Expr, FromItem, Raw, Select, SelectItem, TableRef, With,
 };
 use kysera_sql::dialect::Filtering;
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
+use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// A predicate that is ready to be placed once its holes are filled: [`RowFilter::TABLE`] and
 /// [`RowFilter::PARAMETER`].
@@ -254,7 +254,7 @@ impl Prepare<'_> {
     }
 }
 
-impl Fold for Prepare<'_> {
+impl VisitMut for Prepare<'_> {
     type Error = PolicyError;
 
     fn select(&mut self, node: &mut Select) -> Result<(), PolicyError> {

@@ -9,8 +9,8 @@ use kysera_sql::ast::{
     MergeMatch, Switch, TableRef, Update,
 };
 use kysera_sql::dialect::UpsertCheck;
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
+use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
 pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {

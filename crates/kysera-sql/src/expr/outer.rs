@@ -2,8 +2,8 @@
 
 use super::{Expr, Expression};
 use crate::ast::{self, ColumnRef, Select};
-use crate::fold::{Fold, walk_mut};
 use crate::typed::OuterRef;
+use crate::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 /// Takes an expression of the query around into a subquery.
@@ -49,7 +49,7 @@ struct MovedIn {
     depth: u8,
 }
 
-impl Fold for MovedIn {
+impl VisitMut for MovedIn {
     type Error = Infallible;
 
     fn column(&mut self, column: &mut ColumnRef) -> Result<(), Infallible> {

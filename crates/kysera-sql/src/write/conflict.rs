@@ -5,8 +5,8 @@ use super::set::Set;
 use super::value;
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, OnConflict};
 use crate::expr::Expression;
-use crate::fold::{Fold, walk_mut};
 use crate::typed::{Condition, In, Nil, NoAgg, RefsIn, Required, Table};
+use crate::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
@@ -129,7 +129,7 @@ fn propose(expr: &mut Expr) {
 
 struct Propose;
 
-impl Fold for Propose {
+impl VisitMut for Propose {
     type Error = Infallible;
 
     fn expr(&mut self, node: &mut Expr) -> Result<(), Infallible> {

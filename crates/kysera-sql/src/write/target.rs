@@ -1,9 +1,9 @@
 //! The table that a statement writes to, and what it returns.
 
 use crate::ast::{ColumnRef, Expr, FromItem, SelectItem, TableRef};
-use crate::fold::{Fold, walk_mut};
 use crate::ident::Name;
 use crate::query::{Selection, selected};
+use crate::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 /// The table behind a source; the types let nothing else through. What is no table all the same gets a name that no
@@ -37,7 +37,7 @@ pub(crate) fn unqualified(mut expr: Expr) -> Expr {
 
 struct Unqualify;
 
-impl Fold for Unqualify {
+impl VisitMut for Unqualify {
     type Error = Infallible;
 
     fn column(&mut self, node: &mut ColumnRef) -> Result<(), Infallible> {

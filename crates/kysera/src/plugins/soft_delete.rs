@@ -11,11 +11,11 @@ use kysera_sql::ast::{
     Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, Statement, Switch, TableRef, Update,
 };
 use kysera_sql::expr::Column;
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::Table;
 use kysera_sql::value::{SqlType, Value};
+use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// The name under which queries address this plugin.
 pub(crate) const NAME: &str = "soft_delete";
@@ -170,7 +170,7 @@ impl Plugin for SoftDelete {
 /// Finds the upserts that revive.
 struct Revive<'a>(&'a SoftDelete);
 
-impl Fold for Revive<'_> {
+impl VisitMut for Revive<'_> {
     type Error = Error;
 
     fn insert(&mut self, node: &mut Insert) -> Result<()> {

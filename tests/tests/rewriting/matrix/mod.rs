@@ -15,7 +15,7 @@ use crate::{apply, sql};
 use kysera_core::PluginSet;
 use kysera_sql::ast::{Delete, Expr, Join, Select, Statement, Update, With};
 use kysera_sql::dialect::{Dialect, MySql, Postgres, SqlServer, Sqlite};
-use kysera_sql::fold::{Fold, walk_mut};
+use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -262,7 +262,7 @@ fn with_or(statement: &Statement) -> Statement {
         }
     }
 
-    impl Fold for Loosen {
+    impl VisitMut for Loosen {
         type Error = Infallible;
 
         fn select(&mut self, node: &mut Select) -> Result<(), Infallible> {

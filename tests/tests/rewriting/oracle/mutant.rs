@@ -2,7 +2,7 @@
 
 use super::world::World;
 use kysera_sql::ast::{Expr, FromItem, JoinKind, Select, Statement};
-use kysera_sql::fold::{Fold, walk_mut};
+use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 /// A wrong way.
@@ -50,7 +50,7 @@ impl Wrong<'_> {
     }
 }
 
-impl Fold for Wrong<'_> {
+impl VisitMut for Wrong<'_> {
     type Error = Infallible;
 
     fn select(&mut self, node: &mut Select) -> Result<(), Infallible> {

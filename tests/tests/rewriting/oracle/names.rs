@@ -3,8 +3,8 @@
 use super::chance::Chance;
 use super::generate::Abilities;
 use kysera_sql::ast::{Cte, CteRef, FromItem, Statement, TableRef};
-use kysera_sql::fold::{Fold, Visit, walk, walk_mut};
 use kysera_sql::ident::Name;
+use kysera_sql::visit::{Visit, VisitMut, walk, walk_mut};
 use std::convert::Infallible;
 
 /// Qualifies tables that share their name with a CTE, so that the statement means the same to every reader.
@@ -44,7 +44,7 @@ struct Qualify<'a> {
     schema: &'static str,
 }
 
-impl Fold for Qualify<'_> {
+impl VisitMut for Qualify<'_> {
     type Error = Infallible;
 
     fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {
@@ -61,7 +61,7 @@ struct Loosen<'a> {
     can: Abilities,
 }
 
-impl Fold for Loosen<'_> {
+impl VisitMut for Loosen<'_> {
     type Error = Infallible;
 
     fn relation(&mut self, node: &mut FromItem) -> Result<(), Infallible> {

@@ -12,9 +12,9 @@ use kysera_core::{Error, ErrorKind, Result, tree};
 use kysera_sql::ast::{BinaryOp, Expr as Node, InList, Literal, Statement};
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::{self, Dialect};
-use kysera_sql::fold::{Fold, walk_mut};
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::Value;
+use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 #[test]
@@ -86,7 +86,7 @@ struct Values {
     chance: Chance,
 }
 
-impl Fold for Values {
+impl VisitMut for Values {
     type Error = Infallible;
 
     fn expr(&mut self, node: &mut Node) -> std::result::Result<(), Infallible> {

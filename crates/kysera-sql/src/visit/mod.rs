@@ -1,4 +1,4 @@
-//! Walking a tree ([`Visit`]) and changing it in place ([`Fold`]): every node kind, and one list of what stands in it.
+//! Walking a tree ([`Visit`]) and changing it in place ([`VisitMut`]): every node kind, and one list of what stands in it.
 //!
 //! Both traits have a method per node whose default goes into the node's children; an implementation overrides the
 //! few that it cares about and calls the function of the same name in [`walk`] or [`walk_mut`] to go on. What is
@@ -6,4 +6,4 @@
 
 mod walker;
 
-pub use walker::{Fold, Visit, walk, walk_mut};
+pub use walker::{Visit, VisitMut, walk, walk_mut};

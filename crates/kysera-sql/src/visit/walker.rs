@@ -744,7 +744,7 @@ walker!(
     ///
     /// ```
     /// use kysera_sql::ast::{FromItem, Select, TableRef};
-    /// use kysera_sql::fold::Visit;
+    /// use kysera_sql::visit::Visit;
     ///
     /// struct Tables(usize);
     ///
@@ -772,12 +772,12 @@ walker!(
     ///
     /// ```
     /// use kysera_sql::ast::{Expr, Literal};
-    /// use kysera_sql::fold::{Fold, walk_mut};
+    /// use kysera_sql::visit::{VisitMut, walk_mut};
     ///
     /// /// Writes every integer literal as its negative.
     /// struct Negate;
     ///
-    /// impl Fold for Negate {
+    /// impl VisitMut for Negate {
     ///     type Error = std::convert::Infallible;
     ///
     ///     fn expr(&mut self, node: &mut Expr) -> Result<(), Self::Error> {
@@ -792,8 +792,8 @@ walker!(
     /// let Ok(()) = Negate.expr(&mut sum);
     /// assert_eq!(sum, Expr::Literal(Literal::Int(-1)).and(Expr::Literal(Literal::Int(-2))));
     /// ```
-    Fold,
-    /// The children of each node, for [`Fold`].
+    VisitMut,
+    /// The children of each node, for [`VisitMut`].
     walk_mut,
     mut
 );
