@@ -257,7 +257,7 @@ impl Db {
 
     /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
     pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
-        match self.check_wait(statement.shape.access()) {
+        match self.check_wait(statement.kind.access()) {
             Ok(()) => self.core.driver.run(statement, sink),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }

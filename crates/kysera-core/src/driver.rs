@@ -40,7 +40,7 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// Those of both.
     fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut connection = self.acquire(statement.shape.access()).await?;
+            let mut connection = self.acquire(statement.kind.access()).await?;
             connection.run(statement, sink).await
         })
     }
@@ -128,7 +128,7 @@ pub trait Connection: Debug + Send {
 
     /// Starts a statement whose rows are taken in batches.
     ///
-    /// A stream of a [`Shape::Read`](kysera_sql::compiled::Shape::Read) may be dropped before its end, inside a
+    /// A stream of a [`StatementKind::Read`](kysera_sql::compiled::StatementKind::Read) may be dropped before its end, inside a
     /// transaction too: the driver passes over or cancels the rest before the next statement, which either works or
     /// fails with `TransactionAborted`.
     ///

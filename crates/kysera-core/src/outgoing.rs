@@ -11,7 +11,7 @@ use crate::plugin_set::Applied;
 use crate::session::{Session, with_rollback};
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::{CompileError, compile, compile_once};
-use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
 
@@ -45,9 +45,9 @@ impl<'e> Outgoing<'e> {
         let mut compiled = self.compiled;
         compiled.sql = format!("{prefix}{}", compiled.sql).into();
         compiled.returns_rows = true;
-        compiled.custom_output = false;
-        if compiled.shape != Shape::Read {
-            compiled.shape = Shape::Raw;
+        compiled.needs_type_lookup = false;
+        if compiled.kind != StatementKind::Read {
+            compiled.kind = StatementKind::Raw;
         }
         Ok(Outgoing { compiled, around: None })
     }

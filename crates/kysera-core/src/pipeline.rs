@@ -126,7 +126,7 @@ async fn run_together(seat: Seat<'_>, batch: Vec<(Compiled, Box<dyn RowSink>)>) 
         session.leave();
         return Ok(results);
     }
-    let writes = batch.iter().any(|(compiled, _)| compiled.shape.access() == Access::Write);
+    let writes = batch.iter().any(|(compiled, _)| compiled.kind.access() == Access::Write);
     let access = if writes { Access::Write } else { Access::Read };
     Ok(seat.db.acquire(access).await?.pipeline(batch).await)
 }

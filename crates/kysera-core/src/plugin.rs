@@ -14,7 +14,7 @@ use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
-use kysera_sql::value::{Slot, Value};
+use kysera_sql::value::{ParamSlot, Value};
 use std::any::Any;
 use std::fmt::Debug;
 use std::sync::OnceLock;
@@ -120,7 +120,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// True when [`rewrite`](Plugin::rewrite) and [`stands_around`](Plugin::stands_around) look at the form of a
     /// statement alone: not at bound values, nor at anything that differs between executions but for what they take by
     /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
-    /// [`Value::Slot`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
+    /// [`Value::Param`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
     ///
     /// Reading [`Context::now`] or [`Context::get`] in `rewrite` takes the word back for that statement: what is read
     /// there never gets into another execution. `row_filter` and `switched_filter` are asked once anyway, `mode` and
@@ -220,7 +220,7 @@ impl<'a> Context<'a> {
     pub(crate) fn place(&self, plugin: &dyn Plugin, name: &Name, item: usize, value: Value) -> Expr {
         Expr::Value(match &self.recording {
             None => value,
-            Some(_) => Slot::plugin(plugin.name(), name.clone(), item, value.sql_type()).into(),
+            Some(_) => ParamSlot::plugin(plugin.name(), name.clone(), item, value.sql_type()).into(),
         })
     }
 

@@ -14,7 +14,7 @@ use crate::savepoint::Savepoint;
 use crate::session::Session;
 use crate::transaction::Transaction;
 use futures_core::Stream;
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::query::Query;
 use kysera_sql::row::{FromRow, RowSink, Rows};
 use std::collections::VecDeque;
@@ -164,7 +164,7 @@ impl<T: FromRow + Send + Unpin + 'static> Stream for RowsStream<'_, T> {
 }
 
 async fn pump_connection(db: &Db, compiled: Compiled, sink: Box<dyn RowSink>, slot: Slot) -> Result<()> {
-    let mut connection = db.acquire(compiled.shape.access()).await?;
+    let mut connection = db.acquire(compiled.kind.access()).await?;
     let mut rows = connection.stream(compiled).await?;
     pump(&mut *rows, sink, slot).await
 }
@@ -175,7 +175,7 @@ async fn pump_session(
     sink: Box<dyn RowSink>,
     slot: Slot,
 ) -> Result<()> {
-    let may_stop_early = compiled.shape == Shape::Read;
+    let may_stop_early = compiled.kind == StatementKind::Read;
     let mut rows = session.stream(compiled, may_stop_early).await?;
     let result = pump(&mut *rows, sink, slot).await;
     drop(rows);

@@ -13,7 +13,7 @@ use crate::statements::Way;
 use crate::transaction::Opening;
 use kysera_core::driver::{BoxFuture, Outcome, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::pin::pin;
 use tokio_postgres::RowStream;
@@ -49,8 +49,8 @@ impl Lease {
 
     async fn run_requests(&mut self, requests: &[Request<'_>], sinks: Vec<Sink>) -> Vec<Ran> {
         let shared = self.shared().clone();
-        let is_read = requests.iter().all(|request| request.statement.shape == Shape::Read);
-        let mut opening = self.take_opening(if is_read { Shape::Read } else { Shape::Write });
+        let is_read = requests.iter().all(|request| request.statement.kind == StatementKind::Read);
+        let mut opening = self.take_opening(if is_read { StatementKind::Read } else { StatementKind::Write });
         let link = self.link();
         link.begin();
         let mut number = None;
@@ -82,7 +82,7 @@ async fn exchange(
     opening: &mut Opening,
     number: &mut Option<String>,
 ) -> Vec<Answered> {
-    link.is_touched |= part.iter().any(|request| request.statement.shape == Shape::Raw);
+    link.is_touched |= part.iter().any(|request| request.statement.kind == StatementKind::Raw);
     // Left by a future that was dropped.
     let _ = link.finish_preparing().await;
     link.request(opening.requests() + part.len());
@@ -110,7 +110,7 @@ async fn exchange(
     };
     let mut answered = Vec::with_capacity(part.len());
     for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
-        let mut reader = Reader::new(request.statement.shape);
+        let mut reader = Reader::new(request.statement.kind);
         let outcome = take_answer(shared, answer, &mut reader, &mut *sink).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
@@ -146,6 +146,6 @@ fn rolled_back() -> Error {
 }
 
 fn outcome_of(statement: &Compiled, count: u64) -> Outcome {
-    let rows_affected = if statement.shape == Shape::Read { 0 } else { count };
+    let rows_affected = if statement.kind == StatementKind::Read { 0 } else { count };
     Outcome { rows_affected, last_insert_id: None }
 }

@@ -6,7 +6,7 @@ use crate::tap::type_oid;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::Shape;
+use kysera_sql::compiled::StatementKind;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use tokio_postgres::{Row, RowStream};
 /// Reads the rows of one statement.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    shape: Shape,
+    kind: StatementKind,
     /// The OIDs of the columns when all are of plain types; known from the first row on.
     plain: Option<Option<Oids>>,
     state: State,
@@ -59,8 +59,8 @@ impl From<Error> for Failure {
 }
 
 impl Reader {
-    pub(crate) fn new(shape: Shape) -> Reader {
-        Reader { shape, plain: None, state: State::Taking, waiting: Vec::new(), missing: Vec::new(), seen: 0 }
+    pub(crate) fn new(kind: StatementKind) -> Reader {
+        Reader { kind, plain: None, state: State::Taking, waiting: Vec::new(), missing: Vec::new(), seen: 0 }
     }
 
     /// Takes a row. In line, so that the usual row is read where it is and not moved.
@@ -89,7 +89,7 @@ impl Reader {
 
     /// True when the rest need not be read: nobody wants it, and nothing is written by reading it.
     fn may_leave(&self) -> bool {
-        matches!(self.state, State::Full) && self.shape == Shape::Read && self.missing.is_empty()
+        matches!(self.state, State::Full) && self.kind == StatementKind::Read && self.missing.is_empty()
     }
 
     fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {

@@ -10,7 +10,7 @@ use crate::statements::Way;
 use crate::transaction::Opening;
 use kysera_core::driver::Outcome;
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use kysera_sql::wire::pg::oid;
 use std::pin::pin;
@@ -37,9 +37,9 @@ impl<'s> Request<'s> {
     pub(crate) fn way(&self, link: &mut Link, is_inside: bool) -> Way {
         // Changes of the schema do not come again. And raw SQL may do anything, such as dropping what it names: its
         // preparation in the same trip would fail, and take the transaction with it.
-        let is_worth_it = match self.statement.shape {
-            Shape::Ddl => false,
-            Shape::Raw => !is_inside || self.statement.returns_rows,
+        let is_worth_it = match self.statement.kind {
+            StatementKind::Ddl => false,
+            StatementKind::Raw => !is_inside || self.statement.returns_rows,
             _ => true,
         };
         if is_worth_it { link.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
@@ -92,7 +92,7 @@ impl Lease {
     /// Runs a script of several statements.
     pub(crate) async fn run_text(&mut self, sql: &str) -> Result<()> {
         self.check()?;
-        let mut opening = self.take_opening(Shape::Raw);
+        let mut opening = self.take_opening(StatementKind::Raw);
         let link = self.link();
         link.is_touched = true;
         link.begin();
@@ -116,10 +116,10 @@ impl Lease {
     }
 
     async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<u64, Failure> {
-        let mut opening = self.take_opening(request.statement.shape);
+        let mut opening = self.take_opening(request.statement.kind);
         let (link, types) = self.parts();
         let mut number = None;
-        let mut reader = Reader::new(request.statement.shape);
+        let mut reader = Reader::new(request.statement.kind);
         let outcome = async {
             let rows = start(link, request, &mut opening, &mut number).await?;
             // Takes the rows and drops them: while nobody reads those that are left, no answer behind them arrives.
@@ -184,7 +184,7 @@ impl Lease {
 
     fn outcome(&mut self, statement: &Compiled, count: u64) -> Outcome {
         // The count in the tag of a query is that of its rows.
-        let is_query = statement.shape == Shape::Read || self.link().meter.was_query();
+        let is_query = statement.kind == StatementKind::Read || self.link().meter.was_query();
         Outcome { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
     }
 }
@@ -205,7 +205,7 @@ pub(crate) async fn start(
 ) -> Result<RowStream, Failure> {
     let Request { statement, params } = request;
     link.begin();
-    link.is_touched |= statement.shape == Shape::Raw;
+    link.is_touched |= statement.kind == StatementKind::Raw;
     if link.is_preparing() {
         // Left by a future that was dropped.
         let _ = link.finish_preparing().await;

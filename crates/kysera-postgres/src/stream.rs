@@ -6,7 +6,7 @@ use crate::run::{Request, start};
 use futures_core::Stream as _;
 use kysera_core::driver::{BoxFuture, RowStream};
 use kysera_core::error::Result;
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -25,7 +25,7 @@ struct Stream<'c> {
     reader: Reader,
     /// Rows that came while a type had to be looked up.
     ahead: VecDeque<Row>,
-    shape: Shape,
+    kind: StatementKind,
 }
 
 impl Lease {
@@ -37,20 +37,20 @@ impl Lease {
             outcome = self.attempt_stream(&request).await;
         }
         let rows = outcome.map_err(into_error)?;
-        let (reader, shape) = (Reader::new(statement.shape), statement.shape);
-        Ok(Box::new(Stream { lease: self, rows: Some(rows), reader, ahead: VecDeque::new(), shape }))
+        let (reader, kind) = (Reader::new(statement.kind), statement.kind);
+        Ok(Box::new(Stream { lease: self, rows: Some(rows), reader, ahead: VecDeque::new(), kind }))
     }
 
     async fn attempt_stream(
         &mut self,
         request: &Request<'_>,
     ) -> Result<Pin<Box<tokio_postgres::RowStream>>, Failure> {
-        let mut opening = self.take_opening(request.statement.shape);
+        let mut opening = self.take_opening(request.statement.kind);
         let mut number = None;
         let outcome = start(self.link(), request, &mut opening, &mut number).await;
         // A read may be dropped half way: the tap knows of the rows that are still to come. A write has not ended
         // before its last row.
-        let is_over = outcome.is_err() || request.statement.shape == Shape::Read;
+        let is_over = outcome.is_err() || request.statement.kind == StatementKind::Read;
         if is_over {
             self.ended(outcome.as_ref().err(), number);
         } else if let Some(transaction) = &mut self.transaction {
@@ -145,7 +145,7 @@ impl Stream<'_> {
 
     /// Notes that the last row has come.
     async fn end(&mut self) {
-        if self.rows.take().is_some() && self.shape != Shape::Read {
+        if self.rows.take().is_some() && self.kind != StatementKind::Read {
             self.lease.ended(None, None);
         }
         let _ = self.lease.link().finish_preparing().await;

@@ -11,7 +11,7 @@ use crate::read::Failure;
 use crate::tap::Status;
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::Shape;
+use kysera_sql::compiled::StatementKind;
 use std::fmt::Write;
 use std::time::Duration;
 use tokio_postgres::types::Type;
@@ -220,8 +220,8 @@ impl Lease {
     }
 
     /// Takes what has to go out before a statement.
-    pub(crate) fn take_opening(&mut self, shape: Shape) -> Opening {
-        let resolve = self.shared().options.resolve_commits && shape != Shape::Read;
+    pub(crate) fn take_opening(&mut self, kind: StatementKind) -> Opening {
+        let resolve = self.shared().options.resolve_commits && kind != StatementKind::Read;
         let client = self.link().client.clone();
         let Some(transaction) = &mut self.transaction else {
             return Opening { is_inside: false, begin: None, number: None };

@@ -5,7 +5,7 @@ use crate::options::PostgresOptions;
 use crate::pool::Shared;
 use crate::tls::Tls;
 use kysera_core::driver::{Connection, TransactionOptions};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Discard, RowSink};
 use kysera_sql::value::Value;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Arc<S
     Some(Shared::new(options, tls))
 }
 
-fn statement(sql: &str, params: Vec<Value>, shape: Shape) -> Compiled {
-    Compiled { sql: sql.into(), params, shape, returns_rows: true, custom_output: false }
+fn statement(sql: &str, params: Vec<Value>, kind: StatementKind) -> Compiled {
+    Compiled { sql: sql.into(), params, kind, returns_rows: true, needs_type_lookup: false }
 }
 
 fn sink() -> Box<dyn RowSink> {
@@ -47,7 +47,10 @@ async fn every_use_of_a_statement_costs_one_trip() {
     counted(&mut lease, &mut last);
     // The second use sends two requests in its trip: the statement and its preparation.
     for (usage, requests) in [1, 2, 1, 1, 1].into_iter().enumerate() {
-        lease.run(statement("select $1::int", vec![Value::I32(1)], Shape::Read), sink()).await.unwrap();
+        lease
+            .run(statement("select $1::int", vec![Value::I32(1)], StatementKind::Read), sink())
+            .await
+            .unwrap();
         assert_eq!(counted(&mut lease, &mut last), (1, requests), "use {}", usage + 1);
     }
 }
@@ -60,7 +63,7 @@ async fn a_custom_type_is_looked_up_once_and_costs_nothing_after_that() {
     counted(&mut lease, &mut last);
     // A table's row is of a type of its own.
     for trips in [2, 1, 1, 1] {
-        lease.run(statement("select pair from pair", vec![], Shape::Raw), sink()).await.unwrap();
+        lease.run(statement("select pair from pair", vec![], StatementKind::Raw), sink()).await.unwrap();
         assert_eq!(counted(&mut lease, &mut last).0, trips);
     }
 }
@@ -70,9 +73,9 @@ async fn without_preparing_every_use_is_one_request() {
     let Some(mut lease) = lease(|options| options.prepare(false)).await else { return };
     let mut last = (0, 0);
     counted(&mut lease, &mut last);
-    for shape in [Shape::Read, Shape::Raw] {
+    for kind in [StatementKind::Read, StatementKind::Raw] {
         for _ in 0..4 {
-            lease.run(statement("select 1", vec![], shape), sink()).await.unwrap();
+            lease.run(statement("select 1", vec![], kind), sink()).await.unwrap();
             assert_eq!(counted(&mut lease, &mut last), (1, 1));
         }
     }
@@ -86,10 +89,10 @@ async fn a_transaction_begins_in_the_trip_of_its_first_statement_and_a_savepoint
     lease.begin(TransactionOptions::default()).await.unwrap();
     assert_eq!(counted(&mut lease, &mut last), (0, 0));
     // The beginning, the transaction's number, the statement.
-    lease.run(statement("select 1", vec![], Shape::Write), sink()).await.unwrap();
+    lease.run(statement("select 1", vec![], StatementKind::Write), sink()).await.unwrap();
     assert_eq!(counted(&mut lease, &mut last), (1, 3));
     lease.savepoint("kysera_1").await.unwrap();
-    lease.run(statement("select 2", vec![], Shape::Write), sink()).await.unwrap();
+    lease.run(statement("select 2", vec![], StatementKind::Write), sink()).await.unwrap();
     assert_eq!(counted(&mut lease, &mut last), (1, 2));
     lease.release("kysera_1").await.unwrap();
     lease.commit().await.unwrap();
@@ -108,7 +111,7 @@ async fn a_pipeline_is_one_trip_with_its_beginning() {
     let mut last = (0, 0);
     counted(&mut lease, &mut last);
     lease.begin(TransactionOptions::default()).await.unwrap();
-    let batch = (0..5).map(|n| (statement(&format!("select {n}"), vec![], Shape::Read), sink()));
+    let batch = (0..5).map(|n| (statement(&format!("select {n}"), vec![], StatementKind::Read), sink()));
     assert!(lease.pipeline(batch.collect()).await.iter().all(Result::is_ok));
     assert_eq!(counted(&mut lease, &mut last), (1, 6));
     lease.commit().await.unwrap();
@@ -118,13 +121,13 @@ async fn a_pipeline_is_one_trip_with_its_beginning() {
 async fn a_quiet_connection_goes_back_at_once_and_a_touched_one_is_reset() {
     let Some(pool) = pool(|options| options.pool_size(1)) else { return };
     let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
-    lease.run(statement("select 1", vec![], Shape::Read), sink()).await.unwrap();
+    lease.run(statement("select 1", vec![], StatementKind::Read), sink()).await.unwrap();
     let meter = lease.link().meter.clone();
     let before = meter.syncs();
     drop(lease);
     let mut lease = Lease::new(pool.get().await.unwrap(), pool.clone());
     assert_eq!(meter.syncs(), before, "nothing was asked");
-    lease.run(statement("set work_mem = '1MB'", vec![], Shape::Write), sink()).await.unwrap();
+    lease.run(statement("set work_mem = '1MB'", vec![], StatementKind::Write), sink()).await.unwrap();
     drop(lease);
     drop(pool.get().await.unwrap());
     assert_eq!(meter.syncs(), before + 2, "the statement and the reset");

@@ -6,7 +6,7 @@ use kysera_sql::doc::{NewPerson, Person, Pet};
 use kysera_sql::expr::{Bind, Param, array_from, scalar, val};
 use kysera_sql::prelude::*;
 use kysera_sql::query::{Query, cte, select_from};
-use kysera_sql::value::{Slot, SqlType, Value};
+use kysera_sql::value::{ParamSlot, SqlType, Value};
 use kysera_sql::write::{delete_from, insert_into, update};
 use kysera_sql::{alias, row};
 
@@ -17,12 +17,12 @@ const NICK: Param<Option<String>> = Param::new(7, 3);
 const PAGE: Param<u32> = Param::new(7, 4);
 
 fn slot(index: usize, sql_type: SqlType) -> Value {
-    Slot::argument(7, index, sql_type).into()
+    ParamSlot::argument(7, index, sql_type).into()
 }
 
 /// The values that the parameters stand for in `check`.
 fn value(slot: &Value) -> Value {
-    let Value::Slot(slot) = slot else { return slot.clone() };
+    let Value::Param(slot) = slot else { return slot.clone() };
     match slot.sql_type {
         SqlType::I64 => Value::I64(1),
         SqlType::I32 => Value::I32(2),
@@ -46,7 +46,7 @@ fn same(prepared: impl Query, built: impl Query) {
     for dialect in dialects {
         let built = compile(&built, dialect);
         let with_slots = compile_prepared(&prepared, dialect, true).map(|mut compiled| {
-            assert!(compiled.params.iter().any(|param| matches!(param, Value::Slot(_))));
+            assert!(compiled.params.iter().any(|param| matches!(param, Value::Param(_))));
             compiled.params = compiled.params.iter().map(value).collect();
             compiled
         });

@@ -80,7 +80,7 @@ impl Driver for Sqlite {
         if breathe::is_owed() {
             return Attempt::NotNow;
         }
-        let role = self.shared.role(statement.shape.access());
+        let role = self.shared.role(statement.kind.access());
         match self.shared.try_borrow(role) {
             Some(slot) => try_on(&slot, &self.shared, statement, sink, false),
             None => Attempt::NotNow,

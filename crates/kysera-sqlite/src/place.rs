@@ -8,7 +8,7 @@ use crate::ctl::Watch;
 use crate::hints::Hints;
 use crate::options::SqliteOptions;
 use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::value::Value;
 
 /// Where a statement starts.
@@ -35,14 +35,14 @@ pub(crate) fn place(
     let sql = &statement.sql;
     let syncs = if in_tx { !options.writes_at_once() } else { !options.commits_at_once() };
     let here = |watch, wanted| if wanted && !hints.is_long(sql) { Place::Here(watch) } else { Place::Pool };
-    Ok(match statement.shape {
-        Shape::Read => here(Watch::Interrupt, true),
-        Shape::InsertValues(rows) => {
+    Ok(match statement.kind {
+        StatementKind::Read => here(Watch::Interrupt, true),
+        StatementKind::InsertValues(rows) => {
             here(Watch::Note, !syncs && rows <= MOST_ROWS && !is_large(&statement.params))
         }
-        Shape::KeyedWrite => here(Watch::Note, !syncs && !is_large(&statement.params)),
-        Shape::Write => here(Watch::Note, !syncs && hints.is_short(sql)),
-        Shape::Raw => match first_word(sql) {
+        StatementKind::KeyedWrite => here(Watch::Note, !syncs && !is_large(&statement.params)),
+        StatementKind::Write => here(Watch::Note, !syncs && hints.is_short(sql)),
+        StatementKind::Raw => match first_word(sql) {
             word if word.eq_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
                 return Err(transaction_control(word.0));
             }
@@ -64,9 +64,9 @@ fn is_large(params: &[Value]) -> bool {
 
 /// True when a statement may be a query, as far as can be told before it is prepared.
 pub(crate) fn may_read(statement: &Compiled) -> bool {
-    match statement.shape {
-        Shape::Read => true,
-        Shape::Raw => first_word(&statement.sql).reads(),
+    match statement.kind {
+        StatementKind::Read => true,
+        StatementKind::Raw => first_word(&statement.sql).reads(),
         _ => false,
     }
 }
@@ -83,9 +83,11 @@ fn transaction_control(word: &str) -> Error {
 /// True when a statement inserts, so that the last rowid is its own. An upsert that updated leaves an old one, and so
 /// does an insert into a table `without rowid`, which nothing here can tell: `returning` is exact for both.
 pub(crate) fn inserts(statement: &Compiled) -> bool {
-    let inserts = match statement.shape {
-        Shape::InsertValues(_) => true,
-        Shape::Write | Shape::Raw => first_word(&statement.sql).eq_any(&["insert", "replace"]),
+    let inserts = match statement.kind {
+        StatementKind::InsertValues(_) => true,
+        StatementKind::Write | StatementKind::Raw => {
+            first_word(&statement.sql).eq_any(&["insert", "replace"])
+        }
         _ => false,
     };
     inserts && !statement.sql.contains("do update")
@@ -125,15 +127,21 @@ mod tests {
     use super::*;
     use crate::options::{Journal, Synchronous};
 
-    fn at(shape: Shape, sql: &str, options: &SqliteOptions, in_tx: bool) -> Place {
-        let statement =
-            Compiled { sql: sql.into(), params: Vec::new(), shape, returns_rows: true, custom_output: false };
+    fn at(kind: StatementKind, sql: &str, options: &SqliteOptions, in_tx: bool) -> Place {
+        let statement = Compiled {
+            sql: sql.into(),
+            params: Vec::new(),
+            kind,
+            returns_rows: true,
+            needs_type_lookup: false,
+        };
         place(&statement, options, &Hints::new(), in_tx).unwrap()
     }
 
     #[test]
     fn what_syncs_the_disk_goes_to_the_pool() {
-        let insert = |options: &SqliteOptions, in_tx| at(Shape::InsertValues(1), "insert", options, in_tx);
+        let insert =
+            |options: &SqliteOptions, in_tx| at(StatementKind::InsertValues(1), "insert", options, in_tx);
         let here = Place::Here(Watch::Note);
         let file = SqliteOptions::file("x");
         assert_eq!(insert(&SqliteOptions::memory(), false), here);
@@ -142,23 +150,23 @@ mod tests {
         assert_eq!((insert(&full, false), insert(&full, true)), (Place::Pool, here));
         let journal = file.clone().journal(Journal::Delete);
         assert_eq!((insert(&journal, false), insert(&journal, true)), (Place::Pool, Place::Pool));
-        assert_eq!(at(Shape::InsertValues(501), "insert", &file, true), Place::Pool);
+        assert_eq!(at(StatementKind::InsertValues(501), "insert", &file, true), Place::Pool);
         let large = Compiled {
             sql: "insert".into(),
             params: vec![Value::Bytes(vec![0; MOST_BYTES + 1].into())],
-            shape: Shape::InsertValues(1),
+            kind: StatementKind::InsertValues(1),
             returns_rows: false,
-            custom_output: false,
+            needs_type_lookup: false,
         };
         assert_eq!(place(&large, &file, &Hints::new(), true).unwrap(), Place::Pool);
-        assert_eq!(at(Shape::Write, "update", &file, true), Place::Pool);
-        assert_eq!(at(Shape::Ddl, "create table", &file, true), Place::Pool);
+        assert_eq!(at(StatementKind::Write, "update", &file, true), Place::Pool);
+        assert_eq!(at(StatementKind::Ddl, "create table", &file, true), Place::Pool);
     }
 
     #[test]
     fn raw_sql_is_judged_by_its_first_word() {
         let memory = SqliteOptions::memory();
-        let raw = |sql| at(Shape::Raw, sql, &memory, false);
+        let raw = |sql| at(StatementKind::Raw, sql, &memory, false);
         for sql in
             ["select 1", "/* a */ -- b\n SELECT 1", "values (1)", "with x as (select 1) select * from x"]
         {
@@ -178,9 +186,9 @@ mod tests {
             let statement = Compiled {
                 sql: sql.into(),
                 params: Vec::new(),
-                shape: Shape::Raw,
+                kind: StatementKind::Raw,
                 returns_rows: false,
-                custom_output: false,
+                needs_type_lookup: false,
             };
             let error = place(&statement, &memory, &Hints::new(), true).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{sql}");

@@ -391,7 +391,7 @@ impl Homecoming {
 mod tests {
     use super::*;
     use crate::connection::SqliteConnection;
-    use kysera_sql::compiled::{Compiled, Shape};
+    use kysera_sql::compiled::{Compiled, StatementKind};
     use kysera_sql::row::Discard;
     use std::future::{Future, poll_fn};
     use std::pin::{Pin, pin};
@@ -451,9 +451,9 @@ mod tests {
         let statement = Compiled {
             sql: "select 1".into(),
             params: Vec::new(),
-            shape: Shape::Read,
+            kind: StatementKind::Read,
             returns_rows: true,
-            custom_output: false,
+            needs_type_lookup: false,
         };
         let mut ran = pin!(connection.run_to_end(statement, Box::new(Discard::default())));
         let done = poll_fn(|cx| Poll::Ready(ran.as_mut().poll(cx).is_ready())).await;

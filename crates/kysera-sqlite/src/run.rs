@@ -8,7 +8,7 @@ use crate::slot::Slot;
 use crate::{bind, breathe};
 use kysera_core::driver::Outcome;
 use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Flow, RowSink};
 use rusqlite::CachedStatement;
 
@@ -77,7 +77,7 @@ fn execute(
         conn.prepare_cached(&statement.sql).map_err(|error| from_client(error, &statement.sql))?;
     let reads = prepared.readonly();
     if !reads && watch == Watch::Interrupt {
-        if statement.shape == Shape::Raw {
+        if statement.kind == StatementKind::Raw {
             return Ok(None);
         }
         // The tree calls it a read but SQLite does not: never interrupt it.
@@ -93,7 +93,7 @@ fn execute(
     slot.take_frames();
     ran?;
     // `changes` keeps the count of the last insert, update or delete across statements of other kinds.
-    let counts = statement.shape != Shape::Ddl && conn.total_changes() != before;
+    let counts = statement.kind != StatementKind::Ddl && conn.total_changes() != before;
     let rows_affected = if counts { conn.changes() } else { 0 };
     let last_insert_id = (rows_affected > 0 && inserts(statement)).then(|| conn.last_insert_rowid());
     Ok(Some(Outcome { rows_affected, last_insert_id }))

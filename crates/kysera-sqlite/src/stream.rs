@@ -19,7 +19,7 @@ use crate::reader::{self, Reader};
 use crate::run::{self, Verdict};
 use kysera_core::Result;
 use kysera_core::driver::{BoxFuture, RowStream};
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::any::Any;
 use std::sync::Arc;
@@ -124,8 +124,8 @@ impl SqliteStream<'_> {
 
     async fn elsewhere(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>, mut busy: Busy) -> Filled {
         // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
-        let reads =
-            statement.shape == Shape::Read || run::is_read(self.conn.slot()?, &statement).unwrap_or(true);
+        let reads = statement.kind == StatementKind::Read
+            || run::is_read(self.conn.slot()?, &statement).unwrap_or(true);
         if !reads {
             let kept = keep(self.conn, statement).await?;
             self.state = State::Kept(kept);

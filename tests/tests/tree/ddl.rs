@@ -3,7 +3,7 @@
 use crate::build::*;
 use crate::check::{check, compiled, database, no, sql};
 use kysera_sql::ast::*;
-use kysera_sql::compiled::Shape;
+use kysera_sql::compiled::StatementKind;
 use kysera_sql::table::{ForeignKey, Generated};
 use kysera_sql::value::{CustomType, SqlType};
 
@@ -149,7 +149,7 @@ fn dropping() {
             mssql: r#"drop table if exists "person""#,
         },
     );
-    assert_eq!(compiled(of(true), "sqlite").shape, Shape::Ddl);
+    assert_eq!(compiled(of(true), "sqlite").kind, StatementKind::Ddl);
 }
 
 #[test]

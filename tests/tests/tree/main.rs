@@ -22,6 +22,6 @@ mod order_by;
 mod precedence;
 mod select;
 mod set_op;
-mod shape;
+mod statement_kind;
 mod update;
 mod with;

@@ -10,9 +10,9 @@ use crate::prepared::substitute::substitute;
 use crate::recording::{Answers, Mode, Note, Types};
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::CompileError;
-use kysera_sql::compiled::{Compiled, Shape, SqlText};
+use kysera_sql::compiled::{Compiled, SqlText, StatementKind};
 use kysera_sql::ident::Name;
-use kysera_sql::value::{SlotSource, Value, ValueError};
+use kysera_sql::value::{ParamSource, Value, ValueError};
 use std::sync::Weak;
 
 /// The result of rewriting and compiling a prepared query.
@@ -27,9 +27,9 @@ pub(crate) struct Kept {
     values: Vec<Source>,
     /// The values are the arguments, in their order.
     in_order: bool,
-    shape: Shape,
+    kind: StatementKind,
     returns_rows: bool,
-    custom_output: bool,
+    needs_type_lookup: bool,
     /// Rewritten, with places for values.
     pub(crate) statement: Statement,
     pub(crate) applied: Applied,
@@ -100,9 +100,9 @@ impl Kept {
             sql: SqlText::shared(compiled.sql.into_string()),
             values,
             in_order,
-            shape: compiled.shape,
+            kind: compiled.kind,
             returns_rows: compiled.returns_rows,
-            custom_output: compiled.custom_output,
+            needs_type_lookup: compiled.needs_type_lookup,
             statement,
             applied,
             stands_around,
@@ -171,9 +171,9 @@ impl Kept {
         Ok(Compiled {
             sql: self.sql.clone(),
             params,
-            shape: self.shape,
+            kind: self.kind,
             returns_rows: self.returns_rows,
-            custom_output: self.custom_output,
+            needs_type_lookup: self.needs_type_lookup,
         })
     }
 
@@ -181,8 +181,8 @@ impl Kept {
     pub(super) fn filled(&self, arguments: &[Value], answers: &[Parameter]) -> Statement {
         let mut statement = self.statement.clone();
         substitute(&mut statement, |slot| match &slot.source {
-            SlotSource::Argument { query, index } if *query == self.number => arguments.get(*index).cloned(),
-            SlotSource::Plugin { plugin, name, item } => {
+            ParamSource::Argument { query, index } if *query == self.number => arguments.get(*index).cloned(),
+            ParamSource::Plugin { plugin, name, item } => {
                 let ask = self.asks.iter().position(|ask| ask.called == *plugin && ask.name == *name)?;
                 item_of(answers.get(ask)?, *item).cloned()
             }
@@ -206,12 +206,12 @@ impl Types {
 
 impl Source {
     fn of(value: Value, number: u64, asks: &[Ask]) -> Result<Source> {
-        let Value::Slot(slot) = value else { return Ok(Source::Constant(value)) };
+        let Value::Param(slot) = value else { return Ok(Source::Constant(value)) };
         match slot.source {
-            SlotSource::Argument { query, index } if query == number => {
+            ParamSource::Argument { query, index } if query == number => {
                 Ok(Source::Argument { index, last: false })
             }
-            SlotSource::Plugin { plugin, name, item } => {
+            ParamSource::Plugin { plugin, name, item } => {
                 let ask = asks.iter().position(|ask| ask.called == plugin && ask.name == name);
                 ask.map(|ask| Source::Answer { ask, item }).ok_or_else(|| unknown_plugin(plugin))
             }

@@ -1,24 +1,24 @@
 //! Puts values where a tree has places for them.
 
 use kysera_sql::ast::{Expr, Statement};
-use kysera_sql::value::{Slot, Value};
+use kysera_sql::value::{ParamSlot, Value};
 use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
 /// Puts into every place the value that `value` gives for it; a place without one stays, and is refused when the
 /// statement is compiled.
-pub(super) fn substitute(statement: &mut Statement, value: impl Fn(&Slot) -> Option<Value>) {
+pub(super) fn substitute(statement: &mut Statement, value: impl Fn(&ParamSlot) -> Option<Value>) {
     let Ok(()) = Substitute(value).statement(statement);
 }
 
 struct Substitute<F>(F);
 
-impl<F: Fn(&Slot) -> Option<Value>> VisitMut for Substitute<F> {
+impl<F: Fn(&ParamSlot) -> Option<Value>> VisitMut for Substitute<F> {
     type Error = Infallible;
 
     fn expr(&mut self, node: &mut Expr) -> Result<(), Infallible> {
         if let Expr::Value(value) = node {
-            if let Value::Slot(slot) = value
+            if let Value::Param(slot) = value
                 && let Some(given) = (self.0)(slot)
             {
                 *value = given;

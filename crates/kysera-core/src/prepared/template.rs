@@ -10,7 +10,7 @@ use kysera_sql::ast::Statement;
 use kysera_sql::compile::compile_prepared;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::BuildError;
-use kysera_sql::value::{SlotSource, Value};
+use kysera_sql::value::{ParamSource, Value};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
@@ -67,7 +67,7 @@ impl Template {
     pub(crate) fn filled(&self, arguments: &[Value]) -> Result<Statement, BuildError> {
         let mut statement = self.statement.clone()?;
         substitute(&mut statement, |slot| match slot.source {
-            SlotSource::Argument { query, index } if query == self.number => arguments.get(index).cloned(),
+            ParamSource::Argument { query, index } if query == self.number => arguments.get(index).cloned(),
             _ => None,
         });
         Ok(statement)

@@ -2,7 +2,7 @@
 
 use crate::support::{acquire, driver, in_time, raw, read, rows, run, run_with, statement, taken, write};
 use kysera_core::error::ErrorKind;
-use kysera_sql::compiled::Shape;
+use kysera_sql::compiled::StatementKind;
 use kysera_sql::row::Rows;
 use kysera_sql::value::{CustomType, SqlType, Value};
 
@@ -23,7 +23,7 @@ async fn counts_are_those_of_changed_rows() {
         assert_eq!((outcome.rows_affected, outcome.last_insert_id), (5, None));
         let outcome = run_with(
             &mut *connection,
-            statement("insert into t values (1) returning id", vec![], Shape::InsertValues(1), true),
+            statement("insert into t values (1) returning id", vec![], StatementKind::InsertValues(1), true),
         )
         .await
         .unwrap();

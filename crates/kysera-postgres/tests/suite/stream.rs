@@ -3,7 +3,7 @@
 use crate::support::{acquire, driver, one, read, run, statement, taken};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::error::ErrorKind;
-use kysera_sql::compiled::Shape;
+use kysera_sql::compiled::StatementKind;
 use kysera_sql::row::Rows;
 
 #[tokio::test]
@@ -32,8 +32,12 @@ async fn a_write_that_returns_rows_is_done_when_its_stream_has_ended() {
     let mut connection = acquire(&driver).await;
     run(&mut *connection, "create table t (id int)").await.unwrap();
     connection.begin(TransactionOptions::default()).await.unwrap();
-    let insert =
-        statement("insert into t select generate_series(1, 3000) returning id", vec![], Shape::Write, true);
+    let insert = statement(
+        "insert into t select generate_series(1, 3000) returning id",
+        vec![],
+        StatementKind::Write,
+        true,
+    );
     let mut stream = connection.stream(insert.clone()).await.unwrap();
     let mut sink: Box<dyn kysera_sql::row::RowSink> = Box::new(Rows::<i32>::default());
     loop {

@@ -3,7 +3,7 @@
 use kysera_core::driver::{Connection, Driver, Outcome};
 use kysera_core::error::Result;
 use kysera_postgres::{Postgres, PostgresOptions};
-use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
 use kysera_sql::value::Value;
 use std::future::{Future, poll_fn};
@@ -44,20 +44,20 @@ pub(crate) async fn acquire(driver: &Postgres) -> Box<dyn Connection> {
 }
 
 /// A statement of the builder: typed, with nothing custom in its result.
-pub(crate) fn statement(sql: &str, params: Vec<Value>, shape: Shape, returns_rows: bool) -> Compiled {
-    Compiled { sql: sql.into(), params, shape, returns_rows, custom_output: false }
+pub(crate) fn statement(sql: &str, params: Vec<Value>, kind: StatementKind, returns_rows: bool) -> Compiled {
+    Compiled { sql: sql.into(), params, kind, returns_rows, needs_type_lookup: false }
 }
 
 pub(crate) fn read(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, Shape::Read, true)
+    statement(sql, params, StatementKind::Read, true)
 }
 
 pub(crate) fn write(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, Shape::Write, false)
+    statement(sql, params, StatementKind::Write, false)
 }
 
 pub(crate) fn raw(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, Shape::Raw, true)
+    statement(sql, params, StatementKind::Raw, true)
 }
 
 /// The rows of a statement.

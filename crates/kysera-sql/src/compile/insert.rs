@@ -193,7 +193,7 @@ impl<'a> Writer<'a> {
 
 /// True for a value that can be bound.
 fn is_plain(expr: &Expr) -> bool {
-    matches!(expr, Expr::Value(value) if !matches!(value, Value::Invalid(_) | Value::Slot(_)))
+    matches!(expr, Expr::Value(value) if !matches!(value, Value::Invalid(_) | Value::Param(_)))
 }
 
 /// Moves the values of the rows out of the tree, to the place in `params` that was kept for them.

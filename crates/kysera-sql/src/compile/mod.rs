@@ -23,7 +23,7 @@ mod returning;
 mod schema;
 mod select;
 mod set_op;
-mod shape;
+mod statement_kind;
 mod type_name;
 mod update;
 mod with;
@@ -71,7 +71,7 @@ pub fn compile_without_plugins(
 }
 
 /// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement whose values come with each
-/// execution: the places of those stand among the parameters as [`Value::Slot`](crate::value::Value::Slot).
+/// execution: the places of those stand among the parameters as [`Value::Param`](crate::value::Value::Param).
 ///
 /// # Errors
 /// As those.
@@ -136,9 +136,9 @@ fn write_parts<'a>(
     let compiled = Compiled {
         sql: sql.into(),
         params,
-        shape: shape::shape(statement, facts),
-        returns_rows: shape::returns_rows(statement),
-        custom_output: shape::custom_output(statement),
+        kind: statement_kind::kind(statement, facts),
+        returns_rows: statement_kind::returns_rows(statement),
+        needs_type_lookup: statement_kind::needs_type_lookup(statement),
     };
     Ok((compiled, left))
 }

@@ -6,7 +6,7 @@ use super::CompileError;
 use crate::ast::{ColumnRef, FromItem, Insert, Switch};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
-use crate::value::{Slot, Value, ValueError};
+use crate::value::{ParamSlot, Value, ValueError};
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -262,8 +262,8 @@ impl<'a> Writer<'a> {
     pub(super) fn bind(&mut self, value: &Value) {
         match value {
             Value::Invalid(error) => return self.refuse(CompileError::Value(error.clone())),
-            Value::Slot(_) if !self.slots => {
-                return self.refuse(CompileError::Value(Box::new(Slot::unfilled())));
+            Value::Param(_) if !self.slots => {
+                return self.refuse(CompileError::Value(Box::new(ParamSlot::unfilled())));
             }
             _ => {}
         }
@@ -298,7 +298,7 @@ impl<'a> Writer<'a> {
             Value::I64(number) => self.signed(*number),
             Value::U64(number) => self.number(*number),
             Value::Text(text) | Value::Custom(_, text) => self.text(text),
-            Value::Slot(_) => {
+            Value::Param(_) => {
                 self.invalid("a parameter in a definition", "definitions bind nothing; write the value")
             }
             _ => self.invalid("a value of this type in a definition", "write the condition as raw SQL"),

@@ -14,18 +14,18 @@ pub struct Compiled {
     /// The bound values, in placeholder order.
     pub params: Vec<Value>,
     /// What the driver may assume of it.
-    pub shape: Shape,
+    pub kind: StatementKind,
     /// True when it returns rows.
     pub returns_rows: bool,
     /// True when an output column may have a type that is not built into the database, so that a client which
     /// looks types up must do so before rows flow.
-    pub custom_output: bool,
+    pub needs_type_lookup: bool,
 }
 
 /// What kind of work a statement is, so that a driver can choose a connection and a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Shape {
+pub enum StatementKind {
     /// A query that writes nothing and may be run again.
     Read,
     /// An insert of that many rows of values.
@@ -49,9 +49,9 @@ pub enum Access {
     Write,
 }
 
-impl Shape {
-    /// The access that a statement of this shape needs.
+impl StatementKind {
+    /// The access that a statement of this kind needs.
     pub fn access(self) -> Access {
-        if self == Shape::Read { Access::Read } else { Access::Write }
+        if self == StatementKind::Read { Access::Read } else { Access::Write }
     }
 }

@@ -7,7 +7,7 @@ use super::{AsExpr, Comparable, Expression, Literal};
 use crate::ast;
 use crate::query::{Items, Path, Selection};
 use crate::typed::{FitsColumn, Neutral, Nil, NullOf, SqlValue, Storable};
-use crate::value::{Slot, ToValue, Value};
+use crate::value::{ParamSlot, ToValue, Value};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -50,7 +50,7 @@ impl<T: SqlValue> Expression for Param<T> {
 
     #[inline]
     fn into_node(self) -> ast::Expr {
-        ast::Expr::Value(Slot::argument(self.query, self.index, T::TYPE).into())
+        ast::Expr::Value(ParamSlot::argument(self.query, self.index, T::TYPE).into())
     }
 }
 

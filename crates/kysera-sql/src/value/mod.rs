@@ -4,10 +4,10 @@
 //! drivers need no calendar library. Conversions from Rust types live beside each type, in `types`; the forms that
 //! drivers send, in `wire`.
 
-mod slot;
+mod param_slot;
 mod to_value;
 
-pub use slot::{Slot, SlotSource};
+pub use param_slot::{ParamSlot, ParamSource};
 pub use to_value::{ScalarValue, ToValue, ValueError};
 
 use std::borrow::Cow;
@@ -113,7 +113,7 @@ pub enum Value {
     Invalid(Box<ValueError>),
     /// The place of a value that comes with each execution of a prepared query. Like an invalid value, it is refused
     /// where it would be sent.
-    Slot(Box<Slot>),
+    Param(Box<ParamSlot>),
 }
 
 /// The items of an array value and the type they have.
@@ -149,7 +149,7 @@ impl Value {
             Value::Array(array) => SqlType::Array(array.element),
             Value::Custom(ty, _) => SqlType::Custom(ty),
             Value::Invalid(_) => SqlType::Unknown,
-            Value::Slot(slot) => slot.sql_type,
+            Value::Param(slot) => slot.sql_type,
         }
     }
 

@@ -17,7 +17,7 @@
 //! `current_timestamp`.
 
 use super::temporal::{date_text, datetime_text, time_text};
-use crate::value::{Slot, Value, ValueError};
+use crate::value::{ParamSlot, Value, ValueError};
 use std::borrow::Cow;
 
 /// A value in one of SQLite's storage classes, borrowed from the bound value where it can be.
@@ -61,7 +61,7 @@ pub fn stored(value: &Value) -> Result<Stored<'_>, ValueError> {
         Value::DateTime(micros) | Value::Timestamp(micros) => Stored::Text(datetime_text(*micros)?.into()),
         Value::Array(_) => return Err(ValueError::new("array", "SQLite has no arrays; store it as Json")),
         Value::Invalid(error) => return Err((**error).clone()),
-        Value::Slot(_) => return Err(Slot::unfilled()),
+        Value::Param(_) => return Err(ParamSlot::unfilled()),
     })
 }
 

@@ -5,7 +5,7 @@ use crate::common::{
 };
 use kysera_core::driver::{Attempt, Connection, Driver, TransactionOptions};
 use kysera_core::{Error, ErrorKind};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sqlite::{Sqlite, Synchronous};
 use std::time::Duration;
 
@@ -163,7 +163,8 @@ async fn drop_commit(conn: &mut dyn Connection) {
 async fn insert_returning_inserts_every_row_however_few_are_taken() {
     let db = Sqlite::memory().unwrap();
     script(&db, "create table t (a)").await;
-    let three = || with(Shape::InsertValues(3), "insert into t values (1), (2), (3) returning a", vec![]);
+    let three =
+        || with(StatementKind::InsertValues(3), "insert into t values (1), (2), (3) returning a", vec![]);
     let mut one = Taken { most: Some(1), ..Taken::default() };
     assert!(
         matches!(db.try_run(&three(), &mut one), Attempt::Done(Ok(outcome)) if outcome.rows_affected == 3)

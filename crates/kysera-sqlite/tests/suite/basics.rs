@@ -5,7 +5,7 @@ use crate::common::{
 };
 use kysera_core::ErrorKind;
 use kysera_core::driver::{Attempt, Driver, Isolation, TransactionOptions};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::value::{SqlType, Value};
 use kysera_sqlite::{Journal, Sqlite, SqliteOptions, Synchronous};
 
@@ -21,14 +21,17 @@ async fn a_short_statement_runs_at_once() {
     let db = memory().await;
     let mut sink = Taken::default();
     let statement = with(
-        Shape::InsertValues(2),
+        StatementKind::InsertValues(2),
         "insert into person (name, age) values (?, ?), (?, ?)",
         vec![Value::Text("ann".into()), Value::I32(7), Value::Text("bob".into()), Value::Null(SqlType::I32)],
     );
     let Attempt::Done(Ok(outcome)) = db.try_run(&statement, &mut sink) else { panic!("it did not run") };
     assert_eq!((outcome.rows_affected, outcome.last_insert_id), (2, Some(2)));
-    let statement =
-        with(Shape::Read, "select id, name, age from person where id > ? order by id", vec![Value::I64(0)]);
+    let statement = with(
+        StatementKind::Read,
+        "select id, name, age from person where id > ? order by id",
+        vec![Value::I64(0)],
+    );
     let Attempt::Done(Ok(outcome)) = db.try_run(&statement, &mut sink) else { panic!("it did not run") };
     assert_eq!(outcome.rows_affected, 0);
     assert_eq!(sink.rows, ["1|ann|7", "2|bob|null"]);
@@ -72,7 +75,7 @@ async fn every_kind_of_cell() {
         Value::Null(SqlType::Text),
     ];
     let sql = "select ?, ?, ?, ?, ?, ?, ?, ?, ?";
-    let (_, rows) = common::db(&db, with(Shape::Read, sql, all)).await.unwrap();
+    let (_, rows) = common::db(&db, with(StatementKind::Read, sql, all)).await.unwrap();
     assert_eq!(
         rows,
         [format!(
@@ -93,12 +96,12 @@ async fn every_kind_of_cell() {
 async fn what_sqlite_cannot_store_is_refused() {
     let db = Sqlite::memory().unwrap();
     for value in [Value::U64(u64::MAX), Value::F64(f64::NAN), Value::F32(f32::NAN)] {
-        let error = common::db(&db, with(Shape::Read, "select 1, ?", vec![value])).await.unwrap_err();
+        let error = common::db(&db, with(StatementKind::Read, "select 1, ?", vec![value])).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidValue);
         assert!(error.to_string().starts_with("parameter 1: cannot bind"), "{error}");
     }
     for params in [vec![], vec![Value::I64(1), Value::I64(2)]] {
-        let error = common::db(&db, with(Shape::Read, "select ?", params)).await.unwrap_err();
+        let error = common::db(&db, with(StatementKind::Read, "select ?", params)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidQuery);
     }
     let error = common::db(&db, read("select cast(x'ff' as text)")).await.unwrap_err();

@@ -2,7 +2,7 @@
 
 use crate::common::{InFile, db, foreign, in_file, on, read, rows, run_on, script, with};
 use kysera_core::driver::{Driver, TransactionOptions};
-use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions, Synchronous};
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ const LIMIT: u32 = 20;
 const PAGE: u64 = 4096 + 24;
 
 fn a_row(n: i64) -> Compiled {
-    with(Shape::InsertValues(1), "insert into t values (?, randomblob(2000))", vec![Value::I64(n)])
+    with(StatementKind::InsertValues(1), "insert into t values (?, randomblob(2000))", vec![Value::I64(n)])
 }
 
 fn log_pages(path: &Path) -> u64 {

@@ -3,7 +3,7 @@
 use kysera_core::Result;
 use kysera_core::driver::{Attempt, Connection, Driver, Outcome, TransactionOptions};
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions, rusqlite};
@@ -44,32 +44,32 @@ fn shown(cell: &Cell<'_>) -> String {
     }
 }
 
-pub(crate) fn statement(shape: Shape, sql: &str) -> Compiled {
-    with(shape, sql, Vec::new())
+pub(crate) fn statement(kind: StatementKind, sql: &str) -> Compiled {
+    with(kind, sql, Vec::new())
 }
 
-pub(crate) fn with(shape: Shape, sql: &str, params: Vec<Value>) -> Compiled {
-    Compiled { sql: sql.into(), params, shape, returns_rows: true, custom_output: false }
+pub(crate) fn with(kind: StatementKind, sql: &str, params: Vec<Value>) -> Compiled {
+    Compiled { sql: sql.into(), params, kind, returns_rows: true, needs_type_lookup: false }
 }
 
 pub(crate) fn read(sql: &str) -> Compiled {
-    statement(Shape::Read, sql)
+    statement(StatementKind::Read, sql)
 }
 
 pub(crate) fn write(sql: &str) -> Compiled {
-    statement(Shape::Write, sql)
+    statement(StatementKind::Write, sql)
 }
 
 pub(crate) fn insert(sql: &str) -> Compiled {
-    statement(Shape::InsertValues(1), sql)
+    statement(StatementKind::InsertValues(1), sql)
 }
 
 pub(crate) fn ddl(sql: &str) -> Compiled {
-    statement(Shape::Ddl, sql)
+    statement(StatementKind::Ddl, sql)
 }
 
 pub(crate) fn raw(sql: &str) -> Compiled {
-    statement(Shape::Raw, sql)
+    statement(StatementKind::Raw, sql)
 }
 
 /// The sink that was boxed.
@@ -102,7 +102,7 @@ pub(crate) async fn db(db: &Sqlite, statement: Compiled) -> Result<(Outcome, Vec
         return Ok((done?, sink.rows));
     }
     assert!(sink.rows.is_empty(), "an attempt that did not run leaves nothing");
-    let mut conn = db.acquire(statement.shape.access()).await?;
+    let mut conn = db.acquire(statement.kind.access()).await?;
     run_on(&mut *conn, statement).await
 }
 

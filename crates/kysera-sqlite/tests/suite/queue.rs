@@ -6,7 +6,7 @@ use crate::common::{
 };
 use kysera_core::ErrorKind;
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions};
 use parking_lot::Mutex;
@@ -23,7 +23,7 @@ async fn many_writers_take_turns_without_an_error() {
         tokio::spawn(async move {
             for n in 0..100 {
                 let params = vec![Value::I64(writer), Value::I64(n)];
-                let statement = with(Shape::InsertValues(1), "insert into t values (?, ?)", params);
+                let statement = with(StatementKind::InsertValues(1), "insert into t values (?, ?)", params);
                 if n % 10 == 0 {
                     let mut conn = db.acquire(Access::Write).await.unwrap();
                     conn.begin(TransactionOptions::default()).await.unwrap();

@@ -3,7 +3,7 @@
 use crate::common::{Taken, check_whole, in_file, on, poll_and_drop, read, rows, script, taken, with};
 use kysera_core::Result;
 use kysera_core::driver::{Connection, Driver, TransactionOptions};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Journal, Sqlite, SqliteOptions, Synchronous};
 use std::time::Duration;
@@ -44,8 +44,8 @@ async fn transfer(db: &Sqlite, from: u64, to: u64, ends: u64) -> Result<()> {
 async fn add(conn: &mut dyn Connection, id: u64, money: i64) -> Result<()> {
     let params = vec![Value::I64(money), Value::I64(i64::try_from(id).unwrap())];
     let sql = "update account set money = money + ? where id = ?";
-    let shape = if id.is_multiple_of(2) { Shape::KeyedWrite } else { Shape::Write };
-    assert_eq!(on(conn, with(shape, sql, params)).await?.0.rows_affected, 1);
+    let kind = if id.is_multiple_of(2) { StatementKind::KeyedWrite } else { StatementKind::Write };
+    assert_eq!(on(conn, with(kind, sql, params)).await?.0.rows_affected, 1);
     Ok(())
 }
 

@@ -3,14 +3,14 @@
 use super::item::{Item, NewItem, all_ids, execute, ids, insert, items, plain, rows, sql, writer};
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::{Error, ErrorKind};
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::value::Value;
 use kysera_sql::write::insert_into;
 
 const SECRET: &str = "s3cr3t-p4rrot";
 
 async fn refused(connection: &mut dyn Connection, text: &str) -> Error {
-    execute(connection, plain(Shape::Write, text)).await.unwrap_err()
+    execute(connection, plain(StatementKind::Write, text)).await.unwrap_err()
 }
 
 /// Each constraint has its kind; the error names the constraint, or the table and columns.
@@ -61,7 +61,7 @@ pub async fn what_does_not_exist_is_undefined(driver: &dyn Driver) {
 pub async fn a_statement_that_cannot_be_parsed_is_a_syntax_error(driver: &dyn Driver) {
     let mut connection = writer(driver).await;
     for text in ["selekt 1", "select from where", "insert into"] {
-        let error = execute(&mut *connection, plain(Shape::Raw, text)).await.unwrap_err();
+        let error = execute(&mut *connection, plain(StatementKind::Raw, text)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Syntax, "{text}: {error}");
     }
 }
@@ -76,7 +76,8 @@ pub async fn a_value_that_does_not_fit_is_invalid(driver: &dyn Driver) {
     match execute(&mut *connection, statement).await {
         Ok(_) => {
             // It kept what it was given, whole.
-            let found = rows::<i64>(&mut *connection, plain(Shape::Read, "select small from item")).await;
+            let found =
+                rows::<i64>(&mut *connection, plain(StatementKind::Read, "select small from item")).await;
             assert_eq!(found.unwrap(), [1 << 40]);
         }
         Err(error) => assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}"),
@@ -133,7 +134,7 @@ pub async fn an_error_leaves_the_connection_usable(driver: &dyn Driver) {
     let mut connection = writer(driver).await;
     for id in 2..=5 {
         assert!(execute(&mut *connection, insert(driver, 1, 1)).await.is_err());
-        assert!(execute(&mut *connection, plain(Shape::Raw, "selekt 1")).await.is_err());
+        assert!(execute(&mut *connection, plain(StatementKind::Raw, "selekt 1")).await.is_err());
         execute(&mut *connection, insert(driver, id, id)).await.unwrap();
     }
     drop(connection);

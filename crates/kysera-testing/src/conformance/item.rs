@@ -2,7 +2,7 @@
 
 use kysera_core::driver::{Connection, Driver, Outcome};
 use kysera_core::{Result, Terminals};
-use kysera_sql::compiled::{Access, Compiled, Shape};
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::{Query, Ready, select_from};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
@@ -33,9 +33,9 @@ pub(super) fn sql<Q: Query<Outer: Closed, Rows: Ready>>(driver: &dyn Driver, que
 }
 
 /// A statement in plain SQL, without parameters.
-pub(super) fn plain(shape: Shape, sql: &str) -> Compiled {
+pub(super) fn plain(kind: StatementKind, sql: &str) -> Compiled {
     let returns_rows = sql.starts_with("select");
-    Compiled { sql: sql.into(), params: Vec::new(), shape, returns_rows, custom_output: false }
+    Compiled { sql: sql.into(), params: Vec::new(), kind, returns_rows, needs_type_lookup: false }
 }
 
 /// `insert into item (id) values (first), .., (last)`.

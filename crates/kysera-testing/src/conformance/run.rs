@@ -5,7 +5,7 @@ use super::item::{
 };
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_core::{ErrorKind, Terminals};
-use kysera_sql::compiled::{Access, Compiled, Shape, SqlText};
+use kysera_sql::compiled::{Access, Compiled, SqlText, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
 use kysera_sql::row::{Discard, Rows};
@@ -215,6 +215,6 @@ pub async fn a_reader_reads_what_was_written(driver: &dyn Driver) {
         assert!(rows::<i64>(&mut *reader, all_ids(driver)).await.unwrap().into_iter().eq(1..=id));
     }
     let mut reader = driver.acquire(Access::Read).await.unwrap();
-    let plain = plain(Shape::Read, "select count(*) from item");
+    let plain = plain(StatementKind::Read, "select count(*) from item");
     assert_eq!(rows::<i64>(&mut *reader, plain).await.unwrap(), [20]);
 }

@@ -4,7 +4,7 @@ use super::item::{Item, all_ids, cubed, execute, ids, insert, items, rows, sql, 
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::{ErrorKind, Result};
 use kysera_sql::alias;
-use kysera_sql::compiled::{Compiled, Shape};
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
 use kysera_sql::row::{FromRow, RowSink, Rows};
@@ -115,7 +115,7 @@ pub async fn a_stream_that_is_left_keeps_its_transaction_or_says_that_it_did_not
 pub async fn a_stream_that_fails_says_so_and_frees_its_connection(driver: &dyn Driver) {
     items(driver, 3).await;
     let mut connection = writer(driver).await;
-    let missing = super::item::plain(Shape::Read, "select id from missing");
+    let missing = super::item::plain(StatementKind::Read, "select id from missing");
     let error = streamed::<i64>(&mut *connection, missing).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Undefined);
     let unreadable = sql(driver, select_from(Item).select(Item.label));

@@ -250,7 +250,7 @@ impl Plugin for Forgets {
 
     fn rewrite(&self, statement: &mut Statement, _: &Context<'_>) -> Result<()> {
         let Statement::Select(select) = statement else { return Ok(()) };
-        let slot = kysera_sql::value::Slot::plugin("forgets", "it", 0, SqlType::I64);
+        let slot = kysera_sql::value::ParamSlot::plugin("forgets", "it", 0, SqlType::I64);
         select.limit = Some(Node::Value(slot.into()));
         Ok(())
     }

@@ -125,8 +125,8 @@ impl Maker {
         let next = FromItem::from(self.table().aliased("n"));
         let on = eq(c("n.r"), c("w.c0"));
         let further = op(c("w.c1"), BinaryOp::Add, int(1));
-        let shape = self.chance.below(4);
-        let (from, mut filter) = match shape {
+        let kind = self.chance.below(4);
+        let (from, mut filter) = match kind {
             0 => (vec![join(walked, JoinKind::Inner, next, on)], None),
             1 => (vec![join(walked, JoinKind::Left, next, on)], None),
             2 => (vec![walked, next], Some(on)),

@@ -1,7 +1,7 @@
 //! Bound values in PostgreSQL's binary format, and the type each is declared as.
 
 use super::{numeric, oid, temporal};
-use crate::value::{ArrayValue, Slot, SqlType, Value, ValueError};
+use crate::value::{ArrayValue, ParamSlot, SqlType, Value, ValueError};
 use std::fmt::Write;
 
 /// The OID of the type that a parameter is declared as.
@@ -84,7 +84,7 @@ pub fn encode(value: &Value, out: &mut Vec<u8>) -> Result<(), ValueError> {
         }
         Value::Array(value) => array(value, out)?,
         Value::Invalid(error) => return Err((**error).clone()),
-        Value::Slot(_) => return Err(Slot::unfilled()),
+        Value::Param(_) => return Err(ParamSlot::unfilled()),
     }
     Ok(())
 }
@@ -162,7 +162,7 @@ fn array_text(array: &ArrayValue, out: &mut Vec<u8>) -> Result<(), ValueError> {
 fn check_item(item: &Value, array: &ArrayValue) -> Result<(), ValueError> {
     match item {
         Value::Invalid(error) => Err((**error).clone()),
-        Value::Slot(_) => Err(Slot::unfilled()),
+        Value::Param(_) => Err(ParamSlot::unfilled()),
         _ if item.is_null() || item.sql_type() == *array.element => Ok(()),
         _ => Err(ValueError::new("array", "an item has another type than the array's elements")),
     }

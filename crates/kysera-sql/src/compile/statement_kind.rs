@@ -1,37 +1,37 @@
-//! What a driver may assume of a statement: its shape, whether it returns rows, whether it needs types looked up.
+//! What a driver may assume of a statement: its kind, whether it returns rows, whether it needs types looked up.
 
 use super::writer::Facts;
 use crate::ast::{
     Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, NestedEncoding, SelectItem,
     Statement, TableRef, Update,
 };
-use crate::compiled::Shape;
+use crate::compiled::StatementKind;
 use crate::value::SqlType;
 
-pub(super) fn shape(statement: &Statement, facts: Facts) -> Shape {
+pub(super) fn kind(statement: &Statement, facts: Facts) -> StatementKind {
     match statement {
-        Statement::Raw { .. } => Shape::Raw,
+        Statement::Raw { .. } => StatementKind::Raw,
         Statement::CreateTable(_)
         | Statement::DropTable(_)
         | Statement::CreateIndex(_)
         | Statement::CreateType(_)
-        | Statement::DropType(_) => Shape::Ddl,
-        Statement::Select(_) if facts.writes => Shape::Write,
-        Statement::Select(_) if facts.raw => Shape::Raw,
-        Statement::Select(_) => Shape::Read,
-        _ if facts.raw || facts.subquery => Shape::Write,
+        | Statement::DropType(_) => StatementKind::Ddl,
+        Statement::Select(_) if facts.writes => StatementKind::Write,
+        Statement::Select(_) if facts.raw => StatementKind::Raw,
+        Statement::Select(_) => StatementKind::Read,
+        _ if facts.raw || facts.subquery => StatementKind::Write,
         Statement::Insert(insert) => insert_shape(insert),
-        Statement::Update(update) if is_keyed_update(update) => Shape::KeyedWrite,
-        Statement::Delete(delete) if is_keyed_delete(delete) => Shape::KeyedWrite,
-        Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => Shape::Write,
+        Statement::Update(update) if is_keyed_update(update) => StatementKind::KeyedWrite,
+        Statement::Delete(delete) if is_keyed_delete(delete) => StatementKind::KeyedWrite,
+        Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => StatementKind::Write,
     }
 }
 
-fn insert_shape(insert: &Insert) -> Shape {
+fn insert_shape(insert: &Insert) -> StatementKind {
     match &insert.source {
-        InsertSource::Values(rows) => Shape::InsertValues(rows.len()),
-        InsertSource::DefaultValues => Shape::InsertValues(1),
-        InsertSource::Select(_) => Shape::Write,
+        InsertSource::Values(rows) => StatementKind::InsertValues(rows.len()),
+        InsertSource::DefaultValues => StatementKind::InsertValues(1),
+        InsertSource::Select(_) => StatementKind::Write,
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn returns_rows(statement: &Statement) -> bool {
     }
 }
 
-pub(super) fn custom_output(statement: &Statement) -> bool {
+pub(super) fn needs_type_lookup(statement: &Statement) -> bool {
     match statement {
         Statement::Raw { returns_rows, .. } => *returns_rows,
         _ => output_items(statement).iter().any(|item| may_be_custom(item, statement)),

@@ -3,7 +3,7 @@
 use crate::build::*;
 use crate::check::compiled;
 use kysera_sql::ast::*;
-use kysera_sql::compiled::{Access, Shape};
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
 use kysera_sql::value::{CustomType, SqlType};
 
@@ -32,15 +32,15 @@ static GUEST: TableMeta = TableMeta {
     foreign_keys: &[],
 };
 
-fn shape(statement: impl Into<Statement>) -> Shape {
-    compiled(statement, "postgres").shape
+fn kind(statement: impl Into<Statement>) -> StatementKind {
+    compiled(statement, "postgres").kind
 }
 
 #[test]
 fn queries_read() {
     let plain = from("person").items([all()]);
-    assert_eq!(shape(plain.clone()), Shape::Read);
-    assert_eq!(shape(plain.clone().filter(exists(plain.clone()))), Shape::Read);
+    assert_eq!(kind(plain.clone()), StatementKind::Read);
+    assert_eq!(kind(plain.clone().filter(exists(plain.clone()))), StatementKind::Read);
     assert!(compiled(plain, "postgres").returns_rows);
 }
 
@@ -48,43 +48,43 @@ fn queries_read() {
 fn a_query_that_locks_or_writes_is_a_write() {
     let mut locked = from("person").items([all()]);
     locked.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
-    assert_eq!(shape(locked.clone()), Shape::Write);
-    assert_eq!(shape(Select::from(derived(locked, "d")).items([all()])), Shape::Write);
+    assert_eq!(kind(locked.clone()), StatementKind::Write);
+    assert_eq!(kind(Select::from(derived(locked, "d")).items([all()])), StatementKind::Write);
     let delete = Delete { returning: vec![all()], ..Delete::from(table("person")) };
     let body = CteBody::Delete(Box::new(delete));
     let mut query = Select::from(cte_ref("gone")).items([all()]);
     query.with = with(vec![Cte { name: "gone".into(), columns: vec![], materialized: None, body }]);
-    assert_eq!(shape(query), Shape::Write);
+    assert_eq!(kind(query), StatementKind::Write);
 }
 
 #[test]
 fn raw_sql_in_a_query_counts_as_a_write() {
     let query = from("person").items([item(raw("nextval('s')"))]);
-    assert_eq!(shape(query), Shape::Raw);
-    assert_eq!(Shape::Raw.access(), Access::Write);
+    assert_eq!(kind(query), StatementKind::Raw);
+    assert_eq!(StatementKind::Raw.access(), Access::Write);
 }
 
 #[test]
 fn a_raw_expression_that_calls_nothing_is_like_any_other() {
     let plain = from("person").items([all()]);
-    assert_eq!(shape(plain.clone().filter(raw("age = any('{1}')"))), Shape::Raw);
-    assert_eq!(shape(plain.clone().filter(raw("age = any(ages) and age > 1"))), Shape::Read);
-    assert_eq!(shape(plain.filter(raw("exists (select 1)"))), Shape::Raw);
+    assert_eq!(kind(plain.clone().filter(raw("age = any('{1}')"))), StatementKind::Raw);
+    assert_eq!(kind(plain.clone().filter(raw("age = any(ages) and age > 1"))), StatementKind::Read);
+    assert_eq!(kind(plain.filter(raw("exists (select 1)"))), StatementKind::Raw);
 }
 
 #[test]
 fn inserts_say_how_many_rows() {
     let values = insert("person", &["id"], vec![vec![int(1)], vec![int(2)]]);
-    assert_eq!(shape(values.clone()), Shape::InsertValues(2));
+    assert_eq!(kind(values.clone()), StatementKind::InsertValues(2));
     assert!(!compiled(values.clone(), "postgres").returns_rows);
     let mut returning = values.clone();
     returning.returning = vec![all()];
     assert!(compiled(returning, "postgres").returns_rows);
     let slow = insert("person", &["id"], vec![vec![scalar(from("pet").columns(&["id"]))]]);
-    assert_eq!(shape(slow), Shape::Write);
+    assert_eq!(kind(slow), StatementKind::Write);
     let mut query = values;
     query.source = InsertSource::Select(Box::new(from("pet").columns(&["id"])));
-    assert_eq!(shape(query), Shape::Write);
+    assert_eq!(kind(query), StatementKind::Write);
 }
 
 fn seats(filter: Expr) -> Delete {
@@ -95,29 +95,32 @@ fn seats(filter: Expr) -> Delete {
 fn a_write_is_keyed_when_the_whole_key_is_pinned() {
     let row = || eq(col("seat.row"), int(1));
     let number = || eq(int(2), col("seat.number"));
-    assert_eq!(shape(seats(and(row(), number()))), Shape::KeyedWrite);
-    assert_eq!(shape(seats(and(and(number(), Expr::is_null(col("name"))), row()))), Shape::KeyedWrite);
-    assert_eq!(shape(seats(row())), Shape::Write);
-    assert_eq!(shape(seats(or(row(), number()))), Shape::Write);
-    assert_eq!(shape(seats(and(row(), eq(col("seat.number"), col("seat.row"))))), Shape::Write);
-    assert_eq!(shape(seats(and(row(), op(col("seat.number"), BinaryOp::Gt, int(2))))), Shape::Write);
-    assert_eq!(shape(seats(and(row(), eq(col("other.number"), int(2))))), Shape::Write);
-    assert_eq!(shape(seats(and(and(row(), number()), exists(from("person").items([all()]))))), Shape::Write);
+    assert_eq!(kind(seats(and(row(), number()))), StatementKind::KeyedWrite);
+    assert_eq!(kind(seats(and(and(number(), Expr::is_null(col("name"))), row()))), StatementKind::KeyedWrite);
+    assert_eq!(kind(seats(row())), StatementKind::Write);
+    assert_eq!(kind(seats(or(row(), number()))), StatementKind::Write);
+    assert_eq!(kind(seats(and(row(), eq(col("seat.number"), col("seat.row"))))), StatementKind::Write);
+    assert_eq!(kind(seats(and(row(), op(col("seat.number"), BinaryOp::Gt, int(2))))), StatementKind::Write);
+    assert_eq!(kind(seats(and(row(), eq(col("other.number"), int(2))))), StatementKind::Write);
+    assert_eq!(
+        kind(seats(and(and(row(), number()), exists(from("person").items([all()]))))),
+        StatementKind::Write
+    );
     let untyped = Delete { filter: Some(eq(col("id"), int(1))), ..Delete::from(table("person")) };
-    assert_eq!(shape(untyped), Shape::Write);
+    assert_eq!(kind(untyped), StatementKind::Write);
     let update = Update {
         set: vec![set("name", text("x"))],
         filter: Some(and(row(), number())),
         ..Update::of(TableRef::typed(&SEAT))
     };
-    assert_eq!(shape(update.clone()), Shape::KeyedWrite);
+    assert_eq!(kind(update.clone()), StatementKind::KeyedWrite);
     let from = Update { from: vec![table("person").into()], ..update };
-    assert_eq!(shape(from), Shape::Write);
+    assert_eq!(kind(from), StatementKind::Write);
 }
 
 #[test]
 fn output_is_custom_unless_it_is_known_not_to_be() {
-    let custom = |items: Vec<SelectItem>| compiled(from("person").items(items), "postgres").custom_output;
+    let custom = |items: Vec<SelectItem>| compiled(from("person").items(items), "postgres").needs_type_lookup;
     assert!(!custom(vec![typed(col("id"), "id", SqlType::I64)]));
     assert!(!custom(vec![item(int(1)), item(lit(1))]));
     assert!(custom(vec![item(col("id"))]));
@@ -125,7 +128,7 @@ fn output_is_custom_unless_it_is_known_not_to_be() {
     assert!(custom(vec![typed(col("mood"), "m", SqlType::Custom(&MOOD))]));
     assert!(custom(vec![typed(col("moods"), "m", SqlType::Array(&MOODS))]));
     let all_of =
-        |meta| compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").custom_output;
+        |meta| compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").needs_type_lookup;
     assert!(!all_of(&SEAT));
     assert!(all_of(&GUEST));
     let nested = |encoding, ty| {
@@ -143,5 +146,5 @@ fn a_raw_statement_is_raw() {
     let raw = Box::new(Raw { parts: vec![sql("vacuum")] });
     let statement = Statement::Raw { raw, returns_rows: false, bypass: None };
     let found = compiled(statement, "postgres");
-    assert_eq!((found.shape, found.returns_rows, found.custom_output), (Shape::Raw, false, false));
+    assert_eq!((found.kind, found.returns_rows, found.needs_type_lookup), (StatementKind::Raw, false, false));
 }

@@ -9,9 +9,9 @@ use crate::ident::Name;
 /// A place for a value that comes with each execution of a prepared query.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Slot {
+pub struct ParamSlot {
     /// Who gives the value.
-    pub source: SlotSource,
+    pub source: ParamSource,
     /// The SQL type of the value.
     pub sql_type: SqlType,
 }
@@ -19,7 +19,7 @@ pub struct Slot {
 /// Who gives the value of a slot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum SlotSource {
+pub enum ParamSource {
     /// Whoever runs the prepared query.
     Argument {
         /// Which prepared query: its number is given to no other one.
@@ -38,15 +38,15 @@ pub enum SlotSource {
     },
 }
 
-impl Slot {
+impl ParamSlot {
     /// The place of an argument of a prepared query.
-    pub fn argument(query: u64, index: usize, sql_type: SqlType) -> Slot {
-        Slot { source: SlotSource::Argument { query, index }, sql_type }
+    pub fn argument(query: u64, index: usize, sql_type: SqlType) -> ParamSlot {
+        ParamSlot { source: ParamSource::Argument { query, index }, sql_type }
     }
 
     /// The place of a value that a plugin gives.
-    pub fn plugin(plugin: &'static str, name: impl Into<Name>, item: usize, sql_type: SqlType) -> Slot {
-        Slot { source: SlotSource::Plugin { plugin, name: name.into(), item }, sql_type }
+    pub fn plugin(plugin: &'static str, name: impl Into<Name>, item: usize, sql_type: SqlType) -> ParamSlot {
+        ParamSlot { source: ParamSource::Plugin { plugin, name: name.into(), item }, sql_type }
     }
 
     /// Why a statement that holds it cannot be sent as it is.
@@ -58,8 +58,8 @@ impl Slot {
     }
 }
 
-impl From<Slot> for Value {
-    fn from(slot: Slot) -> Value {
-        Value::Slot(Box::new(slot))
+impl From<ParamSlot> for Value {
+    fn from(slot: ParamSlot) -> Value {
+        Value::Param(Box::new(slot))
     }
 }
