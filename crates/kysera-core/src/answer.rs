@@ -115,13 +115,13 @@ fn only<T>(sink: &mut AtMost<T, 2>) -> Result<Option<T>> {
 #[cold]
 fn no_row() -> Error {
     Error::new(ErrorKind::NotFound, "no row was found")
-        .hint("use `fetch_optional` where a row may be missing")
+        .with_hint("use `fetch_optional` where a row may be missing")
 }
 
 #[cold]
 fn two_rows() -> Error {
     Error::new(ErrorKind::TooManyRows, "more than one row was found")
-        .hint("narrow the filter, or take what you want with `fetch_first` or `limit(1)`")
+        .with_hint("narrow the filter, or take what you want with `fetch_first` or `limit(1)`")
 }
 
 #[cold]

@@ -51,5 +51,5 @@ pub(crate) fn would_wait_for_itself() -> Error {
         ErrorKind::SelfDeadlock,
         "the database was used inside its own transaction, which holds the only connection that could serve it",
     )
-    .hint("use the transaction: pass `tx` instead of the database")
+    .with_hint("use the transaction: pass `tx` instead of the database")
 }

@@ -145,7 +145,7 @@ impl Error {
 
     /// With a hint: what to do about it.
     #[must_use = "returns the error"]
-    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Error {
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Error {
         self.0.hint = Some(hint.into());
         self
     }
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_message_says_what_to_do_and_what_else_failed() {
-        let error = Error::new(ErrorKind::NotFound, "no row was found").hint("look elsewhere");
+        let error = Error::new(ErrorKind::NotFound, "no row was found").with_hint("look elsewhere");
         assert_eq!(error.to_string(), "no row was found; look elsewhere");
         let error = error.with_rollback(Error::new(ErrorKind::ConnectionClosed, "the connection was lost"));
         assert_eq!(

@@ -153,11 +153,11 @@ impl fmt::Debug for Execution<'_> {
 #[cold]
 fn did_not_proceed() -> Error {
     Error::new(ErrorKind::Plugin, "a plugin that stands around a statement did not run it")
-        .hint("its `around` must call `proceed` or fail")
+        .with_hint("its `around` must call `proceed` or fail")
 }
 
 #[cold]
 fn proceeded_twice() -> Error {
     Error::new(ErrorKind::Plugin, "a plugin ran the statement that it stands around a second time")
-        .hint("call `proceed` once")
+        .with_hint("call `proceed` once")
 }

@@ -82,13 +82,13 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         None
     }
 
-    /// The filter to use instead where a query carries a switch for this plugin.
-    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
+    /// The filter to use instead where a query carries a directive for this plugin.
+    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
         let _ = (table, mode);
-        Switched::Unchanged
+        ModeFilter::Unchanged
     }
 
-    /// The switch in force for every table of a statement, unless a query carries one of its own: what the context of
+    /// The directive in force for every table of a statement, unless a query carries one of its own: what the context of
     /// the execution decides, such as a role that sees everything. Asked wherever the plugin filters a table.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// [`Value::Param`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
     ///
     /// Reading [`Context::now`] or [`Context::get`] in `rewrite` takes the word back for that statement: what is read
-    /// there never gets into another execution. `row_filter` and `switched_filter` are asked once anyway, `mode` and
+    /// there never gets into another execution. `row_filter` and `filter_in_mode` are asked once anyway, `mode` and
     /// `parameter` at each execution.
     fn rewrites_by_form(&self) -> bool {
         false
@@ -316,10 +316,10 @@ pub enum Parameter {
     Many(Vec<Value>),
 }
 
-/// What a switch does to a plugin's filter.
+/// What a directive does to a plugin's filter.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Switched {
-    /// Nothing: the switch is not known to it.
+pub enum ModeFilter {
+    /// Nothing: the directive is not known to it.
     Unchanged,
     /// No filter.
     Off,

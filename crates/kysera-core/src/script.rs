@@ -62,5 +62,5 @@ impl Script {
 #[cold]
 fn refused() -> Error {
     Error::new(ErrorKind::Refused, "a script cannot be checked by the plugin that guards this database")
-        .hint("say why it may pass with `.bypass_plugins(\"reason\")`")
+        .with_hint("say why it may pass with `.bypass_plugins(\"reason\")`")
 }

@@ -153,7 +153,7 @@ fn interrupted() -> Error {
         ErrorKind::TransactionAborted,
         "a statement of this transaction was dropped before it finished, so the transaction can only roll back",
     )
-    .hint("put a time limit around the whole transaction, not around one statement of it")
+    .with_hint("put a time limit around the whole transaction, not around one statement of it")
 }
 
 #[cold]

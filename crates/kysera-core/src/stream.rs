@@ -203,7 +203,7 @@ async fn pump_around(
 #[cold]
 fn shared() -> Error {
     Error::new(ErrorKind::InvalidQuery, "a stream needs its transaction for itself")
-        .hint("pass the transaction by mutable reference (`&mut tx`)")
+        .with_hint("pass the transaction by mutable reference (`&mut tx`)")
 }
 
 /// Fills the sink again and again until there are no more rows.

@@ -75,7 +75,8 @@ fn targets(config: &Config) -> Result<Vec<Target>> {
     let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
     let count = hosts.len().max(addresses.len()).max(1);
     let wrong = |what| {
-        Error::new(ErrorKind::Configuration, what).hint("give one for each host, or a single port for all")
+        Error::new(ErrorKind::Configuration, what)
+            .with_hint("give one for each host, or a single port for all")
     };
     if !hosts.is_empty() && !addresses.is_empty() && hosts.len() != addresses.len() {
         return Err(wrong("the address has not as many host addresses as hosts"));
@@ -162,7 +163,7 @@ async fn resolve(target: &Target) -> Result<Vec<Address>> {
 fn unreachable_host(target: &Target, source: Option<io::Error>) -> Error {
     let name = target.name.as_deref().unwrap_or("the host");
     let error = Error::new(ErrorKind::ConnectionFailed, format!("{name} has no address"))
-        .hint("check the host in the address of the server");
+        .with_hint("check the host in the address of the server");
     match source {
         Some(source) => error.with_source(source),
         None => error,
@@ -171,7 +172,7 @@ fn unreachable_host(target: &Target, source: Option<io::Error>) -> Error {
 
 fn too_slow(address: &Address) -> Error {
     Error::new(ErrorKind::ConnectionFailed, format!("{address} did not let us in within connect_timeout"))
-        .hint("check that the server runs and that no firewall stands between")
+        .with_hint("check that the server runs and that no firewall stands between")
 }
 
 /// Tries an address encrypted, plain, or one after the other, as the mode says.
@@ -230,7 +231,7 @@ async fn encrypted(
         Negotiated::Refused(socket) if plain_too => Transport::Plain(socket),
         Negotiated::Refused(_) => {
             return Err(Error::new(ErrorKind::Tls, format!("{address} does not speak TLS"))
-                .hint("switch ssl on in the server, or choose another sslmode"));
+                .with_hint("switch ssl on in the server, or choose another sslmode"));
         }
     };
     start(config, transport, address, Some(host.to_owned())).await
@@ -245,7 +246,7 @@ fn not_dialled(address: &Address, error: io::Error) -> Error {
         _ => "check the address, the network and the firewall",
     };
     Error::new(ErrorKind::ConnectionFailed, format!("cannot connect to {address}: {}", plain_reason(&error)))
-        .hint(hint)
+        .with_hint(hint)
         .with_source(error)
 }
 
@@ -289,14 +290,14 @@ fn refused(error: tokio_postgres::Error, address: &Address) -> Error {
     let error = match (text.as_str(), reason.as_str()) {
         (_, "password missing") => {
             Error::new(ErrorKind::AuthenticationFailed, "the server asks for a password and none was given")
-                .hint("add it to the address")
+                .with_hint("add it to the address")
         }
         ("authentication error", _) => {
             Error::new(ErrorKind::AuthenticationFailed, format!("the login failed: {reason}"))
-                .hint("check the user, the password, and channel_binding")
+                .with_hint("check the user, the password, and channel_binding")
         }
         _ => Error::new(ErrorKind::ConnectionFailed, format!("{address} hung up during the login"))
-            .hint("check that a PostgreSQL server listens there"),
+            .with_hint("check that a PostgreSQL server listens there"),
     };
     match source {
         Some(source) => error.with_source(source),
@@ -327,5 +328,5 @@ fn not_as_wished(address: &Address, wish: Session) -> Error {
         _ => "is not a standby",
     };
     Error::new(ErrorKind::ConnectionFailed, format!("{address} {what}"))
-        .hint("target_session_attrs in the address says what the server must be")
+        .with_hint("target_session_attrs in the address says what the server must be")
 }

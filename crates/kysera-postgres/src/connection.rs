@@ -50,13 +50,13 @@ impl Lease {
                 ErrorKind::TransactionAborted,
                 "a statement of this transaction was dropped half way",
             )
-            .hint("roll back and run the transaction again")),
+            .with_hint("roll back and run the transaction again")),
             // What runs now would run outside the transaction that its caller believes in.
             Some(transaction) if transaction.is_over() => Err(Error::new(
                 ErrorKind::TransactionAborted,
                 "one of its own statements ended this transaction",
             )
-            .hint("leave begin, commit and rollback to the functions for them")),
+            .with_hint("leave begin, commit and rollback to the functions for them")),
             _ => Ok(()),
         }
     }

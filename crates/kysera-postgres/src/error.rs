@@ -122,7 +122,7 @@ pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
         },
         None if kind_text == "connection closed" => closed(),
         None if kind_text.starts_with("expected ") => {
-            Error::new(ErrorKind::InvalidQuery, kind_text).hint("bind one value for each placeholder")
+            Error::new(ErrorKind::InvalidQuery, kind_text).with_hint("bind one value for each placeholder")
         }
         None => Error::new(ErrorKind::Database, kind_text),
     }
@@ -131,7 +131,7 @@ pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
 /// The error of a connection that is gone.
 pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::ConnectionClosed, "the connection to the server was lost")
-        .hint("run it again: the pool opens a new connection")
+        .with_hint("run it again: the pool opens a new connection")
 }
 
 /// Kysera's error for one that the server sent.
@@ -147,7 +147,7 @@ pub(crate) fn from_server(db: Box<DbError>) -> Error {
     let own = advice(&code, kind).map(str::to_owned);
     let hint = own.or_else(|| db.hint().map(str::to_owned)).or_else(|| last_advice(&code).map(str::to_owned));
     if let Some(hint) = hint {
-        error = error.hint(hint);
+        error = error.with_hint(hint);
     }
     if let Some(table) = db.table() {
         error = error.with_table(table);

@@ -106,7 +106,7 @@ async fn listen(shared: Arc<Shared>, channels: &[String]) -> Result<Listener> {
             ErrorKind::Unsupported,
             "listening needs a connection of its own at the server",
         )
-        .hint("connect to the server itself, not through a proxy, with prepare(true)"));
+        .with_hint("connect to the server itself, not through a proxy, with prepare(true)"));
     }
     // One statement for each channel; the name is quoted, so that it is taken as it is written.
     let sql: Vec<String> =

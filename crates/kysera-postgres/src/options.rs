@@ -294,11 +294,11 @@ impl PostgresOptions {
     pub(crate) fn check(&self) -> Result<()> {
         if self.pool.size == 0 {
             return Err(Error::new(ErrorKind::Configuration, "a pool of size 0 holds no connection")
-                .hint("give it at least 1"));
+                .with_hint("give it at least 1"));
         }
         if self.ssl.client_certificate.is_some() != self.ssl.client_key.is_some() {
             return Err(Error::new(ErrorKind::Configuration, "a client certificate and its key go together")
-                .hint("give both sslcert and sslkey, or none"));
+                .with_hint("give both sslcert and sslkey, or none"));
         }
         let weak =
             matches!(self.ssl.mode, SslMode::Allow | SslMode::Prefer | SslMode::Require | SslMode::VerifyCa);
@@ -308,7 +308,7 @@ impl PostgresOptions {
                 ErrorKind::Configuration,
                 "sslrootcert=system verifies nothing with this sslmode",
             )
-            .hint("use sslmode=verify-full"));
+            .with_hint("use sslmode=verify-full"));
         }
         Ok(())
     }

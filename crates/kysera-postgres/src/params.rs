@@ -47,7 +47,7 @@ impl Params {
         if values.len() > MOST {
             let message = format!("a statement has {} parameters, and PostgreSQL takes {MOST}", values.len());
             return Err(Error::new(ErrorKind::InvalidQuery, message)
-                .hint("send it in parts, or bind one array and unnest it"));
+                .with_hint("send it in parts, or bind one array and unnest it"));
         }
         self.buffer.clear();
         self.types.clear();

@@ -142,7 +142,7 @@ fn after_failure(failure: Failure) -> Failure {
 
 fn rolled_back() -> Error {
     Error::new(ErrorKind::RolledBack, "not done: a statement before it in the pipeline failed")
-        .hint("look at the first error of the pipeline")
+        .with_hint("look at the first error of the pipeline")
 }
 
 fn outcome_of(statement: &Compiled, count: u64) -> Outcome {

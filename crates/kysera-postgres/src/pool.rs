@@ -154,7 +154,7 @@ impl Shared {
         let opened = connect::open(&self.options, self.tls.as_ref(), None);
         let link = tokio::time::timeout(limit, opened).await.map_err(|_| {
             Error::new(ErrorKind::ConnectionFailed, "no connection could be opened within acquire_timeout")
-                .hint("check the server and the network, or set connect_timeout below acquire_timeout")
+                .with_hint("check the server and the network, or set connect_timeout below acquire_timeout")
         })??;
         self.state.lock().open += 1;
         Ok(Box::new(link))
@@ -192,7 +192,7 @@ impl State {
 #[cold]
 fn closed() -> Error {
     Error::new(ErrorKind::ConnectionClosed, "the database was closed")
-        .hint("a closed driver cannot be opened again: connect anew")
+        .with_hint("a closed driver cannot be opened again: connect anew")
 }
 
 #[cold]
@@ -201,7 +201,7 @@ fn full(options: &PostgresOptions) -> Error {
         "none of {} connections became free within {:?}",
         options.pool.size, options.pool.acquire_timeout
     );
-    Error::new(ErrorKind::PoolTimeout, message).hint(
+    Error::new(ErrorKind::PoolTimeout, message).with_hint(
         "hold connections for less long, raise pool_size, or look for a transaction that waits for itself",
     )
 }

@@ -192,7 +192,7 @@ impl Lease {
 fn schema_changed(error: tokio_postgres::Error) -> Error {
     let source = error::from_postgres(error);
     Error::new(ErrorKind::SchemaChanged, "the schema changed under a prepared statement of this transaction")
-        .hint("run the transaction again")
+        .with_hint("run the transaction again")
         .with_source(source)
 }
 

@@ -97,7 +97,7 @@ async fn ask(socket: &mut Socket) -> Result<bool> {
         // An error message: the server could not even start a process for us.
         Ok(_) => {
             Err(Error::new(ErrorKind::ConnectionFailed, "the server did not answer the request for TLS")
-                .hint("it may be out of connections, or it is no PostgreSQL server"))
+                .with_hint("it may be out of connections, or it is no PostgreSQL server"))
         }
         Err(error) => {
             Err(Error::new(ErrorKind::ConnectionFailed, "the server hung up on the request for TLS")
@@ -110,7 +110,7 @@ fn handshake_failed(error: io::Error) -> Error {
     // rustls' texts name the certificate's flaw and hold no secrets.
     let message = format!("the TLS handshake failed: {error}");
     Error::new(ErrorKind::Tls, message)
-        .hint("check sslrootcert, and that the certificate names the host in the address")
+        .with_hint("check sslrootcert, and that the certificate names the host in the address")
         .with_source(error)
 }
 
@@ -137,7 +137,7 @@ fn verifier(options: &SslOptions, provider: &Arc<CryptoProvider>) -> Result<Veri
     let (usable, _) = roots.add_parsable_certificates(certificates.iter().cloned());
     if usable == 0 {
         return Err(unusable("no certificate authority is known to verify the server with")
-            .hint("name a file with sslrootcert"));
+            .with_hint("name a file with sslrootcert"));
     }
     Ok(Verifier::against(roots, certificates, check_name, provider.clone()))
 }
@@ -152,7 +152,7 @@ fn key_in(file: &Path) -> Result<PrivateKeyDer<'static>> {
 
 fn unreadable(file: &Path, error: rustls::pki_types::pem::Error) -> Error {
     unusable(format!("{} cannot be read as PEM", file.display()))
-        .hint("check that it exists, may be read, and begins with -----BEGIN")
+        .with_hint("check that it exists, may be read, and begins with -----BEGIN")
         .with_source(error)
 }
 

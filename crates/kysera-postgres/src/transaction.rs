@@ -87,7 +87,7 @@ impl Lease {
         self.check()?;
         if self.transaction.is_some() {
             return Err(Error::new(ErrorKind::InvalidQuery, "a transaction is open on this connection")
-                .hint("nest with a savepoint"));
+                .with_hint("nest with a savepoint"));
         }
         self.transaction = Some(Transaction {
             unsent: begin_sql(options)?,
@@ -116,7 +116,7 @@ impl Lease {
             // The command succeeds also where it rolls back; only its tag tells (manual, COMMIT: Outputs).
             Ok(()) if was_rolled_back => {
                 Err(Error::new(ErrorKind::RolledBack, "the transaction was rolled back instead of committed")
-                    .hint("one of its statements failed; look at the first error"))
+                    .with_hint("one of its statements failed; look at the first error"))
             }
             Ok(()) => Ok(()),
             // Boxed, so that the future of every commit does not carry the room of a login.
@@ -247,7 +247,7 @@ impl Lease {
                 ErrorKind::CommitUnknown,
                 "the connection was lost during the commit: it may have happened or not",
             )
-            .hint("look whether the change is there before running the transaction again")
+            .with_hint("look whether the change is there before running the transaction again")
             .with_source(source)
         };
         let Some(number) = number else { return Err(unknown(lost)) };
@@ -349,7 +349,7 @@ fn begin_sql(options: TransactionOptions) -> Result<String> {
                     ErrorKind::Unsupported,
                     "PostgreSQL does not have this isolation level",
                 )
-                .hint("use repeatable read or serializable"));
+                .with_hint("use repeatable read or serializable"));
             }
         };
         // Writing to a String cannot fail.

@@ -5,7 +5,7 @@ pub use crate::__sql_value as sql_value;
 pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Select, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
 pub use crate::expr::{Column, Predicate};
-pub use crate::ident::Label;
+pub use crate::ident::StaticName;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
@@ -34,18 +34,18 @@ pub fn table_item(meta: &'static TableMeta, alias: &'static str) -> FromItem {
 
 /// The tree of `select .. from table`.
 #[inline]
-pub fn from_table(meta: &'static TableMeta, alias: Label) -> Box<Select> {
+pub fn from_table(meta: &'static TableMeta, alias: StaticName) -> Box<Select> {
     grow::from_table(meta, alias)
 }
 
 /// Joins a described table to what stands in FROM.
 #[inline]
-pub fn join_table(query: &mut Select, kind: JoinKind, meta: &'static TableMeta, alias: Label, on: Node) {
+pub fn join_table(query: &mut Select, kind: JoinKind, meta: &'static TableMeta, alias: StaticName, on: Node) {
     grow::join_table(query, kind, meta, alias, &mut grow::moved(on));
 }
 
 /// The place of an alias that is known only at run time.
-pub fn label(alias: &'static str) -> Label {
+pub fn label(alias: &'static str) -> StaticName {
     crate::ident::label(alias)
 }
 

@@ -32,27 +32,27 @@ pub fn quote(out: &mut String, name: &str, quote: char) {
 }
 
 /// A name by the place where it stands for good: one word, so that a column is two and travels in registers.
-pub type Label = &'static &'static str;
+pub type StaticName = &'static &'static str;
 
 /// The same text for as long as the program runs. For names that are put together from names in the source, so that
 /// there are only as many as the source has.
-pub(crate) fn interned(name: String) -> Label {
+pub(crate) fn interned(name: String) -> StaticName {
     find_or(&name.clone(), || name.leak())
 }
 
 /// The place of a name that is known only at run time: an alias, the name of a CTE.
-pub(crate) fn label(name: &'static str) -> Label {
+pub(crate) fn label(name: &'static str) -> StaticName {
     find_or(name, || name)
 }
 
-fn find_or(name: &str, text: impl FnOnce() -> &'static str) -> Label {
-    static NAMES: Mutex<BTreeMap<&'static str, Label>> = Mutex::new(BTreeMap::new());
+fn find_or(name: &str, text: impl FnOnce() -> &'static str) -> StaticName {
+    static NAMES: Mutex<BTreeMap<&'static str, StaticName>> = Mutex::new(BTreeMap::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = names.get(name) {
         return known;
     }
     let text = text();
-    let label: Label = Box::leak(Box::new(text));
+    let label: StaticName = Box::leak(Box::new(text));
     names.insert(text, label);
     label
 }

@@ -51,5 +51,5 @@ fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
 #[cold]
 fn not_utf8(column: usize) -> Error {
     Error::new(ErrorKind::Decode, format!("column {column}: the text is not utf-8"))
-        .hint("read it as bytes: cast(x as blob)")
+        .with_hint("read it as bytes: cast(x as blob)")
 }

@@ -230,7 +230,7 @@ impl SqliteConnection {
                     ErrorKind::TransactionAborted,
                     "the script ended the transaction that it ran in",
                 )
-                .hint("leave begin and commit out of it")),
+                .with_hint("leave begin and commit out of it")),
                 (ran, _) => ran,
             };
         }

@@ -18,7 +18,7 @@ pub(crate) fn from_client(error: rusqlite::Error, sql: &str) -> Error {
         Client::SqlInputError { error, msg, offset, .. } => {
             at_offset(from_code(error.extended_code, Some(&msg)).with_source(error), sql, offset)
         }
-        Client::MultipleStatement => invalid("more than one statement").hint("run them as a script"),
+        Client::MultipleStatement => invalid("more than one statement").with_hint("run them as a script"),
         Client::UnwindingPanic => panicked(),
         Client::InvalidPath(path) => Error::new(
             ErrorKind::Configuration,
@@ -65,7 +65,7 @@ pub(crate) fn from_code(code: i32, message: Option<&str>) -> Error {
             ErrorKind::SerializationFailure,
             "the database changed since this transaction first read it",
         )
-        .hint("run the transaction again"),
+        .with_hint("run the transaction again"),
         ffi::SQLITE_READONLY_DBMOVED => {
             Error::new(ErrorKind::Storage, "the database file was moved or deleted while it was open")
         }
@@ -81,7 +81,7 @@ fn by_primary(code: i32, message: &str) -> Error {
         ffi::SQLITE_CONSTRAINT => with(ErrorKind::Database, "a constraint or trigger refused the change"),
         ffi::SQLITE_BUSY | ffi::SQLITE_PROTOCOL => {
             Error::new(ErrorKind::LockNotAvailable, "another connection holds the database's lock")
-                .hint("raise the busy timeout, or shorten the transaction of the other process")
+                .with_hint("raise the busy timeout, or shorten the transaction of the other process")
         }
         ffi::SQLITE_LOCKED => Error::new(
             ErrorKind::LockNotAvailable,
@@ -91,7 +91,7 @@ fn by_primary(code: i32, message: &str) -> Error {
         ffi::SQLITE_READONLY => Error::new(ErrorKind::ReadOnly, "the database or transaction is read-only"),
         ffi::SQLITE_PERM | ffi::SQLITE_AUTH => with(ErrorKind::PermissionDenied, "not permitted"),
         ffi::SQLITE_CANTOPEN => Error::new(ErrorKind::ConnectionFailed, "the database file cannot be opened")
-            .hint("check that its directory exists and may be written to"),
+            .with_hint("check that its directory exists and may be written to"),
         ffi::SQLITE_NOTADB => {
             Error::new(ErrorKind::Storage, "the file is not an sqlite database, or it is encrypted")
         }
@@ -107,7 +107,7 @@ fn by_primary(code: i32, message: &str) -> Error {
         // From safe code the one way to get this is a text without a statement.
         ffi::SQLITE_MISUSE => invalid("the text holds no statement"),
         ffi::SQLITE_MISMATCH => Error::new(ErrorKind::InvalidValue, "a value does not fit its column")
-            .hint("a rowid and an integer primary key hold integers only"),
+            .with_hint("a rowid and an integer primary key hold integers only"),
         _ => with(ErrorKind::Database, "sqlite failed"),
     }
 }
@@ -117,7 +117,7 @@ fn by_message(message: &str) -> Error {
     let named = |prefix: &str| message.strip_prefix(prefix).map(str::trim);
     let undefined = || Error::new(ErrorKind::Undefined, message.to_owned());
     if let Some(table) = named("no such table:").or_else(|| named("no such view:")) {
-        return undefined().with_table(unqualified(table)).hint(CHECK_NAME);
+        return undefined().with_table(unqualified(table)).with_hint(CHECK_NAME);
     }
     if let Some(column) = named("no such column:") {
         // A name in double quotes is followed by advice about string literals, which is not the trouble here.
@@ -125,10 +125,10 @@ fn by_message(message: &str) -> Error {
             column.split_once(" - should this be").map_or(column, |(name, _)| name.trim_matches('"'));
         return Error::new(ErrorKind::Undefined, format!("no such column: {column}"))
             .with_columns([unqualified(column)])
-            .hint(CHECK_NAME);
+            .with_hint(CHECK_NAME);
     }
     if let Some((table, column)) = named("table").and_then(|rest| rest.split_once(" has no column named ")) {
-        return undefined().with_table(table).with_columns([column]).hint(CHECK_NAME);
+        return undefined().with_table(table).with_columns([column]).with_hint(CHECK_NAME);
     }
     if [
         "no such function:",
@@ -195,7 +195,7 @@ fn at_offset(error: Error, sql: &str, offset: i32) -> Error {
     let Some(before) = usize::try_from(offset).ok().and_then(|at| sql.get(..at)) else { return error };
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |text| text.chars().count()) + 1;
-    error.hint(format!("at line {line}, column {column} of the statement"))
+    error.with_hint(format!("at line {line}, column {column} of the statement"))
 }
 
 pub(crate) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

@@ -77,7 +77,7 @@ fn transaction_control(word: &str) -> Error {
         ErrorKind::Refused,
         format!("`{}` as raw sql would end or begin a transaction unseen", word.to_lowercase()),
     )
-    .hint("use db.transaction(..), tx.transaction(..) for a savepoint, or a script")
+    .with_hint("use db.transaction(..), tx.transaction(..) for a savepoint, or a script")
 }
 
 /// True when a statement inserts, so that the last rowid is its own. An upsert that updated leaves an old one, and so

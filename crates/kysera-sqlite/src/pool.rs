@@ -146,14 +146,14 @@ impl Shared {
                 ErrorKind::SelfDeadlock,
                 "this task waits for a connection that it holds itself, in a transaction or stream",
             )
-            .hint("inside a transaction use tx, not db; a database in memory has a single connection");
+            .with_hint("inside a transaction use tx, not db; a database in memory has a single connection");
         }
         let error =
             Error::new(ErrorKind::PoolTimeout, format!("no connection became free within {waited:?}"));
         match (role, &self.readers) {
-            (Role::Reader, _) => error.hint("raise readers, or finish streams sooner"),
-            (Role::Writer, Some(_)) => error.hint("sqlite has one writer: shorten write transactions"),
-            (Role::Writer, None) => error.hint("a single connection serves this database: shorten transactions, and inside one use tx, not db"),
+            (Role::Reader, _) => error.with_hint("raise readers, or finish streams sooner"),
+            (Role::Writer, Some(_)) => error.with_hint("sqlite has one writer: shorten write transactions"),
+            (Role::Writer, None) => error.with_hint("a single connection serves this database: shorten transactions, and inside one use tx, not db"),
         }
     }
 

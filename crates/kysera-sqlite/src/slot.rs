@@ -45,7 +45,7 @@ impl Slot {
         let mut conn = connect(options)?;
         set_up(&mut conn, options, role).map_err(|error| match &options.place {
             Place::File(path) if error.kind() == ErrorKind::Storage => {
-                error.hint(format!("{}", path.display()))
+                error.with_hint(format!("{}", path.display()))
             }
             _ => error,
         })?;
@@ -209,13 +209,13 @@ fn cannot_open(error: Error, path: &Path) -> Error {
     let code = error.code().unwrap_or_default().to_owned();
     let error = if directory.is_some_and(|directory| !directory.exists()) {
         Error::new(ErrorKind::ConnectionFailed, format!("cannot open {shown}: its directory does not exist"))
-            .hint("create the directory first")
+            .with_hint("create the directory first")
     } else if !path.exists() {
         Error::new(ErrorKind::DatabaseNotFound, format!("the database file {shown} does not exist"))
-            .hint("check the path, or open it with create(true)")
+            .with_hint("check the path, or open it with create(true)")
     } else {
         Error::new(ErrorKind::ConnectionFailed, format!("cannot open {shown}"))
-            .hint("check that it is a file, and that it and its directory may be read and written")
+            .with_hint("check that it is a file, and that it and its directory may be read and written")
     };
     error.with_code(code)
 }
@@ -277,7 +277,7 @@ fn set_journal(conn: &Connection, journal: Journal) -> Result<()> {
     }
     // "If the journal mode could not be changed, the original journal mode is returned" (pragma.html).
     Err(Error::new(ErrorKind::Configuration, format!("the journal is {set} and cannot become {wanted}"))
-        .hint("wal needs a local file system; ask for Journal::Delete elsewhere"))
+        .with_hint("wal needs a local file system; ask for Journal::Delete elsewhere"))
 }
 
 fn pragma(conn: &Connection, setting: &str) -> Result<()> {

@@ -67,20 +67,20 @@ fn aborted(lost: Lost) -> Error {
         Lost::Dropped => "a statement of this transaction was dropped before it ended",
         Lost::Commit { .. } => "the commit of this transaction was dropped before it ended",
     };
-    Error::new(ErrorKind::TransactionAborted, why).hint("roll it back and begin again")
+    Error::new(ErrorKind::TransactionAborted, why).with_hint("roll it back and begin again")
 }
 
 impl SqliteConnection {
     pub(crate) async fn begin_transaction(&mut self, options: TransactionOptions) -> Result<()> {
         self.ready().await?;
         if self.tx.is_open() {
-            return Err(invalid("a transaction is already open").hint("set a savepoint"));
+            return Err(invalid("a transaction is already open").with_hint("set a savepoint"));
         }
         let read_only = options.read_only;
         let writes = self.lease_role() == Some(Role::Writer) && !self.shared.options.read_only;
         if !read_only && !writes {
             return Err(Error::new(ErrorKind::ReadOnly, "this connection cannot write")
-                .hint("begin a read-only transaction, or acquire a connection for writing"));
+                .with_hint("begin a read-only transaction, or acquire a connection for writing"));
         }
         let mut busy = Busy::new(self.shared.options.busy_timeout);
         loop {
@@ -135,7 +135,7 @@ impl SqliteConnection {
                 ErrorKind::CommitUnknown,
                 "the future of an earlier commit was dropped; the transaction is over",
             )
-            .hint("look whether its changes are there"));
+            .with_hint("look whether its changes are there"));
         }
         Err(with_rollback(aborted(Lost::Commit { done }), self.undo().await))
     }
@@ -199,7 +199,7 @@ impl SqliteConnection {
         if self.tx.is_open() {
             Ok(())
         } else {
-            Err(invalid("no transaction is open").hint("begin one first"))
+            Err(invalid("no transaction is open").with_hint("begin one first"))
         }
     }
 }

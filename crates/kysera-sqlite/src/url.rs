@@ -6,12 +6,14 @@ use kysera_core::{Error, ErrorKind, Result};
 pub(crate) fn parse(url: &str) -> Result<SqliteOptions> {
     let rest = url
         .strip_prefix("sqlite:")
-        .ok_or_else(|| wrong("not a sqlite url").hint("write sqlite:path/to/file or sqlite::memory:"))?;
+        .ok_or_else(|| wrong("not a sqlite url").with_hint("write sqlite:path/to/file or sqlite::memory:"))?;
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let place = place.strip_prefix("//").unwrap_or(place);
     let mut options = match place {
         "" => {
-            return Err(wrong("the url names no file").hint("for a database in memory write sqlite::memory:"));
+            return Err(
+                wrong("the url names no file").with_hint("for a database in memory write sqlite::memory:")
+            );
         }
         path => SqliteOptions::file(decode(path)?),
     };
@@ -30,7 +32,7 @@ fn with_parameter(options: SqliteOptions, pair: &str) -> Result<SqliteOptions> {
         _ => {
             let name = pair.split('=').next().unwrap_or(pair);
             Err(wrong(format!("unknown url parameter or value: {name}"))
-                .hint("known are mode=ro, rw, rwc, memory; set the rest with SqliteOptions"))
+                .with_hint("known are mode=ro, rw, rwc, memory; set the rest with SqliteOptions"))
         }
     }
 }
@@ -47,12 +49,12 @@ fn decode(path: &str) -> Result<String> {
         let digits = [bytes.next(), bytes.next()].map(|digit| digit.and_then(|d| char::from(d).to_digit(16)));
         let [Some(high), Some(low)] = digits else {
             return Err(
-                wrong("a % in the path begins no hexadecimal byte").hint("write %25 for a percent sign")
+                wrong("a % in the path begins no hexadecimal byte").with_hint("write %25 for a percent sign")
             );
         };
         out.push(u8::try_from(high * 16 + low).expect("two hexadecimal digits fit a byte"));
     }
-    String::from_utf8(out).map_err(|_| wrong("the path is not utf-8").hint("use SqliteOptions::file"))
+    String::from_utf8(out).map_err(|_| wrong("the path is not utf-8").with_hint("use SqliteOptions::file"))
 }
 
 fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

@@ -13,7 +13,7 @@ pub use kysera_sql::expr::{
     all_of, any_of, array_from, avg, case, concat, count, count_all, exists, json_array_from,
     json_object_from, max, min, not, not_exists, object_from, scalar, sum, val,
 };
-pub use kysera_sql::query::{Query, Switches as _, cte, derived, recursive, select_from};
+pub use kysera_sql::query::{PluginDirectives as _, Query, cte, derived, recursive, select_from};
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Correlated;
 pub use kysera_sql::typed::Table;

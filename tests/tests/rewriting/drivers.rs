@@ -76,7 +76,7 @@ async fn policy(db: &Db) {
     let texts = select_from(Note).select(Note.text).order_by(Note.id.asc());
     assert_eq!(texts.clone().fetch_all(db).await.expect("a query"), ["seen"]);
     let all = texts.with_deleted().fetch_all(db).await.expect("a query");
-    assert_eq!(all, ["seen", "marked"], "the switch is for soft delete alone");
+    assert_eq!(all, ["seen", "marked"], "the directive is for soft delete alone");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Tables, and plugins that hide some of their rows.
 
-use kysera_core::plugin::{Plugin, RowFilter, Switched};
+use kysera_core::plugin::{ModeFilter, Plugin, RowFilter};
 use kysera_sql::ast::Expr;
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
 use kysera_sql::value::SqlType;
@@ -41,13 +41,13 @@ impl Plugin for Hide {
         table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name))))
     }
 
-    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
+    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
         match (mode, table.column("del")) {
-            ("all", Some(_)) => Switched::Off,
+            ("all", Some(_)) => ModeFilter::Off,
             ("hidden", Some(column)) => {
-                Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
+                ModeFilter::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
             }
-            _ => Switched::Unchanged,
+            _ => ModeFilter::Unchanged,
         }
     }
 }

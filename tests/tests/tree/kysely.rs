@@ -645,7 +645,7 @@ fn merges() {
         on: eq(col("pet.owner_id"), col("person.id")),
         whens: vec![MergeWhen { on, and: None, action }],
         returning,
-        switches: vec![],
+        directives: vec![],
         bypass: None,
     };
     let sets = |sets| MergeAction::Update(sets);
@@ -772,7 +772,7 @@ fn writes_in_ctes_before_a_merge() {
         on: lit_bool(true),
         whens: vec![MergeWhen { on: MergeMatch::Matched, and: None, action: MergeAction::DoNothing }],
         returning: vec![],
-        switches: vec![],
+        directives: vec![],
         bypass: None,
     };
     same(

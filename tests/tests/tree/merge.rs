@@ -14,7 +14,7 @@ fn merge(whens: Vec<MergeWhen>) -> Merge {
         on: eq(col("pet.owner_id"), col("person.id")),
         whens,
         returning: vec![],
-        switches: vec![],
+        directives: vec![],
         bypass: None,
     }
 }

@@ -139,7 +139,7 @@ impl Applied {
         }
         // Neither code nor source: they tell of the trick, not of the conflict.
         Error::new(ErrorKind::HiddenConflict, "the row conflicts with one that is hidden")
-            .hint("use another key, or revive the hidden row")
+            .with_hint("use another key, or revive the hidden row")
             .with_table(check.table.clone())
     }
 }

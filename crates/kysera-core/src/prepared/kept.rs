@@ -273,5 +273,5 @@ fn unknown_plugin(plugin: &'static str) -> Error {
         ErrorKind::Plugin,
         format!("a value of plugin `{plugin}` stands in the statement, and nobody gave it"),
     )
-    .hint("put values into a statement with `Context::parameter`, and pass `self`")
+    .with_hint("put values into a statement with `Context::parameter`, and pass `self`")
 }

@@ -1,13 +1,13 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
 use super::place::{Placer, within_limits};
-use super::plan::{Change, Plan, Plans, SwitchedFilter};
+use super::plan::{Change, FilterInMode, Plan, Plans};
 use super::policy::{self, PolicyError, Template};
 use super::registry::{Named, Registry};
 use crate::error::{Error, Result};
-use crate::plugin::{Context, Plugin, RowFilter, Switched};
+use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
 use crate::plugin_set::Applied;
-use kysera_sql::ast::{Cte, Expr, Statement, Switch, TableRef};
+use kysera_sql::ast::{Cte, Directive, Expr, Statement, TableRef};
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::Filtering;
 use kysera_sql::ident::Name;
@@ -72,37 +72,38 @@ impl Filters {
     }
 
     /// What a query says to a plugin must be heard: else it would not mean what it says.
-    pub(super) fn heard(&self, switches: &[Switch]) -> Result<()> {
-        let unheard = |switch: &&Switch| self.plugins.iter().all(|plugin| plugin.name() != switch.plugin);
-        match switches.iter().find(unheard) {
+    pub(super) fn heard(&self, directives: &[Directive]) -> Result<()> {
+        let unheard =
+            |directive: &&Directive| self.plugins.iter().all(|plugin| plugin.name() != directive.plugin);
+        match directives.iter().find(unheard) {
             None => Ok(()),
-            Some(switch) => Err(CompileError::NoPlugin { plugin: switch.plugin }.into()),
+            Some(directive) => Err(CompileError::NoPlugin { plugin: directive.plugin }.into()),
         }
     }
 
-    /// True when a plugin's filter for a table knows one of these switches.
-    pub(super) fn answers(&self, plan: &Plan, plugin: usize, switches: &[Switch]) -> Result<bool> {
+    /// True when a plugin's filter for a table knows one of these directives.
+    pub(super) fn answers(&self, plan: &Plan, plugin: usize, directives: &[Directive]) -> Result<bool> {
         let name = self.plugins[plugin].name();
-        for switch in switches.iter().filter(|switch| switch.plugin == name) {
-            if self.switched(plan, plugin, switch.mode)?.is_some() {
+        for directive in directives.iter().filter(|directive| directive.plugin == name) {
+            if self.switched(plan, plugin, directive.mode)?.is_some() {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// The predicate of a plugin for a table under the switches of the query that refers to it.
+    /// The predicate of a plugin for a table under the directives of the query that refers to it.
     pub(super) fn template<'a>(
         &'a self,
         plan: &'a Plan,
         plugin: usize,
-        switches: &[Switch],
+        directives: &[Directive],
         context: &Context<'_>,
     ) -> Result<Option<&'a Template>> {
         let base = plan.filters.get(plugin).and_then(Option::as_ref);
         let name = self.plugins[plugin].name();
-        for switch in switches.iter().filter(|switch| switch.plugin == name) {
-            if let Some(template) = self.switched(plan, plugin, switch.mode)? {
+        for directive in directives.iter().filter(|directive| directive.plugin == name) {
+            if let Some(template) = self.switched(plan, plugin, directive.mode)? {
                 return Ok(template);
             }
         }
@@ -122,12 +123,12 @@ impl Filters {
         plugin: usize,
         mode: &str,
     ) -> Result<Option<Option<&'a Template>>, PolicyError> {
-        let is = |known: &SwitchedFilter| known.plugin == plugin && *known.mode == *mode;
+        let is = |known: &FilterInMode| known.plugin == plugin && *known.mode == *mode;
         let known = match plan.switched.find(is) {
             Some(known) => known,
             None => {
-                let change = self.ask_switched(plan.table, plugin, mode)?;
-                plan.switched.find_or_add(is, SwitchedFilter { plugin, mode: mode.into(), change })
+                let change = self.ask_for_mode(plan.table, plugin, mode)?;
+                plan.switched.find_or_add(is, FilterInMode { plugin, mode: mode.into(), change })
             }
         };
         Ok(match &known.change {
@@ -137,21 +138,21 @@ impl Filters {
         })
     }
 
-    fn ask_switched(
+    fn ask_for_mode(
         &self,
         table: &'static TableMeta,
         plugin: usize,
         mode: &str,
     ) -> Result<Change, PolicyError> {
         let asked = self.plugins[plugin].as_ref();
-        let known = |table: &'static TableMeta| match asked.switched_filter(table, mode) {
-            Switched::Unchanged => None,
+        let known = |table: &'static TableMeta| match asked.filter_in_mode(table, mode) {
+            ModeFilter::Unchanged => None,
             other => Some(other),
         };
         match known(table).or_else(|| self.registry.twins(table).find_map(known)) {
-            None | Some(Switched::Unchanged) => Ok(Change::Unchanged),
-            Some(Switched::Off) => Ok(Change::Off),
-            Some(Switched::Instead(filter)) => {
+            None | Some(ModeFilter::Unchanged) => Ok(Change::Unchanged),
+            Some(ModeFilter::Off) => Ok(Change::Off),
+            Some(ModeFilter::Instead(filter)) => {
                 let template = self.prepare(&filter, asked, table)?;
                 for inside in &template.tables {
                     self.plan(inside)?;

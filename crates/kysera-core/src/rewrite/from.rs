@@ -8,7 +8,7 @@ use super::place::{Meaning, Placer, put_first, refused};
 use super::plan::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::ast::{
-    BinaryOp, CteRef, Derived, Expr, FromItem, Join, JoinKind, Select, SelectItem, Switch, TableRef,
+    BinaryOp, CteRef, Derived, Directive, Expr, FromItem, Join, JoinKind, Select, SelectItem, TableRef,
 };
 use kysera_sql::dialect::FullJoinFilter;
 use kysera_sql::ident::Name;
@@ -34,26 +34,26 @@ struct Pulled {
 
 impl<'a> Placer<'a> {
     /// Filters the items of a FROM list; what comes out belongs into WHERE.
-    pub(super) fn sources(&mut self, items: &mut [FromItem], switches: &[Switch]) -> Result<Vec<Expr>> {
+    pub(super) fn sources(&mut self, items: &mut [FromItem], directives: &[Directive]) -> Result<Vec<Expr>> {
         let mut predicates = Vec::new();
         for item in items {
-            let pulled = self.item(item, Order::Pull, switches)?;
+            let pulled = self.item(item, Order::Pull, directives)?;
             predicates.extend(pulled.into_iter().map(|pulled| pulled.predicate));
         }
         Ok(predicates)
     }
 
     /// Filters an item so that nothing is left to be pulled out of it.
-    pub(super) fn closed_source(&mut self, item: &mut FromItem, switches: &[Switch]) -> Result<()> {
-        match self.item(item, Order::Derive, switches)?.as_slice() {
+    pub(super) fn closed_source(&mut self, item: &mut FromItem, directives: &[Directive]) -> Result<()> {
+        match self.item(item, Order::Derive, directives)?.as_slice() {
             [] => Ok(()),
             _ => Err(refused("a row filter cannot be kept inside a source")),
         }
     }
 
-    fn item(&mut self, item: &mut FromItem, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {
+    fn item(&mut self, item: &mut FromItem, order: Order, directives: &[Directive]) -> Result<Vec<Pulled>> {
         match item {
-            FromItem::Table(table) => match self.table(table, order, switches)? {
+            FromItem::Table(table) => match self.table(table, order, directives)? {
                 None => Ok(Vec::new()),
                 Some(Found::Cte) => {
                     *item = FromItem::Cte(self.cte_ref_of(table));
@@ -75,11 +75,11 @@ impl<'a> Placer<'a> {
                 self.select(&mut derived.query)?;
                 Ok(Vec::new())
             }
-            FromItem::Join(join) => self.join(join, order, switches),
+            FromItem::Join(join) => self.join(join, order, directives),
             FromItem::Raw { raw, alias } => {
                 if let Some(guard) = self.filters.guard {
                     return Err(refused(format!("plugin `{guard}` refuses raw SQL in FROM"))
-                        .hint("say why the query may pass with `.bypass_plugins(\"reason\")`"));
+                        .with_hint("say why the query may pass with `.bypass_plugins(\"reason\")`"));
                 }
                 if let Some(alias) = alias {
                     self.label(alias)?;
@@ -96,7 +96,7 @@ impl<'a> Placer<'a> {
         &mut self,
         table: &mut TableRef,
         order: Order,
-        switches: &[Switch],
+        directives: &[Directive],
     ) -> Result<Option<Found<'a>>> {
         let meaning = self.meaning(table)?;
         if std::mem::replace(&mut table.unfiltered, true) {
@@ -109,7 +109,7 @@ impl<'a> Placer<'a> {
         };
         let derive = order == Order::Derive || order == Order::PullKeyed && plan.key.is_none();
         let label = if derive { names::LEAF } else { table.label().clone() };
-        let Some(predicate) = self.predicate(plan, switches, &label)? else { return Ok(None) };
+        let Some(predicate) = self.predicate(plan, directives, &label)? else { return Ok(None) };
         Ok(Some(if derive {
             Found::Derived(plan, predicate)
         } else {
@@ -125,7 +125,7 @@ impl<'a> Placer<'a> {
         CteRef { name, alias }
     }
 
-    fn join(&mut self, join: &mut Join, order: Order, switches: &[Switch]) -> Result<Vec<Pulled>> {
+    fn join(&mut self, join: &mut Join, order: Order, directives: &[Directive]) -> Result<Vec<Pulled>> {
         let (left, right) = match join.kind {
             JoinKind::Inner | JoinKind::Cross => (order, order),
             JoinKind::Left => (order, Order::Pull),
@@ -139,8 +139,8 @@ impl<'a> Placer<'a> {
             }
             _ => return Err(refused("no row filter knows this kind of join")),
         };
-        let mut left = self.item(&mut join.left, left, switches)?;
-        let mut right = self.item(&mut join.right, right, switches)?;
+        let mut left = self.item(&mut join.left, left, directives)?;
+        let mut right = self.item(&mut join.right, right, directives)?;
         if let Some(on) = &mut join.on {
             self.expr(on)?;
         }
@@ -198,9 +198,8 @@ fn into_on(join: &mut Join, pulled: Vec<Pulled>) -> Result<()> {
         return Ok(());
     }
     if join.on.is_none() {
-        return Err(
-            Error::new(ErrorKind::InvalidQuery, "an outer join has no condition").hint("give it an `on`")
-        );
+        return Err(Error::new(ErrorKind::InvalidQuery, "an outer join has no condition")
+            .with_hint("give it an `on`"));
     }
     put_first(&mut join.on, pulled.into_iter().map(|pulled| pulled.predicate));
     Ok(())

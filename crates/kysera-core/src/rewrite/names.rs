@@ -39,7 +39,7 @@ pub(super) fn not_reserved(name: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InvalidQuery, format!("the name `{name}` is reserved for row filters"))
-        .hint("choose a name that does not begin with `__k`"))
+        .with_hint("choose a name that does not begin with `__k`"))
 }
 
 #[cfg(test)]

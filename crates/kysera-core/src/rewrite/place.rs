@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
 use crate::plugin_set::{Applied, Check};
 use kysera_sql::ast::{
-    Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, Switch, TableRef, Update,
+    Cte, CteBody, Delete, Directive, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
     With,
 };
 use kysera_sql::ident::Name;
@@ -32,7 +32,7 @@ pub(super) struct Placer<'a> {
     /// How many expressions stand around this place.
     level: usize,
     pub(super) check: Option<Check>,
-    /// How many references had a filter that knew a switch of its query.
+    /// How many references had a filter that knew a directive of its query.
     answered: usize,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Placer<'a> {
             | Statement::DropType(_) => self.schema_change()?,
             _ => {
                 return Err(refused("no row filter knows this kind of statement")
-                    .hint("run it on a database without plugins"));
+                    .with_hint("run it on a database without plugins"));
             }
         }
         Ok(Applied { check: self.check })
@@ -77,10 +77,11 @@ impl<'a> Placer<'a> {
     fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
         match self.filters.guard {
             None => walk_mut::raw(self, raw),
-            Some(guard) => Err(refused(format!(
-                "raw SQL cannot be filtered, so plugin `{guard}` refuses it"
-            ))
-            .hint("write it with the builder, or say why it may pass with `.bypass_plugins(\"reason\")`")),
+            Some(guard) => {
+                Err(refused(format!("raw SQL cannot be filtered, so plugin `{guard}` refuses it")).with_hint(
+                    "write it with the builder, or say why it may pass with `.bypass_plugins(\"reason\")`",
+                ))
+            }
         }
     }
 
@@ -88,7 +89,7 @@ impl<'a> Placer<'a> {
         match self.filters.guard {
             None => Ok(()),
             Some(guard) => Err(refused(format!("plugin `{guard}` refuses changes of the schema"))
-                .hint("run them on a database without this plugin, as migrations do")),
+                .with_hint("run them on a database without this plugin, as migrations do")),
         }
     }
 
@@ -101,15 +102,15 @@ impl<'a> Placer<'a> {
     pub(super) fn predicate(
         &mut self,
         plan: &Plan,
-        switches: &[Switch],
+        directives: &[Directive],
         label: &Name,
     ) -> Result<Option<Expr>> {
         let mut all: Option<Expr> = None;
         for plugin in 0..self.filters.plugins().len() {
-            if !switches.is_empty() && self.filters.answers(plan, plugin, switches)? {
+            if !directives.is_empty() && self.filters.answers(plan, plugin, directives)? {
                 self.answered += 1;
             }
-            let Some(template) = self.filters.template(plan, plugin, switches, self.context)? else {
+            let Some(template) = self.filters.template(plan, plugin, directives, self.context)? else {
                 continue;
             };
             let mut one =
@@ -130,19 +131,22 @@ impl<'a> Placer<'a> {
         self.context.note_bypass(reason, statement);
     }
 
-    /// How many switches were answered so far, to be given to [`Placer::must_answer`] later.
+    /// How many directives were answered so far, to be given to [`Placer::must_answer`] later.
     pub(super) fn answered(&self) -> usize {
         self.answered
     }
 
     /// Refuses a query whose words no table of its own FROM answers: `only_deleted` would mean every row.
-    pub(super) fn must_answer(&self, switches: &[Switch], before: usize) -> Result<()> {
-        match switches.first() {
-            Some(switch) if self.answered == before => Err(Error::new(
+    pub(super) fn must_answer(&self, directives: &[Directive], before: usize) -> Result<()> {
+        match directives.first() {
+            Some(directive) if self.answered == before => Err(Error::new(
                 ErrorKind::Plugin,
-                format!("no table of this query answers to `{}` of plugin `{}`", switch.mode, switch.plugin),
+                format!(
+                    "no table of this query answers to `{}` of plugin `{}`",
+                    directive.mode, directive.plugin
+                ),
             )
-            .hint("say it on the query whose own FROM has such a table, or leave it out")),
+            .with_hint("say it on the query whose own FROM has such a table, or leave it out")),
             _ => Ok(()),
         }
     }
@@ -154,7 +158,7 @@ impl<'a> Placer<'a> {
                 ErrorKind::Plugin,
                 "row filters need each other in a circle under this mode",
             )
-            .hint("mark one reference as `unfiltered` to break it"));
+            .with_hint("mark one reference as `unfiltered` to break it"));
         }
         self.depth += 1;
         self.aliases += aliases;
@@ -201,10 +205,10 @@ impl<'a> Placer<'a> {
     }
 
     /// The columns of a table that its filters read.
-    pub(super) fn filter_columns(&self, plan: &'a Plan, switches: &[Switch]) -> Result<Vec<&'a Name>> {
+    pub(super) fn filter_columns(&self, plan: &'a Plan, directives: &[Directive]) -> Result<Vec<&'a Name>> {
         let mut columns = Vec::new();
         for plugin in 0..self.filters.plugins().len() {
-            if let Some(template) = self.filters.template(plan, plugin, switches, self.context)? {
+            if let Some(template) = self.filters.template(plan, plugin, directives, self.context)? {
                 columns.extend(&template.columns);
             }
         }
@@ -231,7 +235,7 @@ impl<'a> Placer<'a> {
         match self.filters.guard {
             None => Ok(Meaning::Unknown),
             Some(guard) => Err(refused(format!("plugin `{guard}` refuses table `{name}`, which {why}"))
-                .hint("register its description with the executor, or name its schema")
+                .with_hint("register its description with the executor, or name its schema")
                 .with_table(name)),
         }
     }
@@ -247,7 +251,7 @@ impl<'a> Placer<'a> {
             return Ok(());
         }
         Err(Error::new(ErrorKind::InvalidQuery, format!("no CTE named `{name}` is in scope here"))
-            .hint("define it in a `with` before its use"))
+            .with_hint("define it in a `with` before its use"))
     }
 
     /// Places the filters inside the CTEs and leaves their names in scope.
@@ -281,13 +285,13 @@ impl VisitMut for Placer<'_> {
             self.context.note_bypass(reason, "select");
             return Ok(());
         }
-        self.filters.heard(&node.switches)?;
+        self.filters.heard(&node.directives)?;
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
         let answered = self.answered();
-        let pulled = self.sources(&mut from, &node.switches)?;
-        self.must_answer(&node.switches, answered)?;
+        let pulled = self.sources(&mut from, &node.directives)?;
+        self.must_answer(&node.directives, answered)?;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;
@@ -347,7 +351,7 @@ impl VisitMut for Placer<'_> {
         if let Some(guard) = self.filters.guard
             && let (false, Some(why)) = (self.in_filter(), raw::refusal(node))
         {
-            return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).hint(
+            return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(
                 "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",
             ));
         }
@@ -377,11 +381,11 @@ pub(super) fn within_limits(level: usize) -> Result<()> {
         ErrorKind::InvalidQuery,
         format!("the statement is nested deeper than {DEEPEST_LEVEL} levels"),
     )
-    .hint("give long lists of conditions one operator"))
+    .with_hint("give long lists of conditions one operator"))
 }
 
 fn captured(name: &Name) -> Error {
     Error::new(ErrorKind::InvalidQuery, format!("`{name}` may be the CTE or the table of that name"))
-        .hint("rename the CTE, or name the schema of the table")
+        .with_hint("rename the CTE, or name the schema of the table")
         .with_table(name.clone())
 }

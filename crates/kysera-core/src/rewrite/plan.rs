@@ -11,14 +11,14 @@ pub(super) struct Plan {
     /// One entry for each plugin, in order; empty when no plugin ever filters the table.
     pub(super) filters: Vec<Option<Template>>,
     /// What a mode makes of a plugin's filter, as far as modes were met.
-    pub(super) switched: OnceList<SwitchedFilter>,
+    pub(super) switched: OnceList<FilterInMode>,
     /// A column that is NULL only in a row that an outer join made up.
     pub(super) key: Option<&'static str>,
 }
 
 /// What a mode makes of a plugin's filter.
 #[derive(Debug)]
-pub(super) struct SwitchedFilter {
+pub(super) struct FilterInMode {
     pub(super) plugin: usize,
     pub(super) mode: Box<str>,
     pub(super) change: Change,

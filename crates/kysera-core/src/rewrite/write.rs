@@ -5,8 +5,8 @@ use super::plan::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin_set::Check;
 use kysera_sql::ast::{
-    Assignment, BinaryOp, Case, CaseWhen, ConflictAction, Delete, Expr, Insert, InsertOr, Literal, Merge,
-    MergeMatch, Switch, TableRef, Update,
+    Assignment, BinaryOp, Case, CaseWhen, ConflictAction, Delete, Directive, Expr, Insert, InsertOr, Literal,
+    Merge, MergeMatch, TableRef, Update,
 };
 use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
@@ -18,14 +18,14 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
         placer.note_bypass(reason, "update");
         return Ok(());
     }
-    placer.filters.heard(&node.switches)?;
+    placer.filters.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut from = std::mem::take(&mut node.from);
     let answered = placer.answered();
-    let mut predicates = Vec::from_iter(target(placer, &mut node.table, &node.switches)?);
-    predicates.extend(placer.sources(&mut from, &node.switches)?);
-    placer.must_answer(&node.switches, answered)?;
+    let mut predicates = Vec::from_iter(target(placer, &mut node.table, &node.directives)?);
+    predicates.extend(placer.sources(&mut from, &node.directives)?);
+    placer.must_answer(&node.directives, answered)?;
     walk_mut::update(placer, node)?;
     placer.leave(outside);
     node.with = with;
@@ -40,14 +40,14 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
         placer.note_bypass(reason, "delete");
         return Ok(());
     }
-    placer.filters.heard(&node.switches)?;
+    placer.filters.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let mut using = std::mem::take(&mut node.using);
     let answered = placer.answered();
-    let mut predicates = Vec::from_iter(target(placer, &mut node.from, &node.switches)?);
-    predicates.extend(placer.sources(&mut using, &node.switches)?);
-    placer.must_answer(&node.switches, answered)?;
+    let mut predicates = Vec::from_iter(target(placer, &mut node.from, &node.directives)?);
+    predicates.extend(placer.sources(&mut using, &node.directives)?);
+    placer.must_answer(&node.directives, answered)?;
     walk_mut::delete(placer, node)?;
     placer.leave(outside);
     node.with = with;
@@ -58,15 +58,15 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
 pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
-    let Merge { with, into, using, on, whens, returning, switches, bypass } = node;
+    let Merge { with, into, using, on, whens, returning, directives, bypass } = node;
     if let Some(reason) = bypass {
         placer.note_bypass(reason, "merge");
         return Ok(());
     }
-    placer.filters.heard(switches)?;
+    placer.filters.heard(directives)?;
     let outside = placer.enter(with.as_deref_mut())?;
-    let target = target(placer, into, switches)?;
-    placer.closed_source(using, switches)?;
+    let target = target(placer, into, directives)?;
+    placer.closed_source(using, directives)?;
     placer.expr(on)?;
     for when in &mut *whens {
         walk_mut::merge_when(placer, when)?;
@@ -91,7 +91,7 @@ pub(super) fn insert(placer: &mut Placer<'_>, node: &mut Insert) -> Result<()> {
         placer.note_bypass(reason, "insert");
         return Ok(());
     }
-    placer.filters.heard(&node.switches)?;
+    placer.filters.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = placer.enter(with.as_deref_mut())?;
     let plan = plan(placer, &mut node.into)?;
@@ -117,11 +117,11 @@ fn plan<'a>(placer: &mut Placer<'a>, table: &mut TableRef) -> Result<Option<&'a 
 }
 
 /// The predicate of a target.
-fn target(placer: &mut Placer<'_>, table: &mut TableRef, switches: &[Switch]) -> Result<Option<Expr>> {
+fn target(placer: &mut Placer<'_>, table: &mut TableRef, directives: &[Directive]) -> Result<Option<Expr>> {
     let label = table.label().clone();
     match plan(placer, table)? {
         None => Ok(None),
-        Some(plan) => placer.predicate(plan, switches, &label),
+        Some(plan) => placer.predicate(plan, directives, &label),
     }
 }
 
@@ -134,10 +134,10 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
         return Ok(());
     }
     let label = node.into.label().clone();
-    let Some(visible) = placer.predicate(plan, &node.switches, &label)? else { return Ok(()) };
+    let Some(visible) = placer.predicate(plan, &node.directives, &label)? else { return Ok(()) };
     if replaces {
         return Err(refused(format!("`replace` would delete hidden rows of table `{}`", node.into.name))
-            .hint("use an upsert that names its columns")
+            .with_hint("use an upsert that names its columns")
             .with_table(node.into.name.clone()));
     }
     let Some(conflict) = &mut node.on_conflict else { return Ok(()) };
@@ -155,7 +155,7 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
             put_first(filter, [Expr::binary(either(visible, one(), raise), BinaryOp::Eq, one())]);
         }
         UpsertCheck::FirstAssignment => {
-            assigned_once(placer, plan, &node.switches, set)?;
+            assigned_once(placer, plan, &node.directives, set)?;
             if let Some(first) = set.first_mut() {
                 let value = std::mem::replace(&mut first.value, Expr::Default);
                 first.value = either(visible, value, raise);
@@ -168,15 +168,20 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
 
 /// Assignments are evaluated one after the other there, so with two columns of a filter among them nobody could say
 /// which values the filter is about.
-fn assigned_once(placer: &Placer<'_>, plan: &Plan, switches: &[Switch], set: &[Assignment]) -> Result<()> {
-    let columns = placer.filter_columns(plan, switches)?;
+fn assigned_once(
+    placer: &Placer<'_>,
+    plan: &Plan,
+    directives: &[Directive],
+    set: &[Assignment],
+) -> Result<()> {
+    let columns = placer.filter_columns(plan, directives)?;
     let assigned: Vec<&Name> =
         set.iter().map(|assignment| &assignment.column).filter(|column| columns.contains(column)).collect();
     if assigned.len() < 2 {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InvalidQuery, "an upsert assigns several columns of a row filter")
-        .hint("assign one of them here and the others in an update")
+        .with_hint("assign one of them here and the others in an update")
         .with_table(plan.table.name)
         .with_columns(assigned.into_iter().map(Name::to_string)))
 }

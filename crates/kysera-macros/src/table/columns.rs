@@ -22,7 +22,7 @@ impl Table<'_> {
             #[doc = #type_doc]
             #vis struct #ty<Mark = #ident> {
                 #(#member_docs #vis #members: #k::Column<Mark, #types>,)*
-                __table: #k::Label,
+                __table: #k::StaticName,
             }
 
             #[doc = #constant_doc]
@@ -31,7 +31,7 @@ impl Table<'_> {
 
             impl<Mark> #ty<Mark> {
                 #[doc(hidden)]
-                #vis const fn __new(table: #k::Label) -> Self {
+                #vis const fn __new(table: #k::StaticName) -> Self {
                     #ty { #(#members: #k::Column::new(table, &#names),)* __table: table }
                 }
 

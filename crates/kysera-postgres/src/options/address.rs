@@ -42,12 +42,14 @@ fn reason(error: &tokio_postgres::Error) -> String {
 
 fn unreadable(reason: &str) -> Error {
     Error::new(ErrorKind::Configuration, format!("cannot read the address of the server: {reason}"))
-        .hint("write postgres://user:password@host:port/database, with special characters percent-encoded")
+        .with_hint(
+            "write postgres://user:password@host:port/database, with special characters percent-encoded",
+        )
 }
 
 fn invalid(key: &str, allowed: &'static str) -> Error {
     Error::new(ErrorKind::Configuration, format!("the value of {key} in the address is not valid"))
-        .hint(allowed)
+        .with_hint(allowed)
 }
 
 type Split = (String, Vec<(String, String)>);

@@ -13,7 +13,7 @@
 use super::{
     BinaryOp, ColumnRef, Direction, Expr, FromItem, JoinKind, Literal, OrderBy, Select, SelectItem, TableRef,
 };
-use crate::ident::{Label, Name};
+use crate::ident::{Name, StaticName};
 use crate::table::TableMeta;
 use crate::value::Value;
 use std::mem::{ManuallyDrop, replace};
@@ -62,23 +62,23 @@ pub(crate) fn moved(node: Expr) -> ManuallyDrop<Expr> {
 }
 
 /// As [`column`], for code that is not generic itself.
-pub(crate) fn named(table: Label, name: Label) -> Expr {
+pub(crate) fn named(table: StaticName, name: StaticName) -> Expr {
     let table = (!table.is_empty()).then_some(Name::Borrowed(table));
     Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0 })
 }
 
 /// `"table"."name"`.
-pub(crate) extern "C" fn column(table: Label, name: Label) -> Expr {
+pub(crate) extern "C" fn column(table: StaticName, name: StaticName) -> Expr {
     named(table, name)
 }
 
 /// `left op right`, both columns.
 pub(crate) extern "C" fn compare_columns(
-    left_table: Label,
-    left: Label,
+    left_table: StaticName,
+    left: StaticName,
     op: Compare,
-    right_table: Label,
-    right: Label,
+    right_table: StaticName,
+    right: StaticName,
 ) -> Expr {
     Expr::binary(named(left_table, left), op.into(), named(right_table, right))
 }
@@ -86,7 +86,7 @@ pub(crate) extern "C" fn compare_columns(
 macro_rules! compare_values {
     ($($name:ident: |$value:ident: $ty:ty| $node:expr;)+) => {$(
         /// `column op value`.
-        pub(crate) extern "C" fn $name(table: Label, name: Label, op: Compare, $value: $ty) -> Expr {
+        pub(crate) extern "C" fn $name(table: StaticName, name: StaticName, op: Compare, $value: $ty) -> Expr {
             Expr::binary(named(table, name), op.into(), Expr::Value($node))
         }
     )+};
@@ -101,12 +101,17 @@ compare_values! {
 }
 
 /// `column op text`.
-pub(crate) extern "C" fn compare_text(table: Label, name: Label, op: Compare, text: &str) -> Expr {
+pub(crate) extern "C" fn compare_text(table: StaticName, name: StaticName, op: Compare, text: &str) -> Expr {
     Expr::binary(named(table, name), op.into(), Expr::Value(Value::Text(text.to_owned().into())))
 }
 
 /// `column op node`.
-pub(crate) extern "C" fn compare_node(table: Label, name: Label, op: Compare, right: Moved<'_>) -> Expr {
+pub(crate) extern "C" fn compare_node(
+    table: StaticName,
+    name: StaticName,
+    op: Compare,
+    right: Moved<'_>,
+) -> Expr {
     Expr::binary(named(table, name), op.into(), take(right))
 }
 
@@ -116,7 +121,7 @@ pub(crate) extern "C" fn compare_nodes(left: Moved<'_>, op: Compare, right: Move
 }
 
 /// The tree of `select .. from table`.
-pub(crate) extern "C" fn from_table(meta: &'static TableMeta, alias: Label) -> Box<Select> {
+pub(crate) extern "C" fn from_table(meta: &'static TableMeta, alias: StaticName) -> Box<Select> {
     Box::new(Select::from(TableRef::typed(meta).aliased(*alias)))
 }
 
@@ -130,7 +135,7 @@ pub(crate) extern "C" fn join_table(
     query: &mut Select,
     kind: JoinKind,
     meta: &'static TableMeta,
-    alias: Label,
+    alias: StaticName,
     on: Moved<'_>,
 ) {
     join(query, kind, TableRef::typed(meta).aliased(*alias).into(), Some(take(on)));
@@ -151,7 +156,7 @@ pub(crate) extern "C" fn items(query: &mut Select) -> &mut Vec<SelectItem> {
 }
 
 /// A column as a key of ORDER BY.
-pub(crate) extern "C" fn column_key(table: Label, name: Label, direction: Direction) -> OrderBy {
+pub(crate) extern "C" fn column_key(table: StaticName, name: StaticName, direction: Direction) -> OrderBy {
     OrderBy::new(named(table, name), direction)
 }
 

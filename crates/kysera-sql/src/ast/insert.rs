@@ -1,6 +1,6 @@
 //! INSERT and upsert.
 
-use super::{Expr, Select, SelectItem, Switch, TableRef, With};
+use super::{Directive, Expr, Select, SelectItem, TableRef, With};
 use crate::ident::Name;
 
 /// An insert.
@@ -21,7 +21,7 @@ pub struct Insert {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about this table.
-    pub switches: Vec<Switch>,
+    pub directives: Vec<Directive>,
     /// Why plugins must leave this statement, and all inside it, alone.
     pub bypass: Option<Name>,
 }
@@ -106,7 +106,7 @@ impl Insert {
             or: None,
             on_conflict: None,
             returning: Vec::new(),
-            switches: Vec::new(),
+            directives: Vec::new(),
             bypass: None,
         }
     }

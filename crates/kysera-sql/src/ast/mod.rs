@@ -30,6 +30,6 @@ pub use order_by::{Direction, Nulls, OrderBy};
 pub use raw::{Raw, RawPart};
 pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
 pub use select::{Distinct, Lock, LockStrength, LockWait, Select, SelectItem, SetOp, SetOpKind};
-pub use statement::{Statement, Switch};
+pub use statement::{Directive, Statement};
 pub use with::{Cte, CteBody, With};
 pub use write::{Delete, Merge, MergeAction, MergeMatch, MergeWhen, Update};

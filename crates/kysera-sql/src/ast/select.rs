@@ -1,6 +1,6 @@
 //! SELECT.
 
-use super::{Expr, FromItem, OrderBy, Switch, With};
+use super::{Directive, Expr, FromItem, OrderBy, With};
 use crate::ident::Name;
 use crate::value::SqlType;
 
@@ -32,7 +32,7 @@ pub struct Select {
     /// Row locks.
     pub lock: Option<Lock>,
     /// What plugins were told about the tables in this query's own FROM.
-    pub switches: Vec<Switch>,
+    pub directives: Vec<Directive>,
     /// Why plugins must leave this query, and all inside it, alone.
     pub bypass: Option<Name>,
 }

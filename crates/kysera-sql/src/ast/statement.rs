@@ -40,12 +40,12 @@ pub enum Statement {
     },
 }
 
-/// Something that a plugin was told about one query, such as soft delete's "with deleted".
+/// A directive of one query to a plugin, such as soft delete's "with deleted".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch {
+pub struct Directive {
     /// The plugin's name.
     pub plugin: &'static str,
-    /// What it was told.
+    /// The mode that the plugin shall use for the tables of the query.
     pub mode: &'static str,
 }
 

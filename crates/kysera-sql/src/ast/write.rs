@@ -1,6 +1,6 @@
 //! UPDATE, DELETE and MERGE.
 
-use super::{Assignment, Expr, FromItem, OrderBy, SelectItem, Switch, TableRef, With};
+use super::{Assignment, Directive, Expr, FromItem, OrderBy, SelectItem, TableRef, With};
 use crate::ident::Name;
 
 /// An update.
@@ -23,7 +23,7 @@ pub struct Update {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub switches: Vec<Switch>,
+    pub directives: Vec<Directive>,
     /// Why plugins must leave this statement, and all inside it, alone.
     pub bypass: Option<Name>,
 }
@@ -46,7 +46,7 @@ pub struct Delete {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub switches: Vec<Switch>,
+    pub directives: Vec<Directive>,
     /// Why plugins must leave this statement, and all inside it, alone.
     pub bypass: Option<Name>,
 }
@@ -67,7 +67,7 @@ pub struct Merge {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub switches: Vec<Switch>,
+    pub directives: Vec<Directive>,
     /// Why plugins must leave this statement, and all inside it, alone.
     pub bypass: Option<Name>,
 }
@@ -125,7 +125,7 @@ impl Update {
             order_by: Vec::new(),
             limit: None,
             returning: Vec::new(),
-            switches: Vec::new(),
+            directives: Vec::new(),
             bypass: None,
         }
     }
@@ -147,7 +147,7 @@ impl Delete {
             order_by: Vec::new(),
             limit: None,
             returning: Vec::new(),
-            switches: Vec::new(),
+            directives: Vec::new(),
             bypass: None,
         }
     }

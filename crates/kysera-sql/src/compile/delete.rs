@@ -6,7 +6,7 @@ use crate::dialect::{OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn delete(&mut self, delete: &'a Delete) {
-        self.heard(&delete.switches);
+        self.heard(&delete.directives);
         let known = self.ctes.len();
         if let Some(with) = &delete.with {
             self.require(self.caps.write_with, "CTEs in front of a delete", "use a subquery");

@@ -10,7 +10,7 @@ use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, insert: &'a Insert) {
-        self.heard(&insert.switches);
+        self.heard(&insert.directives);
         let known = self.ctes.len();
         let with_first = self.syntax.insert_with == InsertWith::BeforeInsert;
         if let (Some(with), true) = (&insert.with, with_first) {

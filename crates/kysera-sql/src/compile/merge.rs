@@ -6,7 +6,7 @@ use crate::dialect::OutputForm;
 
 impl<'a> Writer<'a> {
     pub(super) fn merge(&mut self, merge: &'a Merge) {
-        self.heard(&merge.switches);
+        self.heard(&merge.directives);
         self.require(self.caps.merge, "merge", "use `on_conflict`, or an update and an insert");
         let known = self.ctes.len();
         if let Some(with) = &merge.with {

@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
     }
 
     fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
-        self.heard(&select.switches);
+        self.heard(&select.directives);
         self.push("select");
         self.distinct(&select.distinct);
         if let (Some(limit), true) = (&select.limit, self.uses_top(select)) {

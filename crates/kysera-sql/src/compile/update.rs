@@ -6,7 +6,7 @@ use crate::dialect::{LimitForm, OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn update(&mut self, update: &'a Update) {
-        self.heard(&update.switches);
+        self.heard(&update.directives);
         let known = self.ctes.len();
         if let Some(with) = &update.with {
             self.require(self.caps.write_with, "CTEs in front of an update", "use a subquery");

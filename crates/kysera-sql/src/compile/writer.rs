@@ -3,7 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use crate::ast::{ColumnRef, FromItem, Insert, Switch};
+use crate::ast::{ColumnRef, Directive, FromItem, Insert};
 use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::Name;
 use crate::value::{ParamSlot, Value, ValueError};
@@ -140,9 +140,9 @@ impl<'a> Writer<'a> {
     }
 
     /// What a query says to plugins must be heard.
-    pub(super) fn heard(&mut self, switches: &[Switch]) {
-        if let (true, Some(switch)) = (self.no_plugins, switches.first()) {
-            self.refuse(CompileError::NoPlugin { plugin: switch.plugin });
+    pub(super) fn heard(&mut self, directives: &[Directive]) {
+        if let (true, Some(directive)) = (self.no_plugins, directives.first()) {
+            self.refuse(CompileError::NoPlugin { plugin: directive.plugin });
         }
     }
 

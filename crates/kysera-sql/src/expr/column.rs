@@ -3,15 +3,15 @@
 use super::{AsExpr, Expression};
 use crate::ast::grow::{self, Compare};
 use crate::ast::{self, Direction, OrderBy};
-use crate::ident::Label;
+use crate::ident::StaticName;
 use crate::typed::{Ref, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
 
 /// A column of type `V` of the table reference marked `T`. `derive(Table)` makes one for each field.
 pub struct Column<T, V> {
-    table: Label,
-    name: Label,
+    table: StaticName,
+    name: StaticName,
     types: PhantomData<fn() -> (T, V)>,
 }
 
@@ -19,7 +19,7 @@ impl<T, V> Column<T, V> {
     /// The column `name` of the table that stands in FROM as `table`; of the query's own output where that is empty.
     ///
     /// Names come by reference, `&"person"`, so that a column is two words.
-    pub const fn new(table: Label, name: Label) -> Self {
+    pub const fn new(table: StaticName, name: StaticName) -> Self {
         Column { table, name, types: PhantomData }
     }
 
@@ -34,7 +34,7 @@ impl<T, V> Column<T, V> {
     }
 
     /// Its table and its name, as they travel.
-    pub(crate) const fn labels(&self) -> (Label, Label) {
+    pub(crate) const fn labels(&self) -> (StaticName, StaticName) {
         (self.table, self.name)
     }
 }

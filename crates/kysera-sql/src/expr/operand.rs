@@ -5,7 +5,7 @@
 use super::{Column, Expr, Expression, Literal, bind};
 use crate::ast;
 use crate::ast::grow::{self, Compare, moved};
-use crate::ident::Label;
+use crate::ident::StaticName;
 use crate::typed::{Nil, NullOf, Nullability, Nullable, Ref, Required, SqlValue, Storable};
 use crate::value::ToValue;
 
@@ -27,7 +27,7 @@ pub trait AsExpr<B> {
     /// The node of a column's comparison with it.
     #[doc(hidden)]
     #[inline]
-    fn compare_with(self, table: Label, name: Label, op: Compare) -> ast::Expr
+    fn compare_with(self, table: StaticName, name: StaticName, op: Compare) -> ast::Expr
     where
         Self: Sized,
     {
@@ -85,7 +85,7 @@ where
     }
 
     #[inline]
-    fn compare_with(self, table: Label, name: Label, op: Compare) -> ast::Expr {
+    fn compare_with(self, table: StaticName, name: StaticName, op: Compare) -> ast::Expr {
         let (own_table, own_name) = self.labels();
         grow::compare_columns(table, name, op, own_table, own_name)
     }

@@ -1,14 +1,14 @@
 //! The list of selected items, as a selection fills it.
 
 use crate::ast::{self, SelectItem, grow};
-use crate::ident::{Label, Name};
+use crate::ident::{Name, StaticName};
 use crate::value::SqlType;
 
 /// Where in the row an item belongs: the fields that lead to it, from the outside in. Lives on the stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
     outer: Option<&'a Path<'a>>,
-    name: Label,
+    name: StaticName,
 }
 
 impl<'a> Path<'a> {
@@ -18,7 +18,7 @@ impl<'a> Path<'a> {
     /// A field of the row at this path.
     #[must_use = "returns the path"]
     #[inline]
-    pub fn field(&'a self, name: Label) -> Path<'a> {
+    pub fn field(&'a self, name: StaticName) -> Path<'a> {
         Path { outer: Some(self), name }
     }
 
@@ -52,8 +52,8 @@ impl<'a> Items<'a> {
     pub(crate) fn column(
         &mut self,
         at: &Path<'_>,
-        field: Label,
-        (table, name): (Label, Label),
+        field: StaticName,
+        (table, name): (StaticName, StaticName),
         ty: &'static SqlType,
     ) {
         select_column(self.0, at, field, table, name, ty);
@@ -96,9 +96,9 @@ impl<'a> Items<'a> {
 extern "C" fn select_column(
     items: &mut Vec<SelectItem>,
     at: &Path<'_>,
-    field: Label,
-    table: Label,
-    name: Label,
+    field: StaticName,
+    table: StaticName,
+    name: StaticName,
     ty: &'static SqlType,
 ) {
     let alias = at.field(field).alias().filter(|alias| *alias != **name);

@@ -5,6 +5,7 @@
 
 mod count;
 mod cte;
+mod directive;
 mod erased;
 mod executable;
 mod group_by;
@@ -18,11 +19,12 @@ mod selection;
 mod set_op;
 mod source;
 mod subquery;
-mod switch;
 
 pub use count::Count;
 pub(crate) use cte::name_all;
 pub use cte::{Cte, CteOf, Derived, DerivedOf, IntoCte, cte, derived, recursive, recursive_distinct};
+pub use directive::PluginDirectives;
+pub(crate) use directive::plugin_directives;
 pub use erased::Erased;
 #[doc(hidden)]
 pub use executable::Origin;
@@ -33,5 +35,3 @@ pub(crate) use selection::selected;
 pub use selection::{AllOf, Selected, Selection};
 pub use source::{Source, TableSource};
 pub use subquery::Subquery;
-pub use switch::Switches;
-pub(crate) use switch::switches;

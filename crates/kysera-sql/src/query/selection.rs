@@ -3,7 +3,7 @@
 use super::{Items, Path};
 use crate::ast::SelectItem;
 use crate::expr::{Aggregate, Column, Expr, Expression};
-use crate::ident::Label;
+use crate::ident::StaticName;
 use crate::typed::{
     Agg, AggOf, Class, Classed, InScope, MaybeNull, Names, Nullability, Plain, RefsIn, RowShape, SqlValue,
 };
@@ -29,7 +29,7 @@ pub trait Selection<S, I> {
     /// Adds its items as a field of the row at this path.
     #[doc(hidden)]
     #[inline]
-    fn push_field(self, at: &Path<'_>, field: Label, items: &mut Items<'_>)
+    fn push_field(self, at: &Path<'_>, field: StaticName, items: &mut Items<'_>)
     where
         Self: Sized,
     {
@@ -55,7 +55,7 @@ impl<T, V: SqlValue, S: InScope<T, I>, I> Selection<S, I> for Column<T, V> {
     }
 
     #[inline]
-    fn push_field(self, at: &Path<'_>, field: Label, items: &mut Items<'_>) {
+    fn push_field(self, at: &Path<'_>, field: StaticName, items: &mut Items<'_>) {
         items.column(at, field, self.labels(), const { &V::TYPE });
     }
 }
@@ -88,7 +88,7 @@ where
 /// is never NULL where the table has one.
 #[must_use = "a selection does nothing until it stands in `select`"]
 pub struct AllOf<T, R> {
-    table: Label,
+    table: StaticName,
     columns: &'static [Selected],
     types: PhantomData<fn() -> (T, R)>,
 }
@@ -108,7 +108,7 @@ pub struct Selected {
 impl<T, R> AllOf<T, R> {
     /// The columns of the table that stands in FROM as `table`.
     #[doc(hidden)]
-    pub const fn new(table: Label, columns: &'static [Selected]) -> Self {
+    pub const fn new(table: StaticName, columns: &'static [Selected]) -> Self {
         AllOf { table, columns, types: PhantomData }
     }
 }
@@ -138,7 +138,7 @@ impl<T, R, S: InScope<T, I>, I> Selection<S, I> for AllOf<T, R> {
 }
 
 /// At the top a column keeps its own name, unless its field has another; inside a row it is named after its field.
-fn all(table: Label, columns: &'static [Selected], at: &Path<'_>, items: &mut Items<'_>) {
+fn all(table: StaticName, columns: &'static [Selected], at: &Path<'_>, items: &mut Items<'_>) {
     for column in columns {
         items.column(at, &column.field, (table, &column.column), &column.ty);
     }
@@ -161,7 +161,7 @@ macro_rules! list {
 }
 
 /// An element of a tuple has a name only inside a row.
-fn element<'a>(at: &'a Path<'a>, name: Label) -> Path<'a> {
+fn element<'a>(at: &'a Path<'a>, name: StaticName) -> Path<'a> {
     if at.is_row() { *at } else { at.field(name) }
 }
 

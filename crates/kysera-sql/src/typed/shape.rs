@@ -2,7 +2,7 @@
 
 use super::Nil;
 use crate::expr::Column;
-use crate::ident::{Label, interned, label};
+use crate::ident::{StaticName, interned, label};
 use crate::row::FromRow;
 use std::marker::PhantomData;
 
@@ -34,8 +34,8 @@ pub trait RowShape {
 /// Names the columns of a row and remembers them, in order.
 #[derive(Debug)]
 pub struct Names<'a> {
-    table: Label,
-    name: Label,
+    table: StaticName,
+    name: StaticName,
     given: &'a mut Vec<&'static str>,
 }
 
@@ -48,7 +48,7 @@ impl Names<'_> {
     }
 
     /// The names for the columns of a field.
-    pub fn at(&mut self, field: Label) -> Names<'_> {
+    pub fn at(&mut self, field: StaticName) -> Names<'_> {
         Names { table: self.table, name: join(self.name, field), given: self.given }
     }
 
@@ -58,7 +58,7 @@ impl Names<'_> {
         Column::new(self.table, name)
     }
 
-    fn take(&mut self) -> Label {
+    fn take(&mut self) -> StaticName {
         // The single column of a row without fields, such as `select(Pet.id)`.
         let name = if self.name.is_empty() { &"c0" } else { self.name };
         self.given.push(name);
@@ -67,7 +67,7 @@ impl Names<'_> {
 }
 
 /// `outer.inner`, the name of a field in a nested row.
-fn join(outer: Label, inner: Label) -> Label {
+fn join(outer: StaticName, inner: StaticName) -> StaticName {
     if outer.is_empty() { inner } else { interned(format!("{outer}.{inner}")) }
 }
 

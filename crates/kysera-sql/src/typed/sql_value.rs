@@ -104,8 +104,8 @@ macro_rules! __sql_literal {
                 #[inline]
                 fn compare_with(
                     self,
-                    table: $crate::ident::Label,
-                    name: $crate::ident::Label,
+                    table: $crate::ident::StaticName,
+                    name: $crate::ident::StaticName,
                     op: $crate::ast::grow::Compare,
                 ) -> $crate::ast::Expr {
                     $crate::ast::grow::$compare(table, name, op, self)

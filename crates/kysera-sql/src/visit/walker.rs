@@ -265,7 +265,7 @@ macro_rules! walker {
             pub fn select<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Select) -> Result<(), W::Error> {
                 let Select {
                     with, distinct, items, from, filter, group_by, having, set_ops, order_by, limit, offset, lock,
-                    switches: _, bypass: _,
+                    directives: _, bypass: _,
                 } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
@@ -300,7 +300,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn insert<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Insert) -> Result<(), W::Error> {
-                let Insert { with, into, columns: _, source, or: _, on_conflict, returning, switches: _, bypass: _ } = node;
+                let Insert { with, into, columns: _, source, or: _, on_conflict, returning, directives: _, bypass: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -329,7 +329,7 @@ macro_rules! walker {
             /// The walker's own.
             pub fn update<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Update) -> Result<(), W::Error> {
                 let Update {
-                    with, table, set, from, filter, order_by, limit, returning, switches: _, bypass: _,
+                    with, table, set, from, filter, order_by, limit, returning, directives: _, bypass: _,
                 } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
@@ -357,7 +357,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn delete<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Delete) -> Result<(), W::Error> {
-                let Delete { with, from, using, filter, order_by, limit, returning, switches: _, bypass: _ } = node;
+                let Delete { with, from, using, filter, order_by, limit, returning, directives: _, bypass: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -381,7 +381,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn merge<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Merge) -> Result<(), W::Error> {
-                let Merge { with, into, using, on, whens, returning, switches: _, bypass: _ } = node;
+                let Merge { with, into, using, on, whens, returning, directives: _, bypass: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }

@@ -34,7 +34,7 @@ macro_rules! value {
 
 use value;
 
-crate::query::switches!(
+crate::query::plugin_directives!(
     [T, O, Out] Insert<T, O, Out>,
     [T, S, O, F, Out] Update<T, S, O, F, Out>,
     [T, S, O, F, Out] Delete<T, S, O, F, Out>

@@ -31,7 +31,7 @@ pub(super) fn instant(
             ErrorKind::Plugin,
             format!("column {column} of table {} cannot hold an instant", table.name),
         )
-        .hint(
+        .with_hint(
             "declare it as an instant, a date with time or an i64, or leave the table out with `.except(..)`",
         )
         .with_table(table.name)

@@ -6,9 +6,9 @@ use super::attach::Attachment;
 use super::instant::{self, instant};
 use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
-use kysera_core::plugin::{Context, Parameter, Plugin, RowFilter, Switched, priority};
+use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter, priority};
 use kysera_sql::ast::{
-    Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, Statement, Switch, TableRef, Update,
+    Assignment, ConflictAction, Directive, Expr, Insert, Literal, OnConflict, Statement, TableRef, Update,
 };
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
@@ -86,7 +86,7 @@ impl SoftDelete {
     }
 
     fn set_mark(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
-        let Some(mode) = mode_of(&update.switches) else { return Ok(()) };
+        let Some(mode) = mode_of(&update.directives) else { return Ok(()) };
         let (meta, column) = self.marked_column(&update.table)?;
         let value = match mode {
             MARK => instant(meta, column, self, context)?,
@@ -99,7 +99,7 @@ impl SoftDelete {
 
     /// Lets an upsert that is told to revive clear the mark of the row it meets.
     fn revive(&self, insert: &mut Insert) -> Result<()> {
-        if mode_of(&insert.switches) != Some(REVIVE) || insert.bypass.is_some() {
+        if mode_of(&insert.directives) != Some(REVIVE) || insert.bypass.is_some() {
             return Ok(());
         }
         let (_, column) = self.marked_column(&insert.into)?;
@@ -116,7 +116,7 @@ impl SoftDelete {
         let attached = table.meta.and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
         attached.ok_or_else(|| {
             Error::new(ErrorKind::Plugin, format!("table {} has no soft delete", table.name))
-                .hint("add a `deleted_at` column, or delete with `delete_from(..)`")
+                .with_hint("add a `deleted_at` column, or delete with `delete_from(..)`")
                 .with_table(table.name.clone())
         })
     }
@@ -136,15 +136,15 @@ impl Plugin for SoftDelete {
         Some(RowFilter::new(Expr::is_null(RowFilter::column(column))))
     }
 
-    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
-        let Some(column) = self.attachment.column_of(table) else { return Switched::Unchanged };
+    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
+        let Some(column) = self.attachment.column_of(table) else { return ModeFilter::Unchanged };
         match mode {
-            MARK => Switched::Instead(RowFilter::new(Expr::is_null(RowFilter::column(column)))),
-            WITH_DELETED | REVIVE => Switched::Off,
+            MARK => ModeFilter::Instead(RowFilter::new(Expr::is_null(RowFilter::column(column)))),
+            WITH_DELETED | REVIVE => ModeFilter::Off,
             ONLY_DELETED | RESTORE => {
-                Switched::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column))))
+                ModeFilter::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column))))
             }
-            _ => Switched::Unchanged,
+            _ => ModeFilter::Unchanged,
         }
     }
 
@@ -184,8 +184,8 @@ impl VisitMut for Revive<'_> {
     }
 }
 
-fn mode_of(switches: &[Switch]) -> Option<&'static str> {
-    switches.iter().find(|switch| switch.plugin == NAME).map(|switch| switch.mode)
+fn mode_of(directives: &[Directive]) -> Option<&'static str> {
+    directives.iter().find(|directive| directive.plugin == NAME).map(|directive| directive.mode)
 }
 
 fn column_type(meta: &TableMeta, column: &str) -> SqlType {

@@ -1,14 +1,14 @@
 //! How a query speaks to soft delete: what it sees, and the statements that mark and unmark.
 
 use super::soft_delete::{MARK, NAME, ONLY_DELETED, RESTORE, REVIVE, WITH_DELETED};
-use kysera_sql::ast::Switch;
-use kysera_sql::query::{Source, Switches, TableSource, Unfiltered, Unselected};
+use kysera_sql::ast::Directive;
+use kysera_sql::query::{PluginDirectives, Source, TableSource, Unfiltered, Unselected};
 use kysera_sql::typed::{In, Nil, Required};
 use kysera_sql::write::{Insert, Update, update};
 
 /// What a query sees of soft-deleted rows. It concerns the tables in the query's own FROM; subqueries say it for
 /// themselves.
-pub trait SoftDeletes: Switches {
+pub trait SoftDeletes: PluginDirectives {
     /// Deleted rows too.
     #[must_use = "returns the query"]
     fn with_deleted(self) -> Self;
@@ -20,7 +20,7 @@ pub trait SoftDeletes: Switches {
 
 /// What an upsert does with a soft-deleted row that it meets. By default that is an error of kind
 /// [`HiddenConflict`](kysera_core::ErrorKind::HiddenConflict).
-pub trait Revives: Switches {
+pub trait Revives: PluginDirectives {
     /// Updates the row and takes its mark away.
     #[must_use = "returns the insert"]
     fn revive(self) -> Self;
@@ -57,21 +57,21 @@ type Marking<S> =
     Update<<S as Source>::Mark, In<<S as Source>::Mark, Required, Nil>, Nil, Unfiltered, Unselected>;
 
 fn told<S: TableSource>(table: S, mode: &'static str) -> Marking<S> {
-    update(table).switch(Switch { plugin: NAME, mode })
+    update(table).directive(Directive { plugin: NAME, mode })
 }
 
-impl<Q: Switches> SoftDeletes for Q {
+impl<Q: PluginDirectives> SoftDeletes for Q {
     fn with_deleted(self) -> Self {
-        self.switch(Switch { plugin: NAME, mode: WITH_DELETED })
+        self.directive(Directive { plugin: NAME, mode: WITH_DELETED })
     }
 
     fn only_deleted(self) -> Self {
-        self.switch(Switch { plugin: NAME, mode: ONLY_DELETED })
+        self.directive(Directive { plugin: NAME, mode: ONLY_DELETED })
     }
 }
 
 impl<T, O, Out> Revives for Insert<T, O, Out> {
     fn revive(self) -> Self {
-        self.switch(Switch { plugin: NAME, mode: REVIVE })
+        self.directive(Directive { plugin: NAME, mode: REVIVE })
     }
 }

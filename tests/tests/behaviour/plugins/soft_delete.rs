@@ -586,7 +586,7 @@ async fn trees_pipelines_and_streams_hide_alike() {
         let mut names = tree(by_name.clone()).rows::<(String,)>().fetch_all(db).await.unwrap();
         names.sort();
         assert_eq!(names, [("Ann".to_owned(),), ("Cem".to_owned(),)]);
-        by_name.switches.push(ast::Switch { plugin: "soft_delete", mode: "only_deleted" });
+        by_name.directives.push(ast::Directive { plugin: "soft_delete", mode: "only_deleted" });
         let names = tree(by_name).rows::<(String,)>().fetch_all(db).await.unwrap();
         assert_eq!(names, [("Bea".to_owned(),)]);
 

@@ -8,7 +8,7 @@ mod wrong;
 
 use crate::database;
 use kysera::executor::DbBuilder;
-use kysera::plugin::{Context, Parameter, Plugin, RowFilter, Switched};
+use kysera::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};
@@ -102,8 +102,8 @@ impl Plugin for Tenants {
         }))
     }
 
-    fn switched_filter(&self, _: &'static TableMeta, mode: &str) -> Switched {
-        if mode == "root" { Switched::Off } else { Switched::Unchanged }
+    fn filter_in_mode(&self, _: &'static TableMeta, mode: &str) -> ModeFilter {
+        if mode == "root" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
     fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
@@ -117,7 +117,10 @@ impl Plugin for Tenants {
             Some(Who::Tenants(some)) => {
                 Ok(Parameter::Many(some.iter().map(|tenant| Value::I64(*tenant)).collect()))
             }
-            _ => Err(Error::new(ErrorKind::Refused, "no tenant is known").hint("add one with `db.with(..)`")),
+            _ => {
+                Err(Error::new(ErrorKind::Refused, "no tenant is known")
+                    .with_hint("add one with `db.with(..)`"))
+            }
         }
     }
 }

@@ -187,7 +187,7 @@ fn writes_inside_ctes() {
 }
 
 fn merge(using: FromItem, on: Expr, whens: Vec<MergeWhen>) -> Merge {
-    Merge { with: None, into: post(), using, on, whens, returning: vec![], switches: vec![], bypass: None }
+    Merge { with: None, into: post(), using, on, whens, returning: vec![], directives: vec![], bypass: None }
 }
 
 #[test]

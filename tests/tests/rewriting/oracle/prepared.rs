@@ -7,7 +7,7 @@ use super::world::{TABLES, World};
 use super::{POSTGRES, SQLITE, setting};
 use kysera::prelude::*;
 use kysera_core::driver::{BoxFuture, Connection, Driver};
-use kysera_core::plugin::{Context, Parameter, Plugin, RowFilter, Switched};
+use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter};
 use kysera_core::{Error, ErrorKind, Result, tree};
 use kysera_sql::ast::{BinaryOp, Expr as Node, InList, Literal, Statement};
 use kysera_sql::compiled::Access;
@@ -133,8 +133,8 @@ impl Plugin for Tens {
         }
     }
 
-    fn switched_filter(&self, _: &'static TableMeta, mode: &str) -> Switched {
-        if mode == "everything" { Switched::Off } else { Switched::Unchanged }
+    fn filter_in_mode(&self, _: &'static TableMeta, mode: &str) -> ModeFilter {
+        if mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
     fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {

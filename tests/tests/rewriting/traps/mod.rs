@@ -1,11 +1,11 @@
 //! The traps on the way to a right placement, each by name: what other systems fell into.
 
 mod captures;
+mod directives;
 mod guards;
 mod joins;
 mod policies;
 mod sessions;
-mod switches;
 
 use crate::engine::{Engine, Rows};
 use crate::matrix::{Pair, on_postgres, sqlite};

@@ -4,7 +4,7 @@ use super::{on_each, rows, set, text};
 use crate::apply;
 use crate::plugin::{Guard, Hide, PERSON, POST, Policy, TAG};
 use crate::tree::*;
-use kysera_core::plugin::{Context, Parameter, Plugin, RowFilter, Switched, priority};
+use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter, priority};
 use kysera_core::plugin_set::{PluginSetError, PolicyError};
 use kysera_core::{Error, ErrorKind, PluginSet, Result};
 use kysera_sql::ast::*;
@@ -205,8 +205,8 @@ impl Plugin for Tenant {
         Ok(self.sees_all.then_some("everything"))
     }
 
-    fn switched_filter(&self, table: &'static TableMeta, mode: &str) -> Switched {
-        if table.is(&POST) && mode == "everything" { Switched::Off } else { Switched::Unchanged }
+    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
+        if table.is(&POST) && mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
     fn parameter(&self, name: &str, _: &Context<'_>) -> Result<Parameter> {

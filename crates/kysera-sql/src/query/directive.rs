@@ -1,27 +1,27 @@
-//! What plugins are told about one query.
+//! Directives of a query to plugins.
 
 use super::{Erased, Select};
-use crate::ast::Switch;
+use crate::ast::Directive;
 use crate::ident::Name;
 
-/// A statement that can carry words for plugins. Plugins give their switches names of their own by an extension trait
-/// over this one: `.with_deleted()`.
-pub trait Switches: Sized {
+/// A statement that can carry directives to plugins. Plugins name their directives by an extension trait over this
+/// one: `.with_deleted()`.
+pub trait PluginDirectives: Sized {
     /// Tells the plugin of that name how to treat the tables in this statement's own FROM.
     #[must_use = "returns the changed statement"]
-    fn switch(self, switch: Switch) -> Self;
+    fn directive(self, directive: Directive) -> Self;
 
     /// Lets this statement, and all inside it, pass by every plugin, for a reason that is logged.
     #[must_use = "returns the changed statement"]
     fn bypass_plugins(self, reason: impl Into<Name>) -> Self;
 }
 
-/// Makes statements carry words for plugins.
-macro_rules! switches {
+/// Implements `PluginDirectives` for statements.
+macro_rules! plugin_directives {
     ($([$($generics:tt)+] $ty:ty),+) => {$(
-        impl<$($generics)+> $crate::query::Switches for $ty {
-            fn switch(mut self, switch: $crate::ast::Switch) -> Self {
-                self.ast_mut().switches.push(switch);
+        impl<$($generics)+> $crate::query::PluginDirectives for $ty {
+            fn directive(mut self, directive: $crate::ast::Directive) -> Self {
+                self.ast_mut().directives.push(directive);
                 self
             }
 
@@ -33,6 +33,6 @@ macro_rules! switches {
     )+};
 }
 
-pub(crate) use switches;
+pub(crate) use plugin_directives;
 
-switches!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
+plugin_directives!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
