@@ -34,7 +34,7 @@ impl Database {
             Ok(url) if url.starts_with("postgres") => Database::postgres(&url).await?,
             Ok(url) => {
                 return Err(Error::new(ErrorKind::Configuration, format!("the example cannot use {url}"))
-                    .hint("give a postgres:// address, or unset DATABASE_URL to use SQLite"));
+                    .with_hint("give a postgres:// address, or unset DATABASE_URL to use SQLite"));
             }
             Err(_) => Database::sqlite().await?,
         };
@@ -109,7 +109,7 @@ async fn make_schema(db: &Db) -> Result<()> {
     if let Some(comment) = found {
         if comment.as_deref() != Some(MARK) {
             return Err(Error::new(ErrorKind::Refused, format!("schema {SCHEMA} is not the example's"))
-                .hint("rename it, or run the example on another database"));
+                .with_hint("rename it, or run the example on another database"));
         }
         raw(format!("drop schema {SCHEMA} cascade")).execute(db).await?;
     }
