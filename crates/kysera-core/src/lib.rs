@@ -7,58 +7,38 @@
 //! a [`Transaction`] or whatever else is an [`Executor`]: it is rewritten by the plugins, written as SQL and run.
 //! [`raw`] and [`tree`] make queries of text and of trees built at run time.
 
-mod answer;
-mod bypass;
-mod call;
-mod clock;
 mod db;
-mod deadlock;
 pub mod driver;
 pub mod error;
-mod execution;
-mod executor;
-mod extensions;
-mod fetch;
-mod outgoing;
-mod pipeline;
-mod place;
+mod execute;
 pub mod plugin;
-pub mod plugin_set;
 mod prepared;
-mod raw;
-mod recording;
-mod retry;
 mod rewrite;
-mod savepoint;
-mod script;
-mod session;
-mod stream;
-mod terminals;
+mod statement;
 mod transaction;
-mod tree;
 
-pub use answer::{All, Answer, Done, First, One, Optional, Plan};
-pub use clock::{Clock, FixedClock, SystemClock};
 pub use db::{Db, DbBuilder};
 pub use error::{Error, ErrorKind, Result};
-pub use execution::Execution;
-pub use executor::Executor;
+pub use execute::collect::{All, Answer, Done, First, One, Optional, Plan};
+pub use execute::executor::Executor;
 #[doc(hidden)]
-pub use executor::{Seat, sealed};
-pub use extensions::Extensions;
-pub use fetch::Fetch;
+pub use execute::executor::{Seat, sealed};
+pub use execute::fetch::Fetch;
 #[doc(hidden)]
-pub use pipeline::Taken;
-pub use pipeline::{Answers, Pipeline};
-pub use plugin_set::PluginSet;
+pub use execute::pipeline::Taken;
+pub use execute::pipeline::{Answers, Pipeline};
+pub use execute::query_ext::Terminals;
+pub use execute::script::{Script, script};
+#[doc(hidden)]
+pub use execute::stream::Borrowed;
+pub use execute::stream::{RowsStream, StreamSource};
+pub use plugin::clock::{Clock, FixedClock, SystemClock};
+pub use plugin::extensions::Extensions;
+pub use plugin::interception::Execution;
 pub use prepared::{Bound, Prepare, Prepared, prepare};
-pub use raw::{RawSql, raw};
-pub use retry::{Retry, retry_on_conflict};
-pub use savepoint::Savepoint;
-pub use script::{Script, script};
-#[doc(hidden)]
-pub use stream::Borrowed;
-pub use stream::{RowsStream, StreamSource};
-pub use terminals::Terminals;
+pub use rewrite::{Applied, PluginSet, PluginSetError, PolicyError};
+pub use statement::raw::{RawSql, raw};
+pub use statement::tree::{Tree, tree};
 pub use transaction::Transaction;
-pub use tree::{Tree, tree};
+pub use transaction::retry::{Retry, retry_on_conflict};
+pub use transaction::savepoint::Savepoint;

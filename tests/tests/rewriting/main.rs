@@ -10,8 +10,8 @@ mod plugin;
 mod traps;
 mod tree;
 
+use kysera_core::Applied;
 use kysera_core::plugin::Context;
-use kysera_core::plugin_set::Applied;
 use kysera_core::{Extensions, FixedClock, PluginSet, Result};
 use kysera_sql::ast::Statement;
 use kysera_sql::dialect::Dialect;

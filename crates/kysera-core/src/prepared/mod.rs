@@ -1,16 +1,16 @@
 //! Queries that are built once and run often: rewritten and compiled once for each database and mode, with values bound
 //! at each call.
 //!
-//! `template` holds the tree and what was made of it, `kept` is one such result, `build` calls the user's closure,
+//! `cache` holds the tree and what was made of it, `cache_entry` is one such result, `build` calls the user's closure,
 //! `substitute` puts values into a tree.
 
 mod build;
-mod kept;
+mod cache;
+mod cache_entry;
 mod substitute;
-mod template;
 
 pub use build::Prepare;
-pub(crate) use template::{Found, Template, Which};
+pub(crate) use cache::{Found, Template, Which};
 
 use kysera_sql::ast::Statement;
 use kysera_sql::expr::Bind;

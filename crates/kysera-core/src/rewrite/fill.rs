@@ -1,8 +1,8 @@
 //! Fills the holes of a prepared predicate: the alias of the table, the values of the execution, and the numbers of
 //! its own aliases when it stands inside another predicate.
 
+use super::compiled_filter::Template;
 use super::names;
-use super::policy::Template;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Parameter, Plugin, RowFilter, list_of_values};
 use kysera_sql::ast::{ColumnRef, CteRef, Derived, Expr, SelectItem, TableRef};

@@ -4,8 +4,8 @@
 //! L left join σ(R) on c = L left join R on σ and c; nothing of the kind holds for a full join.
 
 use super::names;
-use super::place::{Meaning, Placer, put_first, refused};
-use super::plan::Plan;
+use super::pass::{Meaning, Placer, put_first, refused};
+use super::table_policy::Plan;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::ast::{
     BinaryOp, CteRef, Derived, Directive, Expr, FromItem, Join, JoinKind, Select, SelectItem, TableRef,

@@ -6,18 +6,20 @@
 //!
 //! Knows trees and descriptions; never SQL text, connections or results.
 
+mod compiled_filter;
 mod fill;
-mod filters;
 mod from;
 mod names;
 mod once_list;
-mod place;
-mod plan;
-mod policy;
-mod raw;
+mod pass;
+mod plugin_order;
+pub(crate) mod plugin_set;
+mod policies;
+mod raw_guard;
 mod registry;
 mod scope;
+mod table_policy;
 mod write;
 
-pub(crate) use filters::Filters;
-pub use policy::PolicyError;
+pub use compiled_filter::PolicyError;
+pub use plugin_set::{Applied, PluginSet, PluginSetError};

@@ -1,9 +1,9 @@
 //! Filters in writes: targets, sources, and the hidden row that an upsert or a merge runs into.
 
-use super::place::{Meaning, Placer, put_first, refused};
-use super::plan::Plan;
+use super::pass::{Meaning, Placer, put_first, refused};
+use super::table_policy::Plan;
 use crate::error::{Error, ErrorKind, Result};
-use crate::plugin_set::Check;
+use crate::rewrite::plugin_set::Check;
 use kysera_sql::ast::{
     Assignment, BinaryOp, Case, CaseWhen, ConflictAction, Delete, Directive, Expr, Insert, InsertOr, Literal,
     Merge, MergeMatch, TableRef, Update,

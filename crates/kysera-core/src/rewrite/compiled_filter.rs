@@ -320,7 +320,7 @@ impl VisitMut for Prepare<'_> {
 
     fn raw(&mut self, node: &mut Raw) -> Result<(), PolicyError> {
         // The author is trusted, but text cannot be qualified: a table inside it could be captured.
-        if super::raw::refusal(node).is_some() {
+        if super::raw_guard::refusal(node).is_some() {
             return Err(self.not_allowed("raw SQL that reads a table or does not match its parentheses"));
         }
         walk_mut::raw(self, node)

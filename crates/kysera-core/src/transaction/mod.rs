@@ -1,12 +1,15 @@
 //! A transaction: a connection of one's own between begin and commit, savepoints inside, and what to do afterwards.
 
+pub(crate) mod retry;
+pub(crate) mod savepoint;
+
 use crate::db::Db;
 use crate::driver::{BoxFuture, Connection};
 use crate::error::Result;
-use crate::executor::{Executor, Seat, sealed};
-use crate::pipeline::Pipeline;
-use crate::savepoint::Savepoint;
-use crate::session::{Session, with_rollback};
+use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::pipeline::Pipeline;
+use crate::execute::session::{Session, with_rollback};
+use crate::transaction::savepoint::Savepoint;
 use kysera_sql::compiled::Access;
 use std::fmt;
 use std::future::Future;

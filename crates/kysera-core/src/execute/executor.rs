@@ -1,7 +1,7 @@
 //! What a query can run on: a database handle, a transaction, or a context made of one.
 
 use crate::db::Db;
-use crate::session::Session;
+use crate::execute::session::Session;
 use std::fmt::Debug;
 use std::sync::Arc;
 use tokio::sync::Mutex;

@@ -2,13 +2,11 @@
 //!
 //! Knows how they run; where a row filter goes is the business of `rewrite`.
 
-mod order;
-
-pub use crate::rewrite::PolicyError;
-
+use super::compiled_filter::PolicyError;
+use super::plugin_order;
+use super::policies::Filters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::{Context, Plugin};
-use crate::rewrite::Filters;
 use kysera_sql::ast::Statement;
 use kysera_sql::dialect::{Dialect, Raise};
 use kysera_sql::ident::Name;
@@ -79,7 +77,7 @@ impl PluginSet {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }
-        let filters = Filters::new(order::ordered(plugins)?, tables, dialect.filtering().clone());
+        let filters = Filters::new(plugin_order::ordered(plugins)?, tables, dialect.filtering().clone());
         let filters = filters.map_err(PluginSetError::from)?;
         Ok(PluginSet { filters: Some(Box::new(filters)) })
     }

@@ -3,16 +3,16 @@
 //! The connection and the driver's stream that borrows it live in one boxed future, so nothing here borrows from itself.
 //! The future fills a sink and waits until the rows have been taken out: the sink goes back and forth through a slot.
 
-use crate::answer::unbox;
-use crate::call::Call;
 use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
-use crate::executor::{Executor, Seat, sealed};
-use crate::outgoing::{Around, Outgoing};
-use crate::savepoint::Savepoint;
-use crate::session::Session;
+use crate::execute::collect::unbox;
+use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::lower::{Around, Outgoing};
+use crate::execute::run::Call;
+use crate::execute::session::Session;
 use crate::transaction::Transaction;
+use crate::transaction::savepoint::Savepoint;
 use futures_core::Stream;
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::query::Query;

@@ -6,12 +6,12 @@
 use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
-use crate::executor::Seat;
-use crate::outgoing::{Around, Outgoing, outgoing};
-use crate::place::with_place;
-use crate::plugin_set::Applied;
+use crate::execute::error_location::with_place;
+use crate::execute::executor::Seat;
+use crate::execute::lower::{Around, Outgoing, outgoing};
+use crate::execute::session::Session;
 use crate::prepared::{Found, Template, Which};
-use crate::session::Session;
+use crate::rewrite::plugin_set::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::{BuildError, Origin, Query};

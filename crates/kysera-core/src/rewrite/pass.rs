@@ -3,16 +3,16 @@
 //! Whatever holds a table is taken out of the tree, dealt with, and put back after the ordinary walk over the rest.
 //! So a table in a place that is not known here is met by that walk and refused.
 
-use super::filters::Filters;
 use super::names;
-use super::plan::Plan;
-use super::raw;
+use super::policies::Filters;
+use super::raw_guard;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
+use super::table_policy::Plan;
 use super::{fill, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
-use crate::plugin_set::{Applied, Check};
+use crate::rewrite::plugin_set::{Applied, Check};
 use kysera_sql::ast::{
     Cte, CteBody, Delete, Directive, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
     With,
@@ -349,7 +349,7 @@ impl VisitMut for Placer<'_> {
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {
         if let Some(guard) = self.filters.guard
-            && let (false, Some(why)) = (self.in_filter(), raw::refusal(node))
+            && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node))
         {
             return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(
                 "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",

@@ -1,13 +1,13 @@
 //! What a prepared query became on one database under certain modes: text, places of values, and what to ask of plugins
 //! at each execution.
 
-use crate::bypass;
 use crate::db::{Core, Db};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::bypass;
+use crate::plugin::dependencies::{Answers, Mode, Note, Types};
 use crate::plugin::{Context, Parameter, Plugin};
-use crate::plugin_set::Applied;
 use crate::prepared::substitute::substitute;
-use crate::recording::{Answers, Mode, Note, Types};
+use crate::rewrite::plugin_set::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::CompileError;
 use kysera_sql::compiled::{Compiled, SqlText, StatementKind};

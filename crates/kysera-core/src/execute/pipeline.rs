@@ -1,11 +1,11 @@
 //! Several statements in as few round trips as the database allows.
 
-use crate::answer::{All, Answer, Done, First, One, Optional, take_back};
-use crate::call::{Call, Later};
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
-use crate::executor::{Executor, Seat};
-use crate::outgoing::Around;
+use crate::execute::collect::{All, Answer, Done, First, One, Optional, take_back};
+use crate::execute::executor::{Executor, Seat};
+use crate::execute::lower::Around;
+use crate::execute::run::{Call, Later};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{FromRow, RowSink};

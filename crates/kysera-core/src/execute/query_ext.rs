@@ -1,11 +1,11 @@
 //! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_stream`, `execute`, ..; or only shows it.
 
-use crate::answer::{All, Done, First, One, Optional, Plan};
-use crate::call::Call;
 use crate::error::Result;
-use crate::executor::Executor;
-use crate::fetch::Fetch;
-use crate::stream::{RowsStream, StreamSource};
+use crate::execute::collect::{All, Done, First, One, Optional, Plan};
+use crate::execute::executor::Executor;
+use crate::execute::fetch::Fetch;
+use crate::execute::run::Call;
+use crate::execute::stream::{RowsStream, StreamSource};
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::Dialect;

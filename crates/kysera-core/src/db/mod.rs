@@ -1,14 +1,15 @@
 //! The database handle: a driver, the plugins over it, and the clock. Cheap to clone.
 
-use crate::clock::{Clock, SystemClock};
-use crate::deadlock;
+pub(crate) mod self_deadlock;
+
 use crate::driver::{BoxFuture, Connection, Driver, Ran, TransactionOptions};
 use crate::error::{Error, Result};
-use crate::executor::{Executor, Seat, sealed};
-use crate::extensions::Extensions;
-use crate::pipeline::Pipeline;
+use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::pipeline::Pipeline;
+use crate::plugin::clock::{Clock, SystemClock};
+use crate::plugin::extensions::Extensions;
 use crate::plugin::{Context, Plugin};
-use crate::plugin_set::PluginSet;
+use crate::rewrite::plugin_set::PluginSet;
 use crate::transaction::Transaction;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
@@ -143,7 +144,7 @@ impl Db {
         F: AsyncFnOnce(&mut Transaction) -> Result<T>,
     {
         let mut tx = self.begin_with(options).await?;
-        let result = deadlock::holding(self.id(), tx.access(), f(&mut tx)).await;
+        let result = self_deadlock::holding(self.id(), tx.access(), f(&mut tx)).await;
         tx.end(result).await
     }
 
@@ -184,7 +185,7 @@ impl Db {
         F: AsyncFnOnce(&mut Transaction) -> Result<T, E>,
     {
         let mut tx = self.begin().await?;
-        match deadlock::holding(self.id(), tx.access(), f(&mut tx)).await {
+        match self_deadlock::holding(self.id(), tx.access(), f(&mut tx)).await {
             Ok(value) => Ok(tx.commit().await.map(|()| value)?),
             Err(error) => {
                 tx.rollback_or_log().await;
@@ -265,8 +266,8 @@ impl Db {
 
     fn check_wait(&self, access: Access) -> Result<()> {
         let driver = &*self.core.driver;
-        if deadlock::held_by_caller(self.id(), |held| driver.excludes(held, access)) {
-            return Err(deadlock::would_wait_for_itself());
+        if self_deadlock::held_by_caller(self.id(), |held| driver.excludes(held, access)) {
+            return Err(self_deadlock::would_wait_for_itself());
         }
         Ok(())
     }

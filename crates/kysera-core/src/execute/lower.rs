@@ -1,14 +1,14 @@
 //! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand around its execution are
 //! called.
 
-use crate::bypass;
 use crate::db::Db;
 use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
-use crate::execution::Execution;
+use crate::execute::session::{Session, with_rollback};
+use crate::plugin::bypass;
+use crate::plugin::interception::Execution;
 use crate::plugin::{Context, Plugin};
-use crate::plugin_set::Applied;
-use crate::session::{Session, with_rollback};
+use crate::rewrite::plugin_set::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::{CompileError, compile, compile_once};
 use kysera_sql::compiled::{Access, Compiled, StatementKind};

@@ -3,13 +3,18 @@
 //! A plugin sees trees and descriptions, never SQL text. The core alone places row filters, so that no reference to a
 //! table is missed and none is filtered twice.
 
-use crate::bypass;
-use crate::clock::Clock;
+pub(crate) mod bypass;
+pub(crate) mod clock;
+pub(crate) mod dependencies;
+pub(crate) mod extensions;
+pub(crate) mod interception;
+
 use crate::driver::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
-use crate::execution::Execution;
-use crate::extensions::Extensions;
-use crate::recording::{Answers, Recording, Types};
+use crate::plugin::clock::Clock;
+use crate::plugin::dependencies::{Answers, Recording, Types};
+use crate::plugin::extensions::Extensions;
+use crate::plugin::interception::Execution;
 use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::ident::Name;

@@ -1,12 +1,12 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
-use super::place::{Placer, within_limits};
-use super::plan::{Change, FilterInMode, Plan, Plans};
-use super::policy::{self, PolicyError, Template};
+use super::compiled_filter::{self, PolicyError, Template};
+use super::pass::{Placer, within_limits};
 use super::registry::{Named, Registry};
+use super::table_policy::{Change, FilterInMode, Plan, Plans};
 use crate::error::{Error, Result};
 use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
-use crate::plugin_set::Applied;
+use crate::rewrite::plugin_set::Applied;
 use kysera_sql::ast::{Cte, Directive, Expr, Statement, TableRef};
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::Filtering;
@@ -199,7 +199,7 @@ impl Filters {
         plugin: &dyn Plugin,
         table: &'static TableMeta,
     ) -> Result<Template, PolicyError> {
-        policy::prepare(filter, plugin.name(), table, &self.registry, &self.facts)
+        compiled_filter::prepare(filter, plugin.name(), table, &self.registry, &self.facts)
     }
 
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {

@@ -1,10 +1,10 @@
 //! A statement that plugins stand around: what they see of it, and what they may run beside it.
 
-use crate::answer::unbox;
 use crate::driver::{BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::collect::unbox;
+use crate::execute::session::Session;
 use crate::plugin::{Context, Plugin};
-use crate::session::Session;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;

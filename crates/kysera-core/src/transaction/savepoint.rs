@@ -1,8 +1,8 @@
 //! A savepoint: a part of a transaction that can be undone alone.
 
 use crate::error::Result;
-use crate::executor::{Executor, Seat, sealed};
-use crate::session::savepoint_name;
+use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::session::savepoint_name;
 use crate::transaction::Transaction;
 use std::ops::Deref;
 

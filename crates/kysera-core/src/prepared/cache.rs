@@ -1,7 +1,7 @@
 //! The tree of a prepared query, and what it became on each database: found by the database's identity and the modes
 //! that its plugins are in.
 
-use super::kept::{Kept, Written};
+use super::cache_entry::{Kept, Written};
 use super::substitute::substitute;
 use crate::db::{Core, Db};
 use crate::error::Result;

@@ -1,8 +1,8 @@
 //! Scripts: several statements of raw SQL without values, such as a migration.
 
-use crate::bypass;
 use crate::error::{Error, ErrorKind, Result};
-use crate::executor::Executor;
+use crate::execute::executor::Executor;
+use crate::plugin::bypass;
 use kysera_sql::ident::Name;
 use std::borrow::Cow;
 

@@ -1,10 +1,10 @@
 //! The future of a terminal: compiles at its first poll, runs at once where the driver can, else waits.
 
-use crate::answer::{Answer, take_back};
-use crate::call::{Call, Started};
 use crate::driver::{BoxFuture, Outcome, Ran};
 use crate::error::{Error, ErrorKind, Result};
-use crate::executor::Seat;
+use crate::execute::collect::{Answer, take_back};
+use crate::execute::executor::Seat;
+use crate::execute::run::{Call, Started};
 use kysera_sql::query::{Origin, Query};
 use kysera_sql::row::RowSink;
 use std::fmt;

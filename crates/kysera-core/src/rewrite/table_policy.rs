@@ -1,7 +1,7 @@
 //! What there is to do for one table: the filters of each plugin, ready to be placed. Made once and kept.
 
+use super::compiled_filter::Template;
 use super::once_list::OnceList;
-use super::policy::Template;
 use kysera_sql::table::TableMeta;
 
 /// What there is to do for one table.
