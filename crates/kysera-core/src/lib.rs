@@ -3,7 +3,7 @@
 //! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
 //! Applications use it through `kysera`, as `kysera::executor`.
 //!
-//! A [`Db`] is a driver with plugins over it. A query is detached until one of the [`Terminals`] runs it on a database,
+//! A [`Db`] is a driver with plugins over it. A query is detached until one of the [`QueryExt`] runs it on a database,
 //! a [`Transaction`] or whatever else is an [`Executor`]: it is rewritten by the plugins, written as SQL and run.
 //! [`raw`] and [`tree`] make queries of text and of trees built at run time.
 
@@ -19,22 +19,22 @@ mod transaction;
 
 pub use db::{Db, DbBuilder};
 pub use error::{Error, ErrorKind, Result};
-pub use execute::collect::{All, Answer, Done, First, One, Optional, Plan};
+pub use execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, QueryPlan};
 pub use execute::executor::Executor;
 #[doc(hidden)]
-pub use execute::executor::{Seat, sealed};
+pub use execute::executor::{ExecutorRef, sealed};
 pub use execute::fetch::Fetch;
 #[doc(hidden)]
 pub use execute::pipeline::Taken;
 pub use execute::pipeline::{Answers, Pipeline};
-pub use execute::query_ext::Terminals;
+pub use execute::query_ext::QueryExt;
 pub use execute::script::{Script, script};
 #[doc(hidden)]
 pub use execute::stream::Borrowed;
 pub use execute::stream::{RowsStream, StreamSource};
 pub use plugin::clock::{Clock, FixedClock, SystemClock};
 pub use plugin::extensions::Extensions;
-pub use plugin::interception::Execution;
+pub use plugin::interception::Interception;
 pub use prepared::{Bound, Prepare, Prepared, prepare};
 pub use rewrite::{Applied, PluginSet, PluginSetError, PolicyError};
 pub use statement::raw::{RawSql, raw};

@@ -11,7 +11,7 @@ use crate::read::{Failure, Reader, into_error};
 use crate::run::{Request, send};
 use crate::statements::Way;
 use crate::transaction::Opening;
-use kysera_core::driver::{BoxFuture, Outcome, Ran};
+use kysera_core::driver::{BoxFuture, ExecResult, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
@@ -145,7 +145,7 @@ fn rolled_back() -> Error {
         .with_hint("look at the first error of the pipeline")
 }
 
-fn outcome_of(statement: &Compiled, count: u64) -> Outcome {
+fn outcome_of(statement: &Compiled, count: u64) -> ExecResult {
     let rows_affected = if statement.kind == StatementKind::Read { 0 } else { count };
-    Outcome { rows_affected, last_insert_id: None }
+    ExecResult { rows_affected, last_insert_id: None }
 }

@@ -8,7 +8,7 @@ use crate::params::Params;
 use crate::read::{Failure, Reader, into_error};
 use crate::statements::Way;
 use crate::transaction::Opening;
-use kysera_core::driver::Outcome;
+use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
@@ -69,7 +69,7 @@ impl Lease {
         &mut self,
         statement: &Compiled,
         sink: &mut dyn RowSink,
-    ) -> Result<Outcome> {
+    ) -> Result<ExecResult> {
         self.check()?;
         let request = Request::in_spare_room(statement, self.link())?;
         let mut is_again = false;
@@ -182,10 +182,10 @@ impl Lease {
         !is_inside
     }
 
-    fn outcome(&mut self, statement: &Compiled, count: u64) -> Outcome {
+    fn outcome(&mut self, statement: &Compiled, count: u64) -> ExecResult {
         // The count in the tag of a query is that of its rows.
         let is_query = statement.kind == StatementKind::Read || self.link().meter.was_query();
-        Outcome { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
+        ExecResult { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::run::{self, Verdict};
 use crate::slot::{Role, Slot};
 use crate::stream;
 use crate::transaction::{Lost, Tx};
-use kysera_core::driver::{Attempt, BoxFuture, Connection, Outcome, Ran, RowStream, TransactionOptions};
+use kysera_core::driver::{Attempt, BoxFuture, Connection, ExecResult, Ran, RowStream, TransactionOptions};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::RowSink;
@@ -247,7 +247,7 @@ impl SqliteConnection {
     }
 }
 
-type Once = (Compiled, Box<dyn RowSink>, Result<Outcome>);
+type Once = (Compiled, Box<dyn RowSink>, Result<ExecResult>);
 
 pub(crate) fn note_time(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
     if took < budget {
@@ -282,26 +282,26 @@ pub(crate) fn try_on(
 ) -> Attempt {
     // A statement that is refused is refused again by the asynchronous way, which has the error to give.
     let Ok(Place::Here(watch)) = place(statement, &shared.options, &shared.hints, in_tx) else {
-        return Attempt::NotNow;
+        return Attempt::WouldBlock;
     };
     match run_here(slot, shared, statement, sink, watch) {
         Verdict::Done(Err(error)) if is_busy(&error) => {
             sink.clear();
-            Attempt::NotNow
+            Attempt::WouldBlock
         }
         Verdict::Done(done) => Attempt::Done(done),
-        Verdict::Elsewhere => Attempt::NotNow,
+        Verdict::Elsewhere => Attempt::WouldBlock,
     }
 }
 
 impl Connection for SqliteConnection {
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         if self.doing.is_some() || breathe::is_owed() || self.tx.check().is_err() {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
-        let Some(lease) = &self.lease else { return Attempt::NotNow };
+        let Some(lease) = &self.lease else { return Attempt::WouldBlock };
         if self.tx.is_open() && lease.is_autocommit() {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
         let attempt = try_on(lease, &self.shared, statement, sink, self.tx.is_open());
         if matches!(attempt, Attempt::Done(Err(_))) {

@@ -78,12 +78,12 @@ impl Driver for Sqlite {
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         if breathe::is_owed() {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
         let role = self.shared.role(statement.kind.access());
         match self.shared.try_borrow(role) {
             Some(slot) => try_on(&slot, &self.shared, statement, sink, false),
-            None => Attempt::NotNow,
+            None => Attempt::WouldBlock,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::error::from_client;
 use crate::place::inserts;
 use crate::slot::Slot;
 use crate::{bind, breathe};
-use kysera_core::driver::Outcome;
+use kysera_core::driver::ExecResult;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Flow, RowSink};
@@ -15,7 +15,7 @@ use rusqlite::CachedStatement;
 /// What came of a run.
 pub(crate) enum Verdict {
     /// It ran, or failed.
-    Done(Result<Outcome>),
+    Done(Result<ExecResult>),
     /// It took too long or is of a kind that does not belong here. Nothing was done and the sink is empty.
     Elsewhere,
 }
@@ -31,7 +31,7 @@ pub(crate) fn here(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink, wa
 }
 
 /// Runs on a thread that may block, until it is done or cancelled.
-pub(crate) fn there(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink) -> Result<Outcome> {
+pub(crate) fn there(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
     match run(slot, statement, sink, Watch::Off) {
         Verdict::Done(done) => done,
         Verdict::Elsewhere => Err(canceled()),
@@ -68,7 +68,7 @@ fn execute(
     statement: &Compiled,
     sink: &mut dyn RowSink,
     watch: Watch,
-) -> Result<Option<Outcome>> {
+) -> Result<Option<ExecResult>> {
     if slot.ctl.is_canceled() {
         return Err(canceled());
     }
@@ -86,7 +86,7 @@ fn execute(
     bind::bind(&mut prepared, &statement.params)?;
     if reads {
         rows(slot, &mut prepared, sink, true)?;
-        return Ok(Some(Outcome::default()));
+        return Ok(Some(ExecResult::default()));
     }
     let before = conn.total_changes();
     let ran = rows(slot, &mut prepared, sink, false);
@@ -96,7 +96,7 @@ fn execute(
     let counts = statement.kind != StatementKind::Ddl && conn.total_changes() != before;
     let rows_affected = if counts { conn.changes() } else { 0 };
     let last_insert_id = (rows_affected > 0 && inserts(statement)).then(|| conn.last_insert_rowid());
-    Ok(Some(Outcome { rows_affected, last_insert_id }))
+    Ok(Some(ExecResult { rows_affected, last_insert_id }))
 }
 
 /// A write is stepped to its end whatever the sink says. All its changes are made before its first row

@@ -19,7 +19,7 @@
 //! }
 //! ```
 
-use kysera_core::{Db, Executor, Seat, sealed};
+use kysera_core::{Db, Executor, ExecutorRef, sealed};
 use std::any::Any;
 
 /// Where data-access functions run, with what belongs to one request: the user, the tenant, a trace.
@@ -27,15 +27,15 @@ use std::any::Any;
 /// Values are seen by plugins too, through their own context.
 #[derive(Clone, Debug)]
 pub struct Context<'e> {
-    seat: Seat<'e>,
+    executor: ExecutorRef<'e>,
     db: Db,
 }
 
 impl<'e> Context<'e> {
     /// A context over a database or a transaction.
     pub fn new<E: Executor>(on: &'e E) -> Context<'e> {
-        let seat = on.seat();
-        Context { seat, db: seat.db().clone() }
+        let executor = on.executor();
+        Context { executor, db: executor.db().clone() }
     }
 
     /// The same context with a value; one of the same type is replaced.
@@ -54,7 +54,7 @@ impl<'e> Context<'e> {
 impl sealed::Sealed for Context<'_> {}
 
 impl Executor for Context<'_> {
-    fn seat(&self) -> Seat<'_> {
-        self.seat.with_db(&self.db)
+    fn executor(&self) -> ExecutorRef<'_> {
+        self.executor.with_db(&self.db)
     }
 }

@@ -38,7 +38,7 @@
 //! | open a database | [`sqlite`], [`postgres`], [`Db`] |
 //! | query | [`select_from`](query::select_from), [`query`], [`expr`], [`row!`](macro@row), [`alias!`](macro@alias) |
 //! | write | [`insert_into`](write::insert_into), [`update`](write::update), [`delete_from`](write::delete_from) |
-//! | run it | [`Terminals`](executor::Terminals): `fetch_all`, `fetch_one`, `execute`, .. |
+//! | run it | [`QueryExt`](executor::QueryExt): `fetch_all`, `fetch_one`, `execute`, .. |
 //! | run it often | [`prepare`], [`Param`](expr::Param) |
 //! | nest rows | [`array_from`](expr::array_from), [`object_from`](expr::object_from) |
 //! | keep things together | [`Db::transaction`], [`retry_on_conflict`], [`Db::pipeline`] |

@@ -2,7 +2,7 @@
 
 // Traits that only carry methods have no names, so that a type called `Text` or an import of `std::cmp::Ordering` takes
 // no method away.
-pub use kysera_core::Terminals as _;
+pub use kysera_core::QueryExt as _;
 pub use kysera_core::{Db, Executor, Prepared, Transaction, prepare};
 pub use kysera_sql::expr::{
     Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Lists as _, Nulls as _, Ordering as _,

@@ -1,6 +1,6 @@
 //! A database of its own for each test.
 
-use kysera_core::{Db, Terminals, raw, script};
+use kysera_core::{Db, QueryExt, raw, script};
 use kysera_postgres::{Postgres, PostgresOptions};
 use kysera_sqlite::{Sqlite, SqliteOptions};
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use crate::Database;
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::{
-    Db, Error, ErrorKind, Executor, Result, Terminals, Tree, raw, retry_on_conflict, script, tree,
+    Db, Error, ErrorKind, Executor, QueryExt, Result, Tree, raw, retry_on_conflict, script, tree,
 };
 use kysera_sql::ast::{Direction, Expr, OrderBy, Select, SelectItem, TableRef};
 use std::future::{Future, poll_fn};

@@ -3,7 +3,7 @@
 use crate::one_line;
 use kysera::compiled::{Access, Compiled};
 use kysera::dialect::{Dialect, Postgres};
-use kysera::driver::{BoxFuture, Connection, Driver, Outcome, Ran, RowStream, TransactionOptions};
+use kysera::driver::{BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions};
 use kysera::row::RowSink;
 use kysera::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex};
@@ -42,7 +42,7 @@ struct Sheet(Arc<Mutex<Vec<String>>>);
 impl Connection for Sheet {
     fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         self.0.lock().expect("nobody panics here").push(one_line(&statement.sql));
-        Box::pin(async { Ok((Outcome::default(), sink)) })
+        Box::pin(async { Ok((ExecResult::default(), sink)) })
     }
 
     fn stream(&mut self, _: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {

@@ -2,7 +2,7 @@
 
 use crate::MakeTables;
 use kysera::driver::Driver;
-use kysera::executor::Terminals;
+use kysera::executor::QueryExt;
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::query::TableSource;
 use kysera::schema::{create_table, create_type, types_of};

@@ -4,7 +4,7 @@ pub(crate) mod self_deadlock;
 
 use crate::driver::{BoxFuture, Connection, Driver, Ran, TransactionOptions};
 use crate::error::{Error, Result};
-use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::executor::{Executor, ExecutorRef, sealed};
 use crate::execute::pipeline::Pipeline;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::plugin::extensions::Extensions;
@@ -110,7 +110,7 @@ impl Db {
     /// Runs `f` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err`.
     ///
     /// ```
-    /// # use kysera_core::{Db, Result, Terminals, raw};
+    /// # use kysera_core::{Db, Result, QueryExt, raw};
     /// # async fn example(db: &Db) -> Result<()> {
     /// db.transaction(async |tx| {
     ///     raw("insert into person (name) values ({})").bind("Ann").execute(tx).await?;
@@ -151,7 +151,7 @@ impl Db {
     /// As [`transaction`](Db::transaction), with an error type of the caller's: `f` says which.
     ///
     /// ```
-    /// # use kysera_core::{Db, Error, Result, Terminals, raw};
+    /// # use kysera_core::{Db, Error, Result, QueryExt, raw};
     /// enum Transfer {
     ///     TooPoor,
     ///     Database(Error),
@@ -281,8 +281,8 @@ impl Db {
 impl sealed::Sealed for Db {}
 
 impl Executor for Db {
-    fn seat(&self) -> Seat<'_> {
-        Seat { db: self, session: None }
+    fn executor(&self) -> ExecutorRef<'_> {
+        ExecutorRef { db: self, session: None }
     }
 }
 

@@ -20,10 +20,10 @@ pub trait Driver: Debug + Send + Sync + 'static {
     fn dialect(&self) -> &dyn Dialect;
 
     /// Runs a statement at once on the calling task if that takes no wait: a short statement on an embedded
-    /// database with a free connection. `NotNow` promises that nothing was run and the sink is empty.
+    /// database with a free connection. `WouldBlock` promises that nothing was run and the sink is empty.
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         let _ = (statement, sink);
-        Attempt::NotNow
+        Attempt::WouldBlock
     }
 
     /// A connection of one's own until it is dropped.
@@ -87,14 +87,14 @@ impl<D: Driver + ?Sized> Driver for Box<D> {
 #[derive(Debug)]
 pub enum Attempt {
     /// It ran.
-    Done(Result<Outcome>),
+    Done(Result<ExecResult>),
     /// It did not: use the asynchronous way.
-    NotNow,
+    WouldBlock,
 }
 
 /// What a statement did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ExecResult {
     /// Rows inserted, updated or deleted.
     pub rows_affected: u64,
     /// The key that the database made for the last row inserted, where it says so without `returning`.
@@ -102,7 +102,7 @@ pub struct Outcome {
 }
 
 /// The result of a statement that ran: what it did, and the sink with its rows.
-pub type Ran = Result<(Outcome, Box<dyn RowSink>)>;
+pub type Ran = Result<(ExecResult, Box<dyn RowSink>)>;
 
 /// One connection, used by one task at a time.
 ///
@@ -116,7 +116,7 @@ pub trait Connection: Debug + Send {
     /// As [`Driver::try_run`], on this connection.
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         let _ = (statement, sink);
-        Attempt::NotNow
+        Attempt::WouldBlock
     }
 
     /// Runs a statement, handing each row to the sink. The sink comes back with the rows; it may have moved to

@@ -1,7 +1,7 @@
 //! What a statement is asked for: every row, one, perhaps one, how many it changed, or how it would run; and the sink
 //! for each.
 
-use crate::driver::Outcome;
+use crate::driver::ExecResult;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
 use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, RowSink, Rows, swap};
@@ -9,7 +9,7 @@ use std::any::Any;
 use std::marker::PhantomData;
 
 /// What a terminal makes of a statement's rows. Sealed: the terminals are the list.
-pub trait Answer: sealed::Sealed {
+pub trait Collector: sealed::Sealed {
     /// What the caller gets.
     type Output;
 
@@ -17,83 +17,83 @@ pub trait Answer: sealed::Sealed {
     type Sink: RowSink + Default;
 
     #[doc(hidden)]
-    fn finish(outcome: Outcome, sink: &mut Self::Sink) -> Result<Self::Output>;
+    fn finish(outcome: ExecResult, sink: &mut Self::Sink) -> Result<Self::Output>;
 }
 
 /// Every row, as a `Vec`.
 #[derive(Debug)]
-pub struct All<T>(PhantomData<fn() -> T>);
+pub struct AllRows<T>(PhantomData<fn() -> T>);
 
 /// Exactly one row.
 #[derive(Debug)]
-pub struct One<T>(PhantomData<fn() -> T>);
+pub struct OneRow<T>(PhantomData<fn() -> T>);
 
 /// One row or none.
 #[derive(Debug)]
-pub struct Optional<T>(PhantomData<fn() -> T>);
+pub struct OptionalRow<T>(PhantomData<fn() -> T>);
 
 /// The first row, if there is any.
 #[derive(Debug)]
-pub struct First<T>(PhantomData<fn() -> T>);
+pub struct FirstRow<T>(PhantomData<fn() -> T>);
 
 /// What the statement did.
 #[derive(Debug)]
-pub struct Done(());
+pub struct NoRows(());
 
 /// How the database would run the statement, as text.
 #[derive(Debug)]
-pub struct Plan(());
+pub struct QueryPlan(());
 
-impl<T: FromRow + Send + 'static> Answer for All<T> {
+impl<T: FromRow + Send + 'static> Collector for AllRows<T> {
     type Output = Vec<T>;
     type Sink = Rows<T>;
 
-    fn finish(_: Outcome, sink: &mut Rows<T>) -> Result<Vec<T>> {
+    fn finish(_: ExecResult, sink: &mut Rows<T>) -> Result<Vec<T>> {
         Ok(sink.take())
     }
 }
 
-impl<T: FromRow + Send + 'static> Answer for One<T> {
+impl<T: FromRow + Send + 'static> Collector for OneRow<T> {
     type Output = T;
     type Sink = AtMost<T, 2>;
 
-    fn finish(_: Outcome, sink: &mut AtMost<T, 2>) -> Result<T> {
+    fn finish(_: ExecResult, sink: &mut AtMost<T, 2>) -> Result<T> {
         only(sink)?.ok_or_else(no_row)
     }
 }
 
-impl<T: FromRow + Send + 'static> Answer for Optional<T> {
+impl<T: FromRow + Send + 'static> Collector for OptionalRow<T> {
     type Output = Option<T>;
     type Sink = AtMost<T, 2>;
 
-    fn finish(_: Outcome, sink: &mut AtMost<T, 2>) -> Result<Option<T>> {
+    fn finish(_: ExecResult, sink: &mut AtMost<T, 2>) -> Result<Option<T>> {
         only(sink)
     }
 }
 
-impl<T: FromRow + Send + 'static> Answer for First<T> {
+impl<T: FromRow + Send + 'static> Collector for FirstRow<T> {
     type Output = Option<T>;
     type Sink = AtMost<T, 1>;
 
-    fn finish(_: Outcome, sink: &mut AtMost<T, 1>) -> Result<Option<T>> {
+    fn finish(_: ExecResult, sink: &mut AtMost<T, 1>) -> Result<Option<T>> {
         Ok(sink.first.take())
     }
 }
 
-impl Answer for Done {
-    type Output = Outcome;
+impl Collector for NoRows {
+    type Output = ExecResult;
     type Sink = Discard;
 
-    fn finish(outcome: Outcome, _: &mut Discard) -> Result<Outcome> {
+    fn finish(outcome: ExecResult, _: &mut Discard) -> Result<ExecResult> {
         Ok(outcome)
     }
 }
 
-impl Answer for Plan {
+impl Collector for QueryPlan {
     type Output = String;
     type Sink = Lines;
 
-    fn finish(_: Outcome, sink: &mut Lines) -> Result<String> {
+    fn finish(_: ExecResult, sink: &mut Lines) -> Result<String> {
         Ok(std::mem::take(&mut sink.text))
     }
 }
@@ -191,12 +191,12 @@ impl RowSink for Lines {
 }
 
 mod sealed {
-    /// Keeps [`Answer`](super::Answer) closed.
+    /// Keeps [`Collector`](super::Collector) closed.
     pub trait Sealed {}
-    impl<T> Sealed for super::All<T> {}
-    impl<T> Sealed for super::One<T> {}
-    impl<T> Sealed for super::Optional<T> {}
-    impl<T> Sealed for super::First<T> {}
-    impl Sealed for super::Done {}
-    impl Sealed for super::Plan {}
+    impl<T> Sealed for super::AllRows<T> {}
+    impl<T> Sealed for super::OneRow<T> {}
+    impl<T> Sealed for super::OptionalRow<T> {}
+    impl<T> Sealed for super::FirstRow<T> {}
+    impl Sealed for super::NoRows {}
+    impl Sealed for super::QueryPlan {}
 }

@@ -5,7 +5,7 @@ use kysera_sql::ast::{Expr, FromItem, SelectItem, Statement, TableRef};
 use kysera_sql::row::DecodeError;
 
 /// The error, with the table and column that the statement knows.
-pub(crate) fn with_place(error: Error, statement: &Statement) -> Error {
+pub(crate) fn locate(error: Error, statement: &Statement) -> Error {
     match error.kind() {
         ErrorKind::Decode => decode(error, statement),
         ErrorKind::NotFound | ErrorKind::TooManyRows if error.table().is_none() => {
@@ -19,7 +19,7 @@ pub(crate) fn with_place(error: Error, statement: &Statement) -> Error {
 }
 
 /// A result column, as the statement names it.
-struct Place<'s> {
+struct Location<'s> {
     table: Option<&'s TableRef>,
     column: &'s str,
 }
@@ -27,7 +27,7 @@ struct Place<'s> {
 fn decode(error: Error, statement: &Statement) -> Error {
     let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<DecodeError>());
     let Some(source) = source.cloned() else { return error };
-    let Some(Place { table, column }) = Output::of(statement).column(source.column) else { return error };
+    let Some(Location { table, column }) = Output::of(statement).column(source.column) else { return error };
     let name = match table {
         Some(table) => format!("{}.{column}", table.name),
         None => column.to_owned(),
@@ -80,7 +80,7 @@ impl<'s> Output<'s> {
     }
 
     /// The place of the column at `wanted`; `None` where the tree does not tell.
-    fn column(&self, wanted: usize) -> Option<Place<'s>> {
+    fn column(&self, wanted: usize) -> Option<Location<'s>> {
         let mut at = 0;
         for item in self.items {
             match item {
@@ -88,9 +88,9 @@ impl<'s> Output<'s> {
                     return match expr {
                         Expr::Column(column) => {
                             let table = column.table.as_ref().and_then(|label| self.table(label));
-                            Some(Place { table, column: &column.name })
+                            Some(Location { table, column: &column.name })
                         }
-                        _ => alias.as_deref().map(|alias| Place { table: None, column: alias }),
+                        _ => alias.as_deref().map(|alias| Location { table: None, column: alias }),
                     };
                 }
                 SelectItem::Expr { .. } => at += 1,
@@ -98,7 +98,7 @@ impl<'s> Output<'s> {
                     for table in self.expanded(label.as_deref())? {
                         let columns = table.meta?.columns;
                         if let Some(column) = columns.get(wanted - at) {
-                            return Some(Place { table: Some(table), column: column.name });
+                            return Some(Location { table: Some(table), column: column.name });
                         }
                         at += columns.len();
                     }
@@ -160,7 +160,7 @@ mod tests {
             SelectItem::aliased(Expr::call("count", vec![]), "n"),
         ];
         let source = DecodeError { column: at, source: CellError::new("i64", "text") };
-        with_place(source.into(), &select.into())
+        locate(source.into(), &select.into())
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn no_row_names_the_table() {
         let select = Select::from(TableRef::named("person")).into();
-        let error = with_place(Error::new(ErrorKind::NotFound, "no row was found"), &select);
+        let error = locate(Error::new(ErrorKind::NotFound, "no row was found"), &select);
         assert_eq!(error.table(), Some("person"));
     }
 }

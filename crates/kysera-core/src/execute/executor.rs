@@ -14,23 +14,23 @@ use tokio::sync::Mutex;
 )]
 pub trait Executor: sealed::Sealed + Sync {
     #[doc(hidden)]
-    fn seat(&self) -> Seat<'_>;
+    fn executor(&self) -> ExecutorRef<'_>;
 }
 
 /// Where a query runs: a database, and the session of its transaction inside one.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Seat<'e> {
+pub struct ExecutorRef<'e> {
     pub(crate) db: &'e Db,
     pub(crate) session: Option<&'e Mutex<Session>>,
 }
 
-impl<'e> Seat<'e> {
+impl<'e> ExecutorRef<'e> {
     /// The same session, seen by the plugins of another handle.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_db(self, db: &'e Db) -> Seat<'e> {
-        Seat { db, ..self }
+    pub fn with_db(self, db: &'e Db) -> ExecutorRef<'e> {
+        ExecutorRef { db, ..self }
     }
 
     /// The handle that the query runs on.
@@ -41,20 +41,20 @@ impl<'e> Seat<'e> {
 }
 
 impl<E: Executor> Executor for &E {
-    fn seat(&self) -> Seat<'_> {
-        E::seat(self)
+    fn executor(&self) -> ExecutorRef<'_> {
+        E::executor(self)
     }
 }
 
 impl<E: Executor> Executor for &mut E {
-    fn seat(&self) -> Seat<'_> {
-        E::seat(self)
+    fn executor(&self) -> ExecutorRef<'_> {
+        E::executor(self)
     }
 }
 
 impl<E: Executor + Send> Executor for Arc<E> {
-    fn seat(&self) -> Seat<'_> {
-        E::seat(self)
+    fn executor(&self) -> ExecutorRef<'_> {
+        E::executor(self)
     }
 }
 

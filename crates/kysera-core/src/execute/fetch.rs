@@ -1,10 +1,10 @@
 //! The future of a terminal: compiles at its first poll, runs at once where the driver can, else waits.
 
-use crate::driver::{BoxFuture, Outcome, Ran};
+use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
-use crate::execute::collect::{Answer, take_back};
-use crate::execute::executor::Seat;
-use crate::execute::run::{Call, Started};
+use crate::execute::collect::{Collector, take_back};
+use crate::execute::executor::ExecutorRef;
+use crate::execute::run::{Start, StatementRun};
 use kysera_sql::query::{Origin, Query};
 use kysera_sql::row::RowSink;
 use std::fmt;
@@ -19,40 +19,40 @@ use std::task::{Context, Poll};
 /// Nothing happens before the first poll. Dropped before it finished, the statement may or may not have run; in a
 /// transaction this makes the transaction refuse to commit.
 #[must_use = "a query does nothing until it is awaited"]
-pub struct Fetch<'e, A: Answer> {
+pub struct Fetch<'e, A: Collector> {
     running: Running<'e>,
     answer: PhantomData<fn() -> A>,
 }
 
-/// A call and how far it is. Not generic: what a query adds to a program is the few lines around it.
+/// A call and how far it is. Not generic: what a query adds to a program is the few lines intercepted it.
 struct Running<'e> {
-    call: Call<'e>,
+    call: StatementRun<'e>,
     waiting: Option<BoxFuture<'e, Ran>>,
     /// It has given its result: polled again, it must not run a second time.
     finished: bool,
 }
 
-impl<'e, A: Answer> Fetch<'e, A> {
+impl<'e, A: Collector> Fetch<'e, A> {
     #[inline]
-    pub(crate) fn new(seat: Seat<'e>, query: impl Query) -> Fetch<'e, A> {
-        Fetch { running: Running::of(seat, query.into_origin()), answer: PhantomData }
+    pub(crate) fn new(executor: ExecutorRef<'e>, query: impl Query) -> Fetch<'e, A> {
+        Fetch { running: Running::of(executor, query.into_origin()), answer: PhantomData }
     }
 
     #[inline]
-    pub(crate) fn of(call: Call<'e>) -> Fetch<'e, A> {
+    pub(crate) fn of(call: StatementRun<'e>) -> Fetch<'e, A> {
         Fetch { running: Running::new(call), answer: PhantomData }
     }
 }
 
 impl<'e> Running<'e> {
-    fn new(call: Call<'e>) -> Running<'e> {
+    fn new(call: StatementRun<'e>) -> Running<'e> {
         Running { call, waiting: None, finished: false }
     }
 
     /// Written whole by one function, so that no query's code copies it together.
     #[inline(never)]
-    fn of(seat: Seat<'e>, origin: Origin) -> Running<'e> {
-        Running::new(Call::of(seat, origin))
+    fn of(executor: ExecutorRef<'e>, origin: Origin) -> Running<'e> {
+        Running::new(StatementRun::of(executor, origin))
     }
 
     fn poll(
@@ -60,7 +60,7 @@ impl<'e> Running<'e> {
         cx: &mut Context<'_>,
         sink: &mut dyn RowSink,
         boxed: fn() -> Box<dyn RowSink>,
-    ) -> Poll<Result<Outcome>> {
+    ) -> Poll<Result<ExecResult>> {
         if self.finished {
             return Poll::Ready(Err(polled_again()));
         }
@@ -75,12 +75,12 @@ impl<'e> Running<'e> {
         cx: &mut Context<'_>,
         sink: &mut dyn RowSink,
         boxed: fn() -> Box<dyn RowSink>,
-    ) -> Poll<Result<Outcome>> {
+    ) -> Poll<Result<ExecResult>> {
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
             None => match self.call.start(sink) {
-                Started::Done(done) => return Poll::Ready(done),
-                Started::Later(later) => self.waiting.insert(later.run(boxed())),
+                Start::Done(done) => return Poll::Ready(done),
+                Start::Pending(later) => self.waiting.insert(later.run(boxed())),
             },
         };
         let (outcome, full) = std::task::ready!(waiting.as_mut().poll(cx))?;
@@ -89,7 +89,7 @@ impl<'e> Running<'e> {
     }
 }
 
-impl<A: Answer> Future for Fetch<'_, A> {
+impl<A: Collector> Future for Fetch<'_, A> {
     type Output = Result<A::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -105,7 +105,7 @@ fn polled_again() -> Error {
     Error::new(ErrorKind::Internal, "a query was polled after it had given its result")
 }
 
-impl<A: Answer> fmt::Debug for Fetch<'_, A> {
+impl<A: Collector> fmt::Debug for Fetch<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetch")
             .field("call", &self.running.call)

@@ -1,4 +1,4 @@
-//! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand around its execution are
+//! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand intercepted its execution are
 //! called.
 
 use crate::db::Db;
@@ -6,7 +6,7 @@ use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
 use crate::execute::session::{Session, with_rollback};
 use crate::plugin::bypass;
-use crate::plugin::interception::Execution;
+use crate::plugin::interception::Interception;
 use crate::plugin::{Context, Plugin};
 use crate::rewrite::plugin_set::Applied;
 use kysera_sql::ast::Statement;
@@ -16,27 +16,28 @@ use kysera_sql::row::RowSink;
 use std::sync::Arc;
 
 /// A statement that is ready to run.
-pub(crate) struct Outgoing<'e> {
+pub(crate) struct Lowered<'e> {
     pub(crate) compiled: Compiled,
-    /// There when plugins stand around it.
-    pub(crate) around: Option<Box<Around<'e>>>,
+    /// There when plugins stand intercepted it.
+    pub(crate) intercepted: Option<Box<Intercepted<'e>>>,
 }
 
-impl<'e> Outgoing<'e> {
-    /// What a prepared query is on this database; its tree is there when plugins stand around it.
-    pub(crate) fn kept(
+impl<'e> Lowered<'e> {
+    /// What a prepared query is on this database; its tree is there when plugins stand intercepted it.
+    pub(crate) fn prepared(
         compiled: Compiled,
         statement: Option<Box<Statement>>,
         db: &'e Db,
         context: Context<'e>,
-    ) -> Outgoing<'e> {
+    ) -> Lowered<'e> {
         let plugins = db.core().plugins.plugins();
-        let around = statement.map(|statement| Box::new(Around { plugins, statement: *statement, context }));
-        Outgoing { compiled, around }
+        let intercepted =
+            statement.map(|statement| Box::new(Intercepted { plugins, statement: *statement, context }));
+        Lowered { compiled, intercepted }
     }
 
-    /// The statement that asks how this one would be run. It runs nothing, so nothing stands around it.
-    pub(crate) fn into_plan(self, db: &Db) -> Result<Outgoing<'e>> {
+    /// The statement that asks how this one would be run. It runs nothing, so nothing stands intercepted it.
+    pub(crate) fn into_plan(self, db: &Db) -> Result<Lowered<'e>> {
         let dialect = db.dialect();
         let Some(prefix) = dialect.syntax().explain else {
             let (feature, hint) = ("explain as a prefix", "look at the plan with the database's own tools");
@@ -49,12 +50,12 @@ impl<'e> Outgoing<'e> {
         if compiled.kind != StatementKind::Read {
             compiled.kind = StatementKind::Raw;
         }
-        Ok(Outgoing { compiled, around: None })
+        Ok(Lowered { compiled, intercepted: None })
     }
 }
 
-/// What plugins that stand around a statement are told.
-pub(crate) struct Around<'e> {
+/// What plugins that stand intercepted a statement are told.
+pub(crate) struct Intercepted<'e> {
     plugins: &'e [Arc<dyn Plugin>],
     statement: Statement,
     context: Context<'e>,
@@ -62,31 +63,27 @@ pub(crate) struct Around<'e> {
 
 /// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written. What an
 /// error may mean because of it goes to `applied`.
-pub(crate) fn outgoing<'e>(
-    statement: &mut Statement,
-    db: &'e Db,
-    applied: &mut Applied,
-) -> Result<Outgoing<'e>> {
+pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut Applied) -> Result<Lowered<'e>> {
     let (plugins, dialect) = (&db.core().plugins, db.dialect());
     if plugins.is_empty() {
-        return Ok(Outgoing { compiled: compile_once(statement, dialect, false)?, around: None });
+        return Ok(Lowered { compiled: compile_once(statement, dialect, false)?, intercepted: None });
     }
     let context = db.context();
     *applied = plugins.apply(statement, &context)?;
     let plugins = plugins.plugins();
     if let Some(reason) = statement.bypass() {
         bypass::note(reason, statement.kind());
-    } else if plugins.iter().any(|plugin| plugin.stands_around(statement)) {
+    } else if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
         // They are shown the statement, so that its values stay in it.
         let compiled = compile(statement, dialect)?;
-        let around = Around { plugins, statement: statement.clone(), context };
-        return Ok(Outgoing { compiled, around: Some(Box::new(around)) });
+        let intercepted = Intercepted { plugins, statement: statement.clone(), context };
+        return Ok(Lowered { compiled, intercepted: Some(Box::new(intercepted)) });
     }
-    Ok(Outgoing { compiled: compile_once(statement, dialect, true)?, around: None })
+    Ok(Lowered { compiled: compile_once(statement, dialect, true)?, intercepted: None })
 }
 
-impl Around<'_> {
-    /// Runs the statement and what the plugins do around it in a transaction of its own: one that may write, whatever
+impl Intercepted<'_> {
+    /// Runs the statement and what the plugins do intercepted it in a transaction of its own: one that may write, whatever
     /// the statement does.
     pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
         let mut connection = db.acquire(Access::Write).await?;
@@ -98,14 +95,14 @@ impl Around<'_> {
         }
     }
 
-    /// Runs the statement and what the plugins do around it in the caller's transaction.
+    /// Runs the statement and what the plugins do intercepted it in the caller's transaction.
     pub(crate) async fn run_in(
         self,
         session: &mut Session,
         compiled: Compiled,
         sink: Box<dyn RowSink>,
     ) -> Ran {
-        let Around { plugins, statement, context } = self;
-        Execution::new(session, &statement, &context, plugins, compiled, sink).run().await
+        let Intercepted { plugins, statement, context } = self;
+        Interception::new(session, &statement, &context, plugins, compiled, sink).run().await
     }
 }

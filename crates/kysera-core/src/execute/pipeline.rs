@@ -2,10 +2,10 @@
 
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
-use crate::execute::collect::{All, Answer, Done, First, One, Optional, take_back};
-use crate::execute::executor::{Executor, Seat};
-use crate::execute::lower::Around;
-use crate::execute::run::{Call, Later};
+use crate::execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, take_back};
+use crate::execute::executor::{Executor, ExecutorRef};
+use crate::execute::lower::Intercepted;
+use crate::execute::run::{Pending, StatementRun};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{FromRow, RowSink};
@@ -20,21 +20,21 @@ use std::marker::PhantomData;
 /// may have been done.
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Pipeline<'e, L = ()> {
-    seat: Seat<'e>,
-    statements: Vec<(Call<'e>, Box<dyn RowSink>)>,
+    executor: ExecutorRef<'e>,
+    statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
     answers: PhantomData<fn() -> L>,
 }
 
 impl<'e> Pipeline<'e> {
     /// An empty pipeline.
     pub fn new<E: Executor>(on: &'e E) -> Pipeline<'e> {
-        Pipeline { seat: on.seat(), statements: Vec::new(), answers: PhantomData }
+        Pipeline { executor: on.executor(), statements: Vec::new(), answers: PhantomData }
     }
 }
 
 impl<'e, L> Pipeline<'e, L> {
     /// Adds a query of which every row is wanted.
-    pub fn fetch_all<Q: Query>(self, query: Q) -> Pipeline<'e, (L, All<Q::Row>)>
+    pub fn fetch_all<Q: Query>(self, query: Q) -> Pipeline<'e, (L, AllRows<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
@@ -44,7 +44,7 @@ impl<'e, L> Pipeline<'e, L> {
     }
 
     /// Adds a query of which the only row is wanted.
-    pub fn fetch_one<Q: Query>(self, query: Q) -> Pipeline<'e, (L, One<Q::Row>)>
+    pub fn fetch_one<Q: Query>(self, query: Q) -> Pipeline<'e, (L, OneRow<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
@@ -54,7 +54,7 @@ impl<'e, L> Pipeline<'e, L> {
     }
 
     /// Adds a query of which the only row is wanted, if there is one.
-    pub fn fetch_optional<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Optional<Q::Row>)>
+    pub fn fetch_optional<Q: Query>(self, query: Q) -> Pipeline<'e, (L, OptionalRow<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
@@ -64,7 +64,7 @@ impl<'e, L> Pipeline<'e, L> {
     }
 
     /// Adds a query of which the first row is wanted, if there is one.
-    pub fn fetch_first<Q: Query>(self, query: Q) -> Pipeline<'e, (L, First<Q::Row>)>
+    pub fn fetch_first<Q: Query>(self, query: Q) -> Pipeline<'e, (L, FirstRow<Q::Row>)>
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
@@ -74,7 +74,7 @@ impl<'e, L> Pipeline<'e, L> {
     }
 
     /// Adds a statement that is run for what it does.
-    pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, Done)>
+    pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, NoRows)>
     where
         Q::Outer: Closed,
         Q::Rows: Ready,
@@ -82,9 +82,9 @@ impl<'e, L> Pipeline<'e, L> {
         self.add(query)
     }
 
-    fn add<A: Answer>(mut self, query: impl Query) -> Pipeline<'e, (L, A)> {
-        self.statements.push((Call::new(self.seat, query), Box::new(A::Sink::default())));
-        Pipeline { seat: self.seat, statements: self.statements, answers: PhantomData }
+    fn add<A: Collector>(mut self, query: impl Query) -> Pipeline<'e, (L, A)> {
+        self.statements.push((StatementRun::new(self.executor, query), Box::new(A::Sink::default())));
+        Pipeline { executor: self.executor, statements: self.statements, answers: PhantomData }
     }
 }
 
@@ -94,33 +94,39 @@ impl<L: Answers> Pipeline<'_, L> {
     /// # Errors
     /// The error of the first statement that failed. Nothing is sent when one of them cannot be written.
     pub async fn run(self) -> Result<L::Output> {
-        let results = run(self.seat, self.statements).await?;
+        let results = run(self.executor, self.statements).await?;
         L::take(&mut Taken(results.into_iter()))
     }
 }
 
 /// Statements and their results; those after the first error are missing where nothing was sent for them.
-type Results<'e> = Vec<(Call<'e>, Ran)>;
+type Results<'e> = Vec<(StatementRun<'e>, Ran)>;
 
-/// Runs the statements: together, or one by one where plugins stand around one of them.
-async fn run<'e>(seat: Seat<'e>, statements: Vec<(Call<'e>, Box<dyn RowSink>)>) -> Result<Results<'e>> {
+/// Runs the statements: together, or one by one where plugins stand intercepted one of them.
+async fn run<'e>(
+    executor: ExecutorRef<'e>,
+    statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
+) -> Result<Results<'e>> {
     let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
     for (mut call, sink) in statements {
-        let outgoing = call.outgoing().map_err(|error| call.explain(error))?;
-        arounds.push(outgoing.around);
-        batch.push((outgoing.compiled, sink));
+        let lowered = call.lower().map_err(|error| call.explain(error))?;
+        arounds.push(lowered.intercepted);
+        batch.push((lowered.compiled, sink));
         calls.push(call);
     }
     let results = if arounds.iter().all(Option::is_none) {
-        run_together(seat, batch).await?
+        run_together(executor, batch).await?
     } else {
-        run_in_turn(seat, batch, arounds).await
+        run_in_turn(executor, batch, arounds).await
     };
     Ok(calls.into_iter().zip(results).collect())
 }
 
-async fn run_together(seat: Seat<'_>, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> Result<Vec<Ran>> {
-    if let Some(session) = seat.session {
+async fn run_together(
+    executor: ExecutorRef<'_>,
+    batch: Vec<(Compiled, Box<dyn RowSink>)>,
+) -> Result<Vec<Ran>> {
+    if let Some(session) = executor.session {
         let mut session = session.lock().await;
         let results = session.enter().await?.pipeline(batch).await;
         session.leave();
@@ -128,17 +134,17 @@ async fn run_together(seat: Seat<'_>, batch: Vec<(Compiled, Box<dyn RowSink>)>) 
     }
     let writes = batch.iter().any(|(compiled, _)| compiled.kind.access() == Access::Write);
     let access = if writes { Access::Write } else { Access::Read };
-    Ok(seat.db.acquire(access).await?.pipeline(batch).await)
+    Ok(executor.db.acquire(access).await?.pipeline(batch).await)
 }
 
 async fn run_in_turn(
-    seat: Seat<'_>,
+    executor: ExecutorRef<'_>,
     batch: Vec<(Compiled, Box<dyn RowSink>)>,
-    arounds: Vec<Option<Box<Around<'_>>>>,
+    arounds: Vec<Option<Box<Intercepted<'_>>>>,
 ) -> Vec<Ran> {
     let mut results = Vec::with_capacity(batch.len());
-    for ((compiled, sink), around) in batch.into_iter().zip(arounds) {
-        let ran = Later::new(seat, around, compiled).run(sink).await;
+    for ((compiled, sink), intercepted) in batch.into_iter().zip(arounds) {
+        let ran = Pending::new(executor, intercepted, compiled).run(sink).await;
         let failed = ran.is_err();
         results.push(ran);
         if failed {
@@ -159,10 +165,10 @@ pub trait Answers: sealed::Sealed {
 
 /// The results that are still to be taken, in order.
 #[doc(hidden)]
-pub struct Taken<'e>(std::vec::IntoIter<(Call<'e>, Ran)>);
+pub struct Taken<'e>(std::vec::IntoIter<(StatementRun<'e>, Ran)>);
 
 impl Taken<'_> {
-    fn next<A: Answer>(&mut self) -> Result<A::Output> {
+    fn next<A: Collector>(&mut self) -> Result<A::Output> {
         let (call, ran) = self.0.next().ok_or_else(lost)?;
         let answer = || -> Result<A::Output> {
             let (outcome, boxed) = ran?;
@@ -186,9 +192,9 @@ macro_rules! nested {
 
 macro_rules! answers {
     ($($answer:ident)+) => {
-        impl<$($answer: Answer),+> sealed::Sealed for nested!((); $($answer)+) {}
+        impl<$($answer: Collector),+> sealed::Sealed for nested!((); $($answer)+) {}
 
-        impl<$($answer: Answer),+> Answers for nested!((); $($answer)+) {
+        impl<$($answer: Collector),+> Answers for nested!((); $($answer)+) {
             type Output = ($($answer::Output,)+);
 
             fn take(results: &mut Taken<'_>) -> Result<Self::Output> {

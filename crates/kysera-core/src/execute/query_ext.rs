@@ -1,10 +1,10 @@
 //! What ends a query and runs it: `fetch_all`, `fetch_one`, `fetch_stream`, `execute`, ..; or only shows it.
 
 use crate::error::Result;
-use crate::execute::collect::{All, Done, First, One, Optional, Plan};
+use crate::execute::collect::{AllRows, FirstRow, NoRows, OneRow, OptionalRow, QueryPlan};
 use crate::execute::executor::Executor;
 use crate::execute::fetch::Fetch;
-use crate::execute::run::Call;
+use crate::execute::run::StatementRun;
 use crate::execute::stream::{RowsStream, StreamSource};
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
@@ -17,7 +17,7 @@ use kysera_sql::typed::Closed;
 /// sent between threads, and do nothing until it is polled.
 ///
 /// ```
-/// # use kysera_core::{Db, Result, Terminals};
+/// # use kysera_core::{Db, Result, QueryExt};
 /// # use kysera_sql::{doc::Person, prelude::*, query::select_from};
 /// # async fn example(db: &Db) -> Result<()> {
 /// let adults = select_from(Person).filter(Person.age.ge(18)).select(Person.first_name);
@@ -26,57 +26,57 @@ use kysera_sql::typed::Closed;
 /// # Ok(())
 /// # }
 /// ```
-pub trait Terminals: Query {
+pub trait QueryExt: Query {
     /// Every row.
     ///
     /// # Errors
     /// When the statement cannot be written for the database, the database refuses it, or a row cannot be read.
-    fn fetch_all<E: Executor>(self, on: &E) -> Fetch<'_, All<Self::Row>>
+    fn fetch_all<E: Executor>(self, on: &E) -> Fetch<'_, AllRows<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::new(on.seat(), self)
+        Fetch::new(on.executor(), self)
     }
 
     /// The only row. No limit is added: the second row, if there is one, ends the reading.
     ///
     /// # Errors
-    /// As [`fetch_all`](Terminals::fetch_all); `NotFound` when there is no row, `TooManyRows` when there are two.
-    fn fetch_one<E: Executor>(self, on: &E) -> Fetch<'_, One<Self::Row>>
+    /// As [`fetch_all`](QueryExt::fetch_all); `NotFound` when there is no row, `TooManyRows` when there are two.
+    fn fetch_one<E: Executor>(self, on: &E) -> Fetch<'_, OneRow<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::new(on.seat(), self)
+        Fetch::new(on.executor(), self)
     }
 
     /// The only row, or `None`.
     ///
     /// # Errors
-    /// As [`fetch_all`](Terminals::fetch_all); `TooManyRows` when there are two.
-    fn fetch_optional<E: Executor>(self, on: &E) -> Fetch<'_, Optional<Self::Row>>
+    /// As [`fetch_all`](QueryExt::fetch_all); `TooManyRows` when there are two.
+    fn fetch_optional<E: Executor>(self, on: &E) -> Fetch<'_, OptionalRow<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::new(on.seat(), self)
+        Fetch::new(on.executor(), self)
     }
 
     /// The first row, or `None`; further rows are not read.
     ///
     /// # Errors
-    /// As [`fetch_all`](Terminals::fetch_all).
-    fn fetch_first<E: Executor>(self, on: &E) -> Fetch<'_, First<Self::Row>>
+    /// As [`fetch_all`](QueryExt::fetch_all).
+    fn fetch_first<E: Executor>(self, on: &E) -> Fetch<'_, FirstRow<Self::Row>>
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::new(on.seat(), self)
+        Fetch::new(on.executor(), self)
     }
 
     /// The rows one by one, while the statement runs: from `&db` on a connection of its own, from `&mut tx` on the
@@ -94,28 +94,28 @@ pub trait Terminals: Query {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or the database refuses it.
-    fn execute<E: Executor>(self, on: &E) -> Fetch<'_, Done>
+    fn execute<E: Executor>(self, on: &E) -> Fetch<'_, NoRows>
     where
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::new(on.seat(), self)
+        Fetch::new(on.executor(), self)
     }
 
     /// How the database would run it, as text: one line for each row of its plan. The statement is not run.
     ///
     /// # Errors
-    /// As [`fetch_all`](Terminals::fetch_all).
+    /// As [`fetch_all`](QueryExt::fetch_all).
     ///
     /// # Dialects
     /// `explain` on PostgreSQL, `explain query plan` on SQLite, `explain format=tree` on MySQL. SQL Server has no such
     /// prefix: `Unsupported`.
-    fn explain<E: Executor>(self, on: &E) -> Fetch<'_, Plan>
+    fn explain<E: Executor>(self, on: &E) -> Fetch<'_, QueryPlan>
     where
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Fetch::of(Call::plan(on.seat(), self))
+        Fetch::of(StatementRun::plan(on.executor(), self))
     }
 
     /// The SQL and its parameters, as they stand: no plugin has seen them.
@@ -135,8 +135,8 @@ pub trait Terminals: Query {
         Self::Outer: Closed,
         Self::Rows: Ready,
     {
-        Ok(Call::new(on.seat(), self).outgoing()?.compiled)
+        Ok(StatementRun::new(on.executor(), self).lower()?.compiled)
     }
 }
 
-impl<Q: Query> Terminals for Q {}
+impl<Q: Query> QueryExt for Q {}

@@ -39,8 +39,8 @@ impl Script {
     /// That of the first statement that failed; `Refused` when a plugin guards the database and no reason to pass it by
     /// was given.
     pub async fn run<E: Executor>(self, on: &E) -> Result<()> {
-        let seat = on.seat();
-        let plugins = seat.db.core().plugins.plugins();
+        let executor = on.executor();
+        let plugins = executor.db.core().plugins.plugins();
         match &self.bypass {
             Some(reason) if !plugins.is_empty() => {
                 bypass::note(reason, "script");
@@ -48,9 +48,9 @@ impl Script {
             None if plugins.iter().any(|plugin| plugin.is_guard()) => return Err(refused()),
             _ => {}
         }
-        let Some(session) = seat.session else {
+        let Some(session) = executor.session else {
             let access = kysera_sql::compiled::Access::Write;
-            return seat.db.acquire(access).await?.run_script(&self.sql).await;
+            return executor.db.acquire(access).await?.run_script(&self.sql).await;
         };
         let mut session = session.lock().await;
         let run = session.enter().await?.run_script(&self.sql).await;

@@ -39,7 +39,7 @@ impl Session {
             return Attempt::Done(Err(error));
         }
         if self.left_behind.is_some() {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
         // A panic in the sink leaves the connection in the middle of a statement, as a dropped future does.
         self.state = State::Running;
@@ -153,7 +153,7 @@ fn interrupted() -> Error {
         ErrorKind::TransactionAborted,
         "a statement of this transaction was dropped before it finished, so the transaction can only roll back",
     )
-    .with_hint("put a time limit around the whole transaction, not around one statement of it")
+    .with_hint("put a time limit intercepted the whole transaction, not intercepted one statement of it")
 }
 
 #[cold]

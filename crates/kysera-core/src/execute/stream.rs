@@ -1,15 +1,15 @@
 //! Rows taken one by one while the statement runs.
 //!
 //! The connection and the driver's stream that borrows it live in one boxed future, so nothing here borrows from itself.
-//! The future fills a sink and waits until the rows have been taken out: the sink goes back and forth through a slot.
+//! The future fills a sink and waits until the rows have been taken out: the sink goes back and forth through a handoff.
 
 use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::unbox;
-use crate::execute::executor::{Executor, Seat, sealed};
-use crate::execute::lower::{Around, Outgoing};
-use crate::execute::run::Call;
+use crate::execute::executor::{Executor, ExecutorRef, sealed};
+use crate::execute::lower::{Intercepted, Lowered};
+use crate::execute::run::StatementRun;
 use crate::execute::session::Session;
 use crate::transaction::Transaction;
 use crate::transaction::savepoint::Savepoint;
@@ -28,7 +28,7 @@ use std::task::{Context, Poll};
 /// until it is dropped.
 ///
 /// ```
-/// # use kysera_core::{Db, Result, Terminals, raw};
+/// # use kysera_core::{Db, Result, QueryExt, raw};
 /// # async fn example(db: &Db) -> Result<()> {
 /// let mut people = raw("select name from person").rows::<(String,)>().fetch_stream(db);
 /// while let Some(row) = people.next().await {
@@ -41,13 +41,13 @@ use std::task::{Context, Poll};
 ///
 /// Take rows with [`next`](RowsStream::next), or use it as a `futures_core::Stream`. In a transaction a stream of a query
 /// may be dropped before its end; a stream of a write that returns rows may not: the transaction then only rolls back.
-/// Where plugins stand around the statement, all its rows are read before the first is given out.
+/// Where plugins stand intercepted the statement, all its rows are read before the first is given out.
 #[must_use = "a stream does nothing until rows are taken from it"]
 pub struct RowsStream<'e, T> {
-    call: Call<'e>,
+    call: StatementRun<'e>,
     source: Option<Source<'e>>,
     pump: Option<BoxFuture<'e, Result<()>>>,
-    slot: Slot,
+    handoff: Handoff,
     /// Rows that were read. When they are gone, the sink gets their room for others.
     batch: VecDeque<T>,
 }
@@ -60,7 +60,7 @@ pub struct RowsStream<'e, T> {
 )]
 pub trait StreamSource<'e>: sealed::Sealed {
     #[doc(hidden)]
-    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>);
+    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>);
 }
 
 /// A transaction's session, borrowed by a stream.
@@ -78,17 +78,17 @@ enum Source<'e> {
 
 impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     pub(crate) fn new(source: impl StreamSource<'e>, query: impl Query) -> RowsStream<'e, T> {
-        let (seat, session) = source.source();
+        let (executor, session) = source.source();
         let source = match session {
             Some(Borrowed(session)) => Source::Session(session),
-            None if seat.session.is_some() => Source::Shared,
-            None => Source::Connection(seat.db),
+            None if executor.session.is_some() => Source::Shared,
+            None => Source::Connection(executor.db),
         };
         RowsStream {
-            call: Call::new(seat, query),
+            call: StatementRun::new(executor, query),
             source: Some(source),
             pump: None,
-            slot: Slot::default(),
+            handoff: Handoff::default(),
             batch: VecDeque::new(),
         }
     }
@@ -103,8 +103,8 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
 
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         if let Some(source) = self.source.take() {
-            match self.call.outgoing() {
-                Ok(outgoing) => self.pump = Some(self.start(source, outgoing)),
+            match self.call.lower() {
+                Ok(lowered) => self.pump = Some(self.start(source, lowered)),
                 Err(error) => return Poll::Ready(Some(Err(self.call.explain(error)))),
             }
         }
@@ -120,7 +120,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
             if let Poll::Ready(Err(error)) = progress {
                 return Poll::Ready(Some(Err(self.call.explain(error))));
             }
-            match self.slot.take_full() {
+            match self.handoff.take_full() {
                 Some(full) => match self.unload(full) {
                     Ok(()) => {}
                     Err(error) => {
@@ -134,14 +134,16 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         }
     }
 
-    fn start(&mut self, source: Source<'e>, outgoing: Outgoing<'e>) -> BoxFuture<'e, Result<()>> {
+    fn start(&mut self, source: Source<'e>, lowered: Lowered<'e>) -> BoxFuture<'e, Result<()>> {
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
-        let (compiled, slot) = (outgoing.compiled, self.slot.clone());
-        match (outgoing.around, source) {
+        let (compiled, handoff) = (lowered.compiled, self.handoff.clone());
+        match (lowered.intercepted, source) {
             (_, Source::Shared) => Box::pin(std::future::ready(Err(shared()))),
-            (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, slot)),
-            (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, slot)),
-            (Some(around), source) => Box::pin(pump_around(source, around, compiled, sink, slot)),
+            (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, handoff)),
+            (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, handoff)),
+            (Some(intercepted), source) => {
+                Box::pin(pump_around(source, intercepted, compiled, sink, handoff))
+            }
         }
     }
 
@@ -150,7 +152,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         let mut sink = unbox::<Rows<T>>(full)?;
         let room = Vec::from(std::mem::take(&mut self.batch));
         self.batch = sink.take_into(room).into();
-        self.slot.give_back(sink);
+        self.handoff.give_back(sink);
         Ok(())
     }
 }
@@ -163,21 +165,26 @@ impl<T: FromRow + Send + Unpin + 'static> Stream for RowsStream<'_, T> {
     }
 }
 
-async fn pump_connection(db: &Db, compiled: Compiled, sink: Box<dyn RowSink>, slot: Slot) -> Result<()> {
+async fn pump_connection(
+    db: &Db,
+    compiled: Compiled,
+    sink: Box<dyn RowSink>,
+    handoff: Handoff,
+) -> Result<()> {
     let mut connection = db.acquire(compiled.kind.access()).await?;
     let mut rows = connection.stream(compiled).await?;
-    pump(&mut *rows, sink, slot).await
+    pump(&mut *rows, sink, handoff).await
 }
 
 async fn pump_session(
     session: &mut Session,
     compiled: Compiled,
     sink: Box<dyn RowSink>,
-    slot: Slot,
+    handoff: Handoff,
 ) -> Result<()> {
     let may_stop_early = compiled.kind == StatementKind::Read;
     let mut rows = session.stream(compiled, may_stop_early).await?;
-    let result = pump(&mut *rows, sink, slot).await;
+    let result = pump(&mut *rows, sink, handoff).await;
     drop(rows);
     session.leave();
     result
@@ -186,17 +193,17 @@ async fn pump_session(
 /// Runs to the end first: what plugins do after a statement comes before its rows are seen.
 async fn pump_around(
     source: Source<'_>,
-    around: Box<Around<'_>>,
+    intercepted: Box<Intercepted<'_>>,
     compiled: Compiled,
     sink: Box<dyn RowSink>,
-    slot: Slot,
+    handoff: Handoff,
 ) -> Result<()> {
     let (_, full) = match source {
-        Source::Connection(db) => around.run(db, compiled, sink).await?,
-        Source::Session(session) => around.run_in(session, compiled, sink).await?,
+        Source::Connection(db) => intercepted.run(db, compiled, sink).await?,
+        Source::Session(session) => intercepted.run_in(session, compiled, sink).await?,
         Source::Shared => return Err(shared()),
     };
-    slot.put_full(full);
+    handoff.put_full(full);
     Ok(())
 }
 
@@ -207,27 +214,27 @@ fn shared() -> Error {
 }
 
 /// Fills the sink again and again until there are no more rows.
-async fn pump(rows: &mut dyn RowStream, mut sink: Box<dyn RowSink>, slot: Slot) -> Result<()> {
+async fn pump(rows: &mut dyn RowStream, mut sink: Box<dyn RowSink>, handoff: Handoff) -> Result<()> {
     loop {
         let (full, more) = rows.fill(sink).await?;
-        slot.put_full(full);
+        handoff.put_full(full);
         if !more {
             return Ok(());
         }
-        sink = slot.empty().await;
+        sink = handoff.empty().await;
     }
 }
 
 /// Where the sink goes from the pump to the stream and back. Both run in one task: the lock is never waited for.
 #[derive(Clone, Default)]
-struct Slot(Arc<Mutex<Option<Turn>>>);
+struct Handoff(Arc<Mutex<Option<Turn>>>);
 
 enum Turn {
     Full(Box<dyn RowSink>),
     Empty(Box<dyn RowSink>),
 }
 
-impl Slot {
+impl Handoff {
     fn put_full(&self, sink: Box<dyn RowSink>) {
         self.set(Turn::Full(sink));
     }
@@ -261,20 +268,20 @@ impl Slot {
 }
 
 impl<'e> StreamSource<'e> for &'e Db {
-    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
-        (self.seat(), None)
+    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
+        (self.executor(), None)
     }
 }
 
 impl<'e> StreamSource<'e> for &'e mut Transaction {
-    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
+    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
         let (db, session) = self.parts_mut();
-        (Seat { db, session: None }, Some(Borrowed(session)))
+        (ExecutorRef { db, session: None }, Some(Borrowed(session)))
     }
 }
 
 impl<'e> StreamSource<'e> for &'e mut Savepoint<'_> {
-    fn source(self) -> (Seat<'e>, Option<Borrowed<'e>>) {
+    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
         self.transaction_mut().source()
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 /// A mode that a plugin answered, by its place in the order of plugins.
 pub(crate) type Mode = (usize, Option<&'static str>);
 
-/// A reason for which plugins were passed by, and the kind of statement.
+/// A reason for entry_ref plugins were passed by, and the kind of statement.
 pub(crate) type Note = (Name, &'static str);
 
 /// A parameter that a plugin gave, and the form of its answer: the text depends on that.
@@ -30,15 +30,15 @@ pub(crate) enum Types {
 
 /// What one rewriting asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Recording {
-    answers: Mutex<Answers>,
+pub(crate) struct DependencyTracker {
+    answers: Mutex<Dependencies>,
     /// Something of this execution may have gone into the statement.
     is_of_one_execution: AtomicBool,
 }
 
 /// What is to be asked again before the result is used for another execution.
 #[derive(Debug, Default)]
-pub(crate) struct Answers {
+pub(crate) struct Dependencies {
     pub(crate) modes: Vec<Mode>,
     pub(crate) parameters: Vec<Asked>,
     pub(crate) notes: Vec<Note>,
@@ -50,7 +50,7 @@ impl Types {
     }
 }
 
-impl Recording {
+impl DependencyTracker {
     /// Something was read that other executions may not have.
     pub(crate) fn read(&self) {
         self.is_of_one_execution.store(true, Ordering::Relaxed);
@@ -89,7 +89,7 @@ impl Recording {
     }
 
     /// What to ask again; `None` where the result is good for this execution only.
-    pub(crate) fn into_answers(self) -> Option<Answers> {
+    pub(crate) fn into_dependencies(self) -> Option<Dependencies> {
         let answers = self.answers.into_inner().unwrap_or_else(PoisonError::into_inner);
         (!self.is_of_one_execution.into_inner()).then_some(answers)
     }

@@ -1,6 +1,6 @@
 //! A statement that plugins stand around: what they see of it, and what they may run beside it.
 
-use crate::driver::{BoxFuture, Outcome, Ran};
+use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::unbox;
 use crate::execute::session::Session;
@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A statement about to run, inside a transaction.
-pub struct Execution<'a> {
+pub struct Interception<'a> {
     session: &'a mut Session,
     statement: &'a Statement,
     context: &'a Context<'a>,
@@ -29,10 +29,10 @@ pub struct Execution<'a> {
 enum Progress {
     Before(Compiled, Box<dyn RowSink>),
     Running,
-    After(Outcome, Box<dyn RowSink>),
+    After(ExecResult, Box<dyn RowSink>),
 }
 
-impl<'a> Execution<'a> {
+impl<'a> Interception<'a> {
     pub(crate) fn new(
         session: &'a mut Session,
         statement: &'a Statement,
@@ -40,9 +40,9 @@ impl<'a> Execution<'a> {
         plugins: &'a [Arc<dyn Plugin>],
         compiled: Compiled,
         sink: Box<dyn RowSink>,
-    ) -> Execution<'a> {
+    ) -> Interception<'a> {
         let progress = Progress::Before(compiled, sink);
-        Execution { session, statement, context, inner: plugins, progress, wrote: false }
+        Interception { session, statement, context, inner: plugins, progress, wrote: false }
     }
 
     /// The statement as it will run: rewritten, with its filters placed.
@@ -56,7 +56,7 @@ impl<'a> Execution<'a> {
     }
 
     /// What the statement did, once it has run.
-    pub fn outcome(&self) -> Option<Outcome> {
+    pub fn outcome(&self) -> Option<ExecResult> {
         match self.progress {
             Progress::After(outcome, _) => Some(outcome),
             _ => None,
@@ -72,7 +72,7 @@ impl<'a> Execution<'a> {
         match inner.split_first() {
             Some((next, rest)) => {
                 self.inner = rest;
-                if next.stands_around(self.statement) { next.around(self) } else { self.proceed() }
+                if next.intercepts(self.statement) { next.intercept(self) } else { self.proceed() }
             }
             None => Box::pin(self.run_statement()),
         }
@@ -106,7 +106,7 @@ impl<'a> Execution<'a> {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or the database refuses it.
-    pub async fn execute<Q: Query>(&mut self, query: Q) -> Result<Outcome>
+    pub async fn execute<Q: Query>(&mut self, query: Q) -> Result<ExecResult>
     where
         Q::Outer: Closed,
         Q::Rows: Ready,
@@ -144,9 +144,9 @@ impl<'a> Execution<'a> {
     }
 }
 
-impl fmt::Debug for Execution<'_> {
+impl fmt::Debug for Interception<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Execution").field("statement", &self.statement.kind()).finish_non_exhaustive()
+        f.debug_struct("Interception").field("statement", &self.statement.kind()).finish_non_exhaustive()
     }
 }
 

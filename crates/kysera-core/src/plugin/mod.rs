@@ -1,4 +1,4 @@
-//! What a plugin may do: say which rows exist, rewrite a statement, stand around its execution.
+//! What a plugin may do: say entry_ref rows exist, rewrite a statement, stand around its execution.
 //!
 //! A plugin sees trees and descriptions, never SQL text. The core alone places row filters, so that no reference to a
 //! table is missed and none is filtered twice.
@@ -12,9 +12,9 @@ pub(crate) mod interception;
 use crate::driver::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::clock::Clock;
-use crate::plugin::dependencies::{Answers, Recording, Types};
+use crate::plugin::dependencies::{Dependencies, DependencyTracker, Types};
 use crate::plugin::extensions::Extensions;
-use crate::plugin::interception::Execution;
+use crate::plugin::interception::Interception;
 use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::ident::Name;
@@ -122,7 +122,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// True when [`rewrite`](Plugin::rewrite) and [`stands_around`](Plugin::stands_around) look at the form of a
+    /// True when [`rewrite`](Plugin::rewrite) and [`intercepts`](Plugin::intercepts) look at the form of a
     /// statement alone: not at bound values, nor at anything that differs between executions but for what they take by
     /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
     /// [`Value::Param`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
@@ -136,20 +136,20 @@ pub trait Plugin: Debug + Send + Sync + 'static {
 
     /// True when [`around`](Plugin::around) does anything for this statement, so that others cost nothing. Asked after
     /// the rewriting.
-    fn stands_around(&self, statement: &Statement) -> bool {
+    fn intercepts(&self, statement: &Statement) -> bool {
         let _ = statement;
         false
     }
 
     /// Stands around the execution: may run statements of its own on the same connection before and after it. Must call
-    /// [`proceed`](Execution::proceed) or fail. All of it happens in one transaction: the caller's, or one of its own
+    /// [`proceed`](Interception::proceed) or fail. All of it happens in one transaction: the caller's, or one of its own
     /// that is rolled back when this fails.
     ///
     /// # Errors
     /// Its own, or those of the statement. After an error that comes when the statement has run, the caller's
     /// transaction can only roll back.
-    fn around<'a>(&'a self, execution: &'a mut Execution<'_>) -> BoxFuture<'a, Result<()>> {
-        execution.proceed()
+    fn intercept<'a>(&'a self, interception: &'a mut Interception<'_>) -> BoxFuture<'a, Result<()>> {
+        interception.proceed()
     }
 }
 
@@ -162,18 +162,18 @@ pub struct Context<'a> {
     extensions: &'a Extensions,
     now: OnceLock<i64>,
     /// There while a statement is rewritten for many executions.
-    recording: Option<Box<Recording>>,
+    tracker: Option<Box<DependencyTracker>>,
 }
 
 impl<'a> Context<'a> {
     /// The context of one statement.
     pub fn new(dialect: &'a dyn Dialect, clock: &'a dyn Clock, extensions: &'a Extensions) -> Context<'a> {
-        Context { dialect, clock, extensions, now: OnceLock::new(), recording: None }
+        Context { dialect, clock, extensions, now: OnceLock::new(), tracker: None }
     }
 
     /// This context for a statement that is rewritten for more executions than this one.
     pub(crate) fn recorded(&self) -> Context<'a> {
-        Context { now: self.now.clone(), recording: Some(Box::default()), ..*self }
+        Context { now: self.now.clone(), tracker: Some(Box::default()), ..*self }
     }
 
     /// Keeps the instant that was read in the other one, so that the clock is read once for a statement.
@@ -203,7 +203,7 @@ impl<'a> Context<'a> {
     /// Those of [`Plugin::parameter`]; a list is one too.
     pub fn parameter(&self, plugin: &dyn Plugin, name: &'static str) -> Result<Expr> {
         match self.ask(plugin, name)? {
-            Parameter::One(value) => Ok(self.place(plugin, &Name::Borrowed(name), 0, value)),
+            Parameter::One(value) => Ok(self.bound(plugin, &Name::Borrowed(name), 0, value)),
             Parameter::Many(_) => Err(list_of_values(name, plugin)),
         }
     }
@@ -211,19 +211,19 @@ impl<'a> Context<'a> {
     /// What a plugin answers for a parameter.
     pub(crate) fn ask(&self, plugin: &dyn Plugin, name: &str) -> Result<Parameter> {
         let answer = self.aside(|| plugin.parameter(name, self))?;
-        if let Some(recording) = &self.recording {
+        if let Some(tracker) = &self.tracker {
             let types = match &answer {
                 Parameter::One(value) => Types::One(value.sql_type()),
                 Parameter::Many(items) => Types::of(items),
             };
-            recording.parameter(plugin.name(), name, types);
+            tracker.parameter(plugin.name(), name, types);
         }
         Ok(answer)
     }
 
     /// What stands in the tree for a value that a plugin answered.
-    pub(crate) fn place(&self, plugin: &dyn Plugin, name: &Name, item: usize, value: Value) -> Expr {
-        Expr::Value(match &self.recording {
+    pub(crate) fn bound(&self, plugin: &dyn Plugin, name: &Name, item: usize, value: Value) -> Expr {
+        Expr::Value(match &self.tracker {
             None => value,
             Some(_) => ParamSlot::plugin(plugin.name(), name.clone(), item, value.sql_type()).into(),
         })
@@ -232,8 +232,8 @@ impl<'a> Context<'a> {
     /// The mode that the plugin at `place` in the order is in.
     pub(crate) fn mode(&self, place: usize, plugin: &dyn Plugin) -> Result<Option<&'static str>> {
         let mode = self.aside(|| plugin.mode(self))?;
-        if let Some(recording) = &self.recording {
-            recording.mode(place, mode);
+        if let Some(tracker) = &self.tracker {
+            tracker.mode(place, mode);
         }
         Ok(mode)
     }
@@ -241,26 +241,26 @@ impl<'a> Context<'a> {
     /// Notes in the log that plugins are passed by.
     pub(crate) fn note_bypass(&self, reason: &Name, statement: &'static str) {
         bypass::note(reason, statement);
-        if let Some(recording) = &self.recording {
-            recording.note(reason, statement);
+        if let Some(tracker) = &self.tracker {
+            tracker.note(reason, statement);
         }
     }
 
     /// What to ask again before others use the statement; `None` when it is good for this execution only.
-    pub(crate) fn into_answers(self) -> Option<Answers> {
-        self.recording.and_then(|recording| recording.into_answers())
+    pub(crate) fn into_dependencies(self) -> Option<Dependencies> {
+        self.tracker.and_then(|tracker| tracker.into_dependencies())
     }
 
     fn aside<T>(&self, ask: impl FnOnce() -> T) -> T {
-        match &self.recording {
+        match &self.tracker {
             None => ask(),
-            Some(recording) => recording.aside(ask),
+            Some(tracker) => tracker.aside(ask),
         }
     }
 
     fn note_reading(&self) {
-        if let Some(recording) = &self.recording {
-            recording.read();
+        if let Some(tracker) = &self.tracker {
+            tracker.read();
         }
     }
 }

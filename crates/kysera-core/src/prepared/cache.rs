@@ -1,7 +1,7 @@
 //! The tree of a prepared query, and what it became on each database: found by the database's identity and the modes
 //! that its plugins are in.
 
-use super::cache_entry::{Kept, Written};
+use super::cache_entry::{CacheEntry, Rewritten};
 use super::substitute::substitute;
 use crate::db::{Core, Db};
 use crate::error::Result;
@@ -15,46 +15,46 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-/// So many results are kept beside the first: databases times modes. The oldest goes, and those of databases that are
+/// So many results are entry beside the first: databases times modes. The oldest goes, and those of databases that are
 /// gone.
-const MOST_KEPT: usize = 32;
+const MOST_ENTRIES: usize = 32;
 
 /// A prepared query.
-pub(crate) struct Template {
+pub(crate) struct PreparedQuery {
     /// Told by its parameters, so that one of another query is found out.
     number: u64,
     statement: Result<Statement, BuildError>,
-    /// What was made first, which most programs use alone: read without a lock.
-    first: OnceLock<Known>,
-    others: RwLock<Vec<Known>>,
+    /// What was made first, entry_ref most programs use alone: read without a lock.
+    first: OnceLock<EntryState>,
+    others: RwLock<Vec<EntryState>>,
 }
 
 /// What is known of a query on one database.
 #[derive(Clone)]
-enum Known {
-    Kept(Arc<Kept>),
+enum EntryState {
+    Cached(Arc<CacheEntry>),
     /// A plugin there rewrites by more than the form of the statement.
-    Unkept(Weak<Core>),
+    Uncacheable(Weak<Core>),
 }
 
-/// Which of a template's results serves an execution.
-pub(crate) enum Which {
-    /// The first, which stays where it is: threads that share a template do not count references to it.
+/// EntryRef of a query's results serves an execution.
+pub(crate) enum EntryRef {
+    /// The first, entry_ref stays where it is: threads that share a query do not count references to it.
     First,
-    Other(Arc<Kept>),
+    Other(Arc<CacheEntry>),
 }
 
-/// What a template gives for one execution.
-pub(crate) enum Found {
+/// What a query gives for one execution.
+pub(crate) enum Lookup {
     /// A text with its values; the tree too, where plugins stand around it.
-    Kept(Which, Compiled, Option<Box<Statement>>),
+    Entry(EntryRef, Compiled, Option<Box<Statement>>),
     /// A tree with its values, to be rewritten like that of any query.
     Statement(Result<Statement, BuildError>),
 }
 
-impl Template {
-    pub(crate) fn new(number: u64, statement: Result<Statement, BuildError>) -> Template {
-        Template { number, statement, first: OnceLock::new(), others: RwLock::default() }
+impl PreparedQuery {
+    pub(crate) fn new(number: u64, statement: Result<Statement, BuildError>) -> PreparedQuery {
+        PreparedQuery { number, statement, first: OnceLock::new(), others: RwLock::default() }
     }
 
     /// A number that no other prepared query of the process has.
@@ -74,41 +74,41 @@ impl Template {
     }
 
     /// What to run on `db`: made at the first call there and under the modes in force, found at later ones.
-    pub(crate) fn find(&self, arguments: Vec<Value>, db: &Db, context: &Context<'_>) -> Result<Found> {
+    pub(crate) fn find(&self, arguments: Vec<Value>, db: &Db, context: &Context<'_>) -> Result<Lookup> {
         let first = self.first.get().filter(|first| db.is(first.database()));
-        if let Some(Known::Kept(kept)) = first
-            && let Some(answers) = answers(kept, db, context)?
+        if let Some(EntryState::Cached(entry)) = first
+            && let Some(answers) = answers(entry, db, context)?
         {
-            kept.note_bypasses();
-            return found(kept, Which::First, arguments, &answers);
+            entry.note_bypasses();
+            return found(entry, EntryRef::First, arguments, &answers);
         }
-        let mut unkept = matches!(first, Some(Known::Unkept(_)));
+        let mut uncacheable = matches!(first, Some(EntryState::Uncacheable(_)));
         let mut from = 0;
-        while !unkept && let Some(known) = self.next_other(db, &mut from) {
+        while !uncacheable && let Some(known) = self.next_other(db, &mut from) {
             match known {
-                Known::Unkept(_) => unkept = true,
-                Known::Kept(kept) => {
-                    if let Some(answers) = answers(&kept, db, context)? {
-                        kept.note_bypasses();
-                        return found(&kept, Which::Other(Arc::clone(&kept)), arguments, &answers);
+                EntryState::Uncacheable(_) => uncacheable = true,
+                EntryState::Cached(entry) => {
+                    if let Some(answers) = answers(&entry, db, context)? {
+                        entry.note_bypasses();
+                        return found(&entry, EntryRef::Other(Arc::clone(&entry)), arguments, &answers);
                     }
                 }
             }
         }
-        if !unkept
-            && let Some(kept) = self.make(db, context)?
-            && let Some(answers) = answers(&kept, db, context)?
+        if !uncacheable
+            && let Some(entry) = self.make(db, context)?
+            && let Some(answers) = answers(&entry, db, context)?
         {
-            return found(&kept, Which::Other(Arc::clone(&kept)), arguments, &answers);
+            return found(&entry, EntryRef::Other(Arc::clone(&entry)), arguments, &answers);
         }
-        Ok(Found::Statement(self.filled(&arguments)))
+        Ok(Lookup::Statement(self.filled(&arguments)))
     }
 
     /// One of the results.
-    pub(crate) fn kept<'t>(&'t self, which: &'t Which) -> Option<&'t Kept> {
-        match (which, self.first.get()) {
-            (Which::Other(kept), _) | (Which::First, Some(Known::Kept(kept))) => Some(kept),
-            (Which::First, _) => None,
+    pub(crate) fn entry<'t>(&'t self, entry_ref: &'t EntryRef) -> Option<&'t CacheEntry> {
+        match (entry_ref, self.first.get()) {
+            (EntryRef::Other(entry), _) | (EntryRef::First, Some(EntryState::Cached(entry))) => Some(entry),
+            (EntryRef::First, _) => None,
         }
     }
 
@@ -118,7 +118,7 @@ impl Template {
     }
 
     /// The next result for this database beside the first. The lock is not held while plugins are asked.
-    fn next_other(&self, db: &Db, from: &mut usize) -> Option<Known> {
+    fn next_other(&self, db: &Db, from: &mut usize) -> Option<EntryState> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let mut rest = others.iter().enumerate().skip(*from);
         let (at, known) = rest.find(|(_, known)| db.is(known.database()))?;
@@ -128,19 +128,19 @@ impl Template {
 
     /// Rewrites and compiles for all executions on `db` in the modes of this one; `None` where plugins do not allow it.
     #[cold]
-    fn make(&self, db: &Db, context: &Context<'_>) -> Result<Option<Arc<Kept>>> {
+    fn make(&self, db: &Db, context: &Context<'_>) -> Result<Option<Arc<CacheEntry>>> {
         let plugins = &db.core().plugins;
         let mut statement = self.statement.clone()?;
         if !plugins.rewrite_by_form() {
-            self.remember(Known::Unkept(db.downgrade()));
+            self.remember(EntryState::Uncacheable(db.downgrade()));
             return Ok(None);
         }
         let recorded = context.recorded();
         let applied = plugins.apply(&mut statement, &recorded)?;
         context.same_instant(&recorded);
         let compiled = compile_prepared(&statement, db.dialect(), !plugins.is_empty())?;
-        let stands_around = match statement.bypass() {
-            None => plugins.plugins().iter().any(|plugin| plugin.stands_around(&statement)),
+        let intercepts = match statement.bypass() {
+            None => plugins.plugins().iter().any(|plugin| plugin.intercepts(&statement)),
             Some(reason) => {
                 if !plugins.is_empty() {
                     recorded.note_bypass(reason, statement.kind());
@@ -148,64 +148,69 @@ impl Template {
                 false
             }
         };
-        let Some(answers) = recorded.into_answers() else {
-            self.remember(Known::Unkept(db.downgrade()));
+        let Some(answers) = recorded.into_dependencies() else {
+            self.remember(EntryState::Uncacheable(db.downgrade()));
             return Ok(None);
         };
-        let written = Written { statement, compiled, applied, stands_around, answers };
-        let kept = Arc::new(Kept::new(self.number, db, written)?);
-        self.remember(Known::Kept(Arc::clone(&kept)));
-        Ok(Some(kept))
+        let written = Rewritten { statement, compiled, applied, intercepts, answers };
+        let entry = Arc::new(CacheEntry::new(self.number, db, written)?);
+        self.remember(EntryState::Cached(Arc::clone(&entry)));
+        Ok(Some(entry))
     }
 
     /// Two tasks that make the same at once leave one of the two.
-    fn remember(&self, new: Known) {
+    fn remember(&self, new: EntryState) {
         let Err(new) = self.first.set(new) else { return };
         if self.first.get().is_some_and(|first| first.is_same(&new)) {
             return;
         }
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         others.retain(|known| known.database().strong_count() > 0 && !known.is_same(&new));
-        if others.len() >= MOST_KEPT {
+        if others.len() >= MOST_ENTRIES {
             others.remove(0);
         }
         others.push(new);
     }
 }
 
-impl Known {
+impl EntryState {
     fn database(&self) -> &Weak<Core> {
         match self {
-            Known::Kept(kept) => &kept.database,
-            Known::Unkept(database) => database,
+            EntryState::Cached(entry) => &entry.database,
+            EntryState::Uncacheable(database) => database,
         }
     }
 
-    fn is_same(&self, other: &Known) -> bool {
+    fn is_same(&self, other: &EntryState) -> bool {
         self.database().ptr_eq(other.database())
             && match (self, other) {
-                (Known::Kept(one), Known::Kept(other)) => one.is_for_the_same_as(other),
-                (Known::Unkept(_), Known::Unkept(_)) => true,
+                (EntryState::Cached(one), EntryState::Cached(other)) => one.is_for_the_same_as(other),
+                (EntryState::Uncacheable(_), EntryState::Uncacheable(_)) => true,
                 _ => false,
             }
     }
 }
 
 /// What plugins answer, where the result fits their answers.
-fn answers(kept: &Kept, db: &Db, context: &Context<'_>) -> Result<Option<Vec<Parameter>>> {
-    if kept.is_in_mode(db, context)? { kept.ask(db, context) } else { Ok(None) }
+fn answers(entry: &CacheEntry, db: &Db, context: &Context<'_>) -> Result<Option<Vec<Parameter>>> {
+    if entry.is_in_mode(db, context)? { entry.ask(db, context) } else { Ok(None) }
 }
 
-fn found(kept: &Kept, which: Which, arguments: Vec<Value>, answers: &[Parameter]) -> Result<Found> {
-    let statement = kept.stands_around.then(|| Box::new(kept.filled(&arguments, answers)));
-    let compiled = kept.compiled(arguments, answers)?;
-    Ok(Found::Kept(which, compiled, statement))
+fn found(
+    entry: &CacheEntry,
+    entry_ref: EntryRef,
+    arguments: Vec<Value>,
+    answers: &[Parameter],
+) -> Result<Lookup> {
+    let statement = entry.intercepts.then(|| Box::new(entry.filled(&arguments, answers)));
+    let compiled = entry.compiled(arguments, answers)?;
+    Ok(Lookup::Entry(entry_ref, compiled, statement))
 }
 
 // Statements hold values.
-impl fmt::Debug for Template {
+impl fmt::Debug for PreparedQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.statement.as_ref().map_or("not built", Statement::kind);
-        f.debug_struct("Template").field("statement", &kind).finish_non_exhaustive()
+        f.debug_struct("PreparedQuery").field("statement", &kind).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@
 use crate::db::{Core, Db};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::bypass;
-use crate::plugin::dependencies::{Answers, Mode, Note, Types};
+use crate::plugin::dependencies::{Dependencies, Mode, Note, Types};
 use crate::plugin::{Context, Parameter, Plugin};
 use crate::prepared::substitute::substitute;
 use crate::rewrite::plugin_set::Applied;
@@ -17,7 +17,7 @@ use std::sync::Weak;
 
 /// The result of rewriting and compiling a prepared query.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct CacheEntry {
     pub(super) database: Weak<Core>,
     /// How plugins answered about their modes when the statement was rewritten.
     modes: Vec<Mode>,
@@ -33,7 +33,7 @@ pub(crate) struct Kept {
     /// Rewritten, with places for values.
     pub(crate) statement: Statement,
     pub(crate) applied: Applied,
-    pub(crate) stands_around: bool,
+    pub(crate) intercepts: bool,
     number: u64,
 }
 
@@ -64,18 +64,18 @@ enum Source {
 }
 
 /// What a prepared query became, before it is known where its values come from.
-pub(super) struct Written {
+pub(super) struct Rewritten {
     pub(super) statement: Statement,
     pub(super) compiled: Compiled,
     pub(super) applied: Applied,
-    pub(super) stands_around: bool,
-    pub(super) answers: Answers,
+    pub(super) intercepts: bool,
+    pub(super) answers: Dependencies,
 }
 
-impl Kept {
+impl CacheEntry {
     /// Finds out where each value comes from.
-    pub(super) fn new(number: u64, db: &Db, written: Written) -> Result<Kept> {
-        let Written { statement, compiled, applied, stands_around, answers } = written;
+    pub(super) fn new(number: u64, db: &Db, written: Rewritten) -> Result<CacheEntry> {
+        let Rewritten { statement, compiled, applied, intercepts, answers } = written;
         let plugins = db.core().plugins.plugins();
         let place = |name: &str| plugins.iter().position(|plugin| plugin.name() == name);
         let asks = answers.parameters.into_iter().map(|asked| {
@@ -92,7 +92,7 @@ impl Kept {
             .iter()
             .enumerate()
             .all(|(at, source)| matches!(source, Source::Argument { index, .. } if *index == at));
-        Ok(Kept {
+        Ok(CacheEntry {
             database: db.downgrade(),
             modes: answers.modes,
             asks,
@@ -105,7 +105,7 @@ impl Kept {
             needs_type_lookup: compiled.needs_type_lookup,
             statement,
             applied,
-            stands_around,
+            intercepts,
             number,
         })
     }
@@ -122,15 +122,16 @@ impl Kept {
     }
 
     /// True when the two were made for the same answers of plugins.
-    pub(super) fn is_for_the_same_as(&self, other: &Kept) -> bool {
-        let parameters =
-            |kept: &Kept| kept.asks.iter().map(|ask| (ask.plugin, ask.name.clone())).collect::<Vec<_>>();
+    pub(super) fn is_for_the_same_as(&self, other: &CacheEntry) -> bool {
+        let parameters = |entry: &CacheEntry| {
+            entry.asks.iter().map(|ask| (ask.plugin, ask.name.clone())).collect::<Vec<_>>()
+        };
         self.modes == other.modes
             && parameters(self) == parameters(other)
             && self.asks.iter().zip(&other.asks).all(|(one, other)| one.types == other.types)
     }
 
-    /// Says again which bypasses stand in the statement.
+    /// Says again entry_ref bypasses stand in the statement.
     pub(super) fn note_bypasses(&self) {
         for (reason, statement) in &self.notes {
             bypass::note(reason, statement);

@@ -10,7 +10,7 @@ mod cache_entry;
 mod substitute;
 
 pub use build::Prepare;
-pub(crate) use cache::{Found, Template, Which};
+pub(crate) use cache::{EntryRef, Lookup, PreparedQuery};
 
 use kysera_sql::ast::Statement;
 use kysera_sql::expr::Bind;
@@ -21,14 +21,14 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// Builds a query once, to be run often with other values. No database is needed: what is returned can be kept in a
+/// Builds a query once, to be run often with other values. No database is needed: what is returned can be entry in a
 /// field or a `static` and run on any.
 ///
 /// The closure says its parameters' types, and they stand in the query wherever a value of their type would. The text,
 /// with what plugins make of it, is written at the first call on each database; later calls bind values and no more.
 ///
 /// ```
-/// # use kysera_core::{Db, Prepared, Result, Terminals, prepare};
+/// # use kysera_core::{Db, Prepared, Result, QueryExt, prepare};
 /// # use kysera_sql::{doc::Person, expr::Param, prelude::*, query::select_from};
 /// # async fn example(db: &Db) -> Result<()> {
 /// let older: Prepared<(i32, u32), String> = prepare(|age: Param<i32>, page: Param<u32>| {
@@ -46,9 +46,9 @@ where
     <F::Query as Query>::Outer: Closed,
     <F::Query as Query>::Rows: Ready,
 {
-    let number = Template::next_number();
+    let number = PreparedQuery::next_number();
     let statement = build.build(number).into_statement();
-    Prepared { template: Arc::new(Template::new(number, statement)), types: PhantomData }
+    Prepared { query: Arc::new(PreparedQuery::new(number, statement)), types: PhantomData }
 }
 
 /// A query that was built once, with parameters `P` and rows `Row`: what [`prepare`] returns. Cheap to clone.
@@ -56,7 +56,7 @@ where
 /// `P` is the type of the parameter, or a tuple of several.
 ///
 /// ```
-/// # use kysera_core::{Db, Prepared, Result, Terminals, prepare};
+/// # use kysera_core::{Db, Prepared, Result, QueryExt, prepare};
 /// # use kysera_sql::{doc::Person, expr::Param, prelude::*, query::select_from};
 /// use std::sync::LazyLock;
 ///
@@ -69,7 +69,7 @@ where
 /// }
 /// ```
 pub struct Prepared<P, Row = Unselected> {
-    template: Arc<Template>,
+    query: Arc<PreparedQuery>,
     types: PhantomData<fn() -> (P, Row)>,
 }
 
@@ -78,26 +78,26 @@ impl<P, Row> Prepared<P, Row> {
     pub fn bind<B: Bind<P>>(&self, values: B) -> Bound<Row> {
         let mut arguments = Vec::with_capacity(B::COUNT);
         values.push(&mut arguments);
-        Bound { template: Arc::clone(&self.template), arguments, row: PhantomData }
+        Bound { query: Arc::clone(&self.query), arguments, row: PhantomData }
     }
 }
 
 impl<P, Row> Clone for Prepared<P, Row> {
     fn clone(&self) -> Self {
-        Prepared { template: Arc::clone(&self.template), types: PhantomData }
+        Prepared { query: Arc::clone(&self.query), types: PhantomData }
     }
 }
 
 impl<P, Row> fmt::Debug for Prepared<P, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prepared").field("template", &self.template).finish()
+        f.debug_struct("Prepared").field("query", &self.query).finish()
     }
 }
 
-/// A prepared query with its values: a query like any other, which the terminals run.
+/// A prepared query with its values: a query like any other, entry_ref the terminals run.
 #[must_use = "a query does nothing until it is executed"]
 pub struct Bound<Row> {
-    template: Arc<Template>,
+    query: Arc<PreparedQuery>,
     arguments: Vec<Value>,
     row: PhantomData<fn() -> Row>,
 }
@@ -108,23 +108,23 @@ impl<Row> Query for Bound<Row> {
     type Rows = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
-        self.template.filled(&self.arguments)
+        self.query.filled(&self.arguments)
     }
 
     fn into_origin(self) -> Origin {
-        Origin::Prepared { template: self.template, arguments: self.arguments }
+        Origin::Prepared { query: self.query, arguments: self.arguments }
     }
 }
 
 impl<Row> Clone for Bound<Row> {
     fn clone(&self) -> Self {
-        Bound { template: Arc::clone(&self.template), arguments: self.arguments.clone(), row: PhantomData }
+        Bound { query: Arc::clone(&self.query), arguments: self.arguments.clone(), row: PhantomData }
     }
 }
 
 // Values do not belong into a log.
 impl<Row> fmt::Debug for Bound<Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bound").field("template", &self.template).finish_non_exhaustive()
+        f.debug_struct("Bound").field("query", &self.query).finish_non_exhaustive()
     }
 }

@@ -19,7 +19,7 @@ use kysera_sql::visit::{VisitMut, walk_mut};
 /// A predicate that is ready to be placed once its holes are filled: [`RowFilter::TABLE`] and
 /// [`RowFilter::PARAMETER`].
 #[derive(Clone, Debug)]
-pub(super) struct Template {
+pub(super) struct CompiledFilter {
     pub(super) predicate: Expr,
     /// How many aliases it uses: `__k1` to `__kN`.
     pub(super) aliases: usize,
@@ -95,15 +95,15 @@ impl From<PolicyError> for Error {
 }
 
 /// Prepares the predicate of `plugin` on `table`.
-pub(super) fn prepare(
+pub(super) fn compile_filter(
     filter: &RowFilter,
     plugin: &'static str,
     table: &'static TableMeta,
     registry: &Registry,
     facts: &Filtering,
-) -> Result<Template, PolicyError> {
+) -> Result<CompiledFilter, PolicyError> {
     let mut predicate = filter.predicate().clone();
-    let mut prepare = Prepare {
+    let mut compiler = FilterCompiler {
         plugin,
         table,
         registry,
@@ -111,7 +111,7 @@ pub(super) fn prepare(
         aliases: Vec::new(),
         used: 0,
         scope: Scope::new(facts.names),
-        template: Template {
+        filter: CompiledFilter {
             predicate: Expr::Default,
             aliases: 0,
             columns: Vec::new(),
@@ -119,11 +119,11 @@ pub(super) fn prepare(
             has_query: false,
         },
     };
-    prepare.expr(&mut predicate)?;
-    Ok(Template { predicate, aliases: prepare.used, ..prepare.template })
+    compiler.expr(&mut predicate)?;
+    Ok(CompiledFilter { predicate, aliases: compiler.used, ..compiler.filter })
 }
 
-struct Prepare<'a> {
+struct FilterCompiler<'a> {
     plugin: &'static str,
     table: &'static TableMeta,
     registry: &'a Registry,
@@ -132,10 +132,10 @@ struct Prepare<'a> {
     aliases: Vec<(Name, Name)>,
     used: usize,
     scope: Scope,
-    template: Template,
+    filter: CompiledFilter,
 }
 
-impl Prepare<'_> {
+impl FilterCompiler<'_> {
     /// Gives the items of one FROM their aliases and returns how many were in scope before.
     fn enter_from(&mut self, items: &mut [FromItem]) -> Result<usize, PolicyError> {
         // A derived table that is not lateral does not see its neighbours, so it goes first.
@@ -212,8 +212,8 @@ impl Prepare<'_> {
         if let Some(meta) = table.meta {
             let schema = table.schema.take().or(meta.schema.map(Name::Borrowed));
             table.schema = schema.or_else(|| self.facts.default_schema.clone());
-            if !table.unfiltered && !self.template.tables.iter().any(|known| known.is(meta)) {
-                self.template.tables.push(meta);
+            if !table.unfiltered && !self.filter.tables.iter().any(|known| known.is(meta)) {
+                self.filter.tables.push(meta);
             }
         }
         Ok(None)
@@ -254,11 +254,11 @@ impl Prepare<'_> {
     }
 }
 
-impl VisitMut for Prepare<'_> {
+impl VisitMut for FilterCompiler<'_> {
     type Error = PolicyError;
 
     fn select(&mut self, node: &mut Select) -> Result<(), PolicyError> {
-        self.template.has_query = true;
+        self.filter.has_query = true;
         let ctes = self.scope.mark();
         let mut with = node.with.take();
         if let Some(with) = &mut with {
@@ -310,8 +310,8 @@ impl VisitMut for Prepare<'_> {
             return Ok(());
         }
         if *label == RowFilter::TABLE {
-            if !self.template.columns.contains(&node.name) {
-                self.template.columns.push(node.name.clone());
+            if !self.filter.columns.contains(&node.name) {
+                self.filter.columns.push(node.name.clone());
             }
             return Ok(());
         }

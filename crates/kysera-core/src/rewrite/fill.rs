@@ -1,7 +1,7 @@
 //! Fills the holes of a prepared predicate: the alias of the table, the values of the execution, and the numbers of
 //! its own aliases when it stands inside another predicate.
 
-use super::compiled_filter::Template;
+use super::compiled_filter::CompiledFilter;
 use super::names;
 use crate::error::{Error, Result};
 use crate::plugin::{Context, Parameter, Plugin, RowFilter, list_of_values};
@@ -9,15 +9,15 @@ use kysera_sql::ast::{ColumnRef, CteRef, Derived, Expr, SelectItem, TableRef};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
-/// The predicate of `template` for the table that goes by `label`. `base` aliases are in use around it.
+/// The predicate of `filter` for the table that goes by `label`. `base` aliases are in use around it.
 pub(super) fn fill(
-    template: &Template,
+    filter: &CompiledFilter,
     label: &Name,
     base: usize,
     plugin: &dyn Plugin,
     context: &Context<'_>,
 ) -> Result<Expr> {
-    let mut predicate = template.predicate.clone();
+    let mut predicate = filter.predicate.clone();
     Fill { label, base, plugin, context }.expr(&mut predicate)?;
     Ok(predicate)
 }
@@ -40,7 +40,7 @@ impl Fill<'_> {
 
     fn value(&self, name: &Name) -> Result<Expr> {
         match self.context.ask(self.plugin, name)? {
-            Parameter::One(value) => Ok(self.context.place(self.plugin, name, 0, value)),
+            Parameter::One(value) => Ok(self.context.bound(self.plugin, name, 0, value)),
             Parameter::Many(_) => Err(list_of_values(name, self.plugin)),
         }
     }
@@ -51,9 +51,9 @@ impl Fill<'_> {
             match parameter(&item) {
                 None => filled.push(item),
                 Some(name) => match self.context.ask(self.plugin, name)? {
-                    Parameter::One(value) => filled.push(self.context.place(self.plugin, name, 0, value)),
+                    Parameter::One(value) => filled.push(self.context.bound(self.plugin, name, 0, value)),
                     Parameter::Many(values) => {
-                        let place = |(item, value)| self.context.place(self.plugin, name, item, value);
+                        let place = |(item, value)| self.context.bound(self.plugin, name, item, value);
                         filled.extend(values.into_iter().enumerate().map(place));
                     }
                 },

@@ -4,8 +4,8 @@
 //! L left join σ(R) on c = L left join R on σ and c; nothing of the kind holds for a full join.
 
 use super::names;
-use super::pass::{Meaning, Placer, put_first, refused};
-use super::table_policy::Plan;
+use super::pass::{Meaning, RowFilterPass, put_first, refused};
+use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::ast::{
     BinaryOp, CteRef, Derived, Directive, Expr, FromItem, Join, JoinKind, Select, SelectItem, TableRef,
@@ -16,7 +16,7 @@ use kysera_sql::visit::VisitMut;
 
 /// What to do with the predicate of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum Placement {
     /// Pull it up.
     Pull,
     /// Pull it up where a guard can be made of it, else as `Derive`.
@@ -26,42 +26,47 @@ pub(super) enum Order {
 }
 
 /// A predicate on its way up.
-struct Pulled {
+struct HoistedPredicate {
     predicate: Expr,
     /// `alias.key`, a column that is NULL only in made-up rows; `None` when the predicate holds for those already.
     key: Option<Expr>,
 }
 
-impl<'a> Placer<'a> {
+impl<'a> RowFilterPass<'a> {
     /// Filters the items of a FROM list; what comes out belongs into WHERE.
     pub(super) fn sources(&mut self, items: &mut [FromItem], directives: &[Directive]) -> Result<Vec<Expr>> {
         let mut predicates = Vec::new();
         for item in items {
-            let pulled = self.item(item, Order::Pull, directives)?;
-            predicates.extend(pulled.into_iter().map(|pulled| pulled.predicate));
+            let hoisted = self.item(item, Placement::Pull, directives)?;
+            predicates.extend(hoisted.into_iter().map(|hoisted| hoisted.predicate));
         }
         Ok(predicates)
     }
 
-    /// Filters an item so that nothing is left to be pulled out of it.
+    /// Filters an item so that nothing is left to be hoisted out of it.
     pub(super) fn closed_source(&mut self, item: &mut FromItem, directives: &[Directive]) -> Result<()> {
-        match self.item(item, Order::Derive, directives)?.as_slice() {
+        match self.item(item, Placement::Derive, directives)?.as_slice() {
             [] => Ok(()),
             _ => Err(refused("a row filter cannot be kept inside a source")),
         }
     }
 
-    fn item(&mut self, item: &mut FromItem, order: Order, directives: &[Directive]) -> Result<Vec<Pulled>> {
+    fn item(
+        &mut self,
+        item: &mut FromItem,
+        placement: Placement,
+        directives: &[Directive],
+    ) -> Result<Vec<HoistedPredicate>> {
         match item {
-            FromItem::Table(table) => match self.table(table, order, directives)? {
+            FromItem::Table(table) => match self.table(table, placement, directives)? {
                 None => Ok(Vec::new()),
-                Some(Found::Cte) => {
+                Some(Placed::Cte) => {
                     *item = FromItem::Cte(self.cte_ref_of(table));
                     Ok(Vec::new())
                 }
-                Some(Found::Pulled(pulled)) => Ok(vec![pulled]),
-                Some(Found::Derived(plan, predicate)) => {
-                    *item = derived(table, plan, predicate);
+                Some(Placed::Hoisted(hoisted)) => Ok(vec![hoisted]),
+                Some(Placed::Derived(policy, predicate)) => {
+                    *item = derived(table, policy, predicate);
                     Ok(Vec::new())
                 }
             },
@@ -75,9 +80,9 @@ impl<'a> Placer<'a> {
                 self.select(&mut derived.query)?;
                 Ok(Vec::new())
             }
-            FromItem::Join(join) => self.join(join, order, directives),
+            FromItem::Join(join) => self.join(join, placement, directives),
             FromItem::Raw { raw, alias } => {
-                if let Some(guard) = self.filters.guard {
+                if let Some(guard) = self.policies.guard {
                     return Err(refused(format!("plugin `{guard}` refuses raw SQL in FROM"))
                         .with_hint("say why the query may pass with `.bypass_plugins(\"reason\")`"));
                 }
@@ -91,29 +96,33 @@ impl<'a> Placer<'a> {
         }
     }
 
-    /// Marks a table as done and returns its predicate, which goes where `order` says.
+    /// Marks a table as done and returns its predicate, which goes where `placement` says.
     fn table(
         &mut self,
         table: &mut TableRef,
-        order: Order,
+        placement: Placement,
         directives: &[Directive],
-    ) -> Result<Option<Found<'a>>> {
+    ) -> Result<Option<Placed<'a>>> {
         let meaning = self.meaning(table)?;
         if std::mem::replace(&mut table.unfiltered, true) {
             return Ok(None);
         }
-        let plan = match meaning {
-            Meaning::Table(plan) => plan,
-            Meaning::Cte => return Ok(Some(Found::Cte)),
+        let policy = match meaning {
+            Meaning::Table(policy) => policy,
+            Meaning::Cte => return Ok(Some(Placed::Cte)),
             Meaning::Unknown => return Ok(None),
         };
-        let derive = order == Order::Derive || order == Order::PullKeyed && plan.key.is_none();
+        let derive =
+            placement == Placement::Derive || placement == Placement::PullKeyed && policy.key.is_none();
         let label = if derive { names::LEAF } else { table.label().clone() };
-        let Some(predicate) = self.predicate(plan, directives, &label)? else { return Ok(None) };
+        let Some(predicate) = self.predicate(policy, directives, &label)? else { return Ok(None) };
         Ok(Some(if derive {
-            Found::Derived(plan, predicate)
+            Placed::Derived(policy, predicate)
         } else {
-            Found::Pulled(Pulled { predicate, key: plan.key.map(|key| Expr::column(label, key)) })
+            Placed::Hoisted(HoistedPredicate {
+                predicate,
+                key: policy.key.map(|key| Expr::column(label, key)),
+            })
         }))
     }
 
@@ -125,17 +134,22 @@ impl<'a> Placer<'a> {
         CteRef { name, alias }
     }
 
-    fn join(&mut self, join: &mut Join, order: Order, directives: &[Directive]) -> Result<Vec<Pulled>> {
+    fn join(
+        &mut self,
+        join: &mut Join,
+        placement: Placement,
+        directives: &[Directive],
+    ) -> Result<Vec<HoistedPredicate>> {
         let (left, right) = match join.kind {
-            JoinKind::Inner | JoinKind::Cross => (order, order),
-            JoinKind::Left => (order, Order::Pull),
-            JoinKind::Right => (Order::Pull, order),
+            JoinKind::Inner | JoinKind::Cross => (placement, placement),
+            JoinKind::Left => (placement, Placement::Pull),
+            JoinKind::Right => (Placement::Pull, placement),
             JoinKind::Full => {
-                let order = match self.filters.facts.full_join {
-                    FullJoinFilter::NullableGuard if order != Order::Derive => Order::PullKeyed,
-                    _ => Order::Derive,
+                let placement = match self.policies.facts.full_join {
+                    FullJoinFilter::NullableGuard if placement != Placement::Derive => Placement::PullKeyed,
+                    _ => Placement::Derive,
                 };
-                (order, order)
+                (placement, placement)
             }
             _ => return Err(refused("no row filter knows this kind of join")),
         };
@@ -155,7 +169,7 @@ impl<'a> Placer<'a> {
             }
             JoinKind::Full => {
                 left.append(&mut right);
-                let guards = left.iter().map(Pulled::guard).collect();
+                let guards = left.iter().map(HoistedPredicate::guard).collect();
                 into_on(join, left)?;
                 Ok(guards)
             }
@@ -172,43 +186,43 @@ impl<'a> Placer<'a> {
 }
 
 /// What became of the predicate of a table.
-enum Found<'a> {
+enum Placed<'a> {
     /// There is none: the name is that of a CTE.
     Cte,
     /// It goes up.
-    Pulled(Pulled),
+    Hoisted(HoistedPredicate),
     /// It goes around the table, which it calls [`names::LEAF`].
-    Derived(&'a Plan, Expr),
+    Derived(&'a TablePolicy, Expr),
 }
 
-impl Pulled {
+impl HoistedPredicate {
     /// The same above a full join: rows that the join made up pass, since what they lack is judged on its own side.
-    fn guard(&self) -> Pulled {
+    fn guard(&self) -> HoistedPredicate {
         let predicate = match &self.key {
             None => self.predicate.clone(),
             Some(key) => Expr::binary(Expr::is_null(key.clone()), BinaryOp::Or, self.predicate.clone()),
         };
-        Pulled { predicate, key: None }
+        HoistedPredicate { predicate, key: None }
     }
 }
 
 /// Puts predicates in front of a join's condition.
-fn into_on(join: &mut Join, pulled: Vec<Pulled>) -> Result<()> {
-    if pulled.is_empty() {
+fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate>) -> Result<()> {
+    if hoisted.is_empty() {
         return Ok(());
     }
     if join.on.is_none() {
         return Err(Error::new(ErrorKind::InvalidQuery, "an outer join has no condition")
             .with_hint("give it an `on`"));
     }
-    put_first(&mut join.on, pulled.into_iter().map(|pulled| pulled.predicate));
+    put_first(&mut join.on, hoisted.into_iter().map(|hoisted| hoisted.predicate));
     Ok(())
 }
 
 /// `(select columns from table as __k0 where predicate) as label`.
-fn derived(table: &TableRef, plan: &Plan, predicate: Expr) -> FromItem {
+fn derived(table: &TableRef, policy: &TablePolicy, predicate: Expr) -> FromItem {
     let columns =
-        plan.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name)));
+        policy.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name)));
     let query = Select {
         items: columns.collect(),
         from: vec![FromItem::Table(table.clone().aliased(names::LEAF))],

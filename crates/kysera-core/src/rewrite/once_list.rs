@@ -1,4 +1,4 @@
-//! A list that only grows and is read without a lock: the cache of plans. Knows nothing of what it holds.
+//! A list that only grows and is read without a lock: the cache of policies. Knows nothing of what it holds.
 
 use std::sync::OnceLock;
 

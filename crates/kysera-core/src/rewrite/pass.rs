@@ -4,11 +4,11 @@
 //! So a table in a place that is not known here is met by that walk and refused.
 
 use super::names;
-use super::policies::Filters;
+use super::policies::Policies;
 use super::raw_guard;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
-use super::table_policy::Plan;
+use super::table_policy::TablePolicy;
 use super::{fill, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
@@ -21,8 +21,8 @@ use kysera_sql::ident::Name;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// Places the filters of one statement.
-pub(super) struct Placer<'a> {
-    pub(super) filters: &'a Filters,
+pub(super) struct RowFilterPass<'a> {
+    pub(super) policies: &'a Policies,
     context: &'a Context<'a>,
     scope: Scope,
     /// How many predicates stand around this place; none in the user's own tree.
@@ -41,15 +41,15 @@ const DEEPEST: usize = 16;
 
 /// What a reference to a table means.
 pub(super) enum Meaning<'a> {
-    Table(&'a Plan),
+    Table(&'a TablePolicy),
     Cte,
     Unknown,
 }
 
-impl<'a> Placer<'a> {
-    pub(super) fn new(filters: &'a Filters, context: &'a Context<'a>) -> Placer<'a> {
-        let scope = Scope::new(filters.facts.names);
-        Placer { filters, context, scope, depth: 0, aliases: 0, level: 0, check: None, answered: 0 }
+impl<'a> RowFilterPass<'a> {
+    pub(super) fn new(policies: &'a Policies, context: &'a Context<'a>) -> RowFilterPass<'a> {
+        let scope = Scope::new(policies.facts.names);
+        RowFilterPass { policies, context, scope, depth: 0, aliases: 0, level: 0, check: None, answered: 0 }
     }
 
     /// Places every filter of the statement.
@@ -75,7 +75,7 @@ impl<'a> Placer<'a> {
     }
 
     fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
-        match self.filters.guard {
+        match self.policies.guard {
             None => walk_mut::raw(self, raw),
             Some(guard) => {
                 Err(refused(format!("raw SQL cannot be filtered, so plugin `{guard}` refuses it")).with_hint(
@@ -86,7 +86,7 @@ impl<'a> Placer<'a> {
     }
 
     fn schema_change(&self) -> Result<()> {
-        match self.filters.guard {
+        match self.policies.guard {
             None => Ok(()),
             Some(guard) => Err(refused(format!("plugin `{guard}` refuses changes of the schema"))
                 .with_hint("run them on a database without this plugin, as migrations do")),
@@ -101,22 +101,23 @@ impl<'a> Placer<'a> {
     /// The predicate for one reference: every plugin's, joined with `and`, in the order of the plugins.
     pub(super) fn predicate(
         &mut self,
-        plan: &Plan,
+        policy: &TablePolicy,
         directives: &[Directive],
         label: &Name,
     ) -> Result<Option<Expr>> {
         let mut all: Option<Expr> = None;
-        for plugin in 0..self.filters.plugins().len() {
-            if !directives.is_empty() && self.filters.answers(plan, plugin, directives)? {
+        for plugin in 0..self.policies.plugins().len() {
+            if !directives.is_empty() && self.policies.answers(policy, plugin, directives)? {
                 self.answered += 1;
             }
-            let Some(template) = self.filters.template(plan, plugin, directives, self.context)? else {
+            let Some(filter) = self.policies.compiled_filter(policy, plugin, directives, self.context)?
+            else {
                 continue;
             };
             let mut one =
-                fill::fill(template, label, self.aliases, self.filters.plugin(plugin), self.context)?;
-            if template.has_query {
-                self.inside(template.aliases, |placer| placer.expr(&mut one))?;
+                fill::fill(filter, label, self.aliases, self.policies.plugin(plugin), self.context)?;
+            if filter.has_query {
+                self.inside(filter.aliases, |pass| pass.expr(&mut one))?;
             }
             all = Some(match all {
                 None => one,
@@ -131,7 +132,7 @@ impl<'a> Placer<'a> {
         self.context.note_bypass(reason, statement);
     }
 
-    /// How many directives were answered so far, to be given to [`Placer::must_answer`] later.
+    /// How many directives were answered so far, to be given to [`RowFilterPass::must_answer`] later.
     pub(super) fn answered(&self) -> usize {
         self.answered
     }
@@ -179,7 +180,7 @@ impl<'a> Placer<'a> {
             (Some(_), Seen::Nothing) | (None, Seen::Nothing) => self.table_meaning(table),
             (Some(_), _) => {
                 // The description says that this is the table; a bare name would be the CTE.
-                match &self.filters.facts.default_schema {
+                match &self.policies.facts.default_schema {
                     Some(schema) => table.schema = Some(schema.clone()),
                     None => return Err(captured(&table.name)),
                 }
@@ -187,7 +188,7 @@ impl<'a> Placer<'a> {
             }
             (None, Seen::Cte) => Ok(Meaning::Cte),
             (None, Seen::Unclear) => match self.table_meaning(table)? {
-                Meaning::Table(plan) if plan.filters.iter().any(Option::is_some) => {
+                Meaning::Table(policy) if policy.filters.iter().any(Option::is_some) => {
                     Err(captured(&table.name))
                 }
                 other => Ok(other),
@@ -199,17 +200,21 @@ impl<'a> Placer<'a> {
     pub(super) fn target(&mut self, table: &mut TableRef) -> Result<Meaning<'a>> {
         names::not_reserved(table.label())?;
         if table.schema.is_none() && self.scope.see(&table.name) != Seen::Nothing {
-            table.schema = self.filters.facts.default_schema.clone();
+            table.schema = self.policies.facts.default_schema.clone();
         }
         self.table_meaning(table)
     }
 
     /// The columns of a table that its filters read.
-    pub(super) fn filter_columns(&self, plan: &'a Plan, directives: &[Directive]) -> Result<Vec<&'a Name>> {
+    pub(super) fn filter_columns(
+        &self,
+        policy: &'a TablePolicy,
+        directives: &[Directive],
+    ) -> Result<Vec<&'a Name>> {
         let mut columns = Vec::new();
-        for plugin in 0..self.filters.plugins().len() {
-            if let Some(template) = self.filters.template(plan, plugin, directives, self.context)? {
-                columns.extend(&template.columns);
+        for plugin in 0..self.policies.plugins().len() {
+            if let Some(filter) = self.policies.compiled_filter(policy, plugin, directives, self.context)? {
+                columns.extend(&filter.columns);
             }
         }
         Ok(columns)
@@ -219,7 +224,7 @@ impl<'a> Placer<'a> {
     fn table_meaning(&self, table: &mut TableRef) -> Result<Meaning<'a>> {
         let meta = match table.meta {
             Some(meta) => meta,
-            None => match self.filters.registry.find(table.schema.as_deref(), &table.name) {
+            None => match self.policies.registry.find(table.schema.as_deref(), &table.name) {
                 Named::Table(meta) => {
                     table.meta = Some(meta);
                     meta
@@ -228,11 +233,11 @@ impl<'a> Placer<'a> {
                 Named::Ambiguous => return self.unknown(&table.name, "is registered in several schemas"),
             },
         };
-        Ok(Meaning::Table(self.filters.plan(meta)?))
+        Ok(Meaning::Table(self.policies.policy(meta)?))
     }
 
     fn unknown(&self, name: &str, why: &str) -> Result<Meaning<'a>> {
-        match self.filters.guard {
+        match self.policies.guard {
             None => Ok(Meaning::Unknown),
             Some(guard) => Err(refused(format!("plugin `{guard}` refuses table `{name}`, which {why}"))
                 .with_hint("register its description with the executor, or name its schema")
@@ -277,7 +282,7 @@ impl<'a> Placer<'a> {
     }
 }
 
-impl VisitMut for Placer<'_> {
+impl VisitMut for RowFilterPass<'_> {
     type Error = Error;
 
     fn select(&mut self, node: &mut Select) -> Result<()> {
@@ -285,18 +290,18 @@ impl VisitMut for Placer<'_> {
             self.context.note_bypass(reason, "select");
             return Ok(());
         }
-        self.filters.heard(&node.directives)?;
+        self.policies.heard(&node.directives)?;
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
         let answered = self.answered();
-        let pulled = self.sources(&mut from, &node.directives)?;
+        let hoisted = self.sources(&mut from, &node.directives)?;
         self.must_answer(&node.directives, answered)?;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;
         node.from = from;
-        put_first(&mut node.filter, pulled);
+        put_first(&mut node.filter, hoisted);
         Ok(())
     }
 
@@ -348,7 +353,7 @@ impl VisitMut for Placer<'_> {
     }
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {
-        if let Some(guard) = self.filters.guard
+        if let Some(guard) = self.policies.guard
             && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node))
         {
             return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(

@@ -4,7 +4,7 @@
 
 use super::compiled_filter::PolicyError;
 use super::plugin_order;
-use super::policies::Filters;
+use super::policies::Policies;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::{Context, Plugin};
 use kysera_sql::ast::Statement;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// The plugins of an executor, in the order in which they run.
 #[derive(Debug, Default)]
 pub struct PluginSet {
-    filters: Option<Box<Filters>>,
+    policies: Option<Box<Policies>>,
 }
 
 /// Why plugins do not go together. The source of the error that building an executor returns.
@@ -77,24 +77,24 @@ impl PluginSet {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }
-        let filters = Filters::new(plugin_order::ordered(plugins)?, tables, dialect.filtering().clone());
-        let filters = filters.map_err(PluginSetError::from)?;
-        Ok(PluginSet { filters: Some(Box::new(filters)) })
+        let policies = Policies::new(plugin_order::ordered(plugins)?, tables, dialect.filtering().clone());
+        let policies = policies.map_err(PluginSetError::from)?;
+        Ok(PluginSet { policies: Some(Box::new(policies)) })
     }
 
     /// True when there is no plugin, so that statements pass as they are.
     pub fn is_empty(&self) -> bool {
-        self.filters.is_none()
+        self.policies.is_none()
     }
 
     /// The plugins, in the order in which they run.
     pub fn plugins(&self) -> &[Arc<dyn Plugin>] {
-        self.filters.as_ref().map_or(&[], |filters| filters.plugins())
+        self.policies.as_ref().map_or(&[], |policies| policies.plugins())
     }
 
     /// True when one rewriting of a statement may serve all its executions.
     pub(crate) fn rewrite_by_form(&self) -> bool {
-        self.filters.as_ref().is_none_or(|filters| filters.rewrite_by_form())
+        self.policies.as_ref().is_none_or(|policies| policies.rewrite_by_form())
     }
 
     /// Runs every plugin's rewriting and then places the row filters, in place. A statement that says why plugins are
@@ -104,9 +104,9 @@ impl PluginSet {
     /// A plugin's own, or `Refused` when a guard does not let the statement pass. The statement may be half
     /// rewritten then and must be dropped.
     pub fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
-        match &self.filters {
+        match &self.policies {
             None => Ok(Applied::default()),
-            Some(filters) => filters.apply(statement, context),
+            Some(policies) => policies.apply(statement, context),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
-use super::compiled_filter::{self, PolicyError, Template};
-use super::pass::{Placer, within_limits};
+use super::compiled_filter::{self, CompiledFilter, PolicyError};
+use super::pass::{RowFilterPass, within_limits};
 use super::registry::{Named, Registry};
-use super::table_policy::{Change, FilterInMode, Plan, Plans};
+use super::table_policy::{Change, FilterInMode, TablePolicies, TablePolicy};
 use crate::error::{Error, Result};
 use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
 use crate::rewrite::plugin_set::Applied;
@@ -18,29 +18,29 @@ use std::sync::Arc;
 
 /// The plugins of an executor with what they said about each table.
 #[derive(Debug)]
-pub(crate) struct Filters {
+pub(crate) struct Policies {
     plugins: Vec<Arc<dyn Plugin>>,
     pub(super) registry: Registry,
-    plans: Plans,
+    policies: TablePolicies,
     pub(super) facts: Filtering,
     /// The guard that refuses what nobody can filter.
     pub(super) guard: Option<&'static str>,
 }
 
-impl Filters {
+impl Policies {
     /// Asks every plugin about every registered table.
     pub(crate) fn new(
         plugins: Vec<Arc<dyn Plugin>>,
         tables: &[&'static TableMeta],
         facts: Filtering,
-    ) -> Result<Filters, PolicyError> {
+    ) -> Result<Policies, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
         let registry = Registry::new(tables, facts.clone());
-        let filters = Filters { plugins, registry, plans: Plans::new(), facts, guard };
+        let known = Policies { plugins, registry, policies: TablePolicies::new(), facts, guard };
         for table in tables {
-            filters.plan(table)?;
+            known.policy(table)?;
         }
-        Ok(filters)
+        Ok(known)
     }
 
     pub(crate) fn plugins(&self) -> &[Arc<dyn Plugin>] {
@@ -60,14 +60,14 @@ impl Filters {
         for plugin in &self.plugins {
             plugin.rewrite(statement, context)?;
         }
-        Placer::new(self, context).place(statement)
+        RowFilterPass::new(self, context).place(statement)
     }
 
     /// What there is to do for a table: looked up by address, made when it is first met.
-    pub(super) fn plan(&self, table: &'static TableMeta) -> Result<&Plan, PolicyError> {
-        match self.plans.find(table) {
-            Some(plan) => Ok(plan),
-            None => self.make_plan(table, &mut Vec::new()),
+    pub(super) fn policy(&self, table: &'static TableMeta) -> Result<&TablePolicy, PolicyError> {
+        match self.policies.find(table) {
+            Some(policy) => Ok(policy),
+            None => self.make_policy(table, &mut Vec::new()),
         }
     }
 
@@ -82,10 +82,15 @@ impl Filters {
     }
 
     /// True when a plugin's filter for a table knows one of these directives.
-    pub(super) fn answers(&self, plan: &Plan, plugin: usize, directives: &[Directive]) -> Result<bool> {
+    pub(super) fn answers(
+        &self,
+        policy: &TablePolicy,
+        plugin: usize,
+        directives: &[Directive],
+    ) -> Result<bool> {
         let name = self.plugins[plugin].name();
         for directive in directives.iter().filter(|directive| directive.plugin == name) {
-            if self.switched(plan, plugin, directive.mode)?.is_some() {
+            if self.filter_in_mode(policy, plugin, directive.mode)?.is_some() {
                 return Ok(true);
             }
         }
@@ -93,48 +98,48 @@ impl Filters {
     }
 
     /// The predicate of a plugin for a table under the directives of the query that refers to it.
-    pub(super) fn template<'a>(
+    pub(super) fn compiled_filter<'a>(
         &'a self,
-        plan: &'a Plan,
+        policy: &'a TablePolicy,
         plugin: usize,
         directives: &[Directive],
         context: &Context<'_>,
-    ) -> Result<Option<&'a Template>> {
-        let base = plan.filters.get(plugin).and_then(Option::as_ref);
+    ) -> Result<Option<&'a CompiledFilter>> {
+        let base = policy.filters.get(plugin).and_then(Option::as_ref);
         let name = self.plugins[plugin].name();
         for directive in directives.iter().filter(|directive| directive.plugin == name) {
-            if let Some(template) = self.switched(plan, plugin, directive.mode)? {
-                return Ok(template);
+            if let Some(filter) = self.filter_in_mode(policy, plugin, directive.mode)? {
+                return Ok(filter);
             }
         }
         if base.is_some()
             && let Some(mode) = context.mode(plugin, self.plugin(plugin))?
-            && let Some(template) = self.switched(plan, plugin, mode)?
+            && let Some(filter) = self.filter_in_mode(policy, plugin, mode)?
         {
-            return Ok(template);
+            return Ok(filter);
         }
         Ok(base)
     }
 
     /// What a mode makes of a plugin's filter; the outer `None` when the plugin does not know the mode.
-    fn switched<'a>(
+    fn filter_in_mode<'a>(
         &'a self,
-        plan: &'a Plan,
+        policy: &'a TablePolicy,
         plugin: usize,
         mode: &str,
-    ) -> Result<Option<Option<&'a Template>>, PolicyError> {
+    ) -> Result<Option<Option<&'a CompiledFilter>>, PolicyError> {
         let is = |known: &FilterInMode| known.plugin == plugin && *known.mode == *mode;
-        let known = match plan.switched.find(is) {
+        let known = match policy.modes.find(is) {
             Some(known) => known,
             None => {
-                let change = self.ask_for_mode(plan.table, plugin, mode)?;
-                plan.switched.find_or_add(is, FilterInMode { plugin, mode: mode.into(), change })
+                let change = self.ask_for_mode(policy.table, plugin, mode)?;
+                policy.modes.find_or_add(is, FilterInMode { plugin, mode: mode.into(), change })
             }
         };
         Ok(match &known.change {
             Change::Unchanged => None,
             Change::Off => Some(None),
-            Change::Instead(template) => Some(Some(template)),
+            Change::Instead(filter) => Some(Some(filter)),
         })
     }
 
@@ -153,53 +158,54 @@ impl Filters {
             None | Some(ModeFilter::Unchanged) => Ok(Change::Unchanged),
             Some(ModeFilter::Off) => Ok(Change::Off),
             Some(ModeFilter::Instead(filter)) => {
-                let template = self.prepare(&filter, asked, table)?;
-                for inside in &template.tables {
-                    self.plan(inside)?;
+                let filter = self.compile(&filter, asked, table)?;
+                for inside in &filter.tables {
+                    self.policy(inside)?;
                 }
-                Ok(Change::Instead(template))
+                Ok(Change::Instead(filter))
             }
         }
     }
 
     /// Asks every plugin about a table, and about the tables that its filters read. `path` leads here from the table
     /// that was asked about first.
-    fn make_plan(
+    fn make_policy(
         &self,
         table: &'static TableMeta,
         path: &mut Vec<&'static TableMeta>,
-    ) -> Result<&Plan, PolicyError> {
+    ) -> Result<&TablePolicy, PolicyError> {
         if let Some(start) = path.iter().position(|above| above.is(table)) {
             let circle = path[start..].iter().chain([&table]);
             return Err(PolicyError::Cycle { path: circle.map(|table| table.name).collect() });
         }
-        if let Some(plan) = self.plans.find(table) {
-            return Ok(plan);
+        if let Some(policy) = self.policies.find(table) {
+            return Ok(policy);
         }
         let mut filters = Vec::with_capacity(self.plugins.len());
         for plugin in &self.plugins {
             let said = plugin.row_filter(table);
             let said = said.or_else(|| self.registry.twins(table).find_map(|twin| plugin.row_filter(twin)));
-            filters.push(said.map(|filter| self.prepare(&filter, plugin.as_ref(), table)).transpose()?);
+            filters.push(said.map(|filter| self.compile(&filter, plugin.as_ref(), table)).transpose()?);
         }
         path.push(table);
-        for template in filters.iter().flatten() {
-            for inside in &template.tables {
-                self.make_plan(inside, path)?;
+        for filter in filters.iter().flatten() {
+            for inside in &filter.tables {
+                self.make_policy(inside, path)?;
             }
         }
         path.pop();
-        let plan = Plan { table, filters, switched: Default::default(), key: Plan::key_of(table) };
-        Ok(self.plans.add(plan))
+        let policy =
+            TablePolicy { table, filters, modes: Default::default(), key: TablePolicy::key_of(table) };
+        Ok(self.policies.add(policy))
     }
 
-    fn prepare(
+    fn compile(
         &self,
         filter: &RowFilter,
         plugin: &dyn Plugin,
         table: &'static TableMeta,
-    ) -> Result<Template, PolicyError> {
-        compiled_filter::prepare(filter, plugin.name(), table, &self.registry, &self.facts)
+    ) -> Result<CompiledFilter, PolicyError> {
+        compiled_filter::compile_filter(filter, plugin.name(), table, &self.registry, &self.facts)
     }
 
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {
@@ -215,7 +221,7 @@ impl Filters {
         let mut names = Unresolved::default();
         names.statement(statement)?;
         if names.tables > 0 {
-            let Ok(()) = Resolve { filters: self, ctes: &names.ctes }.statement(statement);
+            let Ok(()) = Resolve { policies: self, ctes: &names.ctes }.statement(statement);
         }
         Ok(())
     }
@@ -253,7 +259,7 @@ impl Visit for Unresolved {
 }
 
 struct Resolve<'a> {
-    filters: &'a Filters,
+    policies: &'a Policies,
     ctes: &'a [Name],
 }
 
@@ -261,12 +267,12 @@ impl VisitMut for Resolve<'_> {
     type Error = Infallible;
 
     fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {
-        let names = self.filters.facts.names;
+        let names = self.policies.facts.names;
         let may_be_cte =
             node.schema.is_none() && self.ctes.iter().any(|cte| names.may_be_same(cte, &node.name));
         if node.meta.is_none()
             && !may_be_cte
-            && let Named::Table(meta) = self.filters.registry.find(node.schema.as_deref(), &node.name)
+            && let Named::Table(meta) = self.policies.registry.find(node.schema.as_deref(), &node.name)
         {
             node.meta = Some(meta);
         }

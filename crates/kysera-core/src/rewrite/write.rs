@@ -1,7 +1,7 @@
 //! Filters in writes: targets, sources, and the hidden row that an upsert or a merge runs into.
 
-use super::pass::{Meaning, Placer, put_first, refused};
-use super::table_policy::Plan;
+use super::pass::{Meaning, RowFilterPass, put_first, refused};
+use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rewrite::plugin_set::Check;
 use kysera_sql::ast::{
@@ -13,21 +13,21 @@ use kysera_sql::ident::Name;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
-pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
+pub(super) fn update(pass: &mut RowFilterPass<'_>, node: &mut Update) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        placer.note_bypass(reason, "update");
+        pass.note_bypass(reason, "update");
         return Ok(());
     }
-    placer.filters.heard(&node.directives)?;
+    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
-    let outside = placer.enter(with.as_deref_mut())?;
+    let outside = pass.enter(with.as_deref_mut())?;
     let mut from = std::mem::take(&mut node.from);
-    let answered = placer.answered();
-    let mut predicates = Vec::from_iter(target(placer, &mut node.table, &node.directives)?);
-    predicates.extend(placer.sources(&mut from, &node.directives)?);
-    placer.must_answer(&node.directives, answered)?;
-    walk_mut::update(placer, node)?;
-    placer.leave(outside);
+    let answered = pass.answered();
+    let mut predicates = Vec::from_iter(target(pass, &mut node.table, &node.directives)?);
+    predicates.extend(pass.sources(&mut from, &node.directives)?);
+    pass.must_answer(&node.directives, answered)?;
+    walk_mut::update(pass, node)?;
+    pass.leave(outside);
     node.with = with;
     node.from = from;
     put_first(&mut node.filter, predicates);
@@ -35,21 +35,21 @@ pub(super) fn update(placer: &mut Placer<'_>, node: &mut Update) -> Result<()> {
 }
 
 /// `delete`: as `update`.
-pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
+pub(super) fn delete(pass: &mut RowFilterPass<'_>, node: &mut Delete) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        placer.note_bypass(reason, "delete");
+        pass.note_bypass(reason, "delete");
         return Ok(());
     }
-    placer.filters.heard(&node.directives)?;
+    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
-    let outside = placer.enter(with.as_deref_mut())?;
+    let outside = pass.enter(with.as_deref_mut())?;
     let mut using = std::mem::take(&mut node.using);
-    let answered = placer.answered();
-    let mut predicates = Vec::from_iter(target(placer, &mut node.from, &node.directives)?);
-    predicates.extend(placer.sources(&mut using, &node.directives)?);
-    placer.must_answer(&node.directives, answered)?;
-    walk_mut::delete(placer, node)?;
-    placer.leave(outside);
+    let answered = pass.answered();
+    let mut predicates = Vec::from_iter(target(pass, &mut node.from, &node.directives)?);
+    predicates.extend(pass.sources(&mut using, &node.directives)?);
+    pass.must_answer(&node.directives, answered)?;
+    walk_mut::delete(pass, node)?;
+    pass.leave(outside);
     node.with = with;
     node.using = using;
     put_first(&mut node.filter, predicates);
@@ -57,24 +57,24 @@ pub(super) fn delete(placer: &mut Placer<'_>, node: &mut Delete) -> Result<()> {
 }
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
-pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
+pub(super) fn merge(pass: &mut RowFilterPass<'_>, node: &mut Merge) -> Result<()> {
     let Merge { with, into, using, on, whens, returning, directives, bypass } = node;
     if let Some(reason) = bypass {
-        placer.note_bypass(reason, "merge");
+        pass.note_bypass(reason, "merge");
         return Ok(());
     }
-    placer.filters.heard(directives)?;
-    let outside = placer.enter(with.as_deref_mut())?;
-    let target = target(placer, into, directives)?;
-    placer.closed_source(using, directives)?;
-    placer.expr(on)?;
+    pass.policies.heard(directives)?;
+    let outside = pass.enter(with.as_deref_mut())?;
+    let target = target(pass, into, directives)?;
+    pass.closed_source(using, directives)?;
+    pass.expr(on)?;
     for when in &mut *whens {
-        walk_mut::merge_when(placer, when)?;
+        walk_mut::merge_when(pass, when)?;
     }
     for item in returning {
-        placer.select_item(item)?;
+        pass.select_item(item)?;
     }
-    placer.leave(outside);
+    pass.leave(outside);
     if let Some(predicate) = target {
         for when in whens.iter_mut().filter(|when| when.on == MergeMatch::NotMatchedBySource) {
             put_first(&mut when.and, [predicate.clone()]);
@@ -86,47 +86,51 @@ pub(super) fn merge(placer: &mut Placer<'_>, node: &mut Merge) -> Result<()> {
 }
 
 /// `insert`: its source is a query like any other; what it may run into is the conflict with a hidden row.
-pub(super) fn insert(placer: &mut Placer<'_>, node: &mut Insert) -> Result<()> {
+pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<()> {
     if let Some(reason) = &node.bypass {
-        placer.note_bypass(reason, "insert");
+        pass.note_bypass(reason, "insert");
         return Ok(());
     }
-    placer.filters.heard(&node.directives)?;
+    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
-    let outside = placer.enter(with.as_deref_mut())?;
-    let plan = plan(placer, &mut node.into)?;
-    walk_mut::insert(placer, node)?;
-    placer.leave(outside);
+    let outside = pass.enter(with.as_deref_mut())?;
+    let policy = policy(pass, &mut node.into)?;
+    walk_mut::insert(pass, node)?;
+    pass.leave(outside);
     node.with = with;
-    if let Some(plan) = plan {
-        conflict(placer, node, plan)?;
+    if let Some(policy) = policy {
+        conflict(pass, node, policy)?;
     }
     Ok(())
 }
 
-/// The plan of a target, which is marked as done.
-fn plan<'a>(placer: &mut Placer<'a>, table: &mut TableRef) -> Result<Option<&'a Plan>> {
-    let meaning = placer.target(table)?;
+/// The policy of a target, which is marked as done.
+fn policy<'a>(pass: &mut RowFilterPass<'a>, table: &mut TableRef) -> Result<Option<&'a TablePolicy>> {
+    let meaning = pass.target(table)?;
     if std::mem::replace(&mut table.unfiltered, true) {
         return Ok(None);
     }
     Ok(match meaning {
-        Meaning::Table(plan) => Some(plan),
+        Meaning::Table(policy) => Some(policy),
         Meaning::Cte | Meaning::Unknown => None,
     })
 }
 
 /// The predicate of a target.
-fn target(placer: &mut Placer<'_>, table: &mut TableRef, directives: &[Directive]) -> Result<Option<Expr>> {
+fn target(
+    pass: &mut RowFilterPass<'_>,
+    table: &mut TableRef,
+    directives: &[Directive],
+) -> Result<Option<Expr>> {
     let label = table.label().clone();
-    match plan(placer, table)? {
+    match policy(pass, table)? {
         None => Ok(None),
-        Some(plan) => placer.predicate(plan, directives, &label),
+        Some(policy) => pass.predicate(policy, directives, &label),
     }
 }
 
 /// Sees to it that a conflict never changes a hidden row.
-fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<()> {
+fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolicy) -> Result<()> {
     let replaces = node.or == Some(InsertOr::Replace);
     let updates =
         matches!(&node.on_conflict, Some(conflict) if !matches!(conflict.action, ConflictAction::DoNothing));
@@ -134,7 +138,7 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
         return Ok(());
     }
     let label = node.into.label().clone();
-    let Some(visible) = placer.predicate(plan, &node.directives, &label)? else { return Ok(()) };
+    let Some(visible) = pass.predicate(policy, &node.directives, &label)? else { return Ok(()) };
     if replaces {
         return Err(refused(format!("`replace` would delete hidden rows of table `{}`", node.into.name))
             .with_hint("use an upsert that names its columns")
@@ -144,9 +148,9 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
     let ConflictAction::DoUpdate { set, filter } = &mut conflict.action else {
         return Err(refused("no row filter knows this kind of conflict action"));
     };
-    let facts = &placer.filters.facts;
+    let facts = &pass.policies.facts;
     let column =
-        plan.table.primary_key.first().copied().or(plan.table.columns.first().map(|column| column.name));
+        policy.table.primary_key.first().copied().or(policy.table.columns.first().map(|column| column.name));
     let raise = facts.raise.expr(Expr::column(label, column.unwrap_or_default()));
     match facts.upsert {
         UpsertCheck::Where => {
@@ -155,26 +159,26 @@ fn conflict(placer: &mut Placer<'_>, node: &mut Insert, plan: &Plan) -> Result<(
             put_first(filter, [Expr::binary(either(visible, one(), raise), BinaryOp::Eq, one())]);
         }
         UpsertCheck::FirstAssignment => {
-            assigned_once(placer, plan, &node.directives, set)?;
+            assigned_once(pass, policy, &node.directives, set)?;
             if let Some(first) = set.first_mut() {
                 let value = std::mem::replace(&mut first.value, Expr::Default);
                 first.value = either(visible, value, raise);
             }
         }
     }
-    placer.check = Some(Check { raise: facts.raise, table: node.into.name.clone() });
+    pass.check = Some(Check { raise: facts.raise, table: node.into.name.clone() });
     Ok(())
 }
 
 /// Assignments are evaluated one after the other there, so with two columns of a filter among them nobody could say
 /// which values the filter is about.
 fn assigned_once(
-    placer: &Placer<'_>,
-    plan: &Plan,
+    pass: &RowFilterPass<'_>,
+    policy: &TablePolicy,
     directives: &[Directive],
     set: &[Assignment],
 ) -> Result<()> {
-    let columns = placer.filter_columns(plan, directives)?;
+    let columns = pass.filter_columns(policy, directives)?;
     let assigned: Vec<&Name> =
         set.iter().map(|assignment| &assignment.column).filter(|column| columns.contains(column)).collect();
     if assigned.len() < 2 {
@@ -182,7 +186,7 @@ fn assigned_once(
     }
     Err(Error::new(ErrorKind::InvalidQuery, "an upsert assigns several columns of a row filter")
         .with_hint("assign one of them here and the others in an update")
-        .with_table(plan.table.name)
+        .with_table(policy.table.name)
         .with_columns(assigned.into_iter().map(Name::to_string)))
 }
 

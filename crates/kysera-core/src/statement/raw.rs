@@ -23,7 +23,7 @@ pub struct RawSql<T = ()> {
 /// braces, as in `format!`. Only ever pass text that you wrote yourself.
 ///
 /// ```
-/// use kysera_core::{Terminals, raw};
+/// use kysera_core::{QueryExt, raw};
 /// use kysera_sql::dialect::{Postgres, Sqlite};
 ///
 /// let query = raw("select name from person where age > {} and city = {}").bind(18_i32).bind("Rome");

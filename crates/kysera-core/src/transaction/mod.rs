@@ -6,7 +6,7 @@ pub(crate) mod savepoint;
 use crate::db::Db;
 use crate::driver::{BoxFuture, Connection};
 use crate::error::Result;
-use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::executor::{Executor, ExecutorRef, sealed};
 use crate::execute::pipeline::Pipeline;
 use crate::execute::session::{Session, with_rollback};
 use crate::transaction::savepoint::Savepoint;
@@ -160,8 +160,8 @@ impl Transaction {
 impl sealed::Sealed for Transaction {}
 
 impl Executor for Transaction {
-    fn seat(&self) -> Seat<'_> {
-        Seat { db: &self.db, session: Some(&self.session) }
+    fn executor(&self) -> ExecutorRef<'_> {
+        ExecutorRef { db: &self.db, session: Some(&self.session) }
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::time::{Sleep, sleep};
 /// `transaction` makes the future anew for every attempt; everything it does beside the transaction is done again too.
 ///
 /// ```
-/// # use kysera_core::{Db, Result, Terminals, raw, retry_on_conflict};
+/// # use kysera_core::{Db, Result, QueryExt, raw, retry_on_conflict};
 /// # async fn example(db: &Db) -> Result<()> {
 /// retry_on_conflict(|| {
 ///     db.transaction(async |tx| {

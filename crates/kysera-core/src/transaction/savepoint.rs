@@ -1,7 +1,7 @@
 //! A savepoint: a part of a transaction that can be undone alone.
 
 use crate::error::Result;
-use crate::execute::executor::{Executor, Seat, sealed};
+use crate::execute::executor::{Executor, ExecutorRef, sealed};
 use crate::execute::session::savepoint_name;
 use crate::transaction::Transaction;
 use std::ops::Deref;
@@ -112,7 +112,7 @@ impl Deref for Savepoint<'_> {
 impl sealed::Sealed for Savepoint<'_> {}
 
 impl Executor for Savepoint<'_> {
-    fn seat(&self) -> Seat<'_> {
-        self.tx.seat()
+    fn executor(&self) -> ExecutorRef<'_> {
+        self.tx.executor()
     }
 }

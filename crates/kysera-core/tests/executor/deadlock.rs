@@ -1,7 +1,7 @@
 //! A wait that only its own caller could end is an error, and nothing else is.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{ErrorKind, Terminals, raw};
+use kysera_core::{ErrorKind, QueryExt, raw};
 
 const ALL: &str = "select n from t";
 

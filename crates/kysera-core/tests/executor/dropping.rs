@@ -2,7 +2,7 @@
 //! operation that was dropped half way.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{Db, ErrorKind, Result, Terminals, raw};
+use kysera_core::{Db, ErrorKind, QueryExt, Result, raw};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;

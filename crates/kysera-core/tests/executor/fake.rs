@@ -3,7 +3,7 @@
 //! its promise: one operation at a time, and nothing but `rollback` after a dropped one.
 
 use kysera_core::driver::{
-    Attempt, BoxFuture, Connection, Driver, Outcome, Ran, RowStream, TransactionOptions,
+    Attempt, BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions,
 };
 use kysera_core::{Db, Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};
@@ -131,7 +131,7 @@ impl Driver for Fake {
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         if !self.world().inline || self.slots.available_permits() == 0 {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
         let mut connection = FakeConnection { fake: self.clone(), open: None, busy: false, permit: None };
         Attempt::Done(connection.perform(statement, sink))
@@ -194,7 +194,7 @@ impl FakeConnection {
         failed
     }
 
-    fn perform(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Result<Outcome> {
+    fn perform(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
         self.fake.note(&*statement.sql);
         self.fake.failure(&statement.sql)?;
         if !statement.returns_rows {
@@ -202,7 +202,7 @@ impl FakeConnection {
                 Some(open) => open.written.push(statement.sql.to_string()),
                 None => self.fake.world().committed.push(statement.sql.to_string()),
             }
-            return Ok(Outcome { rows_affected: 1, last_insert_id: Some(7) });
+            return Ok(ExecResult { rows_affected: 1, last_insert_id: Some(7) });
         }
         let rows = self.fake.world().rows.get(&*statement.sql).cloned().unwrap_or_default();
         for row in rows {
@@ -211,14 +211,14 @@ impl FakeConnection {
                 break;
             }
         }
-        Ok(Outcome::default())
+        Ok(ExecResult::default())
     }
 }
 
 impl Connection for FakeConnection {
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         if !self.fake.world().inline {
-            return Attempt::NotNow;
+            return Attempt::WouldBlock;
         }
         self.begin_operation(&statement.sql);
         let result = self.perform(statement, sink);

@@ -1,7 +1,7 @@
-//! Terminals outside transactions.
+//! QueryExt outside transactions.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{ErrorKind, Executor, Terminals, raw, script};
+use kysera_core::{ErrorKind, Executor, QueryExt, raw, script};
 use kysera_sql::dialect::Postgres;
 use std::sync::Arc;
 

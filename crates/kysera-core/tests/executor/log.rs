@@ -2,7 +2,7 @@
 
 use crate::fake::{Fake, Number};
 use kysera_core::plugin::Plugin;
-use kysera_core::{Db, Terminals, prepare, raw, script, tree};
+use kysera_core::{Db, QueryExt, prepare, raw, script, tree};
 use kysera_sql::ast::{Derived, Expr, FromItem, Select, SelectItem, TableRef};
 use kysera_sql::value::Value;
 use std::fmt::{Debug, Write};

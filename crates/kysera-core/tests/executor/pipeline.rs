@@ -1,7 +1,7 @@
 //! Statements sent together.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{ErrorKind, Result, Terminals, raw};
+use kysera_core::{ErrorKind, QueryExt, Result, raw};
 
 const ALL: &str = "select n from t";
 const ONE: &str = "select n from t where n = 1";

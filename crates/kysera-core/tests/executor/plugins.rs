@@ -3,7 +3,7 @@
 use crate::fake::{Fake, Number};
 use kysera_core::driver::BoxFuture;
 use kysera_core::plugin::{Context, Plugin};
-use kysera_core::{Clock, Db, Error, ErrorKind, Execution, Result, Terminals, raw, script, tree};
+use kysera_core::{Clock, Db, Error, ErrorKind, Interception, QueryExt, Result, raw, script, tree};
 use kysera_sql::ast::{Expr, Insert, InsertSource, Statement, TableRef};
 use kysera_sql::value::Value;
 use std::sync::Arc;
@@ -30,19 +30,19 @@ impl Plugin for Audit {
         "audit"
     }
 
-    fn stands_around(&self, statement: &Statement) -> bool {
+    fn intercepts(&self, statement: &Statement) -> bool {
         matches!(statement, Statement::Insert(_))
     }
 
-    fn around<'a>(&'a self, execution: &'a mut Execution<'_>) -> BoxFuture<'a, Result<()>> {
+    fn intercept<'a>(&'a self, interception: &'a mut Interception<'_>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let before = execution.fetch_all(raw("select before").rows::<Number>()).await?;
+            let before = interception.fetch_all(raw("select before").rows::<Number>()).await?;
             for _ in 0..self.proceeds {
-                execution.proceed().await?;
+                interception.proceed().await?;
             }
-            let affected = execution.outcome().map_or(0, |outcome| outcome.rows_affected);
+            let affected = interception.outcome().map_or(0, |outcome| outcome.rows_affected);
             let audited = format!("insert audit {} {affected}", before.len());
-            execution.execute(raw(audited)).await.map(|_| ())
+            interception.execute(raw(audited)).await.map(|_| ())
         })
     }
 }

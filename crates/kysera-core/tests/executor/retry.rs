@@ -1,7 +1,7 @@
 //! Transactions that are run again.
 
 use crate::fake::Fake;
-use kysera_core::{ErrorKind, Terminals, raw, retry_on_conflict};
+use kysera_core::{ErrorKind, QueryExt, raw, retry_on_conflict};
 
 #[tokio::test(start_paused = true)]
 async fn a_conflict_runs_the_transaction_again() {

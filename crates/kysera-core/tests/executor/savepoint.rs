@@ -1,7 +1,7 @@
 //! Savepoints: their order, and what is undone.
 
 use crate::fake::Fake;
-use kysera_core::{Error, ErrorKind, Result, Terminals, raw};
+use kysera_core::{Error, ErrorKind, QueryExt, Result, raw};
 
 fn no<T>() -> Result<T> {
     Err(Error::new(ErrorKind::BadRequest, "no"))

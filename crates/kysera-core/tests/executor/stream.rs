@@ -1,7 +1,7 @@
 //! Rows taken one by one.
 
 use crate::fake::{Fake, Number};
-use kysera_core::{ErrorKind, Result, Terminals, raw};
+use kysera_core::{ErrorKind, QueryExt, Result, raw};
 use kysera_sql::ast::{Expr, Select, SelectItem, TableRef};
 
 const ALL: &str = "select n from t";

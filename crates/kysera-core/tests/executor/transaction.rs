@@ -2,7 +2,7 @@
 
 use crate::fake::{Fake, Number};
 use kysera_core::driver::{Isolation, TransactionOptions};
-use kysera_core::{Db, Error, ErrorKind, Result, Terminals, Transaction, raw};
+use kysera_core::{Db, Error, ErrorKind, QueryExt, Result, Transaction, raw};
 use kysera_sql::compiled::Access;
 use std::sync::{Arc, Mutex};
 

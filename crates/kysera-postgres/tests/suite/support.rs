@@ -1,6 +1,6 @@
 //! A driver in a schema of its own, and statements written by hand.
 
-use kysera_core::driver::{Connection, Driver, Outcome};
+use kysera_core::driver::{Connection, Driver, ExecResult};
 use kysera_core::error::Result;
 use kysera_postgres::{Postgres, PostgresOptions};
 use kysera_sql::compiled::{Access, Compiled, StatementKind};
@@ -82,11 +82,11 @@ pub(crate) async fn one<T: FromRow + Send + 'static>(connection: &mut dyn Connec
 }
 
 /// Runs a write without parameters.
-pub(crate) async fn run(connection: &mut dyn Connection, sql: &str) -> Result<Outcome> {
+pub(crate) async fn run(connection: &mut dyn Connection, sql: &str) -> Result<ExecResult> {
     run_with(connection, write(sql, vec![])).await
 }
 
-pub(crate) async fn run_with(connection: &mut dyn Connection, statement: Compiled) -> Result<Outcome> {
+pub(crate) async fn run_with(connection: &mut dyn Connection, statement: Compiled) -> Result<ExecResult> {
     connection.run(statement, Box::new(Discard::default())).await.map(|(outcome, _)| outcome)
 }
 

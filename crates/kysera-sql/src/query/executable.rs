@@ -6,7 +6,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A query that can become a statement. Terminals (`fetch_all`, `execute`, ..) are an extension trait over it in
+/// A query that can become a statement. QueryExt (`fetch_all`, `execute`, ..) are an extension trait over it in
 /// `kysera-core`; what makes a query fit to be run is asked there, of its types.
 pub trait Query: Sized {
     /// What one row is read as; a type that reads no row where nothing is selected.
@@ -32,7 +32,7 @@ pub trait Query: Sized {
     }
 }
 
-/// Where a statement comes from: built for this call, or prepared. Only an executor knows what its templates are.
+/// Where a statement comes from: built for this call, or prepared. Only an executor knows what its prepared queries are.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Origin {
@@ -41,7 +41,7 @@ pub enum Origin {
     /// Prepared, and what to bind.
     Prepared {
         /// The executor's.
-        template: Arc<dyn Any + Send + Sync>,
+        query: Arc<dyn Any + Send + Sync>,
         /// The values of its parameters.
         arguments: Vec<Value>,
     },

@@ -36,7 +36,7 @@ async fn assert_aborted(conn: &mut dyn Connection) {
         result.map(|_| ()).unwrap_err().kind()
     }
     let statement = insert("insert into t values (9, 9)");
-    assert!(matches!(conn.try_run(&statement, &mut Taken::default()), Attempt::NotNow));
+    assert!(matches!(conn.try_run(&statement, &mut Taken::default()), Attempt::WouldBlock));
     assert_eq!(kind(run_on(conn, statement).await), ErrorKind::TransactionAborted);
     assert_eq!(kind(run_on(conn, read("select 1")).await), ErrorKind::TransactionAborted);
     assert_eq!(kind(conn.stream(read("select 1")).await.map(|_| ())), ErrorKind::TransactionAborted);

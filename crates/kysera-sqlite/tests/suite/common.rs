@@ -1,7 +1,7 @@
 //! What the suites share: statements made by hand, and a sink that keeps rows as text.
 
 use kysera_core::Result;
-use kysera_core::driver::{Attempt, Connection, Driver, Outcome, TransactionOptions};
+use kysera_core::driver::{Attempt, Connection, Driver, ExecResult, TransactionOptions};
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
@@ -78,11 +78,11 @@ pub(crate) fn taken(sink: Box<dyn RowSink>) -> Taken {
 }
 
 /// Runs on a connection the way the executor does: at once when that works, else asynchronously.
-pub(crate) async fn on(conn: &mut dyn Connection, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+pub(crate) async fn on(conn: &mut dyn Connection, statement: Compiled) -> Result<(ExecResult, Vec<String>)> {
     let mut sink = Taken::default();
     match conn.try_run(&statement, &mut sink) {
         Attempt::Done(done) => Ok((done?, sink.rows)),
-        Attempt::NotNow => {
+        Attempt::WouldBlock => {
             assert!(sink.rows.is_empty(), "an attempt that did not run leaves nothing");
             run_on(conn, statement).await
         }
@@ -90,13 +90,16 @@ pub(crate) async fn on(conn: &mut dyn Connection, statement: Compiled) -> Result
 }
 
 /// Runs on a connection asynchronously.
-pub(crate) async fn run_on(conn: &mut dyn Connection, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+pub(crate) async fn run_on(
+    conn: &mut dyn Connection,
+    statement: Compiled,
+) -> Result<(ExecResult, Vec<String>)> {
     let (outcome, sink) = conn.run(statement, Box::<Taken>::default()).await?;
     Ok((outcome, taken(sink).rows))
 }
 
 /// Runs on the database the way the executor does.
-pub(crate) async fn db(db: &Sqlite, statement: Compiled) -> Result<(Outcome, Vec<String>)> {
+pub(crate) async fn db(db: &Sqlite, statement: Compiled) -> Result<(ExecResult, Vec<String>)> {
     let mut sink = Taken::default();
     if let Attempt::Done(done) = db.try_run(&statement, &mut sink) {
         return Ok((done?, sink.rows));

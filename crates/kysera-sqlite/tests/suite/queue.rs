@@ -60,7 +60,7 @@ async fn first_come_first_served_and_those_who_left_are_passed_over() {
     }
     let mut sink = Taken::default();
     let jumps_the_queue = file.db.try_run(&insert("insert into t values (1)"), &mut sink);
-    assert!(matches!(jumps_the_queue, Attempt::NotNow));
+    assert!(matches!(jumps_the_queue, Attempt::WouldBlock));
     for gone in [3, 7, 11] {
         waiting[gone].abort();
     }
@@ -117,7 +117,7 @@ async fn the_database_in_memory_used_inside_its_own_transaction() {
     let inside = tokio::spawn(async move {
         let mut conn = db.acquire(Access::Write).await.unwrap();
         conn.begin(TransactionOptions::default()).await.unwrap();
-        assert!(matches!(db.try_run(&read("select 1"), &mut Taken::default()), Attempt::NotNow));
+        assert!(matches!(db.try_run(&read("select 1"), &mut Taken::default()), Attempt::WouldBlock));
         let error = crate::common::db(&db, read("select 1")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::SelfDeadlock);
         assert!(error.to_string().contains("use tx"), "{error}");

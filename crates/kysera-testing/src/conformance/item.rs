@@ -1,7 +1,7 @@
 //! The table that the tests use, and the few steps that they share.
 
-use kysera_core::driver::{Connection, Driver, Outcome};
-use kysera_core::{Result, Terminals};
+use kysera_core::driver::{Connection, Driver, ExecResult};
+use kysera_core::{QueryExt, Result};
 use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::{Query, Ready, select_from};
@@ -72,7 +72,7 @@ pub(super) async fn ids(driver: &dyn Driver) -> Vec<i64> {
     rows(&mut *writer(driver).await, all_ids(driver)).await.unwrap()
 }
 
-pub(super) async fn execute(connection: &mut dyn Connection, statement: Compiled) -> Result<Outcome> {
+pub(super) async fn execute(connection: &mut dyn Connection, statement: Compiled) -> Result<ExecResult> {
     connection.run(statement, Box::<Discard>::default()).await.map(|(outcome, _)| outcome)
 }
 

@@ -4,7 +4,7 @@ use super::item::{
     Item, NewItem, all_ids, cubed, execute, ids, insert, items, plain, rows, sql, taken, writer,
 };
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
-use kysera_core::{ErrorKind, Terminals};
+use kysera_core::{ErrorKind, QueryExt};
 use kysera_sql::compiled::{Access, Compiled, SqlText, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
@@ -167,13 +167,13 @@ pub async fn an_attempt_runs_once_or_not_at_all(driver: &dyn Driver) {
         let statement = insert(driver, id, id);
         match driver.try_run(&statement, &mut Discard::default()) {
             Attempt::Done(outcome) => assert_eq!(outcome.unwrap().rows_affected, 1),
-            Attempt::NotNow => drop(execute(&mut *writer(driver).await, statement).await.unwrap()),
+            Attempt::WouldBlock => drop(execute(&mut *writer(driver).await, statement).await.unwrap()),
         }
         let mut connection = writer(driver).await;
         let mut sink = Rows::<i64>::default();
         let found = match connection.try_run(&all_ids(driver), &mut sink) {
             Attempt::Done(outcome) => outcome.map(|_| sink.into_vec()).unwrap(),
-            Attempt::NotNow => {
+            Attempt::WouldBlock => {
                 assert!(sink.into_vec().is_empty(), "an attempt that did not run leaves nothing");
                 rows(&mut *connection, all_ids(driver)).await.unwrap()
             }

@@ -1,7 +1,7 @@
 //! Listing and counting.
 
 use super::{At, all, table};
-use kysera_core::{Result, Terminals};
+use kysera_core::{QueryExt, Result};
 use kysera_sql::expr::{Expression, Order, count_all};
 use kysera_sql::query::{Select, Unselected, select_from};
 use kysera_sql::row::FromRow;

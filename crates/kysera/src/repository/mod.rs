@@ -8,7 +8,7 @@ mod soft_delete;
 pub use list::{Count, List};
 pub use soft_delete::SoftDeleteRepository;
 
-use kysera_core::{Error, ErrorKind, Executor, Result, Seat, Terminals, sealed};
+use kysera_core::{Error, ErrorKind, Executor, ExecutorRef, QueryExt, Result, sealed};
 use kysera_sql::query::{AllOf, select_from};
 use kysera_sql::row::FromRow;
 use kysera_sql::typed::{Insertable, Keyed, Patch, Table};
@@ -36,12 +36,12 @@ pub struct Repository<'e, T> {
 
 /// Where a repository runs, without the type of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'e>(Seat<'e>);
+pub(crate) struct At<'e>(ExecutorRef<'e>);
 
 impl sealed::Sealed for At<'_> {}
 
 impl Executor for At<'_> {
-    fn seat(&self) -> Seat<'_> {
+    fn executor(&self) -> ExecutorRef<'_> {
         self.0
     }
 }
@@ -49,7 +49,7 @@ impl Executor for At<'_> {
 impl<'e, T> Repository<'e, T> {
     /// A repository that runs on a database, a transaction or a context.
     pub fn new<E: Executor>(on: &'e E) -> Self {
-        Repository { at: At(on.seat()), table: PhantomData }
+        Repository { at: At(on.executor()), table: PhantomData }
     }
 }
 

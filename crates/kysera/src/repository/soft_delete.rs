@@ -3,7 +3,7 @@
 use super::{Repository, all, not_found, table};
 use crate::plugins::{SoftDeletes, restore, soft_delete};
 use kysera_core::driver::BoxFuture;
-use kysera_core::{Result, Terminals};
+use kysera_core::{QueryExt, Result};
 use kysera_sql::query::select_from;
 use kysera_sql::row::FromRow;
 use kysera_sql::typed::Keyed;

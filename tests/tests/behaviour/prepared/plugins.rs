@@ -1,7 +1,7 @@
 //! What plugins say is asked at each call: values, modes, instants; nothing of one execution gets into another.
 
 use super::{Account, Entry, Tenants, Who, each};
-use kysera::executor::{Clock, Execution};
+use kysera::executor::{Clock, Interception};
 use kysera::plugin::{Context, Parameter, Plugin};
 use kysera::plugins::{SoftDelete, SoftDeletes as _, Timestamps};
 use kysera::prelude::*;
@@ -287,18 +287,21 @@ impl Plugin for Notes {
         true
     }
 
-    fn stands_around(&self, statement: &Statement) -> bool {
+    fn intercepts(&self, statement: &Statement) -> bool {
         self.asked.fetch_add(1, Ordering::Relaxed);
         matches!(statement, Statement::Update(_))
     }
 
-    fn around<'a>(&'a self, execution: &'a mut Execution<'_>) -> kysera::driver::BoxFuture<'a, Result<()>> {
-        let compiled = kysera_sql::compile::compile(execution.statement(), execution.context().dialect);
+    fn intercept<'a>(
+        &'a self,
+        interception: &'a mut Interception<'_>,
+    ) -> kysera::driver::BoxFuture<'a, Result<()>> {
+        let compiled = kysera_sql::compile::compile(interception.statement(), interception.context().dialect);
         match compiled {
             Ok(compiled) => self.statements.lock().unwrap().push(format!("{:?}", compiled.params)),
             Err(error) => return Box::pin(std::future::ready(Err(Error::from(error)))),
         }
-        execution.proceed()
+        interception.proceed()
     }
 }
 
