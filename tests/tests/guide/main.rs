@@ -9,6 +9,7 @@ mod mistakes;
 mod paper;
 mod recorder;
 mod server;
+mod sql;
 mod world;
 
 use kysera::Db;
@@ -16,6 +17,8 @@ use kysera::driver::{BoxFuture, Driver};
 use paper::Paper;
 use recorder::Recorder;
 use server::Server;
+use sql::statements;
+use world::MakeTables;
 
 include!(concat!(env!("OUT_DIR"), "/guide.rs"));
 
@@ -32,7 +35,6 @@ pub(crate) struct Shown {
     pub(crate) postgres: Option<&'static str>,
 }
 
-type MakeTables = for<'a> fn(&'a Db) -> BoxFuture<'a, kysera::Result<()>>;
 type Block = for<'a> fn(&'a Db, Box<dyn Driver>) -> BoxFuture<'a, kysera::Result<()>>;
 
 /// Runs a block, and compares what was sent with what is shown.
@@ -67,17 +69,4 @@ pub(crate) fn check(shown: &Shown, make_tables: MakeTables, block: Block) {
             assert_eq!(sent, expected, "{place}: what PostgreSQL is sent");
         }
     });
-}
-
-/// The statements of a block of SQL: one after each `;` or empty line, on one line each.
-fn statements(sql: &str) -> Vec<String> {
-    let lines = sql.lines().map(|line| if line.trim_start().starts_with("--") { "" } else { line });
-    let sql = lines.collect::<Vec<_>>().join("\n").replace(";\n", "\n\n");
-    sql.split("\n\n").map(one_line).filter(|statement| !statement.is_empty()).collect()
-}
-
-/// The statement with a single space wherever it is broken.
-pub(crate) fn one_line(sql: &str) -> String {
-    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.trim_end_matches(';').replace("( ", "(").replace(" )", ")")
 }

@@ -1,6 +1,6 @@
 //! A driver that speaks PostgreSQL's dialect, writes the SQL down and sends it nowhere.
 
-use crate::one_line;
+use crate::sql::one_line;
 use kysera::compiled::{Access, Compiled};
 use kysera::dialect::{Dialect, Postgres};
 use kysera::driver::{BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions};

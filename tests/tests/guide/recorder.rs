@@ -1,6 +1,6 @@
 //! A driver decorator that writes down the SQL that SQLite is sent.
 
-use crate::one_line;
+use crate::sql::one_line;
 use kysera::Result;
 use kysera::compiled::{Access, Compiled};
 use kysera::dialect::Dialect;

@@ -1,6 +1,6 @@
 //! A schema of its own on the PostgreSQL that the environment names.
 
-use crate::{MakeTables, world};
+use crate::world::{self, MakeTables};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::{Db, script};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,7 +1,6 @@
 //! The rows that the documents speak of.
 
-use crate::MakeTables;
-use kysera::driver::Driver;
+use kysera::driver::{BoxFuture, Driver};
 use kysera::executor::QueryExt;
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::query::TableSource;
@@ -17,6 +16,9 @@ insert into pet (name, species, owner_id, weight) values
 insert into post (author_id, title, created_at) values
     (1, 'Hello', '2026-01-01 08:00:00'), (2, 'On dogs', '2026-01-02 08:00:00'), (2, 'On cats', '2026-01-03 08:00:00');
 ";
+
+/// Makes the tables of a document.
+pub(crate) type MakeTables = for<'a> fn(&'a Db) -> BoxFuture<'a, Result<()>>;
 
 /// Makes the tables and their rows, unobserved.
 pub(crate) async fn fill(driver: impl Driver, make_tables: MakeTables) {

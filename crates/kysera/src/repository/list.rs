@@ -1,6 +1,6 @@
 //! Listing and counting.
 
-use super::{At, all, table};
+use super::{At, Repository, all, table};
 use kysera_core::{QueryExt, Result};
 use kysera_sql::expr::{Expression, Order, count_all};
 use kysera_sql::query::{Select, Unselected, select_from};
@@ -27,8 +27,31 @@ pub struct Count<'e, T> {
     query: Select<Only<T>, Nil, Unselected>,
 }
 
+impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
+    /// The rows, to be filtered, ordered and limited; awaited when it is complete.
+    ///
+    /// ```
+    /// # use kysera::{prelude::*, repository::Repository};
+    /// # use kysera_sql::doc::*;
+    /// # async fn example(db: &Db) -> kysera::Result<()> {
+    /// let people = Repository::<Person>::new(db);
+    /// let oldest = people.list().filter(Person.age.ge(18)).order_by(Person.age.desc()).limit(10).await?;
+    /// // select .. from "person" where "person"."age" >= $1 order by "person"."age" desc limit $2
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> List<'e, T> {
+        List::new(self.at)
+    }
+
+    /// How many rows there are, to be filtered; awaited when it is complete.
+    pub fn count(&self) -> Count<'e, T> {
+        Count::new(self.at)
+    }
+}
+
 impl<'e, T: Keyed> List<'e, T> {
-    pub(super) fn new(at: At<'e>) -> Self {
+    fn new(at: At<'e>) -> Self {
         List { at, query: select_from(table::<T>()) }
     }
 
@@ -65,7 +88,7 @@ impl<'e, T: Keyed> List<'e, T> {
 }
 
 impl<'e, T: Keyed> Count<'e, T> {
-    pub(super) fn new(at: At<'e>) -> Self {
+    fn new(at: At<'e>) -> Self {
         Count { at, query: select_from(table::<T>()) }
     }
 

@@ -126,27 +126,6 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
         let outcome = delete_from(table::<T>()).filter(T::has_key(key)).execute(&self.at).await?;
         if outcome.rows_affected == 0 { Err(not_found::<T>()) } else { Ok(()) }
     }
-
-    /// The rows, to be filtered, ordered and limited; awaited when it is complete.
-    ///
-    /// ```
-    /// # use kysera::{prelude::*, repository::Repository};
-    /// # use kysera_sql::doc::*;
-    /// # async fn example(db: &Db) -> kysera::Result<()> {
-    /// let people = Repository::<Person>::new(db);
-    /// let oldest = people.list().filter(Person.age.ge(18)).order_by(Person.age.desc()).limit(10).await?;
-    /// // select .. from "person" where "person"."age" >= $1 order by "person"."age" desc limit $2
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn list(&self) -> List<'e, T> {
-        List::new(self.at)
-    }
-
-    /// How many rows there are, to be filtered; awaited when it is complete.
-    pub fn count(&self) -> Count<'e, T> {
-        Count::new(self.at)
-    }
 }
 
 /// The table itself, as a source.

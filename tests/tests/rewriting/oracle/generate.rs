@@ -3,23 +3,13 @@
 //! Where the order of rows could decide (limit, windows), everything is ordered by everything. Tables are typed and,
 //! where a CTE has their name, qualified, so that the statement means the same with and without plugins.
 
+use super::abilities::Abilities;
 use super::chance::Chance;
 use super::names::explicit;
 use super::world::{COLUMNS, TABLES};
 use crate::tree::{Clauses, agg, c, count, cross, eq, exists, gt, int, is_in, join, op, scalar};
 use kysera_sql::ast::*;
 use kysera_sql::ident::Name;
-
-/// What the engine can say.
-#[derive(Clone, Copy)]
-pub(crate) struct Abilities {
-    pub(crate) lateral: bool,
-    /// `intersect all` and `except all`.
-    pub(crate) all_sets: bool,
-    /// Names of tables in any case.
-    pub(crate) any_case: bool,
-    pub(crate) schema: &'static str,
-}
 
 /// What can be referred to by a name in FROM.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 //!
 //! `KYSERA_ORACLE_SEED` and `KYSERA_ORACLE_QUERIES` choose where it begins and how far it goes.
 
+mod abilities;
 mod chance;
 mod generate;
 mod mutant;
@@ -12,8 +13,8 @@ mod world;
 
 use crate::engine::{Engine, PostgresEngine, Rows, SqliteEngine};
 use crate::{apply, sql};
+use abilities::Abilities;
 use chance::Chance;
-use generate::Abilities;
 use kysera_core::PluginSet;
 use kysera_sql::ast::Statement;
 use mutant::Mutant;

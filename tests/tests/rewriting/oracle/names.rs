@@ -1,7 +1,7 @@
 //! The same statement with looser names, as users write them: what the rewriting must see through.
 
+use super::abilities::Abilities;
 use super::chance::Chance;
-use super::generate::Abilities;
 use kysera_sql::ast::{Cte, CteRef, FromItem, Statement, TableRef};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::{Visit, VisitMut, walk, walk_mut};

@@ -1,8 +1,9 @@
 //! A random statement with parameters is, at each call, what the statement with values is: the same text and values,
 //! under random policies, for changing tenants and modes.
 
+use super::abilities::Abilities;
 use super::chance::Chance;
-use super::generate::{self, Abilities};
+use super::generate;
 use super::world::{TABLES, World};
 use super::{POSTGRES, SQLITE, setting};
 use kysera::prelude::*;
