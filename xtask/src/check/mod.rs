@@ -2,26 +2,22 @@
 //!
 //! One step, one file or one cargo command; each says in one line what it found.
 
+mod arrows;
+mod circles;
 mod crate_floors;
 mod manifests;
 mod module_floors;
+mod outcome;
 mod packages;
-mod paths;
 mod source;
 mod tidy;
 
 use crate::process::{Result, cargo, output, root};
 use manifests::Manifests;
+use outcome::{Outcome, verdict};
 use std::io::{IsTerminal, Write};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
-
-/// What a step that did not fail has to say.
-pub(crate) enum Outcome {
-    Passed,
-    /// Nothing was checked, for this reason.
-    Skipped(String),
-}
 
 type Step = (&'static str, fn() -> Result<Outcome>);
 
@@ -93,7 +89,9 @@ fn fmt() -> Result<Outcome> {
 
 fn floors() -> Result<Outcome> {
     let mut problems = crate_floors::problems(&Manifests::read()?);
-    problems.extend(module_floors::problems()?);
+    let programs = arrows::programs(&source::rust()?)?;
+    problems.extend(module_floors::problems(&programs));
+    problems.extend(circles::problems(&programs));
     verdict(&problems)
 }
 
@@ -139,9 +137,4 @@ fn coloured() -> Command {
 
 fn quiet(command: &mut Command) -> Result<Outcome> {
     output(command).map(|_| Outcome::Passed)
-}
-
-/// Turns a list of problems into one message.
-pub(crate) fn verdict(problems: &[String]) -> Result<Outcome> {
-    if problems.is_empty() { Ok(Outcome::Passed) } else { Err(problems.join("\n")) }
 }

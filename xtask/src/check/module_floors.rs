@@ -1,12 +1,8 @@
 //! Arrows between the modules of a crate only point down.
 //!
-//! What counts as an arrow is found by [`paths`]; here stands which arrows are allowed.
+//! What counts as an arrow is found by [`arrows`](super::arrows); here stands which arrows are allowed.
 
-use super::paths;
-use super::source::{text, tokens, tracked};
-use crate::process::Result;
-use std::collections::BTreeMap;
-use std::path::Path;
+use super::arrows::Program;
 
 /// The floors of a crate, lowest first. Modules of one floor may know each other.
 type Floors = &'static [&'static [&'static str]];
@@ -47,21 +43,76 @@ const CRATES: &[(&str, Floors)] = &[
             &["transaction"],
         ],
     ),
+    (
+        "kysera-sqlite",
+        &[
+            &["breathe", "buffer", "busy", "ctl", "error", "hints"],
+            &["bind", "cells"],
+            &[
+                "ahead",
+                "checkpoint",
+                "connection",
+                "driver",
+                "job",
+                "options",
+                "place",
+                "pool",
+                "reader",
+                "run",
+                "slot",
+                "stream",
+                "transaction",
+                "url",
+            ],
+        ],
+    ),
+    (
+        "kysera-postgres",
+        &[
+            &["error", "options", "socket", "statements", "tap", "types"],
+            &["tls"],
+            &[
+                "cancel",
+                "connect",
+                "connection",
+                "driver",
+                "link",
+                "listener",
+                "params",
+                "pool",
+                "read",
+                "release",
+                "transaction",
+            ],
+            &["run"],
+            &["pipeline", "stream"],
+        ],
+    ),
     ("kysera", &[&["dialect", "plugins"], &["dal", "repository"], &["prelude"]]),
+    ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
+    ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
+    ("xtask", &[&["process"], &["postgres", "skips"], &["check", "test"]]),
 ];
 
-/// Returns a sentence for each arrow that does not point down, and each module without a floor.
-pub(crate) fn problems() -> Result<Vec<String>> {
+/// Returns a sentence for each arrow that does not point down, each module without a floor, and each crate without any.
+pub(crate) fn problems(programs: &[Program]) -> Vec<String> {
+    let roots = programs.iter().filter_map(|program| Some((crate_of(&program.files[0].0)?, program)));
     let mut problems = Vec::new();
-    for (name, floors) in CRATES {
-        let mut files = Vec::new();
-        for file in tracked(&format!("crates/{name}/src/*.rs"))? {
-            let text = text(&file)?.ok_or_else(|| format!("{}: is not text", file.display()))?;
-            files.push((file.display().to_string(), text));
+    for (name, program) in roots {
+        match CRATES.iter().find(|(listed, _)| *listed == name) {
+            Some((name, floors)) => problems.extend(Crate { name, floors }.problems(program)),
+            None => {
+                problems.push(format!("{name}: the modules have no floors: give them some in {}", file!()))
+            }
         }
-        problems.extend(Crate { name, floors }.problems(&files)?);
     }
-    Ok(problems)
+    problems
+}
+
+/// Returns the crate that a root belongs to, if it is one that has floors.
+fn crate_of(root: &str) -> Option<&str> {
+    let folder = root.strip_suffix("/src/lib.rs").or_else(|| root.strip_suffix("/src/main.rs"))?;
+    folder.strip_prefix("crates/").or_else(|| Some(folder).filter(|name| *name == "xtask"))
 }
 
 struct Crate {
@@ -70,68 +121,46 @@ struct Crate {
 }
 
 impl Crate {
-    /// Checks a crate that consists of these files, given as path and text.
-    fn problems(&self, files: &[(String, String)]) -> Result<Vec<String>> {
-        let mut sources = Vec::new();
-        for (file, text) in files {
-            let tokens = tokens(text).map_err(|error| format!("{file}: {error}"))?;
-            sources.push((file, module_of(file), tokens));
-        }
-        let mut root = Root::default();
-        for (_, module, tokens) in &sources {
-            root.read(module, tokens);
-        }
-        let mut problems = self.unlisted(&root.modules);
-        for (file, module, tokens) in &sources {
-            if module.last().is_some_and(|last| last == "tests") {
-                continue;
-            }
-            let mut reached = paths::reached(tokens, module, &self.name.replace('-', "_"));
-            reached.sort();
-            reached.dedup();
-            let top = module.first().map(String::as_str);
-            problems.extend(reached.iter().filter_map(|to| self.problem(file, top?, to, &root)));
-        }
-        Ok(problems)
+    fn problems(&self, program: &Program) -> Vec<String> {
+        let mut problems = self.unlisted(&program.top_modules().collect::<Vec<_>>());
+        let globs = program.root_globs.iter().map(|file| {
+            format!("{}: a glob of the crate's root hides what is used: name it", program.files[*file].0)
+        });
+        problems.extend(globs);
+        problems.extend(program.arrows.iter().filter_map(|((from, to), names)| {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            self.problem(&program.files[*from], &program.files[*to], &names.join(", "))
+        }));
+        problems
     }
 
-    fn unlisted(&self, modules: &[String]) -> Vec<String> {
+    fn unlisted(&self, modules: &[&str]) -> Vec<String> {
         let name = self.name;
         let without = modules.iter().filter(|module| self.floor(module).is_none());
         let without = without
             .map(|module| format!("{name}: module `{module}` has no floor: give it one in {}", file!()));
-        let gone = self
-            .floors
-            .iter()
-            .copied()
-            .flatten()
-            .filter(|listed| !modules.iter().any(|module| module == *listed));
-        let gone = gone.map(|listed| {
+        let listed = self.floors.iter().copied().flatten();
+        let gone = listed.filter(|listed| !modules.contains(listed)).map(|listed| {
             format!("{name}: there is no module `{listed}`: take it off the list in {}", file!())
         });
         without.chain(gone).collect()
     }
 
-    /// Judges the arrow from module `from` to the name `to` below the crate's root.
-    fn problem(&self, file: &str, from: &str, to: &str, root: &Root) -> Option<String> {
-        if to == "*" {
-            return Some(format!("{file}: a glob of the crate's root hides what is used: name it"));
-        }
-        let target = if root.modules.iter().any(|module| module == to) {
-            Some(to)
-        } else {
-            root.names.get(to).map(String::as_str)
+    /// Judges an arrow from one file to another, each given with its module.
+    fn problem(
+        &self,
+        (file, from): &(String, Vec<String>),
+        (_, to): &(String, Vec<String>),
+        names: &str,
+    ) -> Option<String> {
+        let from = from.first()?;
+        let Some(to) = to.first() else {
+            return Some(format!("{file}: uses {names} of the crate's root, which stands above all modules"));
         };
-        let Some(target) = target else {
-            return Some(format!(
-                "{file}: `crate::{to}` is neither a module nor re-exported by lib.rs: import it from its module"
-            ));
-        };
-        let is_foreign = !root.modules.iter().any(|module| module == target);
-        if is_foreign || target == from || self.floor(target)? <= self.floor(from)? {
+        if from == to || self.floor(to)? <= self.floor(from)? {
             return None;
         }
-        Some(format!("{file}: module `{from}` must not use `{target}`, which stands above it"))
+        Some(format!("{file}: module `{from}` must not use `{to}` ({names}), which stands above it"))
     }
 
     fn floor(&self, module: &str) -> Option<usize> {
@@ -139,56 +168,31 @@ impl Crate {
     }
 }
 
-/// What `crate::` can be followed by.
-#[derive(Default)]
-struct Root {
-    modules: Vec<String>,
-    /// The names that lib.rs imports and the macros of the crate, with the module or crate they are from.
-    names: BTreeMap<String, String>,
-}
-
-impl Root {
-    fn read(&mut self, module: &[String], tokens: &[proc_macro2::TokenTree]) {
-        match module.first() {
-            None => {
-                self.modules = paths::modules(tokens);
-                let imports = paths::imports(tokens);
-                self.names.extend(
-                    imports.into_iter().filter_map(|(name, path)| Some((name, path.into_iter().next()?))),
-                );
-            }
-            Some(top) => self.names.extend(paths::macros(tokens).into_iter().map(|name| (name, top.clone()))),
-        }
-    }
-}
-
-/// Returns the module path of a source file: `crates/x/src/ast/expr.rs` is `ast::expr`.
-fn module_of(file: &str) -> Vec<String> {
-    let below = file.split_once("/src/").map_or(file, |(_, below)| below);
-    let path = Path::new(below).with_extension("");
-    let mut module: Vec<_> = path.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-    if module.last().is_some_and(|last| last == "mod") || module == ["lib"] {
-        module.pop();
-    }
-    module
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Crate, module_of};
+    use super::{Crate, crate_of};
+    use crate::check::arrows::programs;
 
     const LIB: &str =
         "pub mod ast; pub mod compile; pub mod value; pub use compile::Sql; pub use serde::Serialize;";
     const EXAMPLE: Crate = Crate { name: "x", floors: &[&["value"], &["ast"], &["compile"]] };
 
-    fn problems(module: &str, code: &str) -> Vec<String> {
-        let files = [
+    fn problems_of(files: &[(&str, &str)]) -> Vec<String> {
+        let files = files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
+        let programs = programs(&files.collect::<Vec<_>>()).unwrap();
+        assert_eq!(programs.len(), 1);
+        EXAMPLE.problems(&programs[0])
+    }
+
+    fn problems(file: &str, code: &str) -> Vec<String> {
+        let ast = if file.ends_with("expr.rs") { "mod expr; pub struct Select;" } else { "" };
+        problems_of(&[
             ("crates/x/src/lib.rs", LIB),
-            (module, code),
-            ("crates/x/src/compile.rs", "macro_rules! emit { () => {} }"),
-        ];
-        let files = files.map(|(file, text)| (file.to_owned(), text.to_owned()));
-        EXAMPLE.problems(&files).unwrap()
+            ("crates/x/src/value.rs", ""),
+            ("crates/x/src/compile.rs", "macro_rules! emit { () => {} } pub struct Sql;"),
+            ("crates/x/src/ast.rs", ast),
+            (file, code),
+        ])
     }
 
     #[test]
@@ -200,23 +204,23 @@ mod tests {
 
     #[test]
     fn an_arrow_up_is_named_with_its_file() {
-        let upward =
-            |file: &str| [format!("{file}: module `ast` must not use `compile`, which stands above it")];
+        let upward = |file: &str, name: &str| {
+            [format!("{file}: module `ast` must not use `compile` ({name}), which stands above it")]
+        };
         let file = "crates/x/src/ast/expr.rs";
-        for code in [
-            "use crate::compile::Sql;",
-            "use crate::{value::Value, compile::{Sql, Parts}};",
-            "use super::super::compile;",
-            "fn f() { x!(crate::compile::Sql) }",
-            "use crate::Sql;",
-            "fn f() { crate::emit!() }",
+        for (code, name) in [
+            ("use crate::compile::Sql;", "Sql"),
+            ("use crate::{value::Value, compile::{Parts, Sql}};", "Parts, Sql"),
+            ("use super::super::compile;", "compile"),
+            ("fn f() { x!(crate::compile::Sql) }", "Sql"),
+            ("use crate::Sql;", "Sql"),
+            ("fn f() { crate::emit!() }", "emit"),
+            ("fn f() { emit!() }", "emit"),
         ] {
-            assert_eq!(problems(file, code), upward(file), "{code}");
+            assert_eq!(problems(file, code), upward(file, name), "{code}");
         }
-        assert_eq!(
-            problems("crates/x/src/ast/mod.rs", "use super::compile;"),
-            upward("crates/x/src/ast/mod.rs")
-        );
+        let file = "crates/x/src/ast.rs";
+        assert_eq!(problems(file, "use super::compile;"), upward(file, "compile"));
     }
 
     #[test]
@@ -227,19 +231,30 @@ mod tests {
 
     #[test]
     fn the_list_names_each_module_and_no_other() {
-        let lib =
-            |text: &str| EXAMPLE.problems(&[("crates/x/src/lib.rs".to_owned(), text.to_owned())]).unwrap();
+        let files = |lib| {
+            let empty = ["ast", "compile", "value", "fresh"].map(|name| format!("crates/x/src/{name}.rs"));
+            let empty: Vec<_> = empty
+                .iter()
+                .filter(|file| {
+                    let name = file.rsplit('/').next().and_then(|name| name.strip_suffix(".rs"));
+                    str::contains(lib, name.unwrap())
+                })
+                .map(|file| (file.as_str(), ""))
+                .collect();
+            problems_of(&[&[("crates/x/src/lib.rs", lib)], empty.as_slice()].concat())
+        };
         assert!(
-            lib("mod ast; mod compile; mod value; mod fresh;")[0]
+            files("mod ast; mod compile; mod value; mod fresh;")[0]
                 .starts_with("x: module `fresh` has no floor")
         );
-        assert!(lib("mod ast; mod compile;")[0].starts_with("x: there is no module `value`"));
+        assert!(files("mod ast; mod compile;")[0].starts_with("x: there is no module `value`"));
     }
 
     #[test]
-    fn files_are_modules() {
-        assert_eq!(module_of("crates/x/src/lib.rs"), [""; 0]);
-        assert_eq!(module_of("crates/x/src/ast/mod.rs"), ["ast"]);
-        assert_eq!(module_of("crates/x/src/ast/expr.rs"), ["ast", "expr"]);
+    fn crates_are_told_by_their_roots() {
+        assert_eq!(crate_of("crates/x/src/lib.rs"), Some("x"));
+        assert_eq!(crate_of("xtask/src/main.rs"), Some("xtask"));
+        assert_eq!(crate_of("crates/x/tests/suite/main.rs"), None);
+        assert_eq!(crate_of("examples/src/lib.rs"), None);
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing is compiled: `check` has already compiled the same sources.
 
 use super::manifests::Manifests;
-use super::{Outcome, verdict};
+use super::outcome::{Outcome, verdict};
 use crate::process::{Result, cargo, output};
 
 const EVERY_PACKAGE_HAS: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];

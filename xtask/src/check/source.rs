@@ -22,6 +22,16 @@ pub(crate) fn text(file: &PathBuf) -> Result<Option<String>> {
     Ok(String::from_utf8(bytes).ok())
 }
 
+/// Returns every Rust source, as path and text.
+pub(crate) fn rust() -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for file in tracked("*.rs")? {
+        let text = text(&file)?.ok_or_else(|| format!("{}: is not text", file.display()))?;
+        files.push((file.display().to_string(), text));
+    }
+    Ok(files)
+}
+
 /// Returns the tokens of a Rust source.
 pub(crate) fn tokens(text: &str) -> Result<Vec<TokenTree>> {
     let stream: TokenStream = text.parse().map_err(|error| format!("is not Rust: {error}"))?;

@@ -1,7 +1,7 @@
 //! What no compiler sees: unfinished code, documents that name what is gone, private places.
 
+use super::outcome::{Outcome, verdict};
 use super::source::{ident, is_punct, text, tokens, tracked};
-use super::{Outcome, verdict};
 use crate::process::{Result, root};
 use proc_macro2::{Delimiter, TokenTree};
 use std::path::{Path, PathBuf};
