@@ -101,7 +101,7 @@ impl<'e> StatementRun<'e> {
         };
         match guard.try_run(&compiled, sink) {
             Attempt::Done(result) => Start::Done(result),
-            // The lock is entry, so that nobody slips in between.
+            // The lock is kept, so that nobody slips in between.
             Attempt::WouldBlock => Start::Pending(Pending::Running(guard, compiled)),
         }
     }

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 /// A mode that a plugin answered, by its place in the order of plugins.
 pub(crate) type Mode = (usize, Option<&'static str>);
 
-/// A reason for entry_ref plugins were passed by, and the kind of statement.
+/// A reason for which plugins were passed by, and the kind of statement.
 pub(crate) type Note = (Name, &'static str);
 
 /// A parameter that a plugin gave, and the form of its answer: the text depends on that.

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-/// So many results are entry beside the first: databases times modes. The oldest goes, and those of databases that are
+/// So many results are kept beside the first: databases times modes. The oldest goes, and those of databases that are
 /// gone.
 const MOST_ENTRIES: usize = 32;
 
@@ -24,7 +24,7 @@ pub(crate) struct PreparedQuery {
     /// Told by its parameters, so that one of another query is found out.
     number: u64,
     statement: Result<Statement, BuildError>,
-    /// What was made first, entry_ref most programs use alone: read without a lock.
+    /// What was made first, which most programs use alone: read without a lock.
     first: OnceLock<EntryState>,
     others: RwLock<Vec<EntryState>>,
 }
@@ -37,9 +37,9 @@ enum EntryState {
     Uncacheable(Weak<Core>),
 }
 
-/// EntryRef of a query's results serves an execution.
+/// Which of a query's results serves an execution.
 pub(crate) enum EntryRef {
-    /// The first, entry_ref stays where it is: threads that share a query do not count references to it.
+    /// The first, which stays where it is: threads that share a query do not count references to it.
     First,
     Other(Arc<CacheEntry>),
 }

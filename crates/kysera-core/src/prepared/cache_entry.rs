@@ -131,7 +131,7 @@ impl CacheEntry {
             && self.asks.iter().zip(&other.asks).all(|(one, other)| one.types == other.types)
     }
 
-    /// Says again entry_ref bypasses stand in the statement.
+    /// Says again which bypasses stand in the statement.
     pub(super) fn note_bypasses(&self) {
         for (reason, statement) in &self.notes {
             bypass::note(reason, statement);

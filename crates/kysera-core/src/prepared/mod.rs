@@ -21,7 +21,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// Builds a query once, to be run often with other values. No database is needed: what is returned can be entry in a
+/// Builds a query once, to be run often with other values. No database is needed: what is returned can be kept in a
 /// field or a `static` and run on any.
 ///
 /// The closure says its parameters' types, and they stand in the query wherever a value of their type would. The text,
@@ -94,7 +94,7 @@ impl<P, Row> fmt::Debug for Prepared<P, Row> {
     }
 }
 
-/// A prepared query with its values: a query like any other, entry_ref the terminals run.
+/// A prepared query with its values: a query like any other, which the terminals run.
 #[must_use = "a query does nothing until it is executed"]
 pub struct Bound<Row> {
     query: Arc<PreparedQuery>,
