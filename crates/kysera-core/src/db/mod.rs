@@ -9,7 +9,7 @@ use crate::execute::pipeline::Pipeline;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::plugin::extensions::Extensions;
 use crate::plugin::{Context, Plugin};
-use crate::rewrite::plugin_set::PluginSet;
+use crate::rewrite::PluginSet;
 use crate::transaction::Transaction;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;

@@ -4,11 +4,11 @@
 use crate::db::Db;
 use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
+use crate::execute::intercept::Interceptors;
 use crate::execute::session::{Session, with_rollback};
 use crate::plugin::bypass;
-use crate::plugin::interception::Interception;
 use crate::plugin::{Context, Plugin};
-use crate::rewrite::plugin_set::Applied;
+use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::{CompileError, compile, compile_once};
 use kysera_sql::compiled::{Access, Compiled, StatementKind};
@@ -103,6 +103,6 @@ impl Intercepted<'_> {
         sink: Box<dyn RowSink>,
     ) -> Ran {
         let Intercepted { plugins, statement, context } = self;
-        Interception::new(session, &statement, &context, plugins, compiled, sink).run().await
+        Interceptors::new(session, &statement, &context, plugins, compiled, sink).run().await
     }
 }

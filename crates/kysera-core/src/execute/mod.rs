@@ -4,6 +4,7 @@ pub(crate) mod collect;
 pub(crate) mod error_location;
 pub(crate) mod executor;
 pub(crate) mod fetch;
+pub(crate) mod intercept;
 pub(crate) mod lower;
 pub(crate) mod pipeline;
 pub(crate) mod query_ext;

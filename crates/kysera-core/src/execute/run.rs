@@ -11,7 +11,7 @@ use crate::execute::executor::ExecutorRef;
 use crate::execute::lower::{Intercepted, Lowered, lower};
 use crate::execute::session::Session;
 use crate::prepared::{EntryRef, Lookup, PreparedQuery};
-use crate::rewrite::plugin_set::Applied;
+use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::{BuildError, Origin, Query};

@@ -7,6 +7,7 @@ use crate::driver::{Attempt, Connection, Ran, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::RowSink;
+use std::any::{Any, TypeId};
 use std::borrow::Cow;
 
 /// A connection in a transaction.
@@ -14,6 +15,8 @@ use std::borrow::Cow;
 pub(crate) struct Session {
     connection: Box<dyn Connection>,
     state: State,
+    /// What plugins keep for the length of the transaction, by type.
+    values: Vec<(TypeId, Box<dyn Any + Send>)>,
     /// The savepoint, by depth, that was left without release or rollback and must be undone first.
     left_behind: Option<usize>,
 }
@@ -30,7 +33,7 @@ enum State {
 impl Session {
     /// A session on a connection whose transaction has begun.
     pub(crate) fn new(connection: Box<dyn Connection>) -> Session {
-        Session { connection, state: State::Open, left_behind: None }
+        Session { connection, state: State::Open, values: Vec::new(), left_behind: None }
     }
 
     /// Runs at once if the driver can.
@@ -94,6 +97,15 @@ impl Session {
     /// Lets nothing but a rollback happen any more: a statement has run without what belongs to it.
     pub(crate) fn give_up(&mut self) {
         self.state = State::HalfDone;
+    }
+
+    /// The value of a type that a plugin keeps for the length of the transaction.
+    pub(crate) fn value(&mut self, ty: TypeId, new: fn() -> Box<dyn Any + Send>) -> &mut (dyn Any + Send) {
+        let at = self.values.iter().position(|(known, _)| *known == ty).unwrap_or_else(|| {
+            self.values.push((ty, new()));
+            self.values.len() - 1
+        });
+        &mut *self.values[at].1
     }
 
     /// Remembers that the savepoint at `depth` was dropped, so that it is undone before anything else runs.

@@ -119,14 +119,14 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         false
     }
 
-    /// True when [`around`](Plugin::around) does anything for this statement, so that others cost nothing. Asked after
-    /// the rewriting.
+    /// True when [`intercept`](Plugin::intercept) does anything for this statement, so that others cost nothing. Asked
+    /// after the rewriting.
     fn intercepts(&self, statement: &Statement) -> bool {
         let _ = statement;
         false
     }
 
-    /// Stands around the execution: may run statements of its own on the same connection before and after it. Must call
+    /// Runs the statement, and perhaps statements of its own on the same connection before and after it. Must call
     /// [`proceed`](Interception::proceed) or fail. All of it happens in one transaction: the caller's, or one of its own
     /// that is rolled back when this fails.
     ///

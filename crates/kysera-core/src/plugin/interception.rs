@@ -1,48 +1,55 @@
-//! A statement that plugins stand around: what they see of it, and what they may run beside it.
+//! What a plugin sees of a statement that it intercepts, and what it may run before and after it.
+//!
+//! Knows nothing of sessions: the executor stands behind [`Steps`].
 
 use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
-use crate::execute::collect::unbox;
-use crate::execute::session::Session;
-use crate::plugin::{Context, Plugin};
+use crate::plugin::context::Context;
+use crate::plugin::row_observer::RowObserver;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::compile;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::{Query, Ready};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
 use kysera_sql::typed::Closed;
+use std::any::{Any, TypeId};
 use std::fmt;
-use std::sync::Arc;
 
-/// A statement about to run, inside a transaction.
+/// A statement about to run inside a transaction, as [`Plugin::intercept`](crate::plugin::Plugin::intercept) gets it.
 pub struct Interception<'a> {
-    session: &'a mut Session,
+    steps: &'a mut (dyn Steps + 'a),
     statement: &'a Statement,
     context: &'a Context<'a>,
-    /// The plugins that have not been asked yet.
-    inner: &'a [Arc<dyn Plugin>],
-    progress: Progress,
-    /// A plugin has written something of its own.
-    wrote: bool,
 }
 
-enum Progress {
-    Before(Compiled, Box<dyn RowSink>),
-    Running,
-    After(ExecResult, Box<dyn RowSink>),
+/// What the executor does for an intercepting plugin.
+pub(crate) trait Steps: Send {
+    /// Runs the plugins further in, then the statement.
+    fn proceed(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Runs a statement of the plugin's own on the same connection.
+    fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>, writes: bool) -> BoxFuture<'_, Ran>;
+
+    /// What the intercepted statement did, once it has run.
+    fn result(&self) -> Option<ExecResult>;
+
+    /// Puts an observer between the statement and its sink.
+    fn observe(&mut self, hidden: usize, observer: Box<dyn RowObserver>);
+
+    /// Takes the observer out again, with the error that it returned.
+    fn take_observer(&mut self) -> Option<(Box<dyn RowObserver>, Option<Error>)>;
+
+    /// The value of a type that lives as long as the transaction.
+    fn transaction_value(&mut self, ty: TypeId, new: fn() -> Box<dyn Any + Send>) -> &mut (dyn Any + Send);
 }
 
 impl<'a> Interception<'a> {
     pub(crate) fn new(
-        session: &'a mut Session,
+        steps: &'a mut (dyn Steps + 'a),
         statement: &'a Statement,
         context: &'a Context<'a>,
-        plugins: &'a [Arc<dyn Plugin>],
-        compiled: Compiled,
-        sink: Box<dyn RowSink>,
     ) -> Interception<'a> {
-        let progress = Progress::Before(compiled, sink);
-        Interception { session, statement, context, inner: plugins, progress, wrote: false }
+        Interception { steps, statement, context }
     }
 
     /// The statement as it will run: rewritten, with its filters placed.
@@ -56,38 +63,70 @@ impl<'a> Interception<'a> {
     }
 
     /// What the statement did, once it has run.
-    pub fn outcome(&self) -> Option<ExecResult> {
-        match self.progress {
-            Progress::After(outcome, _) => Some(outcome),
-            _ => None,
-        }
+    pub fn result(&self) -> Option<ExecResult> {
+        self.steps.result()
     }
 
-    /// Runs the rest: plugins further in, then the statement.
+    /// Runs the rest: the plugins further in, then the statement.
     ///
     /// # Errors
     /// Those of the statement and of plugins further in. Calling it twice is an error.
     pub fn proceed(&mut self) -> BoxFuture<'_, Result<()>> {
-        let inner = self.inner;
-        match inner.split_first() {
-            Some((next, rest)) => {
-                self.inner = rest;
-                if next.intercepts(self.statement) { next.intercept(self) } else { self.proceed() }
-            }
-            None => Box::pin(self.run_statement()),
+        self.steps.proceed()
+    }
+
+    /// As [`proceed`](Interception::proceed). Shows each row to `observer` before the caller gets it without its last
+    /// `hidden` columns: those that the plugin added to `returning` for itself. Gives the observer back.
+    ///
+    /// ```
+    /// # use kysera_core::{Interception, Result, plugin::RowObserver};
+    /// # use kysera_sql::cell::Cell;
+    /// /// Counts what the caller gets.
+    /// #[derive(Default)]
+    /// struct Count(usize);
+    ///
+    /// impl RowObserver for Count {
+    ///     fn row(&mut self, _: &[Cell<'_>]) -> Result<()> {
+    ///         self.0 += 1;
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn clear(&mut self) {
+    ///         self.0 = 0;
+    ///     }
+    /// }
+    ///
+    /// # async fn example(interception: &mut Interception<'_>) -> Result<()> {
+    /// let Count(rows) = interception.proceed_observing(0, Count::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`proceed`](Interception::proceed); the first error that the observer returned. A write has been done by then,
+    /// so that its transaction can only roll back.
+    pub async fn proceed_observing<O: RowObserver>(&mut self, hidden: usize, observer: O) -> Result<O> {
+        self.steps.observe(hidden, Box::new(observer));
+        let proceeded = self.steps.proceed().await;
+        let taken = self.steps.take_observer();
+        proceeded?;
+        let (observer, error) = taken.ok_or_else(lost_observer)?;
+        if let Some(error) = error {
+            return Err(error);
         }
+        let observer: Box<dyn Any> = observer;
+        observer.downcast().map(|observer| *observer).map_err(|_| lost_observer())
     }
 
-    /// Puts `wrap` between the statement and its sink, to see its rows. The wrapper hands its inner sink over in
-    /// `into_any`. Does nothing once the statement has run.
-    pub fn wrap_sink(&mut self, wrap: impl FnOnce(Box<dyn RowSink>) -> Box<dyn RowSink>) {
-        self.progress = match std::mem::replace(&mut self.progress, Progress::Running) {
-            Progress::Before(compiled, sink) => Progress::Before(compiled, wrap(sink)),
-            other => other,
-        };
+    /// A value of the plugin's own that lives as long as the transaction, for all of its statements. Made by `Default`
+    /// when it is first asked for. A statement outside a transaction has a transaction of its own while it is
+    /// intercepted.
+    pub fn transaction_value<T: Default + Send + 'static>(&mut self) -> Result<&mut T> {
+        let value = self.steps.transaction_value(TypeId::of::<T>(), || Box::new(T::default()));
+        value.downcast_mut().ok_or_else(lost_observer)
     }
 
-    /// Fetches rows on the same connection. No plugin sees the query: it runs as it stands.
+    /// Fetches rows on the same connection. No plugin sees the query: it runs as it is.
     ///
     /// # Errors
     /// When the query cannot be written for the database, the database refuses it, or a row cannot be read.
@@ -98,11 +137,12 @@ impl<'a> Interception<'a> {
         Q::Rows: Ready,
     {
         let compiled = self.compile(query)?;
-        let (_, sink) = self.session.run(compiled, Box::new(Rows::<Q::Row>::default())).await?;
-        Ok(unbox::<Rows<Q::Row>>(sink)?.into_vec())
+        let (_, sink) = self.steps.run(compiled, Box::new(Rows::<Q::Row>::default()), false).await?;
+        let rows: Box<Rows<Q::Row>> = sink.into_any().downcast().map_err(|_| lost_observer())?;
+        Ok(rows.into_vec())
     }
 
-    /// Runs a statement on the same connection. No plugin sees it: it runs as it stands.
+    /// Runs a statement on the same connection. No plugin sees it: it runs as it is.
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or the database refuses it.
@@ -112,31 +152,8 @@ impl<'a> Interception<'a> {
         Q::Rows: Ready,
     {
         let compiled = self.compile(query)?;
-        self.wrote = true;
-        let (outcome, _) = self.session.run(compiled, Box::new(Discard::default())).await?;
-        Ok(outcome)
-    }
-
-    /// Runs everything. The transaction is given up when only a part of it could be done.
-    pub(crate) async fn run(mut self) -> Ran {
-        let error = match (self.proceed().await, self.progress) {
-            (Ok(()), Progress::After(outcome, sink)) => return Ok((outcome, sink)),
-            (Err(error), Progress::Before(..) | Progress::Running) if !self.wrote => return Err(error),
-            (Ok(()), _) => did_not_proceed(),
-            (Err(error), _) => error,
-        };
-        self.session.give_up();
-        Err(error)
-    }
-
-    async fn run_statement(&mut self) -> Result<()> {
-        let Progress::Before(compiled, sink) = std::mem::replace(&mut self.progress, Progress::Running)
-        else {
-            return Err(proceeded_twice());
-        };
-        let (outcome, sink) = self.session.run(compiled, sink).await?;
-        self.progress = Progress::After(outcome, sink);
-        Ok(())
+        let (result, _) = self.steps.run(compiled, Box::new(Discard::default()), true).await?;
+        Ok(result)
     }
 
     fn compile(&self, query: impl Query) -> Result<Compiled> {
@@ -151,13 +168,6 @@ impl fmt::Debug for Interception<'_> {
 }
 
 #[cold]
-fn did_not_proceed() -> Error {
-    Error::new(ErrorKind::Plugin, "a plugin that stands around a statement did not run it")
-        .with_hint("its `around` must call `proceed` or fail")
-}
-
-#[cold]
-fn proceeded_twice() -> Error {
-    Error::new(ErrorKind::Plugin, "a plugin ran the statement that it stands around a second time")
-        .with_hint("call `proceed` once")
+fn lost_observer() -> Error {
+    Error::new(ErrorKind::Internal, "the driver did not hand back the sink that it was given")
 }

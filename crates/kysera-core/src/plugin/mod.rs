@@ -12,8 +12,10 @@ pub(crate) mod dependencies;
 pub(crate) mod extensions;
 pub(crate) mod interception;
 mod row_filter;
+mod row_observer;
 
 pub(crate) use ask::list_of_values;
 pub use context::Context;
 pub use contract::{Plugin, priority};
 pub use row_filter::{ModeFilter, Parameter, RowFilter};
+pub use row_observer::RowObserver;

@@ -7,7 +7,7 @@ use crate::plugin::bypass;
 use crate::plugin::dependencies::{Dependencies, Mode, Note, Types};
 use crate::plugin::{Context, Parameter, Plugin};
 use crate::prepared::substitute::substitute;
-use crate::rewrite::plugin_set::Applied;
+use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::CompileError;
 use kysera_sql::compiled::{Compiled, SqlText, StatementKind};

@@ -51,7 +51,9 @@ impl Fill<'_> {
             match parameter(&item) {
                 None => filled.push(item),
                 Some(name) => match self.context.ask(self.plugin, name)? {
-                    Parameter::One(value) => filled.push(self.context.bound(self.plugin.name(), name, 0, value)),
+                    Parameter::One(value) => {
+                        filled.push(self.context.bound(self.plugin.name(), name, 0, value))
+                    }
                     Parameter::Many(values) => {
                         let place = |(item, value)| self.context.bound(self.plugin.name(), name, item, value);
                         filled.extend(values.into_iter().enumerate().map(place));

@@ -6,20 +6,27 @@
 //!
 //! Knows trees and descriptions; never SQL text, connections or results.
 
+mod applied;
 mod compiled_filter;
+mod depth;
 mod fill;
 mod from;
 mod names;
 mod once_list;
 mod pass;
 mod plugin_order;
-pub(crate) mod plugin_set;
+mod plugin_set;
+mod plugin_set_error;
 mod policies;
 mod raw_guard;
 mod registry;
+mod resolve;
 mod scope;
 mod table_policy;
+mod walk;
 mod write;
 
+pub use applied::Applied;
 pub use compiled_filter::PolicyError;
-pub use plugin_set::{Applied, PluginSet, PluginSetError};
+pub use plugin_set::PluginSet;
+pub use plugin_set_error::PluginSetError;

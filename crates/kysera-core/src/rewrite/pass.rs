@@ -1,36 +1,31 @@
-//! Walks a statement and places filters: queries here, FROM trees and writes beside it.
+//! The state of the row filter pass over one statement, and what a reference to a table means there.
 //!
-//! Whatever holds a table is taken out of the tree, dealt with, and put back after the ordinary walk over the rest.
-//! So a table in a place that is not known here is met by that walk and refused.
+//! `walk` goes through the statement, `from` through trees of joins, `write` through writes; each changes this state.
 
+use super::applied::Check;
+use super::fill;
 use super::names;
 use super::policies::Policies;
-use super::raw_guard;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
 use super::table_policy::TablePolicy;
-use super::{fill, write};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Context;
-use crate::rewrite::plugin_set::{Applied, Check};
-use kysera_sql::ast::{
-    Cte, CteBody, Delete, Directive, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
-    With,
-};
+use kysera_sql::ast::{Directive, Expr, TableRef, With};
 use kysera_sql::ident::Name;
-use kysera_sql::visit::{VisitMut, walk_mut};
+use kysera_sql::visit::VisitMut;
 
 /// Places the filters of one statement.
 pub(super) struct RowFilterPass<'a> {
     pub(super) policies: &'a Policies,
-    context: &'a Context<'a>,
+    pub(super) context: &'a Context<'a>,
     scope: Scope,
     /// How many predicates stand around this place; none in the user's own tree.
     depth: usize,
     /// How many of our aliases are in use around this place.
     aliases: usize,
     /// How many expressions stand around this place.
-    level: usize,
+    pub(super) level: usize,
     pub(super) check: Option<Check>,
     /// How many references had a filter that knew a directive of its query.
     answered: usize,
@@ -50,47 +45,6 @@ impl<'a> RowFilterPass<'a> {
     pub(super) fn new(policies: &'a Policies, context: &'a Context<'a>) -> RowFilterPass<'a> {
         let scope = Scope::new(policies.facts.names);
         RowFilterPass { policies, context, scope, depth: 0, aliases: 0, level: 0, check: None, answered: 0 }
-    }
-
-    /// Places every filter of the statement.
-    pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
-        match statement {
-            Statement::Select(select) => self.select(select)?,
-            Statement::Insert(insert) => self.insert(insert)?,
-            Statement::Update(update) => self.update(update)?,
-            Statement::Delete(delete) => self.delete(delete)?,
-            Statement::Merge(merge) => self.merge(merge)?,
-            Statement::Raw { raw, .. } => self.raw_statement(raw)?,
-            Statement::CreateTable(_)
-            | Statement::DropTable(_)
-            | Statement::CreateIndex(_)
-            | Statement::CreateType(_)
-            | Statement::DropType(_) => self.schema_change()?,
-            _ => {
-                return Err(refused("no row filter knows this kind of statement")
-                    .with_hint("run it on a database without plugins"));
-            }
-        }
-        Ok(Applied { check: self.check })
-    }
-
-    fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
-        match self.policies.guard {
-            None => walk_mut::raw(self, raw),
-            Some(guard) => {
-                Err(refused(format!("raw SQL cannot be filtered, so plugin `{guard}` refuses it")).with_hint(
-                    "write it with the builder, or say why it may pass with `.bypass_plugins(\"reason\")`",
-                ))
-            }
-        }
-    }
-
-    fn schema_change(&self) -> Result<()> {
-        match self.policies.guard {
-            None => Ok(()),
-            Some(guard) => Err(refused(format!("plugin `{guard}` refuses changes of the schema"))
-                .with_hint("run them on a database without this plugin, as migrations do")),
-        }
     }
 
     /// True when the walk is inside a predicate that a filter placed.
@@ -282,88 +236,6 @@ impl<'a> RowFilterPass<'a> {
     }
 }
 
-impl VisitMut for RowFilterPass<'_> {
-    type Error = Error;
-
-    fn select(&mut self, node: &mut Select) -> Result<()> {
-        if let Some(reason) = &node.bypass {
-            self.context.note_bypass(reason, "select");
-            return Ok(());
-        }
-        self.policies.heard(&node.directives)?;
-        let mut with = node.with.take();
-        let outside = self.enter(with.as_deref_mut())?;
-        let mut from = std::mem::take(&mut node.from);
-        let answered = self.answered();
-        let hoisted = self.sources(&mut from, &node.directives)?;
-        self.must_answer(&node.directives, answered)?;
-        walk_mut::select(self, node)?;
-        self.leave(outside);
-        node.with = with;
-        node.from = from;
-        put_first(&mut node.filter, hoisted);
-        Ok(())
-    }
-
-    fn insert(&mut self, node: &mut Insert) -> Result<()> {
-        write::insert(self, node)
-    }
-
-    fn update(&mut self, node: &mut Update) -> Result<()> {
-        write::update(self, node)
-    }
-
-    fn delete(&mut self, node: &mut Delete) -> Result<()> {
-        write::delete(self, node)
-    }
-
-    fn merge(&mut self, node: &mut Merge) -> Result<()> {
-        write::merge(self, node)
-    }
-
-    fn expr(&mut self, node: &mut Expr) -> Result<()> {
-        self.level += 1;
-        within_limits(self.level)?;
-        let done = walk_mut::expr(self, node);
-        self.level -= 1;
-        done
-    }
-
-    fn cte(&mut self, node: &mut Cte) -> Result<()> {
-        match &mut node.body {
-            CteBody::Select(select) => self.select(select),
-            CteBody::Insert(insert) => self.insert(insert),
-            CteBody::Update(update) => self.update(update),
-            CteBody::Delete(delete) => self.delete(delete),
-            _ => Err(refused("no row filter knows this kind of CTE")),
-        }
-    }
-
-    /// Every FROM is dealt with before the walk comes there.
-    fn relation(&mut self, _: &mut FromItem) -> Result<()> {
-        Err(refused("a table stands in a place that row filters do not know"))
-    }
-
-    /// Targets are marked before the walk comes there.
-    fn table(&mut self, node: &mut TableRef) -> Result<()> {
-        if node.unfiltered {
-            return Ok(());
-        }
-        Err(refused("a table stands in a place that row filters do not know").with_table(node.name.clone()))
-    }
-
-    fn raw(&mut self, node: &mut Raw) -> Result<()> {
-        if let Some(guard) = self.policies.guard
-            && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node))
-        {
-            return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(
-                "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",
-            ));
-        }
-        walk_mut::raw(self, node)
-    }
-}
-
 /// Puts predicates in front of a condition, each a node of its own.
 pub(super) fn put_first(filter: &mut Option<Expr>, predicates: impl IntoIterator<Item = Expr>) {
     let parts = predicates.into_iter().chain(filter.take());
@@ -372,21 +244,6 @@ pub(super) fn put_first(filter: &mut Option<Expr>, predicates: impl IntoIterator
 
 pub(super) fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Refused, message)
-}
-
-/// Expressions nested deeper than this are refused by the compiler as well, which counts more than expressions.
-const DEEPEST_LEVEL: usize = 200;
-
-/// Refuses an expression nested so deep that a walk over it could end in a stack overflow.
-pub(super) fn within_limits(level: usize) -> Result<()> {
-    if level <= DEEPEST_LEVEL {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::InvalidQuery,
-        format!("the statement is nested deeper than {DEEPEST_LEVEL} levels"),
-    )
-    .with_hint("give long lists of conditions one operator"))
 }
 
 fn captured(name: &Name) -> Error {

@@ -1,6 +1,6 @@
 //! Whether plugins go together, and in which order they run. Looks at names and priorities, never at tables.
 
-use super::plugin_set::PluginSetError;
+use super::plugin_set_error::PluginSetError;
 use crate::plugin::Plugin;
 use std::cmp::Reverse;
 use std::sync::Arc;

@@ -2,14 +2,16 @@
 //!
 //! Knows how they run; where a row filter goes is the business of `rewrite`.
 
-use super::compiled_filter::PolicyError;
+use super::applied::Applied;
+use super::pass::RowFilterPass;
 use super::plugin_order;
+use super::plugin_set_error::PluginSetError;
 use super::policies::Policies;
-use crate::error::{Error, ErrorKind, Result};
+use super::resolve;
+use crate::error::Result;
 use crate::plugin::{Context, Plugin};
 use kysera_sql::ast::Statement;
-use kysera_sql::dialect::{Dialect, Raise};
-use kysera_sql::ident::Name;
+use kysera_sql::dialect::Dialect;
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
 
@@ -17,49 +19,6 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct PluginSet {
     policies: Option<Box<Policies>>,
-}
-
-/// Why plugins do not go together. The source of the error that building an executor returns.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PluginSetError {
-    /// Two plugins of one name.
-    #[error("plugin `{plugin}` is installed twice; install it once")]
-    Duplicate {
-        /// The name.
-        plugin: &'static str,
-    },
-    /// A plugin needs one that is not there.
-    #[error("plugin `{plugin}` needs plugin `{dependency}`; install that too")]
-    Missing {
-        /// Which one needs it.
-        plugin: &'static str,
-        /// What it needs.
-        dependency: &'static str,
-    },
-    /// Two plugins that do not go together.
-    #[error("plugin `{plugin}` cannot be used together with plugin `{with}`; install one of them")]
-    Conflict {
-        /// Which one says so.
-        plugin: &'static str,
-        /// Of which other.
-        with: &'static str,
-    },
-    /// Plugins that depend on each other.
-    #[error("plugins depend on each other in a circle: {}", path.join(" -> "))]
-    Cycle {
-        /// The circle; the first name comes again at the end.
-        path: Vec<&'static str>,
-    },
-    /// A row filter that cannot be placed.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-}
-
-impl From<PluginSetError> for Error {
-    fn from(source: PluginSetError) -> Error {
-        Error::new(ErrorKind::Plugin, source.to_string()).with_source(source)
-    }
 }
 
 impl PluginSet {
@@ -106,50 +65,16 @@ impl PluginSet {
     pub fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
         match &self.policies {
             None => Ok(Applied::default()),
-            Some(policies) => policies.apply(statement, context),
+            Some(policies) => {
+                if statement.bypass().is_some() {
+                    return Ok(Applied::default());
+                }
+                resolve::resolve(policies, statement)?;
+                for plugin in policies.plugins() {
+                    plugin.rewrite(statement, context)?;
+                }
+                RowFilterPass::new(policies, context).place(statement)
+            }
         }
     }
-}
-
-/// What an execution must know of the rewriting of its statement.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Applied {
-    /// How the statement fails on purpose, when it holds a check.
-    pub(crate) check: Option<Check>,
-}
-
-/// A check inside the statement: an upsert must not update a hidden row.
-#[derive(Debug)]
-pub(crate) struct Check {
-    pub(crate) raise: Raise,
-    pub(crate) table: Name,
-}
-
-impl Applied {
-    /// Says what an error of this execution means: the failure of our own check is `HiddenConflict`; any other error
-    /// stays as it is.
-    #[must_use = "returns the error"]
-    pub fn explain(&self, error: Error) -> Error {
-        let Some(check) = &self.check else { return error };
-        if !check.raise.raised(error.code(), &texts(&error)) {
-            return error;
-        }
-        // Neither code nor source: they tell of the trick, not of the conflict.
-        Error::new(ErrorKind::HiddenConflict, "the row conflicts with one that is hidden")
-            .with_hint("use another key, or revive the hidden row")
-            .with_table(check.table.clone())
-    }
-}
-
-/// The message of an error and of what caused it.
-fn texts(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push('\n');
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

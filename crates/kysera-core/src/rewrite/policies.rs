@@ -1,19 +1,14 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
 use super::compiled_filter::{self, CompiledFilter, PolicyError};
-use super::pass::{RowFilterPass, within_limits};
-use super::registry::{Named, Registry};
+use super::registry::Registry;
 use super::table_policy::{Change, FilterInMode, TablePolicies, TablePolicy};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
-use crate::rewrite::plugin_set::Applied;
-use kysera_sql::ast::{Cte, Directive, Expr, Statement, TableRef};
+use kysera_sql::ast::Directive;
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::Filtering;
-use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
-use kysera_sql::visit::{Visit, VisitMut, walk};
-use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The plugins of an executor with what they said about each table.
@@ -50,17 +45,6 @@ impl Policies {
     /// True when one rewriting of a statement may serve all its executions.
     pub(crate) fn rewrite_by_form(&self) -> bool {
         self.plugins.iter().all(|plugin| plugin.rewrites_by_form())
-    }
-
-    pub(crate) fn apply(&self, statement: &mut Statement, context: &Context<'_>) -> Result<Applied> {
-        if statement.bypass().is_some() {
-            return Ok(Applied::default());
-        }
-        self.resolve(statement)?;
-        for plugin in &self.plugins {
-            plugin.rewrite(statement, context)?;
-        }
-        RowFilterPass::new(self, context).place(statement)
     }
 
     /// What there is to do for a table: looked up by address, made when it is first met.
@@ -210,72 +194,5 @@ impl Policies {
 
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {
         self.plugins[plugin].as_ref()
-    }
-
-    /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
-    /// of the statement has is left to the placing, which knows scopes.
-    fn resolve(&self, statement: &mut Statement) -> Result<()> {
-        if self.registry.is_empty() {
-            return Ok(());
-        }
-        let mut names = Unresolved::default();
-        names.statement(statement)?;
-        if names.tables > 0 {
-            let Ok(()) = Resolve { policies: self, ctes: &names.ctes }.statement(statement);
-        }
-        Ok(())
-    }
-}
-
-/// How many references by name a statement has, and the names of its CTEs.
-#[derive(Default)]
-struct Unresolved {
-    tables: usize,
-    ctes: Vec<Name>,
-    /// How many expressions stand around this place.
-    level: usize,
-}
-
-impl Visit for Unresolved {
-    type Error = Error;
-
-    fn table(&mut self, node: &TableRef) -> Result<()> {
-        self.tables += usize::from(node.meta.is_none());
-        Ok(())
-    }
-
-    fn cte(&mut self, node: &Cte) -> Result<()> {
-        self.ctes.push(node.name.clone());
-        walk::cte(self, node)
-    }
-
-    fn expr(&mut self, node: &Expr) -> Result<()> {
-        self.level += 1;
-        within_limits(self.level)?;
-        let done = walk::expr(self, node);
-        self.level -= 1;
-        done
-    }
-}
-
-struct Resolve<'a> {
-    policies: &'a Policies,
-    ctes: &'a [Name],
-}
-
-impl VisitMut for Resolve<'_> {
-    type Error = Infallible;
-
-    fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {
-        let names = self.policies.facts.names;
-        let may_be_cte =
-            node.schema.is_none() && self.ctes.iter().any(|cte| names.may_be_same(cte, &node.name));
-        if node.meta.is_none()
-            && !may_be_cte
-            && let Named::Table(meta) = self.policies.registry.find(node.schema.as_deref(), &node.name)
-        {
-            node.meta = Some(meta);
-        }
-        Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! Filters in writes: targets, sources, and the hidden row that an upsert or a merge runs into.
 
+use super::applied::Check;
 use super::pass::{Meaning, RowFilterPass, put_first, refused};
 use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rewrite::plugin_set::Check;
 use kysera_sql::ast::{
     Assignment, BinaryOp, Case, CaseWhen, ConflictAction, Delete, Directive, Expr, Insert, InsertOr, Literal,
     Merge, MergeMatch, TableRef, Update,

@@ -1,0 +1,177 @@
+//! Runs a statement that plugins intercept: each plugin around those further in, the statement innermost.
+
+use crate::driver::{BoxFuture, ExecResult, Ran};
+use crate::error::{Error, ErrorKind, Result};
+use crate::execute::collect::unbox;
+use crate::execute::session::Session;
+use crate::plugin::interception::{Interception, Steps};
+use crate::plugin::{Context, Plugin, RowObserver};
+use kysera_sql::ast::Statement;
+use kysera_sql::cell::Cell;
+use kysera_sql::compiled::Compiled;
+use kysera_sql::row::{DecodeError, Flow, RowSink};
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+/// A statement on its way through the plugins that intercept it.
+pub(crate) struct Interceptors<'a> {
+    session: &'a mut Session,
+    statement: &'a Statement,
+    context: &'a Context<'a>,
+    /// The plugins that have not been called yet.
+    inner: &'a [Arc<dyn Plugin>],
+    progress: Progress,
+    /// Those of the plugins that were called, until they take them back.
+    observers: Vec<Observer>,
+    /// A plugin has written something of its own.
+    wrote: bool,
+}
+
+enum Progress {
+    Before(Compiled, Box<dyn RowSink>),
+    Running,
+    After(ExecResult, Box<dyn RowSink>),
+}
+
+impl<'a> Interceptors<'a> {
+    pub(crate) fn new(
+        session: &'a mut Session,
+        statement: &'a Statement,
+        context: &'a Context<'a>,
+        plugins: &'a [Arc<dyn Plugin>],
+        compiled: Compiled,
+        sink: Box<dyn RowSink>,
+    ) -> Interceptors<'a> {
+        let progress = Progress::Before(compiled, sink);
+        Interceptors {
+            session,
+            statement,
+            context,
+            inner: plugins,
+            progress,
+            observers: Vec::new(),
+            wrote: false,
+        }
+    }
+
+    /// Runs everything. The transaction can only roll back when a part of it was done and the rest was not.
+    pub(crate) async fn run(mut self) -> Ran {
+        let error = match (self.proceed().await, self.progress) {
+            (Ok(()), Progress::After(result, sink)) => return Ok((result, sink)),
+            (Err(error), Progress::Before(..) | Progress::Running) if !self.wrote => return Err(error),
+            (Ok(()), _) => did_not_proceed(),
+            (Err(error), _) => error,
+        };
+        self.session.give_up();
+        Err(error)
+    }
+
+    async fn run_statement(&mut self) -> Result<()> {
+        let Progress::Before(compiled, sink) = std::mem::replace(&mut self.progress, Progress::Running)
+        else {
+            return Err(proceeded_twice());
+        };
+        if self.observers.is_empty() {
+            let (result, sink) = self.session.run(compiled, sink).await?;
+            self.progress = Progress::After(result, sink);
+            return Ok(());
+        }
+        let observed = Observed { inner: sink, observers: std::mem::take(&mut self.observers) };
+        let (result, sink) = self.session.run(compiled, Box::new(observed)).await?;
+        let observed: Box<Observed> = unbox(sink)?;
+        self.observers = observed.observers;
+        self.progress = Progress::After(result, observed.inner);
+        Ok(())
+    }
+}
+
+impl Steps for Interceptors<'_> {
+    fn proceed(&mut self) -> BoxFuture<'_, Result<()>> {
+        while let Some((next, rest)) = self.inner.split_first() {
+            self.inner = rest;
+            if next.intercepts(self.statement) {
+                let (statement, context) = (self.statement, self.context);
+                return Box::pin(async move {
+                    next.intercept(&mut Interception::new(self, statement, context)).await
+                });
+            }
+        }
+        Box::pin(self.run_statement())
+    }
+
+    fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>, writes: bool) -> BoxFuture<'_, Ran> {
+        self.wrote |= writes;
+        Box::pin(self.session.run(statement, sink))
+    }
+
+    fn result(&self) -> Option<ExecResult> {
+        match self.progress {
+            Progress::After(result, _) => Some(result),
+            _ => None,
+        }
+    }
+
+    fn observe(&mut self, hidden: usize, observer: Box<dyn RowObserver>) {
+        self.observers.push(Observer { hidden, observer, error: None });
+    }
+
+    fn take_observer(&mut self) -> Option<(Box<dyn RowObserver>, Option<Error>)> {
+        self.observers.pop().map(|taken| (taken.observer, taken.error))
+    }
+
+    fn transaction_value(&mut self, ty: TypeId, new: fn() -> Box<dyn Any + Send>) -> &mut (dyn Any + Send) {
+        self.session.value(ty, new)
+    }
+}
+
+/// The observer of one plugin.
+struct Observer {
+    hidden: usize,
+    observer: Box<dyn RowObserver>,
+    /// What the observer returned; a sink has no other way to pass it on.
+    error: Option<Error>,
+}
+
+/// A sink that shows its rows to observers and hides their columns from the sink behind it.
+struct Observed {
+    inner: Box<dyn RowSink>,
+    /// That of the plugin furthest in last: it sees a row first, and all of it.
+    observers: Vec<Observer>,
+}
+
+impl RowSink for Observed {
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        let mut cells = cells;
+        for Observer { hidden, observer, error } in self.observers.iter_mut().rev() {
+            if error.is_some() {
+                return Ok(Flow::Stop);
+            }
+            if let Err(failed) = observer.row(cells) {
+                *error = Some(failed);
+                return Ok(Flow::Stop);
+            }
+            cells = &cells[..cells.len().saturating_sub(*hidden)];
+        }
+        self.inner.row(cells)
+    }
+
+    fn clear(&mut self) {
+        for Observer { observer, error, .. } in &mut self.observers {
+            *error = None;
+            observer.clear();
+        }
+        self.inner.clear();
+    }
+}
+
+#[cold]
+fn did_not_proceed() -> Error {
+    Error::new(ErrorKind::Plugin, "a plugin that intercepts a statement did not run it")
+        .with_hint("its `intercept` must call `proceed` or fail")
+}
+
+#[cold]
+fn proceeded_twice() -> Error {
+    Error::new(ErrorKind::Plugin, "a plugin ran the statement that it intercepts a second time")
+        .with_hint("call `proceed` once")
+}

@@ -1,0 +1,139 @@
+//! The walk of the row filter pass over a statement.
+//!
+//! Whatever holds a table is taken out of the tree, dealt with, and put back after the ordinary walk over the rest.
+//! So a table in a place that is not known here is met by that walk and refused.
+
+use super::applied::Applied;
+use super::depth::within_limits;
+use super::pass::{RowFilterPass, put_first, refused};
+use super::{raw_guard, write};
+use crate::error::{Error, Result};
+use kysera_sql::ast::{
+    Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
+};
+use kysera_sql::visit::{VisitMut, walk_mut};
+
+impl RowFilterPass<'_> {
+    /// Places every filter of the statement.
+    pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
+        match statement {
+            Statement::Select(select) => self.select(select)?,
+            Statement::Insert(insert) => self.insert(insert)?,
+            Statement::Update(update) => self.update(update)?,
+            Statement::Delete(delete) => self.delete(delete)?,
+            Statement::Merge(merge) => self.merge(merge)?,
+            Statement::Raw { raw, .. } => self.raw_statement(raw)?,
+            Statement::CreateTable(_)
+            | Statement::DropTable(_)
+            | Statement::CreateIndex(_)
+            | Statement::CreateType(_)
+            | Statement::DropType(_) => self.schema_change()?,
+            _ => {
+                return Err(refused("no row filter knows this kind of statement")
+                    .with_hint("run it on a database without plugins"));
+            }
+        }
+        Ok(Applied { check: self.check })
+    }
+
+    fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
+        match self.policies.guard {
+            None => walk_mut::raw(self, raw),
+            Some(guard) => {
+                Err(refused(format!("raw SQL cannot be filtered, so plugin `{guard}` refuses it")).with_hint(
+                    "write it with the builder, or say why it may pass with `.bypass_plugins(\"reason\")`",
+                ))
+            }
+        }
+    }
+
+    fn schema_change(&self) -> Result<()> {
+        match self.policies.guard {
+            None => Ok(()),
+            Some(guard) => Err(refused(format!("plugin `{guard}` refuses changes of the schema"))
+                .with_hint("run them on a database without this plugin, as migrations do")),
+        }
+    }
+}
+
+impl VisitMut for RowFilterPass<'_> {
+    type Error = Error;
+
+    fn select(&mut self, node: &mut Select) -> Result<()> {
+        if let Some(reason) = &node.bypass {
+            self.context.note_bypass(reason, "select");
+            return Ok(());
+        }
+        self.policies.heard(&node.directives)?;
+        let mut with = node.with.take();
+        let outside = self.enter(with.as_deref_mut())?;
+        let mut from = std::mem::take(&mut node.from);
+        let answered = self.answered();
+        let hoisted = self.sources(&mut from, &node.directives)?;
+        self.must_answer(&node.directives, answered)?;
+        walk_mut::select(self, node)?;
+        self.leave(outside);
+        node.with = with;
+        node.from = from;
+        put_first(&mut node.filter, hoisted);
+        Ok(())
+    }
+
+    fn insert(&mut self, node: &mut Insert) -> Result<()> {
+        write::insert(self, node)
+    }
+
+    fn update(&mut self, node: &mut Update) -> Result<()> {
+        write::update(self, node)
+    }
+
+    fn delete(&mut self, node: &mut Delete) -> Result<()> {
+        write::delete(self, node)
+    }
+
+    fn merge(&mut self, node: &mut Merge) -> Result<()> {
+        write::merge(self, node)
+    }
+
+    fn expr(&mut self, node: &mut Expr) -> Result<()> {
+        self.level += 1;
+        within_limits(self.level)?;
+        let done = walk_mut::expr(self, node);
+        self.level -= 1;
+        done
+    }
+
+    fn cte(&mut self, node: &mut Cte) -> Result<()> {
+        match &mut node.body {
+            CteBody::Select(select) => self.select(select),
+            CteBody::Insert(insert) => self.insert(insert),
+            CteBody::Update(update) => self.update(update),
+            CteBody::Delete(delete) => self.delete(delete),
+            _ => Err(refused("no row filter knows this kind of CTE")),
+        }
+    }
+
+    /// Every FROM is dealt with before the walk comes there.
+    fn relation(&mut self, _: &mut FromItem) -> Result<()> {
+        Err(refused("a table stands in a place that row filters do not know"))
+    }
+
+    /// Targets are marked before the walk comes there.
+    fn table(&mut self, node: &mut TableRef) -> Result<()> {
+        if node.unfiltered {
+            return Ok(());
+        }
+        Err(refused("a table stands in a place that row filters do not know").with_table(node.name.clone()))
+    }
+
+    fn raw(&mut self, node: &mut Raw) -> Result<()> {
+        if let Some(guard) = self.policies.guard
+            && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node))
+        {
+            return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(
+                "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",
+            ));
+        }
+        walk_mut::raw(self, node)
+    }
+}
