@@ -20,18 +20,14 @@ mod transaction;
 pub use db::{Db, DbBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, QueryPlan};
-pub use execute::executor::Executor;
-#[doc(hidden)]
-pub use execute::executor::{ExecutorRef, sealed};
+pub use execute::executor::{Executor, ExecutorRef};
 pub use execute::fetch::Fetch;
 #[doc(hidden)]
 pub use execute::pipeline::Taken;
 pub use execute::pipeline::{Answers, Pipeline};
 pub use execute::query_ext::QueryExt;
 pub use execute::script::{Script, script};
-#[doc(hidden)]
-pub use execute::stream::Borrowed;
-pub use execute::stream::{RowsStream, StreamSource};
+pub use execute::stream::{RowsStream, StreamRef, StreamSource};
 pub use plugin::clock::{Clock, FixedClock, SystemClock};
 pub use plugin::extensions::Extensions;
 pub use plugin::interception::Interception;
@@ -39,6 +35,4 @@ pub use prepared::{Bound, Prepare, Prepared, prepare};
 pub use rewrite::{Applied, PluginSet, PluginSetError, PolicyError};
 pub use statement::raw::{RawSql, raw};
 pub use statement::tree::{Tree, tree};
-pub use transaction::Transaction;
-pub use transaction::retry::{Retry, retry_on_conflict};
-pub use transaction::savepoint::Savepoint;
+pub use transaction::{Retry, Savepoint, Transaction, retry_on_conflict};

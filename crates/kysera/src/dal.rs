@@ -19,7 +19,7 @@
 //! }
 //! ```
 
-use kysera_core::{Db, Executor, ExecutorRef, sealed};
+use kysera_core::{Db, Executor, ExecutorRef};
 use std::any::Any;
 
 /// Where data-access functions run, with what belongs to one request: the user, the tenant, a trace.
@@ -50,8 +50,6 @@ impl<'e> Context<'e> {
         self.db.extensions().get()
     }
 }
-
-impl sealed::Sealed for Context<'_> {}
 
 impl Executor for Context<'_> {
     fn executor(&self) -> ExecutorRef<'_> {

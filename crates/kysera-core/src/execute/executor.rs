@@ -7,18 +7,35 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Something that a query runs on: [`Db`], [`Transaction`](crate::Transaction), [`Savepoint`](crate::Savepoint), or a
-/// reference to one. Taken by shared reference everywhere, so `tx` in `async |tx| ..` needs no reborrow. Sealed.
+/// reference to one. Taken by shared reference everywhere, so `tx` in `async |tx| ..` needs no reborrow.
+///
+/// Implement it for a type of your own that holds one of these, such as the context of an application:
+///
+/// ```
+/// use kysera_core::{Executor, ExecutorRef, Transaction};
+///
+/// /// A request inside a transaction.
+/// struct Request<'t> {
+///     tx: &'t Transaction,
+///     user: i64,
+/// }
+///
+/// impl Executor for Request<'_> {
+///     fn executor(&self) -> ExecutorRef<'_> {
+///         self.tx.executor()
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a query cannot run on `{Self}`",
     note = "pass a reference to a database handle (`&db`), a transaction (`tx`) or a context"
 )]
-pub trait Executor: sealed::Sealed + Sync {
-    #[doc(hidden)]
+pub trait Executor: Sync {
+    /// The database or transaction that it holds.
     fn executor(&self) -> ExecutorRef<'_>;
 }
 
-/// Where a query runs: a database, and the session of its transaction inside one.
-#[doc(hidden)]
+/// Where a query runs: a database handle, and inside a transaction its connection. Opaque; it is passed on.
 #[derive(Clone, Copy, Debug)]
 pub struct ExecutorRef<'e> {
     pub(crate) db: &'e Db,
@@ -26,17 +43,21 @@ pub struct ExecutorRef<'e> {
 }
 
 impl<'e> ExecutorRef<'e> {
-    /// The same session, seen by the plugins of another handle.
-    #[doc(hidden)]
-    #[must_use]
+    /// The same connection, under the plugins and values of another handle: of one that [`Db::with`] made.
+    #[must_use = "returns the changed reference"]
     pub fn with_db(self, db: &'e Db) -> ExecutorRef<'e> {
         ExecutorRef { db, ..self }
     }
 
     /// The handle that the query runs on.
-    #[doc(hidden)]
     pub fn db(self) -> &'e Db {
         self.db
+    }
+}
+
+impl Executor for Db {
+    fn executor(&self) -> ExecutorRef<'_> {
+        ExecutorRef { db: self, session: None }
     }
 }
 
@@ -56,14 +77,4 @@ impl<E: Executor + Send> Executor for Arc<E> {
     fn executor(&self) -> ExecutorRef<'_> {
         E::executor(self)
     }
-}
-
-/// Keeps [`Executor`] closed; the `kysera` crate opens it for its context.
-#[doc(hidden)]
-pub mod sealed {
-    /// Keeps a trait closed.
-    pub trait Sealed {}
-    impl<S: Sealed> Sealed for &S {}
-    impl<S: Sealed> Sealed for &mut S {}
-    impl<S: Sealed> Sealed for std::sync::Arc<S> {}
 }

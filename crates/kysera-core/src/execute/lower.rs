@@ -30,7 +30,7 @@ impl<'e> Lowered<'e> {
         db: &'e Db,
         context: Context<'e>,
     ) -> Lowered<'e> {
-        let plugins = db.core().plugins.plugins();
+        let plugins = db.environment().plugins.plugins();
         let intercepted =
             statement.map(|statement| Box::new(Intercepted { plugins, statement: *statement, context }));
         Lowered { compiled, intercepted }
@@ -64,7 +64,7 @@ pub(crate) struct Intercepted<'e> {
 /// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written. What an
 /// error may mean because of it goes to `applied`.
 pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut Applied) -> Result<Lowered<'e>> {
-    let (plugins, dialect) = (&db.core().plugins, db.dialect());
+    let (plugins, dialect) = (&db.environment().plugins, db.dialect());
     if plugins.is_empty() {
         return Ok(Lowered { compiled: compile_once(statement, dialect, false)?, intercepted: None });
     }

@@ -1,5 +1,6 @@
 //! Several statements in as few round trips as the database allows.
 
+use crate::db::Db;
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, take_back};
@@ -23,6 +24,26 @@ pub struct Pipeline<'e, L = ()> {
     executor: ExecutorRef<'e>,
     statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
     answers: PhantomData<fn() -> L>,
+}
+
+impl Db {
+    /// Statements to be sent together. Outside a transaction each stands for itself.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, raw};
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// let (people, pets) = db
+    ///     .pipeline()
+    ///     .fetch_all(raw("select name from person").rows::<(String,)>())
+    ///     .fetch_one(raw("select count(*) from pet").rows::<(i64,)>())
+    ///     .run()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pipeline(&self) -> Pipeline<'_> {
+        Pipeline::new(self)
+    }
 }
 
 impl<'e> Pipeline<'e> {

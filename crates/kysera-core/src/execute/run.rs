@@ -91,7 +91,7 @@ impl<'e> StatementRun<'e> {
             return Start::Pending(Pending::Intercepted(self.executor, intercepted, compiled));
         }
         let Some(session) = self.executor.session else {
-            return match self.executor.db.core().driver.try_run(&compiled, sink) {
+            return match self.executor.db.environment().driver.try_run(&compiled, sink) {
                 Attempt::Done(result) => Start::Done(result),
                 Attempt::WouldBlock => Start::Pending(Pending::Connection(self.executor.db, compiled)),
             };

@@ -40,7 +40,7 @@ impl Script {
     /// was given.
     pub async fn run<E: Executor>(self, on: &E) -> Result<()> {
         let executor = on.executor();
-        let plugins = executor.db.core().plugins.plugins();
+        let plugins = executor.db.environment().plugins.plugins();
         match &self.bypass {
             Some(reason) if !plugins.is_empty() => {
                 bypass::note(reason, "script");

@@ -7,12 +7,10 @@ use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::unbox;
-use crate::execute::executor::{Executor, ExecutorRef, sealed};
+use crate::execute::executor::{Executor, ExecutorRef};
 use crate::execute::lower::{Intercepted, Lowered};
 use crate::execute::run::StatementRun;
 use crate::execute::session::Session;
-use crate::transaction::Transaction;
-use crate::transaction::savepoint::Savepoint;
 use futures_core::Stream;
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::query::Query;
@@ -53,20 +51,35 @@ pub struct RowsStream<'e, T> {
 }
 
 /// Where a stream runs: `&db`, for a connection of its own, or `&mut tx`, so that nothing else runs on the transaction
-/// meanwhile. Sealed.
+/// meanwhile.
 #[diagnostic::on_unimplemented(
     message = "a stream cannot run on `{Self}`",
     note = "pass `&db`, or a transaction by mutable reference (`&mut tx`, or `&mut *tx` where `tx` is a reference)"
 )]
-pub trait StreamSource<'e>: sealed::Sealed {
-    #[doc(hidden)]
-    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>);
+pub trait StreamSource<'e> {
+    /// The database or transaction that it holds.
+    fn stream_ref(self) -> StreamRef<'e>;
 }
 
-/// A transaction's session, borrowed by a stream.
-#[doc(hidden)]
+/// Where a stream runs. Opaque; it is passed on.
 #[derive(Debug)]
-pub struct Borrowed<'e>(&'e mut Session);
+pub struct StreamRef<'e> {
+    executor: ExecutorRef<'e>,
+    session: Option<&'e mut Session>,
+}
+
+impl<'e> StreamRef<'e> {
+    /// On a transaction that nothing else uses meanwhile.
+    pub(crate) fn session(db: &'e Db, session: &'e mut Session) -> StreamRef<'e> {
+        StreamRef { executor: ExecutorRef { db, session: None }, session: Some(session) }
+    }
+
+    /// The same connection, under the plugins and values of another handle: of one that [`Db::with`] made.
+    #[must_use = "returns the changed reference"]
+    pub fn with_db(self, db: &'e Db) -> StreamRef<'e> {
+        StreamRef { executor: self.executor.with_db(db), ..self }
+    }
+}
 
 #[derive(Debug)]
 enum Source<'e> {
@@ -78,9 +91,9 @@ enum Source<'e> {
 
 impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     pub(crate) fn new(source: impl StreamSource<'e>, query: impl Query) -> RowsStream<'e, T> {
-        let (executor, session) = source.source();
+        let StreamRef { executor, session } = source.stream_ref();
         let source = match session {
-            Some(Borrowed(session)) => Source::Session(session),
+            Some(session) => Source::Session(session),
             None if executor.session.is_some() => Source::Shared,
             None => Source::Connection(executor.db),
         };
@@ -268,21 +281,8 @@ impl Handoff {
 }
 
 impl<'e> StreamSource<'e> for &'e Db {
-    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
-        (self.executor(), None)
-    }
-}
-
-impl<'e> StreamSource<'e> for &'e mut Transaction {
-    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
-        let (db, session) = self.parts_mut();
-        (ExecutorRef { db, session: None }, Some(Borrowed(session)))
-    }
-}
-
-impl<'e> StreamSource<'e> for &'e mut Savepoint<'_> {
-    fn source(self) -> (ExecutorRef<'e>, Option<Borrowed<'e>>) {
-        self.transaction_mut().source()
+    fn stream_ref(self) -> StreamRef<'e> {
+        StreamRef { executor: self.executor(), session: None }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::cache_entry::{CacheEntry, Rewritten};
 use super::substitute::substitute;
-use crate::db::{Core, Db};
+use crate::db::{Db, Environment};
 use crate::error::Result;
 use crate::plugin::{Context, Parameter};
 use kysera_sql::ast::Statement;
@@ -34,7 +34,7 @@ pub(crate) struct PreparedQuery {
 enum EntryState {
     Cached(Arc<CacheEntry>),
     /// A plugin there rewrites by more than the form of the statement.
-    Uncacheable(Weak<Core>),
+    Uncacheable(Weak<Environment>),
 }
 
 /// Which of a query's results serves an execution.
@@ -129,7 +129,7 @@ impl PreparedQuery {
     /// Rewrites and compiles for all executions on `db` in the modes of this one; `None` where plugins do not allow it.
     #[cold]
     fn make(&self, db: &Db, context: &Context<'_>) -> Result<Option<Arc<CacheEntry>>> {
-        let plugins = &db.core().plugins;
+        let plugins = &db.environment().plugins;
         let mut statement = self.statement.clone()?;
         if !plugins.rewrite_by_form() {
             self.remember(EntryState::Uncacheable(db.downgrade()));
@@ -174,7 +174,7 @@ impl PreparedQuery {
 }
 
 impl EntryState {
-    fn database(&self) -> &Weak<Core> {
+    fn database(&self) -> &Weak<Environment> {
         match self {
             EntryState::Cached(entry) => &entry.database,
             EntryState::Uncacheable(database) => database,

@@ -1,7 +1,7 @@
 //! What a prepared query became on one database under certain modes: text, places of values, and what to ask of plugins
 //! at each execution.
 
-use crate::db::{Core, Db};
+use crate::db::{Db, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::bypass;
 use crate::plugin::dependencies::{Dependencies, Mode, Note, Types};
@@ -18,7 +18,7 @@ use std::sync::Weak;
 /// The result of rewriting and compiling a prepared query.
 #[derive(Debug)]
 pub(crate) struct CacheEntry {
-    pub(super) database: Weak<Core>,
+    pub(super) database: Weak<Environment>,
     /// How plugins answered about their modes when the statement was rewritten.
     modes: Vec<Mode>,
     asks: Vec<Ask>,
@@ -76,7 +76,7 @@ impl CacheEntry {
     /// Finds out where each value comes from.
     pub(super) fn new(number: u64, db: &Db, written: Rewritten) -> Result<CacheEntry> {
         let Rewritten { statement, compiled, applied, intercepts, answers } = written;
-        let plugins = db.core().plugins.plugins();
+        let plugins = db.environment().plugins.plugins();
         let place = |name: &str| plugins.iter().position(|plugin| plugin.name() == name);
         let asks = answers.parameters.into_iter().map(|asked| {
             let plugin = place(asked.plugin).ok_or_else(|| unknown_plugin(asked.plugin))?;
@@ -112,7 +112,7 @@ impl CacheEntry {
 
     /// True when plugins answer about their modes as they did.
     pub(super) fn is_in_mode(&self, db: &Db, context: &Context<'_>) -> Result<bool> {
-        let plugins = db.core().plugins.plugins();
+        let plugins = db.environment().plugins.plugins();
         for (plugin, mode) in &self.modes {
             if context.mode(*plugin, &*plugins[*plugin])? != *mode {
                 return Ok(false);
@@ -140,7 +140,7 @@ impl CacheEntry {
 
     /// What plugins answer at this execution; `None` when the text does not fit the answers.
     pub(super) fn ask(&self, db: &Db, context: &Context<'_>) -> Result<Option<Vec<Parameter>>> {
-        let plugins = db.core().plugins.plugins();
+        let plugins = db.environment().plugins.plugins();
         let mut answers = Vec::with_capacity(self.asks.len());
         for ask in &self.asks {
             let plugin: &dyn Plugin = &*plugins[ask.plugin];

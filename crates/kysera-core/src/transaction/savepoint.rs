@@ -1,9 +1,10 @@
 //! A savepoint: a part of a transaction that can be undone alone.
 
 use crate::error::Result;
-use crate::execute::executor::{Executor, ExecutorRef, sealed};
-use crate::execute::session::savepoint_name;
-use crate::transaction::Transaction;
+use crate::execute::executor::{Executor, ExecutorRef};
+use crate::execute::session::{savepoint_name, with_rollback};
+use crate::execute::stream::{StreamRef, StreamSource};
+use crate::transaction::handle::Transaction;
 use std::ops::Deref;
 
 /// A part of a transaction that can be undone alone. It borrows the transaction, so savepoints end in the opposite order
@@ -16,6 +17,32 @@ pub struct Savepoint<'t> {
     /// Hooks that were there before it.
     hooks: usize,
     ended: bool,
+}
+
+impl Transaction {
+    /// Runs `f` in a savepoint: releases it when `f` returns `Ok`, rolls back to it when `f` returns `Err`. The
+    /// transaction itself goes on either way.
+    ///
+    /// # Errors
+    /// The error of `f`, with that of the rollback beside it should this fail too; those of the savepoint itself.
+    pub async fn transaction<T, F>(&mut self, f: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Transaction) -> Result<T>,
+    {
+        let mut savepoint = self.savepoint().await?;
+        match f(savepoint.transaction_mut()).await {
+            Ok(value) => savepoint.release().await.map(|()| value),
+            Err(error) => Err(with_rollback(error, savepoint.rollback().await)),
+        }
+    }
+
+    /// Sets a savepoint, released or rolled back by hand. Dropping it rolls back to it before the next statement.
+    ///
+    /// # Errors
+    /// When the transaction has failed or the connection is lost.
+    pub async fn savepoint(&mut self) -> Result<Savepoint<'_>> {
+        Savepoint::set(self).await
+    }
 }
 
 impl<'t> Savepoint<'t> {
@@ -109,10 +136,14 @@ impl Deref for Savepoint<'_> {
     }
 }
 
-impl sealed::Sealed for Savepoint<'_> {}
-
 impl Executor for Savepoint<'_> {
     fn executor(&self) -> ExecutorRef<'_> {
         self.tx.executor()
+    }
+}
+
+impl<'e> StreamSource<'e> for &'e mut Savepoint<'_> {
+    fn stream_ref(self) -> StreamRef<'e> {
+        self.transaction_mut().stream_ref()
     }
 }

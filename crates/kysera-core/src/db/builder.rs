@@ -1,0 +1,67 @@
+//! Opens a database with plugins, descriptions of tables and a clock.
+
+use crate::db::handle::Db;
+use crate::driver::Driver;
+use crate::error::Result;
+use crate::plugin::Plugin;
+use crate::plugin::clock::{Clock, SystemClock};
+use crate::rewrite::PluginSet;
+use kysera_sql::table::TableMeta;
+use std::sync::Arc;
+
+impl Db {
+    /// A database to be given plugins and tables.
+    pub fn builder(driver: impl Driver) -> DbBuilder {
+        DbBuilder {
+            driver: Box::new(driver),
+            plugins: Vec::new(),
+            tables: Vec::new(),
+            clock: Box::new(SystemClock),
+        }
+    }
+}
+
+/// A database about to be opened.
+#[derive(Debug)]
+#[must_use = "call `build` to get the database"]
+pub struct DbBuilder {
+    driver: Box<dyn Driver>,
+    plugins: Vec<Arc<dyn Plugin>>,
+    tables: Vec<&'static TableMeta>,
+    clock: Box<dyn Clock>,
+}
+
+impl DbBuilder {
+    /// Adds a plugin. The order of calls does not matter: plugins run by dependency, then priority, then name.
+    pub fn plugin(mut self, plugin: impl Plugin) -> DbBuilder {
+        self.plugins.push(Arc::new(plugin));
+        self
+    }
+
+    /// Describes a table, for references to it that no typed table stands behind.
+    pub fn table(mut self, table: &'static TableMeta) -> DbBuilder {
+        self.tables.push(table);
+        self
+    }
+
+    /// Describes tables, for references to them that no typed table stands behind.
+    pub fn tables(mut self, tables: impl IntoIterator<Item = &'static TableMeta>) -> DbBuilder {
+        self.tables.extend(tables);
+        self
+    }
+
+    /// Takes the instant of each statement from `clock` instead of the operating system.
+    pub fn clock(mut self, clock: impl Clock) -> DbBuilder {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// The database.
+    ///
+    /// # Errors
+    /// When plugins do not go together: one twice, a dependency missing, a conflict, a cycle.
+    pub fn build(self) -> Result<Db> {
+        let plugins = PluginSet::new(self.plugins, &self.tables, self.driver.dialect())?;
+        Ok(Db::of(self.driver, plugins, self.clock))
+    }
+}

@@ -1,0 +1,129 @@
+//! The database handle: a driver, the plugins over it, and the clock. Cheap to clone.
+
+use crate::db::self_deadlock;
+use crate::driver::{BoxFuture, Connection, Driver, Ran};
+use crate::error::Result;
+use crate::plugin::clock::{Clock, SystemClock};
+use crate::plugin::extensions::Extensions;
+use crate::plugin::{Context, Plugin};
+use crate::rewrite::PluginSet;
+use kysera_sql::compiled::{Access, Compiled};
+use kysera_sql::dialect::Dialect;
+use kysera_sql::row::RowSink;
+use std::any::Any;
+use std::sync::{Arc, Weak};
+
+/// A database: what queries run on outside a transaction.
+///
+/// Cloning it is cheap, and clones share the pool. Every statement that runs on it may use a connection of its own; use
+/// [`transaction`](Db::transaction) for several that belong together.
+#[derive(Clone, Debug)]
+pub struct Db {
+    environment: Arc<Environment>,
+    extensions: Extensions,
+}
+
+/// What clones share.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    pub(crate) driver: Box<dyn Driver>,
+    pub(crate) plugins: PluginSet,
+    pub(crate) clock: Box<dyn Clock>,
+}
+
+impl Db {
+    /// A database without plugins.
+    pub fn new(driver: impl Driver) -> Db {
+        Db::of(Box::new(driver), PluginSet::default(), Box::new(SystemClock))
+    }
+
+    /// How SQL is written for it, and what it can do.
+    pub fn dialect(&self) -> &dyn Dialect {
+        self.environment.driver.dialect()
+    }
+
+    /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`, as
+    /// [`Driver::excludes`] says: where writes queue up, or one connection serves the database.
+    pub fn excludes(&self, held: Access, wanted: Access) -> bool {
+        self.environment.driver.excludes(held, wanted)
+    }
+
+    /// The same database with a value for plugins to read, such as the current tenant. The last value of a type counts.
+    ///
+    /// ```
+    /// # use kysera_core::Db;
+    /// # fn example(db: &Db) {
+    /// struct Tenant(i64);
+    ///
+    /// let theirs = db.with(Tenant(7));
+    /// assert!(theirs.extensions().get::<Tenant>().is_some());
+    /// # }
+    /// ```
+    #[must_use = "the handle it is called on stays as it was"]
+    pub fn with<V: Any + Send + Sync>(&self, value: V) -> Db {
+        Db { environment: Arc::clone(&self.environment), extensions: self.extensions.and(value) }
+    }
+
+    /// The values that were added with [`with`](Db::with).
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// Closes every connection; later calls fail. Connections in use are closed when they come back.
+    pub async fn close(&self) {
+        self.environment.driver.close().await;
+    }
+
+    pub(super) fn of(driver: Box<dyn Driver>, plugins: PluginSet, clock: Box<dyn Clock>) -> Db {
+        Db {
+            environment: Arc::new(Environment { driver, plugins, clock }),
+            extensions: Extensions::default(),
+        }
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// What plugins are told of a statement that runs here.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context::new(self.dialect(), &*self.environment.clock, &self.extensions)
+    }
+
+    /// The identity of the database, its driver and its plugins, which does not keep it open.
+    pub(crate) fn downgrade(&self) -> Weak<Environment> {
+        Arc::downgrade(&self.environment)
+    }
+
+    /// True when it has this identity.
+    pub(crate) fn is(&self, environment: &Weak<Environment>) -> bool {
+        std::ptr::eq(Arc::as_ptr(&self.environment), environment.as_ptr())
+    }
+
+    /// A connection of one's own; refused where waiting for it could not end.
+    pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn Connection>> {
+        self.check_wait(access)?;
+        self.environment.driver.acquire(access).await
+    }
+
+    /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
+    pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        match self.check_wait(statement.kind.access()) {
+            Ok(()) => self.environment.driver.run(statement, sink),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn check_wait(&self, access: Access) -> Result<()> {
+        let driver = &*self.environment.driver;
+        if self_deadlock::held_by_caller(self.id(), |held| driver.excludes(held, access)) {
+            return Err(self_deadlock::would_wait_for_itself());
+        }
+        Ok(())
+    }
+
+    /// Tells databases apart while they are open.
+    pub(crate) fn id(&self) -> usize {
+        Arc::as_ptr(&self.environment).addr()
+    }
+}
