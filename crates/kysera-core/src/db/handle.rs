@@ -3,9 +3,9 @@
 use crate::db::self_deadlock;
 use crate::driver::{BoxFuture, Connection, Driver, Ran};
 use crate::error::Result;
+use crate::plugin::Context;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::plugin::extensions::Extensions;
-use crate::plugin::{Context, Plugin};
 use crate::rewrite::PluginSet;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;

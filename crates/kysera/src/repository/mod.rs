@@ -8,7 +8,7 @@ mod soft_delete;
 pub use list::{Count, List};
 pub use soft_delete::SoftDeleteRepository;
 
-use kysera_core::{Error, ErrorKind, Executor, ExecutorRef, QueryExt, Result, sealed};
+use kysera_core::{Error, ErrorKind, Executor, ExecutorRef, QueryExt, Result};
 use kysera_sql::query::{AllOf, select_from};
 use kysera_sql::row::FromRow;
 use kysera_sql::typed::{Insertable, Keyed, Patch, Table};
@@ -37,8 +37,6 @@ pub struct Repository<'e, T> {
 /// Where a repository runs, without the type of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At<'e>(ExecutorRef<'e>);
-
-impl sealed::Sealed for At<'_> {}
 
 impl Executor for At<'_> {
     fn executor(&self) -> ExecutorRef<'_> {
