@@ -40,7 +40,7 @@ impl Plugin for Audit {
             for _ in 0..self.proceeds {
                 interception.proceed().await?;
             }
-            let affected = interception.outcome().map_or(0, |outcome| outcome.rows_affected);
+            let affected = interception.result().map_or(0, |outcome| outcome.rows_affected);
             let audited = format!("insert audit {} {affected}", before.len());
             interception.execute(raw(audited)).await.map(|_| ())
         })
