@@ -23,7 +23,7 @@ impl ServerError {
         self.0.detail()
     }
 
-    /// The server's hint.
+    /// The server's `HINT`. [`Error::hint`] is Kysera's own advice where it has some, and this otherwise.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint()
     }

@@ -184,7 +184,7 @@ async fn rollback(db: &Db) -> Result<()> {
             delete_from(Comment).all_rows().execute(tx).await?;
             let left = select_from(Comment).select(count_all()).fetch_one(tx).await?;
             note(format_args!("inside: {left} comments"));
-            Err(Error::new(ErrorKind::BadRequest, "changed my mind"))
+            Err(Error::new(ErrorKind::Application, "changed my mind"))
         })
         .await;
     let left = select_from(Comment).select(count_all()).fetch_one(db).await?;

@@ -35,7 +35,7 @@ async fn add(on: &impl Executor, id: i64, amount: i64) -> Result<()> {
         .await?;
     match changed.rows_affected {
         1 => Ok(()),
-        _ => Err(Error::new(ErrorKind::BadRequest, "the account has too little")),
+        _ => Err(Error::new(ErrorKind::Application, "the account has too little")),
     }
 }
 
@@ -60,7 +60,7 @@ async fn functions_compose_on_a_database_a_transaction_and_a_context() {
         open(&Context::new(db), 2, 0).await.unwrap();
         transfer(db, 1, 2, 60).await.unwrap();
         assert_eq!(balances(db).await, [40, 60]);
-        assert_eq!(transfer(db, 1, 2, 60).await.unwrap_err().kind(), ErrorKind::BadRequest);
+        assert_eq!(transfer(db, 1, 2, 60).await.unwrap_err().kind(), ErrorKind::Application);
         assert_eq!(balances(db).await, [40, 60]);
         assert!(balance(db, 3).await.unwrap_err().is_not_found());
 

@@ -197,7 +197,7 @@ async fn transactions_commit_and_roll_back_what_repositories_do_also_in_tasks() 
                 let books = Repository::<Book>::new(tx);
                 books.create(book("Persuasion")).await?;
                 assert_eq!(books.count().await?, 2);
-                Err(Error::new(ErrorKind::BadRequest, "no"))
+                Err(Error::new(ErrorKind::Application, "no"))
             })
             .await;
         failed.unwrap_err();

@@ -25,7 +25,7 @@ fn numbers<T>() -> Tree<T> {
 }
 
 fn no<T>() -> Result<T> {
-    Err(Error::new(ErrorKind::BadRequest, "no"))
+    Err(Error::new(ErrorKind::Application, "no"))
 }
 
 /// Polls `future` up to `polls` times, then drops it.
@@ -53,7 +53,7 @@ pub(crate) async fn a_transaction_keeps_what_it_should_and_nothing_else(database
                 no()
             })
             .await;
-        assert_eq!(undone.unwrap_err().kind(), ErrorKind::BadRequest);
+        assert_eq!(undone.unwrap_err().kind(), ErrorKind::Application);
         // An error of the database inside a savepoint leaves the transaction usable.
         let failed = tx.transaction(async |tx| insert(tx, 1).await).await;
         assert!(failed.unwrap_err().is_unique_violation());

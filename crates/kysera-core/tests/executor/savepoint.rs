@@ -4,7 +4,7 @@ use crate::fake::Fake;
 use kysera_core::{Error, ErrorKind, QueryExt, Result, raw};
 
 fn no<T>() -> Result<T> {
-    Err(Error::new(ErrorKind::BadRequest, "no"))
+    Err(Error::new(ErrorKind::Application, "no"))
 }
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn nested_transactions_are_savepoints() {
                     no()
                 })
                 .await;
-            assert_eq!(undone.unwrap_err().kind(), ErrorKind::BadRequest);
+            assert_eq!(undone.unwrap_err().kind(), ErrorKind::Application);
             raw("insert e").execute(tx).await
         })
         .await
@@ -114,7 +114,7 @@ async fn both_errors_are_kept_when_rolling_back_to_the_savepoint_fails_too() {
     let fake = Fake::new().fail("rollback to kysera_1", ErrorKind::ConnectionClosed);
     let result: Result<()> = fake.db().transaction(async |tx| tx.transaction(async |_| no()).await).await;
     let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadRequest);
+    assert_eq!(error.kind(), ErrorKind::Application);
     assert_eq!(error.rollback_error().map(Error::kind), Some(ErrorKind::ConnectionClosed));
 }
 

@@ -7,7 +7,7 @@ use kysera_sql::compiled::Access;
 use std::sync::{Arc, Mutex};
 
 fn no() -> Error {
-    Error::new(ErrorKind::BadRequest, "no")
+    Error::new(ErrorKind::Application, "no")
 }
 
 async fn insert_a_and_b(db: &Db) -> Result<()> {
@@ -39,7 +39,7 @@ async fn err_rolls_back() {
             Err(no())
         })
         .await;
-    assert_eq!(result.unwrap_err().kind(), ErrorKind::BadRequest);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Application);
     assert_eq!(fake.log(), ["begin", "insert a", "rollback"]);
     assert!(fake.committed().is_empty());
 }
@@ -49,7 +49,7 @@ async fn both_errors_are_kept_when_the_rollback_fails_too() {
     let fake = Fake::new().fail("rollback", ErrorKind::ConnectionClosed);
     let result: Result<()> = fake.db().transaction(async |_| Err(no())).await;
     let error = result.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BadRequest);
+    assert_eq!(error.kind(), ErrorKind::Application);
     assert_eq!(error.rollback_error().map(Error::kind), Some(ErrorKind::ConnectionClosed));
     assert_eq!(error.to_string(), "no (and the rollback failed: rollback failed)");
     assert_eq!(fake.free(), 10);

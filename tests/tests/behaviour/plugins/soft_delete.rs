@@ -560,16 +560,16 @@ async fn transactions_savepoints_and_contexts_hide_alike_and_roll_marks_back() {
                     .transaction(async |tx| {
                         restore(Owner).all_rows().execute(tx).await?;
                         assert_eq!(owners(tx).await, ["Ann", "Bea", "Cem"]);
-                        Err(kysera::Error::new(ErrorKind::BadRequest, "no"))
+                        Err(kysera::Error::new(ErrorKind::Application, "no"))
                     })
                     .await;
                 inside.unwrap_err();
                 let cx = kysera::dal::Context::new(tx);
                 assert_eq!(owners(&cx).await, ["Cem"]);
-                Err(kysera::Error::new(ErrorKind::BadRequest, "no"))
+                Err(kysera::Error::new(ErrorKind::Application, "no"))
             })
             .await;
-        assert_eq!(failed.unwrap_err().kind(), ErrorKind::BadRequest);
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::Application);
         assert_eq!(owners(db).await, ["Ann", "Cem"]);
     })
     .await;
