@@ -12,6 +12,7 @@ pub mod driver;
 pub mod error;
 mod execute;
 pub mod plugin;
+pub mod pool;
 mod prepared;
 mod rewrite;
 mod statement;

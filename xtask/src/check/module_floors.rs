@@ -34,6 +34,7 @@ const CRATES: &[(&str, Floors)] = &[
         &[
             &["error"],
             &["driver"],
+            &["pool"],
             &["statement"],
             &["plugin"],
             &["rewrite"],
