@@ -12,6 +12,7 @@ use crate::tap::Status;
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::StatementKind;
+use kysera_sql::ident;
 use std::fmt::Write;
 use std::time::Duration;
 use tokio_postgres::types::Type;
@@ -333,7 +334,9 @@ fn no_transaction() -> Error {
 
 /// Names are made by the executor, but quoting costs nothing.
 fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    let mut quoted = String::new();
+    ident::quote(&mut quoted, name, '"');
+    quoted
 }
 
 fn begin_sql(options: TransactionOptions) -> Result<String> {

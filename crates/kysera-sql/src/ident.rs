@@ -17,18 +17,31 @@ pub type Name = Cow<'static, str>;
 /// assert_eq!(sql, r#""a""b""#);
 /// ```
 pub fn quote(out: &mut String, name: &str, quote: char) {
+    quote_checked(out, name, quote);
+}
+
+/// As [`quote`]; true when the name holds a NUL, which no database takes.
+#[inline]
+pub(crate) fn quote_checked(out: &mut String, name: &str, quote: char) -> bool {
+    let is_plain = name.bytes().all(|byte| char::from(byte) != quote && byte != 0);
     out.push(quote);
-    if name.contains(quote) {
-        for c in name.chars() {
-            if c == quote {
-                out.push(quote);
-            }
-            out.push(c);
-        }
-    } else {
+    if is_plain {
         out.push_str(name);
+    } else {
+        double(out, name, quote);
     }
     out.push(quote);
+    !is_plain && name.contains('\0')
+}
+
+#[cold]
+fn double(out: &mut String, name: &str, quote: char) {
+    for c in name.chars() {
+        if c == quote {
+            out.push(quote);
+        }
+        out.push(c);
+    }
 }
 
 /// A name by the place where it stands for good: one word, so that a column is two and travels in registers.

@@ -28,6 +28,7 @@ pub mod dialect;
 pub mod doc;
 pub mod expr;
 pub mod ident;
+pub mod lexer;
 pub mod prelude;
 pub mod query;
 pub mod read;

@@ -72,6 +72,7 @@ fn a_minus_never_begins_a_comment() {
     assert_eq!(where_of(minus(minus(col("id")))), r#"-(-"id")"#);
     assert_eq!(where_of(minus(lit(-1))), "-(-1)");
     assert_eq!(where_of(op(col("id"), BinaryOp::Sub, lit(-1))), r#""id" - -1"#);
+    assert_eq!(where_of(raw_parts(vec![sql("a-"), RawPart::Expr(lit(-1))])), "a- -1");
     assert_eq!(where_of(minus(op(lit(1), BinaryOp::Add, lit(2)))), "-(1 + 2)");
 }
 

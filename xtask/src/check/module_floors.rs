@@ -12,7 +12,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-sql",
         &[
-            &["ident", "value"],
+            &["ident", "lexer", "value"],
             &["wire"],
             &["cell"],
             &["read"],

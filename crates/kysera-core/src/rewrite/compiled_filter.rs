@@ -4,6 +4,7 @@
 //! Where the predicate goes, and the filters of the tables inside it, are placed later with everything else.
 
 use super::names;
+use super::raw_guard::RawRules;
 use super::registry::{Named, Registry};
 use super::scope::{Scope, Seen};
 use crate::error::{Error, ErrorKind};
@@ -101,6 +102,7 @@ pub(super) fn compile_filter(
     table: &'static TableMeta,
     registry: &Registry,
     facts: &Filtering,
+    raw: &RawRules,
 ) -> Result<CompiledFilter, PolicyError> {
     let mut predicate = filter.predicate().clone();
     let mut compiler = FilterCompiler {
@@ -108,6 +110,7 @@ pub(super) fn compile_filter(
         table,
         registry,
         facts,
+        raw,
         aliases: Vec::new(),
         used: 0,
         scope: Scope::new(facts.names),
@@ -128,6 +131,7 @@ struct FilterCompiler<'a> {
     table: &'static TableMeta,
     registry: &'a Registry,
     facts: &'a Filtering,
+    raw: &'a RawRules,
     /// Aliases in scope: the author's and ours, innermost last.
     aliases: Vec<(Name, Name)>,
     used: usize,
@@ -320,7 +324,7 @@ impl VisitMut for FilterCompiler<'_> {
 
     fn raw(&mut self, node: &mut Raw) -> Result<(), PolicyError> {
         // The author is trusted, but text cannot be qualified: a table inside it could be captured.
-        if super::raw_guard::refusal(node).is_some() {
+        if super::raw_guard::refusal(node, self.raw).is_some() {
             return Err(self.not_allowed("raw SQL that reads a table or does not match its parentheses"));
         }
         walk_mut::raw(self, node)

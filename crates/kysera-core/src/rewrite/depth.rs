@@ -1,18 +1,17 @@
 //! How deep a statement may be nested.
 
 use crate::error::{Error, ErrorKind, Result};
+use kysera_sql::compile::MAX_DEPTH;
 
-/// Expressions nested deeper than this are refused by the compiler as well, which counts more than expressions.
-const DEEPEST_LEVEL: usize = 200;
-
-/// Refuses an expression nested so deep that a walk over it could end in a stack overflow.
+/// Refuses an expression nested so deep that a walk over it could end in a stack overflow. The compiler has the same limit
+/// and counts more than expressions.
 pub(super) fn within_limits(level: usize) -> Result<()> {
-    if level <= DEEPEST_LEVEL {
+    if level <= MAX_DEPTH {
         return Ok(());
     }
     Err(Error::new(
         ErrorKind::InvalidQuery,
-        format!("the statement is nested deeper than {DEEPEST_LEVEL} levels"),
+        format!("the statement is nested deeper than {MAX_DEPTH} levels"),
     )
     .with_hint("give long lists of conditions one operator"))
 }

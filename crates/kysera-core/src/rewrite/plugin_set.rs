@@ -36,7 +36,7 @@ impl PluginSet {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }
-        let policies = Policies::new(plugin_order::ordered(plugins)?, tables, dialect.filtering().clone());
+        let policies = Policies::new(plugin_order::ordered(plugins)?, tables, dialect);
         let policies = policies.map_err(PluginSetError::from)?;
         Ok(PluginSet { policies: Some(Box::new(policies)) })
     }

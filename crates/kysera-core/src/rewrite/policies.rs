@@ -1,13 +1,14 @@
 //! The plugins of an executor with what they said about each table, and the order of work for a statement.
 
 use super::compiled_filter::{self, CompiledFilter, PolicyError};
+use super::raw_guard::RawRules;
 use super::registry::Registry;
 use super::table_policy::{Change, FilterInMode, TablePolicies, TablePolicy};
 use crate::error::Result;
 use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
 use kysera_sql::ast::Directive;
 use kysera_sql::compile::CompileError;
-use kysera_sql::dialect::Filtering;
+use kysera_sql::dialect::{Dialect, Filtering};
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub(crate) struct Policies {
     pub(super) registry: Registry,
     policies: TablePolicies,
     pub(super) facts: Filtering,
+    pub(super) raw: RawRules,
     /// The guard that refuses what nobody can filter.
     pub(super) guard: Option<&'static str>,
 }
@@ -27,11 +29,13 @@ impl Policies {
     pub(crate) fn new(
         plugins: Vec<Arc<dyn Plugin>>,
         tables: &[&'static TableMeta],
-        facts: Filtering,
+        dialect: &dyn Dialect,
     ) -> Result<Policies, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
+        let facts = dialect.filtering().clone();
+        let raw = RawRules { lexer: dialect.syntax().lexer, table_after_in: facts.table_after_in };
         let registry = Registry::new(tables, facts.clone());
-        let known = Policies { plugins, registry, policies: TablePolicies::new(), facts, guard };
+        let known = Policies { plugins, registry, policies: TablePolicies::new(), facts, raw, guard };
         for table in tables {
             known.policy(table)?;
         }
@@ -189,7 +193,7 @@ impl Policies {
         plugin: &dyn Plugin,
         table: &'static TableMeta,
     ) -> Result<CompiledFilter, PolicyError> {
-        compiled_filter::compile_filter(filter, plugin.name(), table, &self.registry, &self.facts)
+        compiled_filter::compile_filter(filter, plugin.name(), table, &self.registry, &self.facts, &self.raw)
     }
 
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {

@@ -1,92 +1,246 @@
 //! Which raw fragments a guard lets pass: those that cannot read a table and cannot leave their place.
 //!
-//! This finds what was forgotten, not what was hidden: whoever writes raw SQL on purpose to get round a guard can.
+//! What is not understood is refused. This finds what was forgotten, not what was hidden: whoever writes raw SQL on
+//! purpose to get round a guard can, by a function of the database that reads a table.
 
-use kysera_sql::ast::{Raw, RawPart};
+use kysera_sql::ast::{Expr, Raw, RawPart, RawPiece};
+use kysera_sql::lexer::{BackslashEscapes, LexerRules, Token, TokenKind, tokens};
+
+/// What must be known of a database to read its raw SQL.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RawRules {
+    pub(crate) lexer: LexerRules,
+    /// `x in t` reads the table `t`.
+    pub(crate) table_after_in: bool,
+}
 
 /// Why a guard refuses a raw expression; `None` when it is harmless.
-pub(super) fn refusal(raw: &Raw) -> Option<&'static str> {
-    let mut text = Text::default();
-    for part in &raw.parts {
-        match part {
-            RawPart::Sql(sql) => text.read(sql),
-            // What stands between is one operand and cannot be half a word or half a pair of parentheses.
-            _ => text.last = ' ',
-        }
-    }
-    text.end()
+pub(super) fn refusal(raw: &Raw, rules: &RawRules) -> Option<&'static str> {
+    let read = |lexer| Fragment::new(rules.table_after_in).read(raw, &lexer).err();
+    read(rules.lexer).or_else(|| {
+        // A setting of the session may give backslashes another meaning, in which a text ends elsewhere.
+        let other = match rules.lexer.backslash_escapes {
+            BackslashEscapes::Always => BackslashEscapes::Never,
+            BackslashEscapes::EString => BackslashEscapes::Always,
+            _ => return None,
+        };
+        let has_backslash = |part: &RawPart| matches!(part, RawPart::Sql(sql) if sql.contains('\\'));
+        raw.parts.iter().any(has_backslash).then(|| read(rules.lexer.with_backslash_escapes(other)))?
+    })
 }
 
-/// A scan over text: words, parentheses, quotes.
-#[derive(Default)]
-struct Text {
-    word: String,
-    depth: i32,
-    quote: Option<char>,
-    last: char,
-    refusal: Option<&'static str>,
+/// A fragment while it is read from left to right.
+struct Fragment {
+    table_after_in: bool,
+    /// How many parentheses are open.
+    depth: usize,
+    /// What came last, but for whitespace.
+    last: Last,
+    /// How much of `is distinct from` or `is not distinct from` came last.
+    distinct: Distinct,
+    /// Nothing, not even a space, is between an operand or a word and what comes next.
+    touches: Touches,
 }
 
-impl Text {
-    fn read(&mut self, sql: &str) {
-        for c in sql.chars() {
-            self.char(c);
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Dot,
+    In,
+    /// The name of a function that runs a query given as text.
+    RunsText,
+    Other,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Distinct {
+    Nothing,
+    Is,
+    IsDistinct,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Touches {
+    Nothing,
+    /// A word, a name, a number, a text.
+    Token,
+    Operand,
+}
+
+type Checked = Result<(), &'static str>;
+
+const READS_A_TABLE: &str = "it reads a table";
+const NOT_MATCHED: &str = "its parentheses or quotes do not match";
+
+impl Fragment {
+    fn new(table_after_in: bool) -> Fragment {
+        Fragment {
+            table_after_in,
+            depth: 0,
+            last: Last::Other,
+            distinct: Distinct::Nothing,
+            touches: Touches::Nothing,
         }
-        self.end_word();
     }
 
-    fn char(&mut self, c: char) {
-        if let Some(quote) = self.quote {
-            if c == quote {
-                self.quote = None;
+    fn read(mut self, raw: &Raw, lexer: &LexerRules) -> Checked {
+        for piece in raw.pieces() {
+            match piece {
+                RawPiece::Text(text) => {
+                    for token in tokens(&text, lexer) {
+                        self.token(token)?;
+                    }
+                }
+                RawPiece::Operand(operand) => self.operand(operand)?,
             }
-            self.last = ' ';
-            return;
         }
-        if c.is_alphanumeric() || c == '_' {
-            self.word.push(c.to_ascii_lowercase());
-        } else {
-            self.end_word();
+        match (self.depth, self.last) {
+            (0, Last::In) => self.open_in(),
+            (0, _) => Ok(()),
+            _ => Err(NOT_MATCHED),
         }
-        match (self.last, c) {
-            (_, '\'' | '"' | '`') => self.quote = Some(c),
-            (_, '(') => self.depth += 1,
-            (_, ')') => self.depth -= 1,
-            (_, ';') | ('-', '-') | ('/', '*') => self.refuse("it holds a comment or a semicolon"),
+    }
+
+    fn token(&mut self, token: Token<'_>) -> Checked {
+        self.kind(token)?;
+        let is_operand = self.is_operand(token.kind);
+        if is_operand && self.touches == Touches::Operand {
+            return Err("a value touches a word");
+        }
+        self.touches = if is_operand { Touches::Token } else { Touches::Nothing };
+        if token.kind == TokenKind::Whitespace {
+            return Ok(());
+        }
+        if self.last == Last::In && token.kind != TokenKind::Open {
+            self.open_in()?;
+        }
+        self.parentheses(token.kind)?;
+        let (last, distinct) = match token.kind {
+            TokenKind::Dot => (Last::Dot, Distinct::Nothing),
+            TokenKind::Word if self.last != Last::Dot => self.word(token)?,
+            TokenKind::Word | TokenKind::Name if runs_text(token.text) => (Last::RunsText, Distinct::Nothing),
+            _ => (Last::Other, Distinct::Nothing),
+        };
+        (self.last, self.distinct) = (last, distinct);
+        Ok(())
+    }
+
+    /// A column, a value, a subquery: it is one operand and cannot be half a word or half a pair of parentheses.
+    fn operand(&mut self, part: &RawPart) -> Checked {
+        if self.touches != Touches::Nothing {
+            return Err("a value touches a word");
+        }
+        let in_parentheses = matches!(part, RawPart::Expr(Expr::Subquery(_) | Expr::Tuple(_)));
+        if self.last == Last::In && !in_parentheses {
+            self.open_in()?;
+        }
+        let runs_text = matches!(part, RawPart::Ident(name) if runs_text(name));
+        self.last = if runs_text { Last::RunsText } else { Last::Other };
+        self.distinct = Distinct::Nothing;
+        self.touches = Touches::Operand;
+        Ok(())
+    }
+
+    fn kind(&self, token: Token<'_>) -> Checked {
+        match token.kind {
+            TokenKind::Whitespace
+            | TokenKind::Word
+            | TokenKind::Name
+            | TokenKind::Text
+            | TokenKind::Number
+            | TokenKind::Operator
+            | TokenKind::Open
+            | TokenKind::Close
+            | TokenKind::Dot => Ok(()),
+            TokenKind::Comma if self.depth > 0 => Ok(()),
+            TokenKind::Comma => Err("it is more than one expression"),
+            TokenKind::LineComment
+            | TokenKind::BlockComment
+            | TokenKind::CodeComment
+            | TokenKind::Semicolon => Err("it holds a comment or a semicolon"),
+            TokenKind::Placeholder => Err("it holds a placeholder of its own; a value is `{}`"),
+            TokenKind::Unterminated => Err(NOT_MATCHED),
+            _ => Err("it holds what is not understood"),
+        }
+    }
+
+    fn is_operand(&self, kind: TokenKind) -> bool {
+        matches!(kind, TokenKind::Word | TokenKind::Name | TokenKind::Text | TokenKind::Number)
+    }
+
+    fn parentheses(&mut self, kind: TokenKind) -> Checked {
+        match kind {
+            TokenKind::Open if self.last == Last::RunsText => return Err(READS_A_TABLE),
+            TokenKind::Open => self.depth += 1,
+            TokenKind::Close => {
+                self.depth = self.depth.checked_sub(1).ok_or("its parentheses do not match")?
+            }
             _ => {}
         }
-        if self.depth < 0 {
-            self.refuse("its parentheses do not match");
-        }
-        self.last = c;
+        Ok(())
     }
 
-    fn end_word(&mut self) {
-        if matches!(self.word.as_str(), "select" | "table") {
-            self.refuse("it reads a table");
+    fn word(&self, word: Token<'_>) -> Result<(Last, Distinct), &'static str> {
+        if word.is_one_of(&READERS) {
+            return Err(READS_A_TABLE);
         }
-        self.word.clear();
+        // Inside parentheses it is an argument, as in `extract(year from d)`: a table would need a `select` there.
+        if word.is_word("from") && self.depth == 0 && self.distinct != Distinct::IsDistinct {
+            return Err(READS_A_TABLE);
+        }
+        let distinct = match self.distinct {
+            _ if word.is_word("is") => Distinct::Is,
+            Distinct::Is if word.is_word("not") => Distinct::Is,
+            Distinct::Is if word.is_word("distinct") => Distinct::IsDistinct,
+            _ => Distinct::Nothing,
+        };
+        let last = match word.text {
+            _ if word.is_word("in") => Last::In,
+            text if runs_text(text) => Last::RunsText,
+            _ => Last::Other,
+        };
+        Ok((last, distinct))
     }
 
-    fn end(mut self) -> Option<&'static str> {
-        self.end_word();
-        if self.depth != 0 || self.quote.is_some() {
-            self.refuse("its parentheses or quotes do not match");
-        }
-        self.refusal
+    /// Something else than a parenthesis behind `in`.
+    fn open_in(&self) -> Checked {
+        if self.table_after_in { Err(READS_A_TABLE) } else { Ok(()) }
     }
+}
 
-    fn refuse(&mut self, why: &'static str) {
-        self.refusal.get_or_insert(why);
-    }
+/// Words that bring in a table. `join`, `apply` and `into` do so where the fragment is all of an ON or of a select item.
+const READERS: [&str; 5] = ["apply", "into", "join", "select", "table"];
+
+/// True for a function of PostgreSQL or of one of its common extensions that runs a query given as text, or reads a table
+/// given by name.
+fn runs_text(name: &str) -> bool {
+    const PREFIXES: [&str; 10] = [
+        "connectby",
+        "crosstab",
+        "cursor_to_xml",
+        "database_to_xml",
+        "dblink",
+        "query_to_xml",
+        "schema_to_xml",
+        "table_to_xml",
+        "ts_rewrite",
+        "ts_stat",
+    ];
+    let name = name.trim_start_matches(['"', '`', '[']);
+    PREFIXES.iter().any(|prefix| {
+        name.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kysera_sql::ast::Expr;
 
-    fn of(parts: &[&'static str]) -> Option<&'static str> {
+    const SQLITE: RawRules = RawRules { lexer: LexerRules::SQLITE, table_after_in: true };
+    const POSTGRES: RawRules = RawRules { lexer: LexerRules::POSTGRES, table_after_in: false };
+    const MYSQL: RawRules = RawRules { lexer: LexerRules::MYSQL, table_after_in: false };
+
+    /// Values are between the parts.
+    fn of(parts: &[&'static str], rules: &RawRules) -> Option<&'static str> {
         let mut raw = Raw::default();
         for (at, part) in parts.iter().enumerate() {
             if at > 0 {
@@ -94,16 +248,44 @@ mod tests {
             }
             raw.parts.push(RawPart::Sql((*part).into()));
         }
-        refusal(&raw)
+        refusal(&raw, rules)
+    }
+
+    #[track_caller]
+    fn passes(parts: &[&'static str], rules: &RawRules) {
+        assert_eq!(of(parts, rules), None, "{parts:?}");
+    }
+
+    #[track_caller]
+    fn refused(parts: &[&'static str], rules: &RawRules) {
+        assert!(of(parts, rules).is_some(), "{parts:?}");
     }
 
     #[test]
     fn plain_expressions_pass() {
-        for parts in
-            [&["lower(", ")"][..], &["now()"], &["a = 1 or b = 2"], &["'select'"], &["selected + tables"]]
-        {
-            assert_eq!(of(parts), None, "{parts:?}");
+        for parts in [
+            &["lower(", ")"][..],
+            &["now()"],
+            &["a = 1 or b = 2"],
+            &["'select'"],
+            &["selected + tables"],
+            &["extract(year from ", ")"],
+            &["a is distinct from b"],
+            &["a is not distinct from ", ""],
+            &["a in (1, 2)"],
+            &["count(*) over (partition by a order by b)"],
+            &["\"select\".\"table\" - ", ""],
+            &["t.select"],
+            &["", "-", ""],
+        ] {
+            for rules in [SQLITE, POSTGRES] {
+                passes(parts, &rules);
+            }
         }
+        passes(&["position('a' in ", ")"], &POSTGRES);
+        passes(&["a::text = any('{1,2}'::text[])"], &POSTGRES);
+        passes(&[r"a ~ '^\d+$'"], &POSTGRES);
+        passes(&["a regexp 'x\\\\'"], &MYSQL);
     }
 
     #[test]
@@ -117,8 +299,65 @@ mod tests {
             &["/* x */ 1"],
             &["'open"],
             &["exists(", "select 1)"],
+            &["(1"],
+            &["1 from t"],
+            &["distinct from t"],
+            &["true join t on true"],
+            &["true, t"],
+            &["1 into t"],
         ] {
-            assert!(of(parts).is_some(), "{parts:?}");
+            for rules in [SQLITE, POSTGRES, MYSQL] {
+                refused(parts, &rules);
+            }
         }
+    }
+
+    #[test]
+    fn a_name_behind_in_reads_a_table_on_sqlite() {
+        for parts in [
+            &["'a' in tokens"][..],
+            &["'a' IN main.tokens"],
+            &["abs('a' in \"tokens\")"],
+            &["'a' not in [tokens]"],
+            &["'a' in\ttokens"],
+            &["'a' in json_each('[1]')"],
+            &["'a' in ", ""],
+            &["'a' in"],
+        ] {
+            refused(parts, &SQLITE);
+        }
+        let query = RawPart::Expr(Expr::Subquery(Box::default()));
+        let raw = Raw { parts: vec![RawPart::Sql("'a' in ".into()), query] };
+        assert_eq!(refusal(&raw, &SQLITE), None);
+    }
+
+    #[test]
+    fn a_quote_that_ends_elsewhere_hides_nothing() {
+        refused(&[r"E'\'' || (select 1) || E'\''"], &POSTGRES);
+        refused(&["$$'$$ || (select 1) || $$'$$"], &POSTGRES);
+        // Under `standard_conforming_strings = off`, and under NO_BACKSLASH_ESCAPES.
+        refused(&[r"'\' || (select 1) || '\'"], &POSTGRES);
+        refused(&[r"'\'' || (select 1) || '\''"], &MYSQL);
+        refused(&["E'a'\n'\\'' || (select 1) || '\\''"], &POSTGRES);
+        refused(&["[a'] || (select 1) || [']"], &SQLITE);
+        refused(&["/*! (select 1) */"], &MYSQL);
+        passes(&["$$select$$"], &POSTGRES);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for parts in [&["a{b"][..], &["\\"], &["a\0"], &["1a"], &["a", ""], &["", "a"], &["", "", ""]] {
+            refused(parts, &POSTGRES);
+        }
+        refused(&["?"], &SQLITE);
+        refused(&["$1"], &POSTGRES);
+        passes(&["a ? 'b'"], &POSTGRES);
+    }
+
+    #[test]
+    fn functions_that_run_a_query_given_as_text_are_refused() {
+        refused(&["query_to_xml('select 1', true, false, '')"], &POSTGRES);
+        refused(&["pg_catalog.\"table_to_xml\" ('t', true, false, '')"], &POSTGRES);
+        passes(&["query_to_xml"], &POSTGRES);
     }
 }

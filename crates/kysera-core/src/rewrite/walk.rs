@@ -128,7 +128,7 @@ impl VisitMut for RowFilterPass<'_> {
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {
         if let Some(guard) = self.policies.guard
-            && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node))
+            && let (false, Some(why)) = (self.in_filter(), raw_guard::refusal(node, &self.policies.raw))
         {
             return Err(refused(format!("plugin `{guard}` refuses a raw fragment: {why}")).with_hint(
                 "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",

@@ -27,7 +27,8 @@ pub use insert::{Assignment, ConflictAction, ConflictTarget, Insert, InsertOr, I
 pub use json_path::{JsonPath, JsonStep};
 pub use nested::{Nested, NestedEncoding, NestedKind};
 pub use order_by::{Direction, Nulls, OrderBy};
-pub use raw::{Raw, RawPart};
+pub(crate) use raw::template_values;
+pub use raw::{Raw, RawPart, RawPiece};
 pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
 pub use select::{Distinct, Lock, LockStrength, LockWait, Select, SelectItem, SetOp, SetOpKind};
 pub use statement::{Directive, Statement};

@@ -2,17 +2,27 @@
 
 use super::operator::Level;
 use super::writer::Writer;
-use crate::ast::{Raw, RawPart};
+use crate::ast::{Expr, Raw, RawPart, RawPiece};
+use crate::lexer::{LexerRules, Token, TokenKind, tokens};
 
 impl<'a> Writer<'a> {
     pub(super) fn raw(&mut self, raw: &'a Raw) {
-        self.facts.raw |= !is_plain(raw);
+        self.facts.raw |= !is_plain(raw, &self.syntax.lexer);
         for part in &raw.parts {
             match part {
                 RawPart::Sql(sql) => self.push(sql),
-                RawPart::Expr(expr) => self.expr(expr),
+                RawPart::Expr(expr) => self.operand_of_raw(expr),
                 RawPart::Ident(name) => self.ident(name),
             }
+        }
+    }
+
+    fn operand_of_raw(&mut self, expr: &'a Expr) {
+        let start = self.sql.len();
+        self.expr(expr);
+        // A negative number behind a minus would begin a comment.
+        if self.sql[..start].ends_with('-') && self.sql[start..].starts_with('-') {
+            self.sql.insert(start, ' ');
         }
     }
 }
@@ -33,54 +43,42 @@ pub(super) fn level(raw: &Raw) -> Level {
 
 /// True for text that can do no more than a typed expression: it calls nothing, reads no table and leaves nothing behind,
 /// as `{} = any({})`. What is not known to be so is not plain.
-fn is_plain(raw: &Raw) -> bool {
-    raw.parts.iter().enumerate().all(|(at, part)| match part {
-        // A parenthesis right behind another part may be a call of what stands there.
-        RawPart::Sql(sql) => {
-            let before = at.checked_sub(1).and_then(|at| raw.parts.get(at));
-            let dotted = matches!(before, Some(RawPart::Sql(sql)) if sql.trim_end().ends_with('.'));
-            is_plain_text(sql, at == 0, dotted)
+fn is_plain(raw: &Raw, rules: &LexerRules) -> bool {
+    let mut scan = Plain { may_open: true, after_dot: false };
+    raw.pieces().all(|piece| match piece {
+        RawPiece::Text(text) => tokens(&text, rules).all(|token| scan.is_plain(token)),
+        RawPiece::Operand(_) => {
+            scan = Plain { may_open: false, after_dot: false };
+            true
         }
-        RawPart::Expr(_) | RawPart::Ident(_) => true,
     })
 }
 
-/// `may_open`: a parenthesis at the beginning calls nothing. `dotted`: a dot stands before it, behind which every word is a
-/// name, as in `s.any(1)`.
-fn is_plain_text(sql: &str, mut may_open: bool, mut dotted: bool) -> bool {
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len()).max(first.len_utf8());
-        let (token, behind) = rest.split_at(length);
-        let is_known = match first {
-            _ if is_word(first) => {
-                may_open = !dotted && is_one_of(token, &BEFORE_PARENTHESES);
-                dotted = false;
-                !is_one_of(token, &MORE_THAN_AN_EXPRESSION)
+/// What decides whether the next token is plain.
+struct Plain {
+    /// A parenthesis here calls nothing.
+    may_open: bool,
+    /// A word here is a name, as in `s.any(1)`.
+    after_dot: bool,
+}
+
+impl Plain {
+    fn is_plain(&mut self, token: Token<'_>) -> bool {
+        let (may_open, is_plain) = match token.kind {
+            TokenKind::Whitespace => return true,
+            TokenKind::Word => {
+                let is_known = token.text.is_ascii() && !token.is_one_of(&MORE_THAN_AN_EXPRESSION);
+                (!self.after_dot && token.is_one_of(&BEFORE_PARENTHESES), is_known)
             }
-            ' ' | '\n' | '\t' => true,
-            '(' => may_open,
-            ')' | '.' => {
-                may_open = false;
-                dotted = first == '.';
-                true
-            }
-            // The operators of all databases; no quotes, comments, semicolons, colons.
-            _ => {
-                may_open = true;
-                dotted = false;
-                "<>=!+-*/%|&^~#?@,".contains(first)
-                    && !(first == '-' && behind.starts_with('-'))
-                    && !(first == '/' && behind.starts_with('*'))
-            }
+            TokenKind::Number | TokenKind::Close | TokenKind::Dot => (false, true),
+            TokenKind::Open => (self.may_open, self.may_open),
+            TokenKind::Comma => (true, true),
+            TokenKind::Operator => (true, !token.text.contains([':', '[', ']'])),
+            _ => (false, false),
         };
-        if !is_known {
-            return false;
-        }
-        rest = behind;
+        *self = Plain { may_open, after_dot: token.kind == TokenKind::Dot };
+        is_plain
     }
-    true
 }
 
 /// Words in front of a parenthesis that calls nothing.
@@ -93,14 +91,9 @@ const MORE_THAN_AN_EXPRESSION: [&str; 12] = [
     "values",
 ];
 
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|one| one.eq_ignore_ascii_case(word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ast::Expr;
 
     fn of(parts: &[&'static str]) -> bool {
         let mut raw = Raw::default();
@@ -110,7 +103,7 @@ mod tests {
             }
             raw.parts.push(RawPart::Sql((*part).into()));
         }
-        is_plain(&raw)
+        is_plain(&raw, &LexerRules::POSTGRES)
     }
 
     #[test]

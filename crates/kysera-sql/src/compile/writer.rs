@@ -2,14 +2,12 @@
 //!
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
-use super::CompileError;
+use super::{CompileError, MAX_DEPTH};
 use crate::ast::{ColumnRef, Directive, FromItem, Insert};
-use crate::dialect::{BackslashEscapes, Capabilities, Dialect, Placeholder, Syntax};
-use crate::ident::Name;
+use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
+use crate::ident::{self, Name};
+use crate::lexer::BackslashEscapes;
 use crate::value::{ParamSlot, Value, ValueError};
-
-/// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
-pub(super) const MAX_DEPTH: usize = 200;
 
 /// Writes one statement.
 pub(super) struct Writer<'a> {
@@ -188,35 +186,19 @@ impl<'a> Writer<'a> {
 
     /// A quoted name.
     pub(super) fn ident(&mut self, name: &str) {
-        let quote = self.syntax.quote;
-        self.sql.push(quote);
-        if name.bytes().all(|byte| char::from(byte) != quote && byte != 0) {
-            self.sql.push_str(name);
-        } else {
-            self.hostile_ident(name);
-        }
-        self.sql.push(quote);
-        if name.is_empty() || name.len() > self.caps.max_name {
-            self.bad_name(name);
+        let has_nul = ident::quote_checked(&mut self.sql, name, self.syntax.quote);
+        if has_nul || name.is_empty() || name.len() > self.caps.max_name {
+            self.bad_name(name, has_nul);
         }
     }
 
     #[cold]
-    fn hostile_ident(&mut self, name: &str) {
-        for c in name.chars() {
-            if c == self.syntax.quote {
-                self.sql.push(c);
-            }
-            self.sql.push(c);
-        }
-        if name.contains('\0') {
-            self.refuse(CompileError::Name { name: name.into(), reason: "it holds a NUL" });
-        }
-    }
-
-    #[cold]
-    fn bad_name(&mut self, name: &str) {
-        let reason = if name.is_empty() { "it is empty" } else { "the database would cut it; shorten it" };
+    fn bad_name(&mut self, name: &str, has_nul: bool) {
+        let reason = match name {
+            "" => "it is empty",
+            _ if has_nul => "it holds a NUL",
+            _ => "the database would cut it; shorten it",
+        };
         self.refuse(CompileError::Name { name: name.into(), reason });
     }
 
@@ -327,8 +309,9 @@ impl<'a> Writer<'a> {
         if text.contains('\0') {
             self.invalid("a text literal holds a NUL", "bind it as bytes");
         }
-        let backslash = text.contains('\\') && self.syntax.backslash_escapes != BackslashEscapes::Never;
-        if backslash && self.syntax.backslash_escapes == BackslashEscapes::EString {
+        let escapes = self.syntax.lexer.backslash_escapes;
+        let backslash = text.contains('\\') && escapes != BackslashEscapes::Never;
+        if backslash && escapes == BackslashEscapes::EString {
             self.sql.push('E');
         }
         self.sql.push('\'');

@@ -18,6 +18,8 @@ pub struct Filtering {
     pub upsert: UpsertCheck,
     /// How a statement fails on purpose.
     pub raise: Raise,
+    /// `x in t` reads the table `t`: not only a parenthesis may follow `in`.
+    pub table_after_in: bool,
 }
 
 /// When two names mean the same table or CTE.
@@ -74,6 +76,7 @@ impl Filtering {
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
         raise: Raise::TwoRows,
+        table_after_in: true,
     };
 
     /// SQLite.
@@ -83,6 +86,7 @@ impl Filtering {
         full_join: FullJoinFilter::NullableGuard,
         upsert: UpsertCheck::Where,
         raise: Raise::JsonPath,
+        table_after_in: true,
     };
 
     /// PostgreSQL.
@@ -92,6 +96,7 @@ impl Filtering {
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
         raise: Raise::EmptyRange,
+        table_after_in: false,
     };
 
     /// MySQL and MariaDB. A database is the schema there, and its name is not known here.
@@ -101,6 +106,7 @@ impl Filtering {
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::FirstAssignment,
         raise: Raise::TwoRows,
+        table_after_in: false,
     };
 
     /// SQL Server.
@@ -110,6 +116,7 @@ impl Filtering {
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
         raise: Raise::DivisionByZero,
+        table_after_in: false,
     };
 }
 

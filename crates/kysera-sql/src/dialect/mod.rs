@@ -19,8 +19,8 @@ pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use syntax::{
-    BackslashEscapes, Concat, CustomForm, IdentityForm, InsertWith, JsonForm, LimitForm, LockForm, NullSafe,
-    OperandForm, OutputForm, Placeholder, ProposedForm, Syntax, WriteFrom,
+    Concat, CustomForm, IdentityForm, InsertWith, JsonForm, LimitForm, LockForm, NullSafe, OperandForm,
+    OutputForm, Placeholder, ProposedForm, Syntax, WriteFrom,
 };
 pub use version::Version;
 

@@ -4,6 +4,7 @@ use super::{
     Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, LockForm,
     NullSafe, OperandForm, OutputForm, Placeholder, Syntax, TypePlace, Version, WriteFrom,
 };
+use crate::lexer::LexerRules;
 use crate::value::SqlType;
 
 /// SQL Server, by version: 16 is 2022.
@@ -55,6 +56,7 @@ fn capabilities() -> Capabilities {
 
 fn syntax() -> Syntax {
     Syntax {
+        lexer: LexerRules::MSSQL,
         placeholder: Placeholder::At,
         boolean_values: false,
         recursive_keyword: false,

@@ -1,9 +1,10 @@
 //! MySQL and MariaDB: one dialect, two flavours.
 
 use super::{
-    BackslashEscapes, Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, InsertWith,
-    JsonForm, LimitForm, LockForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
+    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, InsertWith, JsonForm, LimitForm,
+    LockForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
 };
+use crate::lexer::{BackslashEscapes, LexerRules};
 use crate::value::SqlType;
 
 /// MySQL or MariaDB, by version.
@@ -61,7 +62,7 @@ impl MySql {
     /// For a session whose `sql_mode` has `NO_BACKSLASH_ESCAPES`.
     #[must_use = "returns the dialect"]
     pub fn no_backslash_escapes(mut self) -> MySql {
-        self.syntax.backslash_escapes = BackslashEscapes::Never;
+        self.syntax.lexer = self.syntax.lexer.with_backslash_escapes(BackslashEscapes::Never);
         self
     }
 }
@@ -95,7 +96,7 @@ fn both() -> Capabilities {
 fn syntax() -> Syntax {
     Syntax {
         quote: '`',
-        backslash_escapes: BackslashEscapes::Always,
+        lexer: LexerRules::MYSQL,
         insert_with: InsertWith::BeforeSelect,
         // MySQL has no OFFSET without LIMIT; its manual (SELECT statement) gives this number for "all the rest".
         limit: LimitForm::Limit { all: Some("18446744073709551615") },

@@ -1,9 +1,8 @@
 //! PostgreSQL, and what speaks its protocol.
 
-use super::{
-    BackslashEscapes, Capabilities, Dialect, Filtering, JsonForm, LockForm, Placeholder, Syntax, Version,
-};
+use super::{Capabilities, Dialect, Filtering, JsonForm, LockForm, Placeholder, Syntax, Version};
 use crate::ident::Name;
+use crate::lexer::LexerRules;
 
 /// PostgreSQL, by version.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +71,7 @@ impl Default for Postgres {
 fn syntax() -> Syntax {
     Syntax {
         placeholder: Placeholder::Dollar,
-        // `standard_conforming_strings` decides, and a session may switch it off.
-        backslash_escapes: BackslashEscapes::EString,
+        lexer: LexerRules::POSTGRES,
         locks: LockForm::For { key_locks: true, share: true, of: true },
         empty_select: true,
         ilike: true,

@@ -6,6 +6,7 @@ use super::{
     Capabilities, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, NullSafe, OperandForm,
     Syntax, TypePlace, Version,
 };
+use crate::lexer::LexerRules;
 use crate::value::SqlType;
 
 /// SQLite, by version of the library.
@@ -82,6 +83,7 @@ impl Default for Sqlite {
 
 fn syntax() -> Syntax {
     Syntax {
+        lexer: LexerRules::SQLITE,
         ctes_see_themselves: true,
         limit: LimitForm::Limit { all: Some("-1") },
         null_safe: NullSafe::Is,

@@ -2,6 +2,8 @@
 //!
 //! Whether something can be said at all is a capability; this is only about the words.
 
+use crate::lexer::LexerRules;
+
 /// How a server spells things.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -10,8 +12,8 @@ pub struct Syntax {
     pub quote: char,
     /// The form of placeholders.
     pub placeholder: Placeholder,
-    /// Backslashes in a text literal are escapes and must be doubled.
-    pub backslash_escapes: BackslashEscapes,
+    /// How text is read, and so which characters of a text literal are escaped.
+    pub lexer: LexerRules,
     /// A condition is a value, and a value a condition. Where not, one is written as the other needs.
     pub boolean_values: bool,
     /// `recursive` is said.
@@ -89,18 +91,6 @@ pub enum Placeholder {
     Dollar,
     /// `@P1`
     At,
-}
-
-/// What a backslash in a text literal is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BackslashEscapes {
-    /// A plain character.
-    Never,
-    /// An escape: doubled.
-    Always,
-    /// An escape or not, as a setting says: such literals are written `E'..'`.
-    EString,
 }
 
 /// Where a CTE of an insert stands.
@@ -263,7 +253,7 @@ impl Syntax {
         Syntax {
             quote: '"',
             placeholder: Placeholder::Question,
-            backslash_escapes: BackslashEscapes::Never,
+            lexer: LexerRules::ANSI,
             boolean_values: true,
             recursive_keyword: true,
             ctes_see_themselves: false,

@@ -47,20 +47,9 @@ pub fn sql<V: SqlValue, A: Arguments>(text: &'static str, arguments: A) -> Expr<
 /// Compares the number of `{}` with that of the arguments, when the program is compiled.
 ///
 /// # Panics
-/// When they differ, which is an error of the compiler.
+/// When they differ, or a brace stands alone, which is an error of the compiler.
 #[doc(hidden)]
 pub const fn check_template(text: &str, arguments: usize) {
-    let text = text.as_bytes();
-    let (mut at, mut found) = (0, 0);
-    while at + 1 < text.len() {
-        match (text[at], text[at + 1]) {
-            (b'{', b'}') => {
-                found += 1;
-                at += 2;
-            }
-            (b'{', b'{') | (b'}', b'}') => at += 2,
-            _ => at += 1,
-        }
-    }
+    let found = ast::template_values(text);
     assert!(found == arguments, "the text has another number of `{{}}` than there are arguments");
 }

@@ -68,6 +68,10 @@ fn raw_expressions_that_read_tables_or_leave_their_place() {
         of("1 = 1) or (1 = 1"),
         &format!("plugin `guard` refuses a raw fragment: its parentheses do not match; {hint}"),
     );
+    for reads in ["'a' in tag", "1 from post", "true, post"] {
+        let why = if reads.contains(',') { "it is more than one expression" } else { "it reads a table" };
+        refused(of(reads), &format!("plugin `guard` refuses a raw fragment: {why}; {hint}"));
+    }
     let in_values = Insert {
         columns: vec!["n".into()],
         source: InsertSource::Values(vec![vec![raw_expr("(select max(n) from post)")]]),
