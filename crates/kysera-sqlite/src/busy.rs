@@ -9,15 +9,15 @@ use tokio::time::Instant;
 
 const LONGEST: Duration = Duration::from_millis(8);
 
-pub(crate) struct Busy {
+pub(crate) struct BusyWait {
     timeout: Duration,
     since: Option<Instant>,
     step: Duration,
 }
 
-impl Busy {
+impl BusyWait {
     pub(crate) fn new(timeout: Duration) -> Self {
-        Busy { timeout, since: None, step: Duration::from_millis(1) }
+        BusyWait { timeout, since: None, step: Duration::from_millis(1) }
     }
 
     /// Waits a little; false when the time is up.

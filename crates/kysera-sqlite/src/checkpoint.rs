@@ -7,7 +7,7 @@
 //! writes, when a checkpoint can reach the end. A long reader delays it, and it comes back later.
 
 use crate::options::SqliteOptions;
-use crate::slot::{connect, set_synchronous};
+use crate::raw::connection::{connect, set_synchronous};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;

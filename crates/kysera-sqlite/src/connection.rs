@@ -1,17 +1,17 @@
 //! A connection as the executor sees it: runs statements here or on the pool, and knows what a dropped future left.
 
-use crate::breathe::{self, breathe};
-use crate::busy::Busy;
-use crate::ctl::Watch;
+use crate::blocking::{self, OnDrop, PendingReturn};
+use crate::busy::BusyWait;
 use crate::error::{closed, invalid, is_busy};
-use crate::job::{self, Away, OnDrop};
 use crate::options;
-use crate::place::{Place, place};
-use crate::pool::{Lease, Shared};
-use crate::run::{self, Verdict};
-use crate::slot::{Role, Slot};
+use crate::pool::{Pooled, Shared};
+use crate::raw::connection::{RawConnection, Role};
+use crate::raw::run;
+use crate::raw::watchdog::Watch;
+use crate::schedule::{Thread, schedule};
 use crate::stream;
 use crate::transaction::{Lost, Tx};
+use crate::yield_now::{self, yield_if_due};
 use kysera_core::driver::{Attempt, BoxFuture, Connection, ExecResult, Ran, RowStream, TransactionOptions};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct SqliteConnection {
     pub(crate) shared: Arc<Shared>,
     /// None while a job has it.
-    lease: Option<Lease>,
-    away: Option<Away>,
+    pooled: Option<Pooled>,
+    returning: Option<PendingReturn>,
     pub(crate) tx: Tx,
     /// True when the only connection was given back for the rest of a stream.
     released: bool,
@@ -46,11 +46,11 @@ pub(crate) enum Doing {
 }
 
 impl SqliteConnection {
-    pub(crate) fn new(shared: Arc<Shared>, lease: Lease) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, pooled: Pooled) -> Self {
         SqliteConnection {
             shared,
-            lease: Some(lease),
-            away: None,
+            pooled: Some(pooled),
+            returning: None,
             tx: Tx::None,
             released: false,
             doing: None,
@@ -58,30 +58,30 @@ impl SqliteConnection {
     }
 
     /// The connection, which is at home.
-    pub(crate) fn slot(&self) -> Result<&Slot> {
-        self.lease.as_deref().ok_or_else(closed)
+    pub(crate) fn raw(&self) -> Result<&RawConnection> {
+        self.pooled.as_deref().ok_or_else(closed)
     }
 
-    /// Waits for a connection that a dropped future left away, and sees what became of the transaction.
-    pub(crate) async fn settle(&mut self) -> Result<()> {
-        if let Some(away) = &mut self.away {
-            let home = away.await;
-            self.away = None;
-            self.lease = home.ok();
+    /// Waits for a connection that a dropped future left returning, and sees what became of the transaction.
+    pub(crate) async fn reclaim(&mut self) -> Result<()> {
+        if let Some(returning) = &mut self.returning {
+            let home = returning.await;
+            self.returning = None;
+            self.pooled = home.ok();
         }
         if self.released {
-            self.lease = Some(self.shared.acquire(Role::Writer).await?);
+            self.pooled = Some(self.shared.acquire(Role::Writer).await?);
             self.released = false;
         }
-        let Some(left) = self.doing.take() else { return self.slot().map(|_| ()) };
-        let autocommit = self.slot()?.is_autocommit();
+        let Some(left) = self.doing.take() else { return self.raw().map(|_| ()) };
+        let autocommit = self.raw()?.is_autocommit();
         self.tx = self.tx.after_drop(left, autocommit);
         Ok(())
     }
 
     /// Settles, and refuses when the transaction is broken.
     pub(crate) async fn ready(&mut self) -> Result<()> {
-        self.settle().await?;
+        self.reclaim().await?;
         self.notice_rollback();
         self.tx.check()
     }
@@ -95,67 +95,67 @@ impl SqliteConnection {
     }
 
     /// Does `work` on the blocking pool, or here when there is no runtime.
-    pub(crate) async fn on_pool<R: Send + 'static>(
+    pub(crate) async fn on_blocking_pool<R: Send + 'static>(
         &mut self,
         on_drop: OnDrop,
-        work: impl FnOnce(&Slot) -> R + Send + 'static,
+        work: impl FnOnce(&RawConnection) -> R + Send + 'static,
     ) -> Result<R> {
-        let lease = self.lease.take().ok_or_else(closed)?;
-        let (job, away) = job::start(lease, on_drop, work);
-        self.away = Some(away);
-        let done = job.finish().await;
+        let pooled = self.pooled.take().ok_or_else(closed)?;
+        let (task, returning) = blocking::start(pooled, on_drop, work);
+        self.returning = Some(returning);
+        let done = task.finish().await;
         // The job sent the connection before its result.
-        self.lease = self.away.take().and_then(|mut away| away.try_recv().ok());
+        self.pooled = self.returning.take().and_then(|mut returning| returning.try_recv().ok());
         done
     }
 
     /// True when the database has one connection, in memory, and this is no transaction: streams are read on ahead.
     pub(crate) fn reads_ahead(&self) -> bool {
-        self.shared.options.place == options::Place::Memory && !self.tx.is_open()
+        self.shared.options.location == options::Location::Memory && !self.tx.is_open()
     }
 
     /// Gives the only connection back for as long as nothing is run here.
     pub(crate) fn release_single(&mut self) {
-        if self.reads_ahead() && self.lease.take().is_some() {
+        if self.reads_ahead() && self.pooled.take().is_some() {
             self.released = true;
         }
     }
 
     /// The connection, for whoever gives it back when it is no longer needed. The next call here takes another.
-    pub(crate) fn give_away(&mut self) -> Result<Lease> {
-        let lease = self.take_lease()?;
-        lease.forget_holder();
+    pub(crate) fn hand_off(&mut self) -> Result<Pooled> {
+        let pooled = self.take_pooled()?;
+        pooled.forget_holder();
         self.released = true;
         self.done();
-        Ok(lease)
+        Ok(pooled)
     }
 
-    pub(crate) fn lease_role(&self) -> Option<Role> {
-        self.lease.as_ref().map(Lease::role)
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.pooled.as_ref().map(Pooled::role)
     }
 
-    pub(crate) fn take_lease(&mut self) -> Result<Lease> {
-        self.lease.take().ok_or_else(closed)
+    pub(crate) fn take_pooled(&mut self) -> Result<Pooled> {
+        self.pooled.take().ok_or_else(closed)
     }
 
-    pub(crate) fn set_away(&mut self, away: Away) {
-        self.away = Some(away);
+    pub(crate) fn set_returning(&mut self, returning: PendingReturn) {
+        self.returning = Some(returning);
     }
 
-    pub(crate) fn place(&self, statement: &Compiled) -> Result<Place> {
-        place(statement, &self.shared.options, &self.shared.hints, self.tx.is_open())
+    pub(crate) fn schedule(&self, statement: &Compiled) -> Result<Thread> {
+        schedule(statement, &self.shared.options, &self.shared.history, self.tx.is_open())
     }
 
     /// Runs a statement to its end, waiting out the locks of other processes.
     pub(crate) async fn run_to_end(&mut self, mut statement: Compiled, mut sink: Box<dyn RowSink>) -> Ran {
         self.ready().await?;
         self.start(Doing::Statement);
-        let mut busy = Busy::new(self.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.shared.options.busy_timeout);
         let ran = loop {
             if self.tx.is_open() {
                 // Outside a transaction the connection was had a moment ago, after a yield if one was owed: nobody is to
                 // wait for it while this task waits for its turn.
-                breathe().await;
+                yield_if_due().await;
             }
             let ran = self.run_once(statement, sink).await;
             let (back, done);
@@ -176,18 +176,18 @@ impl SqliteConnection {
     }
 
     async fn run_once(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> Result<Once> {
-        if let Place::Here(watch) = self.place(&statement)? {
-            let verdict = self.run_here(&statement, &mut *sink, watch)?;
-            if let Verdict::Done(done) = verdict {
+        if let Thread::Caller(watch) = self.schedule(&statement)? {
+            let attempt = self.run_here(&statement, &mut *sink, watch)?;
+            if let Attempt::Done(done) = attempt {
                 return Ok((statement, sink, done));
             }
         }
         let budget = self.shared.options.budget;
         let shared = Arc::clone(&self.shared);
-        self.on_pool(OnDrop::Cancel, move |slot| {
+        self.on_blocking_pool(OnDrop::Cancel, move |raw| {
             let start = Instant::now();
-            let done = run::there(slot, &statement, &mut *sink);
-            note_time(&shared, &statement, start.elapsed(), budget);
+            let done = run::there(raw, &statement, &mut *sink);
+            note_latency(&shared, &statement, start.elapsed(), budget);
             (statement, sink, done)
         })
         .await
@@ -199,14 +199,14 @@ impl SqliteConnection {
         statement: &Compiled,
         sink: &mut dyn RowSink,
         watch: Watch,
-    ) -> Result<Verdict> {
-        Ok(run_here(self.slot()?, &self.shared, statement, sink, watch))
+    ) -> Result<Attempt> {
+        Ok(run_here(self.raw()?, &self.shared, statement, sink, watch))
     }
 
     /// SQLite may have rolled the transaction back by itself (lang_transaction.html, section 3). Looked at after each
     /// statement and before the next, which would else run on its own.
     pub(crate) fn notice_rollback(&mut self) {
-        if self.tx.is_open() && self.lease.as_deref().is_some_and(Slot::is_autocommit) {
+        if self.tx.is_open() && self.pooled.as_deref().is_some_and(RawConnection::is_autocommit) {
             self.tx = Tx::Broken(Lost::RolledBack);
         }
     }
@@ -215,10 +215,10 @@ impl SqliteConnection {
         self.ready().await?;
         self.start(Doing::Statement);
         let ran = self
-            .on_pool(OnDrop::Cancel, move |slot| {
-                slot.ctl.watch(Watch::Off);
-                let ran = slot.conn.execute_batch(&sql);
-                slot.take_frames();
+            .on_blocking_pool(OnDrop::Cancel, move |raw| {
+                raw.watchdog.watch(Watch::Off);
+                let ran = raw.conn.execute_batch(&sql);
+                raw.take_frames();
                 ran.map_err(|error| crate::error::from_client(error, &sql))
             })
             .await?;
@@ -234,10 +234,10 @@ impl SqliteConnection {
                 (ran, _) => ran,
             };
         }
-        if self.slot()?.is_autocommit() {
+        if self.raw()?.is_autocommit() {
             return ran;
         }
-        let undone = self.slot()?.rollback();
+        let undone = self.raw()?.rollback();
         let error =
             ran.err().unwrap_or_else(|| invalid("the script left a transaction open, which was rolled back"));
         Err(match undone {
@@ -249,61 +249,61 @@ impl SqliteConnection {
 
 type Once = (Compiled, Box<dyn RowSink>, Result<ExecResult>);
 
-pub(crate) fn note_time(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
+pub(crate) fn note_latency(shared: &Shared, statement: &Compiled, took: Duration, budget: Duration) {
     if took < budget {
-        shared.hints.was_short(&statement.sql);
+        shared.history.note_short(&statement.sql);
     } else {
-        shared.hints.was_long(&statement.sql);
+        shared.history.note_long(&statement.sql);
     }
 }
 
 fn run_here(
-    slot: &Slot,
+    raw: &RawConnection,
     shared: &Shared,
     statement: &Compiled,
     sink: &mut dyn RowSink,
     watch: Watch,
-) -> Verdict {
-    let verdict = run::here(slot, statement, sink, watch);
-    if slot.ctl.is_over() {
+) -> Attempt {
+    let attempt = run::here(raw, statement, sink, watch);
+    if raw.watchdog.is_over() {
         tracing::trace!(sql = &*statement.sql, "a statement outlasted its budget");
-        shared.hints.was_long(&statement.sql);
+        shared.history.note_long(&statement.sql);
     }
-    verdict
+    attempt
 }
 
 /// Runs a statement at once, if that takes no wait.
 pub(crate) fn try_on(
-    slot: &Slot,
+    raw: &RawConnection,
     shared: &Shared,
     statement: &Compiled,
     sink: &mut dyn RowSink,
     in_tx: bool,
 ) -> Attempt {
     // A statement that is refused is refused again by the asynchronous way, which has the error to give.
-    let Ok(Place::Here(watch)) = place(statement, &shared.options, &shared.hints, in_tx) else {
+    let Ok(Thread::Caller(watch)) = schedule(statement, &shared.options, &shared.history, in_tx) else {
         return Attempt::WouldBlock;
     };
-    match run_here(slot, shared, statement, sink, watch) {
-        Verdict::Done(Err(error)) if is_busy(&error) => {
+    match run_here(raw, shared, statement, sink, watch) {
+        Attempt::Done(Err(error)) if is_busy(&error) => {
             sink.clear();
             Attempt::WouldBlock
         }
-        Verdict::Done(done) => Attempt::Done(done),
-        Verdict::Elsewhere => Attempt::WouldBlock,
+        Attempt::Done(done) => Attempt::Done(done),
+        Attempt::WouldBlock => Attempt::WouldBlock,
     }
 }
 
 impl Connection for SqliteConnection {
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
-        if self.doing.is_some() || breathe::is_owed() || self.tx.check().is_err() {
+        if self.doing.is_some() || yield_now::is_due() || self.tx.check().is_err() {
             return Attempt::WouldBlock;
         }
-        let Some(lease) = &self.lease else { return Attempt::WouldBlock };
-        if self.tx.is_open() && lease.is_autocommit() {
+        let Some(pooled) = &self.pooled else { return Attempt::WouldBlock };
+        if self.tx.is_open() && pooled.is_autocommit() {
             return Attempt::WouldBlock;
         }
-        let attempt = try_on(lease, &self.shared, statement, sink, self.tx.is_open());
+        let attempt = try_on(pooled, &self.shared, statement, sink, self.tx.is_open());
         if matches!(attempt, Attempt::Done(Err(_))) {
             self.notice_rollback();
         }
@@ -350,7 +350,7 @@ impl Connection for SqliteConnection {
 impl fmt::Debug for SqliteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteConnection")
-            .field("role", &self.lease.as_ref().map(Lease::role))
+            .field("role", &self.pooled.as_ref().map(Pooled::role))
             .field("tx", &self.tx)
             .finish_non_exhaustive()
     }

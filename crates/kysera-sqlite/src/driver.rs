@@ -1,10 +1,10 @@
 //! The driver: opens the database and hands connections out.
 
-use crate::breathe;
 use crate::connection::{SqliteConnection, try_on};
 use crate::options::SqliteOptions;
 use crate::pool::{self, Shared};
-use crate::slot::{Role, Slot};
+use crate::raw::connection::{RawConnection, Role};
+use crate::yield_now;
 use kysera_core::Result;
 use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver};
 use kysera_sql::compiled::{Access, Compiled};
@@ -45,8 +45,8 @@ impl Sqlite {
     /// When SQLite cannot be set up, as without memory.
     pub fn memory() -> Result<Sqlite> {
         let options = SqliteOptions::memory();
-        let slot = Slot::open(&options, Role::Writer)?;
-        Ok(Sqlite { shared: Shared::new(options, slot) })
+        let raw = RawConnection::open(&options, Role::Writer)?;
+        Ok(Sqlite { shared: Shared::new(options, raw) })
     }
 
     /// The database in a file, which is made when it is missing. [`SqliteOptions`] for anything else.
@@ -66,8 +66,8 @@ impl Sqlite {
     }
 
     pub(crate) async fn open_with(options: SqliteOptions) -> Result<Sqlite> {
-        let slot = pool::open(options.clone(), Role::Writer).await?;
-        Ok(Sqlite { shared: Shared::new(options, slot) })
+        let raw = pool::open(options.clone(), Role::Writer).await?;
+        Ok(Sqlite { shared: Shared::new(options, raw) })
     }
 }
 
@@ -77,20 +77,20 @@ impl Driver for Sqlite {
     }
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
-        if breathe::is_owed() {
+        if yield_now::is_due() {
             return Attempt::WouldBlock;
         }
         let role = self.shared.role(statement.kind.access());
         match self.shared.try_borrow(role) {
-            Some(slot) => try_on(&slot, &self.shared, statement, sink, false),
+            Some(raw) => try_on(&raw, &self.shared, statement, sink, false),
             None => Attempt::WouldBlock,
         }
     }
 
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async move {
-            let lease = self.shared.acquire(self.shared.role(access)).await?;
-            let conn: Box<dyn Connection> = Box::new(SqliteConnection::new(Arc::clone(&self.shared), lease));
+            let pooled = self.shared.acquire(self.shared.role(access)).await?;
+            let conn: Box<dyn Connection> = Box::new(SqliteConnection::new(Arc::clone(&self.shared), pooled));
             Ok(conn)
         })
     }

@@ -25,28 +25,21 @@
 //! large table, are a single step: the first time, such a query holds its thread for as long as it takes; it then
 //! starts on the pool. A query may run twice, so a registered function that has side effects may be called twice.
 
-mod ahead;
-mod bind;
-mod breathe;
-mod buffer;
+mod blocking;
 mod busy;
-mod cells;
 mod checkpoint;
 mod connection;
-mod ctl;
 mod driver;
 mod error;
-mod hints;
-mod job;
+mod history;
 mod options;
-mod place;
 mod pool;
-mod reader;
-mod run;
-mod slot;
+mod raw;
+mod schedule;
 mod stream;
 mod transaction;
 mod url;
+mod yield_now;
 
 pub use driver::Sqlite;
 pub use options::{Journal, SqliteOptions, Synchronous};

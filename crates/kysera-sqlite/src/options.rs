@@ -22,7 +22,7 @@ use std::time::Duration;
 #[derive(Clone)]
 #[must_use = "options do nothing until they are opened"]
 pub struct SqliteOptions {
-    pub(crate) place: Place,
+    pub(crate) location: Location,
     pub(crate) readers: usize,
     pub(crate) budget: Duration,
     pub(crate) busy_timeout: Duration,
@@ -40,7 +40,7 @@ pub struct SqliteOptions {
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     Memory,
     File(PathBuf),
 }
@@ -83,7 +83,7 @@ impl SqliteOptions {
 
     /// A database in memory, private to the driver and gone with it.
     pub fn memory() -> Self {
-        SqliteOptions::at(Place::Memory)
+        SqliteOptions::at(Location::Memory)
     }
 
     /// A database in a file. As everywhere with SQLite, `:memory:` means [`SqliteOptions::memory`].
@@ -92,7 +92,7 @@ impl SqliteOptions {
         if path == Path::new(":memory:") {
             return SqliteOptions::memory();
         }
-        SqliteOptions::at(Place::File(path.to_path_buf()))
+        SqliteOptions::at(Location::File(path.to_path_buf()))
     }
 
     /// From a URL: `sqlite::memory:`, `sqlite:path`, `sqlite://path`, each with `?mode=ro`, `rw`, `rwc` (create it, the
@@ -112,9 +112,9 @@ impl SqliteOptions {
         crate::url::parse(url)
     }
 
-    fn at(place: Place) -> Self {
+    fn at(location: Location) -> Self {
         SqliteOptions {
-            place,
+            location,
             readers: std::thread::available_parallelism().map_or(2, usize::from),
             budget: Duration::from_micros(500),
             busy_timeout: Duration::from_secs(5),
@@ -233,31 +233,31 @@ impl SqliteOptions {
 
     /// True when one connection serves reads and writes.
     pub(crate) fn is_single(&self) -> bool {
-        self.exclusive || self.place == Place::Memory
+        self.exclusive || self.location == Location::Memory
     }
 
     /// True when a commit waits for nothing: no disk is synced by it.
     pub(crate) fn commits_at_once(&self) -> bool {
-        self.place == Place::Memory
+        self.location == Location::Memory
             || self.journal == Journal::Wal
                 && matches!(self.synchronous, Synchronous::Off | Synchronous::Normal)
     }
 
     /// True when a statement inside a transaction never syncs, so that only the commit does.
     pub(crate) fn writes_at_once(&self) -> bool {
-        self.place == Place::Memory || self.journal == Journal::Wal
+        self.location == Location::Memory || self.journal == Journal::Wal
     }
 
     /// True when the driver copies the write-ahead log itself.
     pub(crate) fn checkpoints(&self) -> bool {
-        self.place != Place::Memory && self.journal == Journal::Wal && !self.read_only
+        self.location != Location::Memory && self.journal == Journal::Wal && !self.read_only
     }
 }
 
 impl fmt::Debug for SqliteOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteOptions")
-            .field("place", &self.place)
+            .field("location", &self.location)
             .field("readers", &self.readers)
             .field("budget", &self.budget)
             .field("busy_timeout", &self.busy_timeout)

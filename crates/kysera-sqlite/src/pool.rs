@@ -4,13 +4,13 @@
 //! tenth of one. A connection that comes back goes straight to whoever has waited longest. What holds a connection
 //! gives it back when it is dropped, on whatever thread that is: rolled back, checked, and only then free.
 
-use crate::breathe::{self, breathe};
-use crate::busy::Busy;
+use crate::busy::BusyWait;
 use crate::checkpoint::{Checkpoint, Due};
 use crate::error::{closed, gone, is_busy};
-use crate::hints::Hints;
+use crate::history::History;
 use crate::options::SqliteOptions;
-use crate::slot::{Role, Slot};
+use crate::raw::connection::{RawConnection, Role};
+use crate::yield_now::{self, yield_if_due};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::Sqlite;
@@ -26,7 +26,7 @@ use tokio::task;
 /// What all connections of a database share.
 pub(crate) struct Shared {
     pub(crate) options: SqliteOptions,
-    pub(crate) hints: Hints,
+    pub(crate) history: History,
     dialect: Sqlite,
     checkpoint: Checkpoint,
     writer: Pool,
@@ -43,19 +43,19 @@ struct Pool {
 
 struct State {
     #[expect(clippy::vec_box, reason = "a connection moves from hand to hand, and is large")]
-    idle: Vec<Box<Slot>>,
+    idle: Vec<Box<RawConnection>>,
     /// How many may still be lent: those that are idle, and those that were not opened yet. None while anybody waits.
     free: usize,
     /// Those who wait, longest first. Some may have gone away.
-    waiting: VecDeque<oneshot::Sender<Lease>>,
+    waiting: VecDeque<oneshot::Sender<Pooled>>,
     closed: bool,
 }
 
 impl Shared {
-    pub(crate) fn new(options: SqliteOptions, writer: Box<Slot>) -> Arc<Shared> {
+    pub(crate) fn new(options: SqliteOptions, writer: Box<RawConnection>) -> Arc<Shared> {
         let readers = (!options.is_single()).then(|| Pool::new(options.readers, None));
         Arc::new(Shared {
-            hints: Hints::new(),
+            history: History::new(),
             dialect: writer.dialect(),
             checkpoint: Checkpoint::new(&options),
             writer: Pool::new(1, Some(writer)),
@@ -87,28 +87,28 @@ impl Shared {
         if state.free == 0 {
             return None;
         }
-        let slot = state.idle.pop()?;
+        let raw = state.idle.pop()?;
         state.free -= 1;
         drop(state);
-        Some(Borrowed { slot: Some(slot), shared: self, role })
+        Some(Borrowed { raw: Some(raw), shared: self, role })
     }
 
     /// A connection, when one is free.
-    pub(crate) async fn acquire(self: &Arc<Self>, role: Role) -> Result<Lease> {
-        breathe().await;
-        let mut lease = match self.take_or_queue(role)? {
-            Ok(lease) => lease,
+    pub(crate) async fn acquire(self: &Arc<Self>, role: Role) -> Result<Pooled> {
+        yield_if_due().await;
+        let mut pooled = match self.take_or_queue(role)? {
+            Ok(pooled) => pooled,
             Err(turn) => self.wait(role, turn).await?,
         };
         *self.pool(role).holder.lock() = task::try_id();
-        if lease.slot.is_none() {
-            lease.slot = Some(open(self.options.clone(), role).await?);
+        if pooled.raw.is_none() {
+            pooled.raw = Some(open(self.options.clone(), role).await?);
         }
-        Ok(lease)
+        Ok(pooled)
     }
 
-    /// A lease, perhaps of a connection that is still to be opened, or a place in the queue for one.
-    fn take_or_queue(self: &Arc<Self>, role: Role) -> Result<Result<Lease, oneshot::Receiver<Lease>>> {
+    /// A pooled, perhaps of a connection that is still to be opened, or a place in the queue for one.
+    fn take_or_queue(self: &Arc<Self>, role: Role) -> Result<Result<Pooled, oneshot::Receiver<Pooled>>> {
         let mut state = self.pool(role).state.lock();
         if state.closed {
             return Err(closed());
@@ -123,18 +123,18 @@ impl Shared {
             return Ok(Err(wait));
         }
         state.free -= 1;
-        let slot = state.idle.pop();
-        Ok(Ok(Lease { slot, shared: Arc::clone(self), role, owes: true }))
+        let raw = state.idle.pop();
+        Ok(Ok(Pooled { raw, shared: Arc::clone(self), role, is_counted: true }))
     }
 
-    async fn wait(&self, role: Role, turn: oneshot::Receiver<Lease>) -> Result<Lease> {
-        let lease = if Handle::try_current().is_ok() {
+    async fn wait(&self, role: Role, turn: oneshot::Receiver<Pooled>) -> Result<Pooled> {
+        let pooled = if Handle::try_current().is_ok() {
             let waited = tokio::time::timeout(self.options.acquire_timeout, turn).await;
             waited.map_err(|_| self.waited_too_long(role))?
         } else {
             turn.await
         };
-        lease.map_err(|_| closed())
+        pooled.map_err(|_| closed())
     }
 
     #[cold]
@@ -181,56 +181,56 @@ impl Shared {
     }
 
     /// Takes a connection back that is as new, or the right to open one: for whoever has waited longest, or for later.
-    fn put(self: &Arc<Self>, role: Role, mut slot: Option<Box<Slot>>) {
+    fn put(self: &Arc<Self>, role: Role, mut raw: Option<Box<RawConnection>>) {
         loop {
             let mut state = self.pool(role).state.lock();
             let Some(turn) = state.waiting.pop_front() else {
                 state.free += 1;
                 if !state.closed {
-                    state.idle.extend(slot);
+                    state.idle.extend(raw);
                 }
                 return;
             };
             drop(state);
             // Outside the lock: it wakes somebody.
-            let lease = Lease { slot, shared: Arc::clone(self), role, owes: true };
-            match turn.send(lease) {
+            let pooled = Pooled { raw, shared: Arc::clone(self), role, is_counted: true };
+            match turn.send(pooled) {
                 // Tokio keeps a task that was just woken for this thread alone: without a yield the connection would lie
                 // idle while this task goes on, and all who wait behind it.
-                Ok(()) => return breathe::note_handover(),
+                Ok(()) => return yield_now::note_handover(),
                 // Whoever that was no longer waits.
                 Err(mut unwanted) => {
-                    unwanted.owes = false;
-                    slot = unwanted.slot.take();
+                    unwanted.is_counted = false;
+                    raw = unwanted.raw.take();
                 }
             }
         }
     }
 
     /// Takes a connection back. Quick when there is nothing to undo or copy; else that is done on the blocking pool.
-    fn take_back(self: &Arc<Self>, slot: Box<Slot>, role: Role) {
-        slot.ctl.rest();
-        let due = match slot.frames.take() {
+    fn take_back(self: &Arc<Self>, raw: Box<RawConnection>, role: Role) {
+        raw.watchdog.reset();
+        let due = match raw.frames.take() {
             0 => Due::Nothing,
             frames => self.checkpoint.due(frames, self.readers.is_none()),
         };
         if due == Due::Beside {
             let shared = Arc::clone(self);
-            on_pool(move || shared.checkpoint.run_beside(&shared.options, || shared.is_closed()));
+            on_blocking_pool(move || shared.checkpoint.run_beside(&shared.options, || shared.is_closed()));
         }
-        let long = due == Due::Held || slot.has_much_to_undo() || self.is_closed();
-        let home = Homecoming { slot: Some(slot), shared: Arc::clone(self), role, copy: due == Due::Held };
+        let long = due == Due::Held || raw.has_much_to_undo() || self.is_closed();
+        let home = Return { raw: Some(raw), shared: Arc::clone(self), role, copy: due == Due::Held };
         if long {
-            on_pool(move || drop(home));
+            on_blocking_pool(move || drop(home));
         }
     }
 }
 
 impl Pool {
-    fn new(size: usize, slot: Option<Box<Slot>>) -> Self {
+    fn new(size: usize, raw: Option<Box<RawConnection>>) -> Self {
         Pool {
             state: Mutex::new(State {
-                idle: Vec::from_iter(slot),
+                idle: Vec::from_iter(raw),
                 free: size,
                 waiting: VecDeque::new(),
                 closed: false,
@@ -241,18 +241,18 @@ impl Pool {
 }
 
 /// Opens a connection on the blocking pool, waiting for other processes' locks without blocking a thread.
-pub(crate) async fn open(options: SqliteOptions, role: Role) -> Result<Box<Slot>> {
-    let mut busy = Busy::new(options.busy_timeout);
+pub(crate) async fn open(options: SqliteOptions, role: Role) -> Result<Box<RawConnection>> {
+    let mut busy = BusyWait::new(options.busy_timeout);
     loop {
         let opened = if Handle::try_current().is_ok() {
             let options = options.clone();
-            match task::spawn_blocking(move || Slot::open(&options, role)).await {
+            match task::spawn_blocking(move || RawConnection::open(&options, role)).await {
                 Ok(opened) => opened,
                 Err(join) if join.is_panic() => std::panic::resume_unwind(join.into_panic()),
                 Err(_) => return Err(gone()),
             }
         } else {
-            Slot::open(&options, role)
+            RawConnection::open(&options, role)
         };
         match opened {
             Err(error) if is_busy(&error) && busy.wait().await => {}
@@ -263,7 +263,7 @@ pub(crate) async fn open(options: SqliteOptions, role: Role) -> Result<Box<Slot>
 
 /// Runs on the blocking pool, or here when there is no runtime. If the runtime is going down, dropping the work must do
 /// it.
-fn on_pool(work: impl FnOnce() + Send + 'static) {
+fn on_blocking_pool(work: impl FnOnce() + Send + 'static) {
     match Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn_blocking(work)),
         Err(_) => work(),
@@ -271,15 +271,15 @@ fn on_pool(work: impl FnOnce() + Send + 'static) {
 }
 
 /// A connection that someone owns. Gives it back when dropped.
-pub(crate) struct Lease {
-    slot: Option<Box<Slot>>,
+pub(crate) struct Pooled {
+    raw: Option<Box<RawConnection>>,
     shared: Arc<Shared>,
     role: Role,
     /// Its place in the pool is to be given back, even without a connection.
-    owes: bool,
+    is_counted: bool,
 }
 
-impl Lease {
+impl Pooled {
     pub(crate) fn role(&self) -> Role {
         self.role
     }
@@ -291,32 +291,27 @@ impl Lease {
 
     /// Gives the connection back from a thread that may block.
     pub(crate) fn give_back_here(mut self) {
-        if let Some(slot) = self.slot.take() {
-            slot.ctl.rest();
-            self.owes = false;
-            drop(Homecoming {
-                slot: Some(slot),
-                shared: Arc::clone(&self.shared),
-                role: self.role,
-                copy: false,
-            });
+        if let Some(raw) = self.raw.take() {
+            raw.watchdog.reset();
+            self.is_counted = false;
+            drop(Return { raw: Some(raw), shared: Arc::clone(&self.shared), role: self.role, copy: false });
         }
     }
 }
 
-impl Deref for Lease {
-    type Target = Slot;
+impl Deref for Pooled {
+    type Target = RawConnection;
 
-    fn deref(&self) -> &Slot {
-        self.slot.as_deref().expect("a lease has its connection until it is dropped")
+    fn deref(&self) -> &RawConnection {
+        self.raw.as_deref().expect("a pooled has its connection until it is dropped")
     }
 }
 
-impl Drop for Lease {
+impl Drop for Pooled {
     fn drop(&mut self) {
-        match self.slot.take() {
-            Some(slot) => self.shared.take_back(slot, self.role),
-            None if self.owes => self.shared.put(self.role, None),
+        match self.raw.take() {
+            Some(raw) => self.shared.take_back(raw, self.role),
+            None if self.is_counted => self.shared.put(self.role, None),
             None => {}
         }
     }
@@ -324,64 +319,64 @@ impl Drop for Lease {
 
 /// A connection for the length of one synchronous call.
 pub(crate) struct Borrowed<'s> {
-    slot: Option<Box<Slot>>,
+    raw: Option<Box<RawConnection>>,
     shared: &'s Arc<Shared>,
     role: Role,
 }
 
 impl Deref for Borrowed<'_> {
-    type Target = Slot;
+    type Target = RawConnection;
 
-    fn deref(&self) -> &Slot {
-        self.slot.as_deref().expect("a borrowed connection is there until it is dropped")
+    fn deref(&self) -> &RawConnection {
+        self.raw.as_deref().expect("a borrowed connection is there until it is dropped")
     }
 }
 
 impl Drop for Borrowed<'_> {
     fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            if slot.frames.get() == 0
-                && slot.is_clean()
+        if let Some(raw) = self.raw.take() {
+            if raw.frames.get() == 0
+                && raw.is_clean()
                 && !std::thread::panicking()
                 && !self.shared.is_closed()
             {
-                self.shared.put(self.role, Some(slot));
+                self.shared.put(self.role, Some(raw));
             } else {
-                self.shared.take_back(slot, self.role);
+                self.shared.take_back(raw, self.role);
             }
         }
     }
 }
 
 /// A connection on its way back. Does its work when dropped, so that it is done even if the job never starts.
-struct Homecoming {
-    slot: Option<Box<Slot>>,
+struct Return {
+    raw: Option<Box<RawConnection>>,
     shared: Arc<Shared>,
     role: Role,
     copy: bool,
 }
 
-impl Drop for Homecoming {
+impl Drop for Return {
     fn drop(&mut self) {
-        let Some(slot) = self.slot.take() else { return };
-        let clean = slot.is_clean() || self.clean(&slot);
+        let Some(raw) = self.raw.take() else { return };
+        let clean = raw.is_clean() || self.clean(&raw);
         if self.copy && !self.shared.is_closed() {
-            self.shared.checkpoint.run_held(&slot.conn);
+            self.shared.checkpoint.run_held(&raw.conn);
         }
         *self.shared.pool(self.role).holder.lock() = None;
-        self.shared.put(self.role, (clean && !self.shared.is_closed()).then_some(slot));
+        self.shared.put(self.role, (clean && !self.shared.is_closed()).then_some(raw));
     }
 }
 
-impl Homecoming {
+impl Return {
     /// True when nothing of the last user is left. A connection that cannot be rolled back is closed, which rolls
     /// back too; the one in memory is the database and stays.
-    fn clean(&self, slot: &Slot) -> bool {
-        match slot.rollback() {
+    fn clean(&self, raw: &RawConnection) -> bool {
+        match raw.rollback() {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "a rollback failed");
-                self.shared.options.place == crate::options::Place::Memory
+                self.shared.options.location == crate::options::Location::Memory
             }
         }
     }
@@ -397,12 +392,12 @@ mod tests {
     use std::pin::{Pin, pin};
     use std::task::Poll;
 
-    type Turn = Pin<Box<dyn Future<Output = Result<Lease>>>>;
+    type Turn = Pin<Box<dyn Future<Output = Result<Pooled>>>>;
 
     fn single() -> Arc<Shared> {
         let options = SqliteOptions::memory();
-        let slot = Slot::open(&options, Role::Writer).unwrap();
-        Shared::new(options, slot)
+        let raw = RawConnection::open(&options, Role::Writer).unwrap();
+        Shared::new(options, raw)
     }
 
     /// Someone who waits, polled once.
@@ -417,12 +412,12 @@ mod tests {
     #[tokio::test]
     async fn who_waited_longest_is_next_and_nobody_slips_in() {
         let shared = single();
-        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let pooled = shared.acquire(Role::Writer).await.unwrap();
         let (first, second) = (waiter(&shared).await, waiter(&shared).await);
-        drop(lease);
+        drop(pooled);
         assert!(shared.try_borrow(Role::Writer).is_none(), "it was handed over");
-        let lease = first.await.unwrap();
-        drop(lease);
+        let pooled = first.await.unwrap();
+        drop(pooled);
         drop(second.await.unwrap());
         assert!(shared.try_borrow(Role::Writer).is_some());
     }
@@ -431,23 +426,23 @@ mod tests {
     async fn a_task_that_hands_its_connection_over_lets_the_next_begin() {
         let shared = single();
         drop(shared.acquire(Role::Writer).await.unwrap());
-        assert!(!breathe::is_owed(), "nobody waited");
-        let lease = shared.acquire(Role::Writer).await.unwrap();
+        assert!(!yield_now::is_due(), "nobody waited");
+        let pooled = shared.acquire(Role::Writer).await.unwrap();
         let next = Arc::clone(&shared);
         let next = tokio::spawn(async move { drop(next.acquire(Role::Writer).await.unwrap()) });
         tokio::task::yield_now().await;
-        drop(lease);
-        assert!(breathe::is_owed());
+        drop(pooled);
+        assert!(yield_now::is_due());
         drop(shared.acquire(Role::Writer).await.unwrap());
-        assert!(next.is_finished() && !breathe::is_owed());
+        assert!(next.is_finished() && !yield_now::is_due());
     }
 
     #[tokio::test]
     async fn nobody_yields_with_a_connection_that_others_wait_for() {
         let shared = single();
-        let lease = shared.acquire(Role::Writer).await.unwrap();
-        let mut connection = SqliteConnection::new(Arc::clone(&shared), lease);
-        breathe::note_handover();
+        let pooled = shared.acquire(Role::Writer).await.unwrap();
+        let mut connection = SqliteConnection::new(Arc::clone(&shared), pooled);
+        yield_now::note_handover();
         let statement = Compiled {
             sql: "select 1".into(),
             params: Vec::new(),
@@ -457,16 +452,16 @@ mod tests {
         };
         let mut ran = pin!(connection.run_to_end(statement, Box::new(Discard::default())));
         let done = poll_fn(|cx| Poll::Ready(ran.as_mut().poll(cx).is_ready())).await;
-        assert!(done && breathe::is_owed(), "it yields before the next connection is taken");
+        assert!(done && yield_now::is_due(), "it yields before the next connection is taken");
     }
 
     #[tokio::test]
     async fn a_waiter_that_went_away_leaves_no_hole_before_or_after_its_turn_came() {
         let shared = single();
-        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let pooled = shared.acquire(Role::Writer).await.unwrap();
         let (gone, handed, last) = (waiter(&shared).await, waiter(&shared).await, waiter(&shared).await);
         drop(gone);
-        drop(lease);
+        drop(pooled);
         // Its turn has come, and it never looks.
         drop(handed);
         drop(last.await.unwrap());
@@ -477,11 +472,11 @@ mod tests {
     #[tokio::test]
     async fn closing_wakes_those_who_wait() {
         let shared = single();
-        let lease = shared.acquire(Role::Writer).await.unwrap();
+        let pooled = shared.acquire(Role::Writer).await.unwrap();
         let waiting = waiter(&shared).await;
         shared.close();
         assert_eq!(waiting.await.err().map(|error| error.kind()), Some(ErrorKind::ConnectionClosed));
-        lease.give_back_here();
+        pooled.give_back_here();
         assert!(shared.try_borrow(Role::Writer).is_none());
         assert!(shared.writer.state.lock().idle.is_empty());
     }

@@ -4,11 +4,11 @@
 //! half way because another wrote meanwhile. A read-only one is deferred and forbids writes. SQLite is serializable,
 //! which is at least as strong as any level one can ask for, so every level is honoured.
 
-use crate::busy::Busy;
+use crate::blocking::OnDrop;
+use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
 use crate::error::{invalid, is_busy};
-use crate::job::OnDrop;
-use crate::slot::{Role, Slot};
+use crate::raw::connection::{RawConnection, Role};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::ident::quote;
@@ -77,14 +77,14 @@ impl SqliteConnection {
             return Err(invalid("a transaction is already open").with_hint("set a savepoint"));
         }
         let read_only = options.read_only;
-        let writes = self.lease_role() == Some(Role::Writer) && !self.shared.options.read_only;
+        let writes = self.role() == Some(Role::Writer) && !self.shared.options.read_only;
         if !read_only && !writes {
             return Err(Error::new(ErrorKind::ReadOnly, "this connection cannot write")
                 .with_hint("begin a read-only transaction, or acquire a connection for writing"));
         }
-        let mut busy = Busy::new(self.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.shared.options.busy_timeout);
         loop {
-            let begun = self.slot()?.begin(read_only);
+            let begun = self.raw()?.begin(read_only);
             match begun {
                 Err(error) if is_busy(&error) && busy.wait().await => {}
                 Err(error) => return Err(error),
@@ -96,7 +96,7 @@ impl SqliteConnection {
     }
 
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
-        self.settle().await?;
+        self.reclaim().await?;
         let read_only = match self.tx {
             Tx::None => return Err(invalid("no transaction is open")),
             Tx::Open { read_only } => read_only,
@@ -104,13 +104,13 @@ impl SqliteConnection {
             Tx::Broken(lost) => return Err(with_rollback(aborted(lost), self.undo().await)),
         };
         self.start(Doing::Commit);
-        let mut busy = Busy::new(self.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.shared.options.busy_timeout);
         let at_once = read_only || self.shared.options.commits_at_once();
         let committed = loop {
             let committed = if at_once {
-                self.slot()?.commit()
+                self.raw()?.commit()
             } else {
-                self.on_pool(OnDrop::Finish, Slot::commit).await?
+                self.on_blocking_pool(OnDrop::Finish, RawConnection::commit).await?
             };
             match committed {
                 Err(error) if is_busy(&error) && busy.wait().await => {}
@@ -141,20 +141,20 @@ impl SqliteConnection {
     }
 
     pub(crate) async fn rollback_transaction(&mut self) -> Result<()> {
-        self.settle().await?;
+        self.reclaim().await?;
         self.undo().await
     }
 
     /// Ends the transaction, whatever state it is in.
     async fn undo(&mut self) -> Result<()> {
         self.start(Doing::Rollback);
-        let undone = if self.slot()?.has_much_to_undo() {
-            self.on_pool(OnDrop::Finish, Slot::rollback).await?
+        let undone = if self.raw()?.has_much_to_undo() {
+            self.on_blocking_pool(OnDrop::Finish, RawConnection::rollback).await?
         } else {
-            self.slot()?.rollback()
+            self.raw()?.rollback()
         };
         self.done();
-        if self.slot()?.is_autocommit() {
+        if self.raw()?.is_autocommit() {
             self.tx = Tx::None;
         }
         undone
@@ -162,17 +162,17 @@ impl SqliteConnection {
 
     pub(crate) async fn set_savepoint(&mut self, name: &str) -> Result<()> {
         self.in_transaction().await?;
-        self.slot()?.exec(&named("savepoint ", name))
+        self.raw()?.exec(&named("savepoint ", name))
     }
 
     pub(crate) async fn release_savepoint(&mut self, name: &str) -> Result<()> {
         self.in_transaction().await?;
-        self.slot()?.exec(&named("release ", name))
+        self.raw()?.exec(&named("release ", name))
     }
 
     /// Also mends a transaction in which a statement was dropped, when SQLite has kept it.
     pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> Result<()> {
-        self.settle().await?;
+        self.reclaim().await?;
         match self.tx {
             Tx::Open { .. } | Tx::Broken(Lost::Dropped) => {}
             Tx::Broken(lost) => return Err(aborted(lost)),
@@ -180,11 +180,11 @@ impl SqliteConnection {
         }
         let (back, release) = (named("rollback to ", name), named("release ", name));
         self.start(Doing::Statement);
-        let undo = move |slot: &Slot| slot.exec(&back).and_then(|()| slot.exec(&release));
-        let undone = if self.slot()?.has_much_to_undo() {
-            self.on_pool(OnDrop::Finish, undo).await?
+        let undo = move |raw: &RawConnection| raw.exec(&back).and_then(|()| raw.exec(&release));
+        let undone = if self.raw()?.has_much_to_undo() {
+            self.on_blocking_pool(OnDrop::Finish, undo).await?
         } else {
-            undo(self.slot()?)
+            undo(self.raw()?)
         };
         self.done();
         undone?;

@@ -7,9 +7,9 @@ pub(crate) fn parse(url: &str) -> Result<SqliteOptions> {
     let rest = url
         .strip_prefix("sqlite:")
         .ok_or_else(|| wrong("not a sqlite url").with_hint("write sqlite:path/to/file or sqlite::memory:"))?;
-    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let place = place.strip_prefix("//").unwrap_or(place);
-    let mut options = match place {
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let mut options = match path {
         "" => {
             return Err(
                 wrong("the url names no file").with_hint("for a database in memory write sqlite::memory:")
@@ -64,20 +64,20 @@ fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::Place;
+    use crate::options::Location;
 
-    fn path(url: &str) -> Place {
-        parse(url).unwrap().place
+    fn path(url: &str) -> Location {
+        parse(url).unwrap().location
     }
 
     #[test]
-    fn places() {
-        assert_eq!(path("sqlite::memory:"), Place::Memory);
-        assert_eq!(path("sqlite://:memory:"), Place::Memory);
-        assert_eq!(path("sqlite:x?mode=memory"), Place::Memory);
-        assert_eq!(path("sqlite:a/b.db"), Place::File("a/b.db".into()));
-        assert_eq!(path("sqlite://a.db"), Place::File("a.db".into()));
-        assert_eq!(path("sqlite:///var/a%20b.db"), Place::File("/var/a b.db".into()));
+    fn locations() {
+        assert_eq!(path("sqlite::memory:"), Location::Memory);
+        assert_eq!(path("sqlite://:memory:"), Location::Memory);
+        assert_eq!(path("sqlite:x?mode=memory"), Location::Memory);
+        assert_eq!(path("sqlite:a/b.db"), Location::File("a/b.db".into()));
+        assert_eq!(path("sqlite://a.db"), Location::File("a.db".into()));
+        assert_eq!(path("sqlite:///var/a%20b.db"), Location::File("/var/a b.db".into()));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const CHUNK: usize = 256;
 
 /// A sink that keeps what SQLite returned.
 #[derive(Default)]
-pub(crate) struct Buffer {
+pub(crate) struct RowBuffer {
     chunks: VecDeque<Chunk>,
     rows: usize,
 }
@@ -24,13 +24,13 @@ pub(crate) struct Chunk {
     rows: usize,
     /// How many of them were handed on.
     taken: usize,
-    cells: Vec<Kept>,
+    cells: Vec<StoredCell>,
     text: String,
     bytes: Vec<u8>,
 }
 
 /// A cell, or where its bytes are.
-enum Kept {
+enum StoredCell {
     Null,
     I64(i64),
     F64(f64),
@@ -54,32 +54,32 @@ impl Chunk {
         self.rows += 1;
         for cell in cells {
             let kept = match cell {
-                Cell::I64(n) => Kept::I64(*n),
-                Cell::F64(n) => Kept::F64(*n),
+                Cell::I64(n) => StoredCell::I64(*n),
+                Cell::F64(n) => StoredCell::F64(*n),
                 Cell::Text(text) => {
                     let start = self.text.len();
                     self.text.push_str(text);
-                    Kept::Text(start..self.text.len())
+                    StoredCell::Text(start..self.text.len())
                 }
                 Cell::Bytes(bytes) => {
                     let start = self.bytes.len();
                     self.bytes.extend_from_slice(bytes);
-                    Kept::Bytes(start..self.bytes.len())
+                    StoredCell::Bytes(start..self.bytes.len())
                 }
                 // The cells are ours, from `cells`, which makes no others.
-                _ => Kept::Null,
+                _ => StoredCell::Null,
             };
             self.cells.push(kept);
         }
     }
 
-    fn cell(&self, kept: &Kept) -> Cell<'_> {
+    fn cell(&self, kept: &StoredCell) -> Cell<'_> {
         match kept {
-            Kept::Null => Cell::Null,
-            Kept::I64(n) => Cell::I64(*n),
-            Kept::F64(n) => Cell::F64(*n),
-            Kept::Text(place) => Cell::Text(&self.text[place.clone()]),
-            Kept::Bytes(place) => Cell::Bytes(&self.bytes[place.clone()]),
+            StoredCell::Null => Cell::Null,
+            StoredCell::I64(n) => Cell::I64(*n),
+            StoredCell::F64(n) => Cell::F64(*n),
+            StoredCell::Text(place) => Cell::Text(&self.text[place.clone()]),
+            StoredCell::Bytes(place) => Cell::Bytes(&self.bytes[place.clone()]),
         }
     }
 
@@ -108,7 +108,7 @@ impl Chunk {
     }
 }
 
-impl Buffer {
+impl RowBuffer {
     /// Hands at most `most` rows on; true while more remain.
     pub(crate) fn pour(&mut self, sink: &mut dyn RowSink, mut most: usize) -> Result<bool, DecodeError> {
         while let (Some(chunk), 1..) = (self.chunks.front_mut(), most) {
@@ -136,7 +136,7 @@ impl Buffer {
     }
 }
 
-impl RowSink for Buffer {
+impl RowSink for RowBuffer {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
         self.last().push(cells);
         self.rows += 1;
@@ -144,7 +144,7 @@ impl RowSink for Buffer {
     }
 
     fn clear(&mut self) {
-        *self = Buffer::default();
+        *self = RowBuffer::default();
     }
 }
 
@@ -174,8 +174,8 @@ mod tests {
         fn clear(&mut self) {}
     }
 
-    fn filled(rows: u32) -> Buffer {
-        let mut buffer = Buffer::default();
+    fn filled(rows: u32) -> RowBuffer {
+        let mut buffer = RowBuffer::default();
         for n in 0..rows {
             let text = "ü".repeat((n % 5) as usize);
             let beside = match n % 3 {
@@ -210,6 +210,6 @@ mod tests {
         let mut seen = Seen { rows: Vec::new(), most: 300 };
         assert!(!filled(1000).pour(&mut seen, 400).unwrap());
         assert_eq!(seen.rows.len(), 300);
-        assert!(!Buffer::default().pour(&mut seen, 10).unwrap());
+        assert!(!RowBuffer::default().pour(&mut seen, 10).unwrap());
     }
 }

@@ -27,7 +27,7 @@ pub(crate) enum Watch {
 }
 
 /// The state shared by a connection's handler, the thread that runs it and those who may cancel.
-pub(crate) struct Ctl {
+pub(crate) struct Watchdog {
     budget: u64,
     epoch: Instant,
     /// `OFF`, `ARMED`, or the deadline in nanoseconds after the epoch.
@@ -37,19 +37,19 @@ pub(crate) struct Ctl {
     /// True when the handler was reached, so that the time since the last yield is worth a look.
     reached: AtomicBool,
     canceled: AtomicBool,
-    job: Mutex<Job>,
+    task: Mutex<Task>,
     handle: OnceLock<InterruptHandle>,
 }
 
 #[derive(Default)]
-struct Job {
+struct Task {
     id: u64,
     running: bool,
 }
 
-impl Ctl {
+impl Watchdog {
     pub(crate) fn new(budget: Duration) -> Self {
-        Ctl {
+        Watchdog {
             budget: u64::try_from(budget.as_nanos()).unwrap_or(OFF / 2),
             epoch: Instant::now(),
             deadline: AtomicU64::new(OFF),
@@ -57,7 +57,7 @@ impl Ctl {
             over: AtomicBool::new(false),
             reached: AtomicBool::new(false),
             canceled: AtomicBool::new(false),
-            job: Mutex::default(),
+            task: Mutex::default(),
             handle: OnceLock::new(),
         }
     }
@@ -81,7 +81,7 @@ impl Ctl {
 
     /// Looks at the statement's time and at its cancellation; true to stop it. Called by SQLite's progress handler
     /// and between rows. The first look starts the clock.
-    pub(crate) fn look(&self) -> bool {
+    pub(crate) fn must_stop(&self) -> bool {
         if self.canceled.load(Relaxed) {
             return true;
         }
@@ -120,33 +120,33 @@ impl Ctl {
         self.canceled.load(Relaxed)
     }
 
-    /// A job begins on another thread. Its number is what cancels it, so that a late cancel never meets the next one.
-    pub(crate) fn begin_job(&self) -> u64 {
-        let mut job = self.job.lock();
-        job.id += 1;
-        job.running = true;
+    /// A task begins on another thread. Its number is what cancels it, so that a late cancel never meets the next one.
+    pub(crate) fn begin_task(&self) -> u64 {
+        let mut task = self.task.lock();
+        task.id += 1;
+        task.running = true;
         self.canceled.store(false, Relaxed);
-        job.id
+        task.id
     }
 
-    /// The job is over: from here on nothing interrupts this connection.
-    pub(crate) fn end_job(&self) {
-        let mut job = self.job.lock();
-        job.running = false;
+    /// The task is over: from here on nothing interrupts this connection.
+    pub(crate) fn end_task(&self) {
+        let mut task = self.task.lock();
+        task.running = false;
         self.canceled.store(false, Relaxed);
     }
 
     /// At the end of a use: nothing is watched, nothing runs.
-    pub(crate) fn rest(&self) {
+    pub(crate) fn reset(&self) {
         self.unwatch();
-        self.end_job();
+        self.end_task();
     }
 
-    /// Cancels that job, if it still runs. The flag stops what SQLite steps through; the interrupt also stops what
-    /// only polls for one. Under the lock, since an interrupt after the job's end could hit the next statement.
+    /// Cancels that task, if it still runs. The flag stops what SQLite steps through; the interrupt also stops what
+    /// only polls for one. Under the lock, since an interrupt after the task's end could hit the next statement.
     pub(crate) fn cancel(&self, id: u64) {
-        let job = self.job.lock();
-        if job.running && job.id == id {
+        let task = self.task.lock();
+        if task.running && task.id == id {
             self.canceled.store(true, Relaxed);
             if let Some(handle) = self.handle.get() {
                 handle.interrupt();
@@ -161,37 +161,37 @@ mod tests {
 
     #[test]
     fn the_first_look_starts_the_clock() {
-        let ctl = Ctl::new(Duration::from_secs(3600));
-        ctl.watch(Watch::Interrupt);
-        assert!(!ctl.look());
-        assert_ne!(ctl.deadline.load(Relaxed), ARMED);
-        assert!(!ctl.look() && !ctl.is_over());
+        let watchdog = Watchdog::new(Duration::from_secs(3600));
+        watchdog.watch(Watch::Interrupt);
+        assert!(!watchdog.must_stop());
+        assert_ne!(watchdog.deadline.load(Relaxed), ARMED);
+        assert!(!watchdog.must_stop() && !watchdog.is_over());
     }
 
     #[test]
     fn a_budget_of_nothing_is_over_at_the_first_look() {
-        let ctl = Ctl::new(Duration::ZERO);
-        ctl.watch(Watch::Interrupt);
-        assert!(ctl.look() && ctl.is_over());
-        ctl.watch(Watch::Note);
-        assert!(!ctl.look() && ctl.is_over(), "a write is noted, not stopped");
-        ctl.unwatch();
-        assert!(!ctl.look());
+        let watchdog = Watchdog::new(Duration::ZERO);
+        watchdog.watch(Watch::Interrupt);
+        assert!(watchdog.must_stop() && watchdog.is_over());
+        watchdog.watch(Watch::Note);
+        assert!(!watchdog.must_stop() && watchdog.is_over(), "a write is noted, not stopped");
+        watchdog.unwatch();
+        assert!(!watchdog.must_stop());
     }
 
     #[test]
     fn a_late_cancel_does_not_meet_the_next_job() {
-        let ctl = Ctl::new(Duration::ZERO);
-        let first = ctl.begin_job();
-        ctl.cancel(first);
-        assert!(ctl.is_canceled() && ctl.look());
-        ctl.end_job();
-        assert!(!ctl.is_canceled());
-        ctl.cancel(first);
-        let second = ctl.begin_job();
-        ctl.cancel(first);
-        assert!(!ctl.is_canceled());
-        ctl.cancel(second);
-        assert!(ctl.is_canceled());
+        let watchdog = Watchdog::new(Duration::ZERO);
+        let first = watchdog.begin_task();
+        watchdog.cancel(first);
+        assert!(watchdog.is_canceled() && watchdog.must_stop());
+        watchdog.end_task();
+        assert!(!watchdog.is_canceled());
+        watchdog.cancel(first);
+        let second = watchdog.begin_task();
+        watchdog.cancel(first);
+        assert!(!watchdog.is_canceled());
+        watchdog.cancel(second);
+        assert!(watchdog.is_canceled());
     }
 }

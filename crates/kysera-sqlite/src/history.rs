@@ -7,7 +7,7 @@ use kysera_sql::compiled::SqlText;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
-const PLACES: usize = 1024;
+const COUNTERS: usize = 1024;
 const LONG: i8 = 2;
 const MOST: i8 = 3;
 const SHORT: i8 = -2;
@@ -15,11 +15,11 @@ const SHORT: i8 = -2;
 /// The golden ratio: neighbours end far apart.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-pub(crate) struct Hints(Box<[AtomicI8; PLACES]>);
+pub(crate) struct History(Box<[AtomicI8; COUNTERS]>);
 
-impl Hints {
+impl History {
     pub(crate) fn new() -> Self {
-        Hints(Box::new([const { AtomicI8::new(0) }; PLACES]))
+        History(Box::new([const { AtomicI8::new(0) }; COUNTERS]))
     }
 
     fn of(&self, sql: &SqlText) -> &AtomicI8 {
@@ -40,11 +40,11 @@ impl Hints {
         self.of(sql).load(Relaxed) <= SHORT
     }
 
-    pub(crate) fn was_long(&self, sql: &SqlText) {
+    pub(crate) fn note_long(&self, sql: &SqlText) {
         self.of(sql).store(MOST, Relaxed);
     }
 
-    pub(crate) fn was_short(&self, sql: &SqlText) {
+    pub(crate) fn note_short(&self, sql: &SqlText) {
         let hint = self.of(sql);
         let now = hint.load(Relaxed);
         if now > SHORT {
@@ -89,29 +89,29 @@ mod tests {
 
     #[test]
     fn long_is_forgotten_after_some_short_runs() {
-        let (hints, a) = (Hints::new(), SqlText::from("a"));
-        assert!(!hints.is_long(&a) && !hints.is_short(&a));
-        hints.was_long(&a);
-        assert!(hints.is_long(&a) && !hints.is_long(&"b".into()));
-        hints.was_short(&a);
-        assert!(hints.is_long(&a));
-        hints.was_short(&a);
-        assert!(!hints.is_long(&a));
+        let (history, a) = (History::new(), SqlText::from("a"));
+        assert!(!history.is_long(&a) && !history.is_short(&a));
+        history.note_long(&a);
+        assert!(history.is_long(&a) && !history.is_long(&"b".into()));
+        history.note_short(&a);
+        assert!(history.is_long(&a));
+        history.note_short(&a);
+        assert!(!history.is_long(&a));
         for _ in 0..9 {
-            hints.was_short(&a);
+            history.note_short(&a);
         }
-        assert!(hints.is_short(&a));
-        hints.was_long(&a);
-        assert!(!hints.is_short(&a) && hints.is_long(&a));
+        assert!(history.is_short(&a));
+        history.note_long(&a);
+        assert!(!history.is_short(&a) && history.is_long(&a));
     }
 
     #[test]
     fn texts_spread_over_the_table() {
-        let hints = Hints::new();
+        let history = History::new();
         for n in 0..64 {
-            hints.was_long(&format!("select * from t where a = {n}").into());
+            history.note_long(&format!("select * from t where a = {n}").into());
         }
-        let used = hints.0.iter().filter(|hint| hint.load(Relaxed) != 0).count();
+        let used = history.0.iter().filter(|hint| hint.load(Relaxed) != 0).count();
         assert!(used > 50, "{used}");
     }
 }

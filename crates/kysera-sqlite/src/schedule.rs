@@ -4,51 +4,53 @@
 //! syncs, changes the schema or cannot be judged goes to the blocking pool. Raw SQL is judged by its first word, and
 //! by SQLite once it is prepared; statements that begin or end a transaction behind the driver's back are refused.
 
-use crate::ctl::Watch;
-use crate::hints::Hints;
+use crate::history::History;
 use crate::options::SqliteOptions;
+use crate::raw::watchdog::Watch;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::value::Value;
 
 /// Where a statement starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Thread {
     /// On the calling task.
-    Here(Watch),
+    Caller(Watch),
     /// On the blocking pool.
-    Pool,
+    BlockingPool,
 }
 
 /// The largest insert of values that runs on the calling task: 60 to 75 µs, measured.
-const MOST_ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
 
 /// The most bytes that a write on the calling task may carry: SQLite copies them twice and writes them to the log.
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
-pub(crate) fn place(
+pub(crate) fn schedule(
     statement: &Compiled,
     options: &SqliteOptions,
-    hints: &Hints,
+    history: &History,
     in_tx: bool,
-) -> Result<Place> {
+) -> Result<Thread> {
     let sql = &statement.sql;
     let syncs = if in_tx { !options.writes_at_once() } else { !options.commits_at_once() };
-    let here = |watch, wanted| if wanted && !hints.is_long(sql) { Place::Here(watch) } else { Place::Pool };
+    let on_caller = |watch, wanted| {
+        if wanted && !history.is_long(sql) { Thread::Caller(watch) } else { Thread::BlockingPool }
+    };
     Ok(match statement.kind {
-        StatementKind::Read => here(Watch::Interrupt, true),
+        StatementKind::Read => on_caller(Watch::Interrupt, true),
         StatementKind::InsertValues(rows) => {
-            here(Watch::Note, !syncs && rows <= MOST_ROWS && !is_large(&statement.params))
+            on_caller(Watch::Note, !syncs && rows <= MAX_ROWS && !is_large(&statement.params))
         }
-        StatementKind::KeyedWrite => here(Watch::Note, !syncs && !is_large(&statement.params)),
-        StatementKind::Write => here(Watch::Note, !syncs && hints.is_short(sql)),
+        StatementKind::KeyedWrite => on_caller(Watch::Note, !syncs && !is_large(&statement.params)),
+        StatementKind::Write => on_caller(Watch::Note, !syncs && history.is_short(sql)),
         StatementKind::Raw => match first_word(sql) {
             word if word.eq_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
                 return Err(transaction_control(word.0));
             }
-            word => here(Watch::Interrupt, word.reads()),
+            word => on_caller(Watch::Interrupt, word.reads()),
         },
-        _ => Place::Pool,
+        _ => Thread::BlockingPool,
     })
 }
 
@@ -59,7 +61,7 @@ fn is_large(params: &[Value]) -> bool {
         Value::Bytes(bytes) => bytes.len(),
         _ => 0,
     });
-    bytes.sum::<usize>() > MOST_BYTES
+    bytes.sum::<usize>() > MAX_BYTES
 }
 
 /// True when a statement may be a query, as far as can be told before it is prepared.
@@ -127,7 +129,7 @@ mod tests {
     use super::*;
     use crate::options::{Journal, Synchronous};
 
-    fn at(kind: StatementKind, sql: &str, options: &SqliteOptions, in_tx: bool) -> Place {
+    fn at(kind: StatementKind, sql: &str, options: &SqliteOptions, in_tx: bool) -> Thread {
         let statement = Compiled {
             sql: sql.into(),
             params: Vec::new(),
@@ -135,32 +137,35 @@ mod tests {
             returns_rows: true,
             needs_type_lookup: false,
         };
-        place(&statement, options, &Hints::new(), in_tx).unwrap()
+        schedule(&statement, options, &History::new(), in_tx).unwrap()
     }
 
     #[test]
     fn what_syncs_the_disk_goes_to_the_pool() {
         let insert =
             |options: &SqliteOptions, in_tx| at(StatementKind::InsertValues(1), "insert", options, in_tx);
-        let here = Place::Here(Watch::Note);
+        let on_caller = Thread::Caller(Watch::Note);
         let file = SqliteOptions::file("x");
-        assert_eq!(insert(&SqliteOptions::memory(), false), here);
-        assert_eq!(insert(&file, false), here);
+        assert_eq!(insert(&SqliteOptions::memory(), false), on_caller);
+        assert_eq!(insert(&file, false), on_caller);
         let full = file.clone().synchronous(Synchronous::Full);
-        assert_eq!((insert(&full, false), insert(&full, true)), (Place::Pool, here));
+        assert_eq!((insert(&full, false), insert(&full, true)), (Thread::BlockingPool, on_caller));
         let journal = file.clone().journal(Journal::Delete);
-        assert_eq!((insert(&journal, false), insert(&journal, true)), (Place::Pool, Place::Pool));
-        assert_eq!(at(StatementKind::InsertValues(501), "insert", &file, true), Place::Pool);
+        assert_eq!(
+            (insert(&journal, false), insert(&journal, true)),
+            (Thread::BlockingPool, Thread::BlockingPool)
+        );
+        assert_eq!(at(StatementKind::InsertValues(501), "insert", &file, true), Thread::BlockingPool);
         let large = Compiled {
             sql: "insert".into(),
-            params: vec![Value::Bytes(vec![0; MOST_BYTES + 1].into())],
+            params: vec![Value::Bytes(vec![0; MAX_BYTES + 1].into())],
             kind: StatementKind::InsertValues(1),
             returns_rows: false,
             needs_type_lookup: false,
         };
-        assert_eq!(place(&large, &file, &Hints::new(), true).unwrap(), Place::Pool);
-        assert_eq!(at(StatementKind::Write, "update", &file, true), Place::Pool);
-        assert_eq!(at(StatementKind::Ddl, "create table", &file, true), Place::Pool);
+        assert_eq!(schedule(&large, &file, &History::new(), true).unwrap(), Thread::BlockingPool);
+        assert_eq!(at(StatementKind::Write, "update", &file, true), Thread::BlockingPool);
+        assert_eq!(at(StatementKind::Ddl, "create table", &file, true), Thread::BlockingPool);
     }
 
     #[test]
@@ -170,7 +175,7 @@ mod tests {
         for sql in
             ["select 1", "/* a */ -- b\n SELECT 1", "values (1)", "with x as (select 1) select * from x"]
         {
-            assert_eq!(raw(sql), Place::Here(Watch::Interrupt), "{sql}");
+            assert_eq!(raw(sql), Thread::Caller(Watch::Interrupt), "{sql}");
         }
         for sql in [
             "pragma cache_size = 1",
@@ -180,7 +185,7 @@ mod tests {
             "",
             "-- select",
         ] {
-            assert_eq!(raw(sql), Place::Pool, "{sql}");
+            assert_eq!(raw(sql), Thread::BlockingPool, "{sql}");
         }
         for sql in ["commit", "Begin", "/**/rollback", ";end", "savepoint a", "release a"] {
             let statement = Compiled {
@@ -190,7 +195,7 @@ mod tests {
                 returns_rows: false,
                 needs_type_lookup: false,
             };
-            let error = place(&statement, &memory, &Hints::new(), true).unwrap_err();
+            let error = schedule(&statement, &memory, &History::new(), true).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{sql}");
         }
     }

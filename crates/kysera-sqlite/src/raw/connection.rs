@@ -1,9 +1,9 @@
 //! One connection with what watches it. Runs on whatever thread it is on; knows nothing of pools or tasks.
 
 use crate::checkpoint;
-use crate::ctl::{Ctl, STEPS, Watch};
 use crate::error::from_client;
-use crate::options::{Journal, Place, SqliteOptions, Synchronous};
+use crate::options::{Journal, Location, SqliteOptions, Synchronous};
+use crate::raw::watchdog::{STEPS, Watch, Watchdog};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::dialect::Sqlite;
 use rusqlite::config::DbConfig;
@@ -24,9 +24,9 @@ pub(crate) enum Role {
     Reader,
 }
 
-pub(crate) struct Slot {
+pub(crate) struct RawConnection {
     pub(crate) conn: Connection,
-    pub(crate) ctl: Arc<Ctl>,
+    pub(crate) watchdog: Arc<Watchdog>,
     role: Role,
     /// True while a read-only transaction forbids writes on a connection that may write.
     query_only: Cell<bool>,
@@ -39,24 +39,24 @@ pub(crate) struct Slot {
 /// A transaction with more changes than this is rolled back on the blocking pool.
 const MUCH: u64 = 1000;
 
-impl Slot {
+impl RawConnection {
     /// Opens a connection. Blocks.
-    pub(crate) fn open(options: &SqliteOptions, role: Role) -> Result<Box<Slot>> {
+    pub(crate) fn open(options: &SqliteOptions, role: Role) -> Result<Box<RawConnection>> {
         let mut conn = connect(options)?;
-        set_up(&mut conn, options, role).map_err(|error| match &options.place {
-            Place::File(path) if error.kind() == ErrorKind::Storage => {
+        set_up(&mut conn, options, role).map_err(|error| match &options.location {
+            Location::File(path) if error.kind() == ErrorKind::Storage => {
                 error.with_hint(format!("{}", path.display()))
             }
             _ => error,
         })?;
-        let ctl = Arc::new(Ctl::new(options.budget));
-        ctl.set_interrupt_handle(conn.get_interrupt_handle());
-        let watched = Arc::clone(&ctl);
-        let installed = conn.progress_handler(STEPS, Some(move || watched.look()));
+        let watchdog = Arc::new(Watchdog::new(options.budget));
+        watchdog.set_interrupt_handle(conn.get_interrupt_handle());
+        let watched = Arc::clone(&watchdog);
+        let installed = conn.progress_handler(STEPS, Some(move || watched.must_stop()));
         Installed::into_result(installed).map_err(plain)?;
-        Ok(Box::new(Slot {
+        Ok(Box::new(RawConnection {
             conn,
-            ctl,
+            watchdog,
             role,
             query_only: Cell::new(false),
             changes_before: Cell::new(0),
@@ -86,7 +86,7 @@ impl Slot {
 
     /// Runs a statement of our own, such as `commit`.
     pub(crate) fn exec(&self, sql: &str) -> Result<()> {
-        self.ctl.watch(Watch::Off);
+        self.watchdog.watch(Watch::Off);
         let mut statement = self.conn.prepare_cached(sql).map_err(plain)?;
         let ran = statement.raw_execute().map_err(plain);
         self.take_frames();
@@ -162,9 +162,9 @@ fn plain(error: rusqlite::Error) -> Error {
 
 /// Opens a connection as the user wants it, which comes before everything else: it may be a key.
 pub(crate) fn connect(options: &SqliteOptions) -> Result<Connection> {
-    let mut conn = match &options.place {
-        Place::Memory => Connection::open_in_memory().map_err(plain)?,
-        Place::File(path) => connect_file(path, options)?,
+    let mut conn = match &options.location {
+        Location::Memory => Connection::open_in_memory().map_err(plain)?,
+        Location::File(path) => connect_file(path, options)?,
     };
     // The client's default would wait on the thread, already for the pragmas below.
     conn.busy_timeout(Duration::ZERO).map_err(plain)?;
@@ -223,7 +223,7 @@ fn cannot_open(error: Error, path: &Path) -> Error {
 fn set_up(conn: &mut Connection, options: &SqliteOptions, role: Role) -> Result<()> {
     // Waiting is ours, and asynchronous (`busy`), whatever the user's hook has set.
     conn.busy_timeout(Duration::ZERO).map_err(plain)?;
-    if let Place::File(_) = options.place {
+    if let Location::File(_) = options.location {
         set_up_file(conn, options, role)?;
     }
     conn.set_prepared_statement_cache_capacity(options.statement_cache);

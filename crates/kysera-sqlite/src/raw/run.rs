@@ -1,78 +1,75 @@
 //! Runs one statement to its end, on whatever thread it is called.
 
-use crate::cells;
-use crate::ctl::Watch;
 use crate::error::from_client;
-use crate::place::inserts;
-use crate::slot::Slot;
-use crate::{bind, breathe};
-use kysera_core::driver::ExecResult;
+use crate::raw::connection::RawConnection;
+use crate::raw::watchdog::Watch;
+use crate::raw::{bind, cells};
+use crate::schedule::inserts;
+use crate::yield_now;
+use kysera_core::driver::{Attempt, ExecResult};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Flow, RowSink};
 use rusqlite::CachedStatement;
 
-/// What came of a run.
-pub(crate) enum Verdict {
-    /// It ran, or failed.
-    Done(Result<ExecResult>),
-    /// It took too long or is of a kind that does not belong here. Nothing was done and the sink is empty.
-    Elsewhere,
-}
-
 /// Between how many rows the clock is looked at: dear at 1, and results of a page never look (measured).
 const ROWS: u32 = 128;
 
 /// Runs on the calling task.
-pub(crate) fn here(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink, watch: Watch) -> Verdict {
-    let verdict = run(slot, statement, sink, watch);
-    breathe::note(slot.ctl.was_reached());
-    verdict
+pub(crate) fn here(
+    raw: &RawConnection,
+    statement: &Compiled,
+    sink: &mut dyn RowSink,
+    watch: Watch,
+) -> Attempt {
+    let attempt = run(raw, statement, sink, watch);
+    yield_now::note_statement(raw.watchdog.was_reached());
+    attempt
 }
 
 /// Runs on a thread that may block, until it is done or cancelled.
-pub(crate) fn there(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
-    match run(slot, statement, sink, Watch::Off) {
-        Verdict::Done(done) => done,
-        Verdict::Elsewhere => Err(canceled()),
+pub(crate) fn there(raw: &RawConnection, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
+    match run(raw, statement, sink, Watch::Off) {
+        Attempt::Done(done) => done,
+        Attempt::WouldBlock => Err(canceled()),
     }
 }
 
 /// True for a statement that changes nothing.
-pub(crate) fn is_read(slot: &Slot, statement: &Compiled) -> Result<bool> {
-    slot.ctl.watch(Watch::Off);
-    let prepared = slot.conn.prepare_cached(&statement.sql);
+pub(crate) fn is_read(raw: &RawConnection, statement: &Compiled) -> Result<bool> {
+    raw.watchdog.watch(Watch::Off);
+    let prepared = raw.conn.prepare_cached(&statement.sql);
     Ok(prepared.map_err(|error| from_client(error, &statement.sql))?.readonly())
 }
 
-fn run(slot: &Slot, statement: &Compiled, sink: &mut dyn RowSink, watch: Watch) -> Verdict {
-    slot.ctl.watch(watch);
-    let done = execute(slot, statement, sink, watch);
-    slot.ctl.unwatch();
+fn run(raw: &RawConnection, statement: &Compiled, sink: &mut dyn RowSink, watch: Watch) -> Attempt {
+    raw.watchdog.watch(watch);
+    let done = execute(raw, statement, sink, watch);
+    raw.watchdog.unwatch();
     match done {
-        Ok(Some(outcome)) => Verdict::Done(Ok(outcome)),
-        Ok(None) => Verdict::Elsewhere,
+        Ok(Some(outcome)) => Attempt::Done(Ok(outcome)),
+        Ok(None) => Attempt::WouldBlock,
         Err(error)
-            if watch == Watch::Interrupt && error.kind() == ErrorKind::Canceled && slot.ctl.is_over() =>
+            if watch == Watch::Interrupt && error.kind() == ErrorKind::Canceled && raw.watchdog.is_over() =>
         {
             sink.clear();
-            Verdict::Elsewhere
+            Attempt::WouldBlock
         }
-        Err(error) => Verdict::Done(Err(error)),
+        Err(error) => Attempt::Done(Err(error)),
     }
 }
 
 /// None: raw SQL that reads by its first word but writes.
 fn execute(
-    slot: &Slot,
+    raw: &RawConnection,
     statement: &Compiled,
     sink: &mut dyn RowSink,
     watch: Watch,
 ) -> Result<Option<ExecResult>> {
-    if slot.ctl.is_canceled() {
+    if raw.watchdog.is_canceled() {
         return Err(canceled());
     }
-    let conn = &slot.conn;
+    let conn = &raw.conn;
     let mut prepared =
         conn.prepare_cached(&statement.sql).map_err(|error| from_client(error, &statement.sql))?;
     let reads = prepared.readonly();
@@ -81,16 +78,16 @@ fn execute(
             return Ok(None);
         }
         // The tree calls it a read but SQLite does not: never interrupt it.
-        slot.ctl.watch(Watch::Note);
+        raw.watchdog.watch(Watch::Note);
     }
     bind::bind(&mut prepared, &statement.params)?;
     if reads {
-        rows(slot, &mut prepared, sink, true)?;
+        rows(raw, &mut prepared, sink, true)?;
         return Ok(Some(ExecResult::default()));
     }
     let before = conn.total_changes();
-    let ran = rows(slot, &mut prepared, sink, false);
-    slot.take_frames();
+    let ran = rows(raw, &mut prepared, sink, false);
+    raw.take_frames();
     ran?;
     // `changes` keeps the count of the last insert, update or delete across statements of other kinds.
     let counts = statement.kind != StatementKind::Ddl && conn.total_changes() != before;
@@ -101,7 +98,12 @@ fn execute(
 
 /// A write is stepped to its end whatever the sink says. All its changes are made before its first row
 /// (lang_returning.html, section 3).
-fn rows(slot: &Slot, prepared: &mut CachedStatement<'_>, sink: &mut dyn RowSink, reads: bool) -> Result<()> {
+fn rows(
+    raw: &RawConnection,
+    prepared: &mut CachedStatement<'_>,
+    sink: &mut dyn RowSink,
+    reads: bool,
+) -> Result<()> {
     let mut rows = prepared.raw_query();
     let mut columns = None;
     let mut wanted = true;
@@ -129,7 +131,7 @@ fn rows(slot: &Slot, prepared: &mut CachedStatement<'_>, sink: &mut dyn RowSink,
         until_look -= 1;
         if until_look == 0 {
             until_look = ROWS;
-            if slot.ctl.look() {
+            if raw.watchdog.must_stop() {
                 return Err(canceled());
             }
         }

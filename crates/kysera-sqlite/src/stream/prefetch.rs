@@ -3,11 +3,11 @@
 //! Nothing makes the job wait: the connection, the only one, goes back to the pool when the last row was read, however many
 //! of them were taken by then.
 
-use crate::buffer::Chunk;
-use crate::connection::note_time;
-use crate::job::{self, Job, OnDrop};
-use crate::pool::{Lease, Shared};
-use crate::run;
+use crate::blocking::{self, BlockingTask, OnDrop};
+use crate::connection::note_latency;
+use crate::pool::{Pooled, Shared};
+use crate::raw::run;
+use crate::stream::row_buffer::Chunk;
 use kysera_core::Result;
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::Compiled;
@@ -18,32 +18,32 @@ use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The rows to come. Dropping it ends the query.
-pub(crate) struct Ahead {
+pub(crate) struct Prefetch {
     chunks: UnboundedReceiver<Chunk>,
     /// None once it has ended.
-    job: Option<Job<Result<()>>>,
+    task: Option<BlockingTask<Result<()>>>,
 }
 
-impl Ahead {
-    /// Starts the job, which gives the connection back.
-    pub(crate) fn start(shared: Arc<Shared>, lease: Lease, statement: Compiled) -> Ahead {
+impl Prefetch {
+    /// Starts the task, which gives the connection back.
+    pub(crate) fn start(shared: Arc<Shared>, pooled: Pooled, statement: Compiled) -> Prefetch {
         let (sender, chunks) = unbounded_channel();
-        let (job, _) = job::start(lease, OnDrop::Cancel, move |slot| {
+        let (task, _) = blocking::start(pooled, OnDrop::Cancel, move |raw| {
             let start = Instant::now();
             let mut sink = Forward { chunk: Chunk::default(), sender };
-            let done = run::there(slot, &statement, &mut sink);
+            let done = run::there(raw, &statement, &mut sink);
             sink.send();
-            note_time(&shared, &statement, start.elapsed(), shared.options.budget);
+            note_latency(&shared, &statement, start.elapsed(), shared.options.budget);
             done.map(|_| ())
         });
-        Ahead { chunks, job: Some(job) }
+        Prefetch { chunks, task: Some(task) }
     }
 
     /// Fills a sink with the next rows; true while more may come.
     pub(crate) async fn fill(&mut self, sink: &mut dyn RowSink) -> Result<bool> {
         let Some(mut chunk) = self.chunks.recv().await else {
-            return match self.job.take() {
-                Some(job) => job.finish().await?.map(|()| false),
+            return match self.task.take() {
+                Some(task) => task.finish().await?.map(|()| false),
                 None => Ok(false),
             };
         };

@@ -8,17 +8,21 @@
 //! rows are taken, and the connection goes back as soon as that is done: whoever takes the rows may use the database
 //! meanwhile. Inside a transaction nothing is given back.
 
-use crate::ahead::Ahead;
-use crate::breathe::breathe;
-use crate::buffer::Buffer;
-use crate::busy::Busy;
+mod prefetch;
+mod row_buffer;
+mod thread;
+
+use self::prefetch::Prefetch;
+use self::row_buffer::RowBuffer;
+use self::thread::Reader;
+use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
 use crate::error::is_busy;
-use crate::place::{Place, may_read};
-use crate::reader::{self, Reader};
-use crate::run::{self, Verdict};
+use crate::raw::run;
+use crate::schedule::{Thread, may_read};
+use crate::yield_now::yield_if_due;
 use kysera_core::Result;
-use kysera_core::driver::{BoxFuture, RowStream};
+use kysera_core::driver::{Attempt, BoxFuture, RowStream};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::any::Any;
@@ -38,9 +42,9 @@ enum State {
     /// Nothing was run yet.
     Ready(Compiled),
     /// All rows are here.
-    Kept(Box<Buffer>),
+    Buffered(Box<RowBuffer>),
     /// A job reads them all, without waiting for anybody.
-    Ahead(Ahead),
+    Prefetch(Prefetch),
     /// A thread reads them.
     Reading(Reader),
     Ended,
@@ -52,18 +56,18 @@ pub(crate) async fn open(
 ) -> Result<Box<dyn RowStream + '_>> {
     conn.ready().await?;
     // Refuses what must not run at all.
-    conn.place(&statement)?;
+    conn.schedule(&statement)?;
     if may_read(&statement) {
         conn.start(Doing::Stream);
         return Ok(Box::new(SqliteStream { conn, state: State::Ready(statement) }));
     }
-    let kept = keep(conn, statement).await?;
-    Ok(Box::new(SqliteStream { conn, state: State::Kept(kept) }))
+    let buffer = run_to_buffer(conn, statement).await?;
+    Ok(Box::new(SqliteStream { conn, state: State::Buffered(buffer) }))
 }
 
 /// Runs the statement to its end and keeps its rows.
-async fn keep(conn: &mut SqliteConnection, statement: Compiled) -> Result<Box<Buffer>> {
-    let (_, sink) = conn.run_to_end(statement, Box::<Buffer>::default()).await?;
+async fn run_to_buffer(conn: &mut SqliteConnection, statement: Compiled) -> Result<Box<RowBuffer>> {
+    let (_, sink) = conn.run_to_end(statement, Box::<RowBuffer>::default()).await?;
     let sink: Box<dyn Any> = sink.into_any();
     conn.release_single();
     Ok(sink.downcast().expect("a sink comes back as it went"))
@@ -73,23 +77,23 @@ impl SqliteStream<'_> {
     async fn next(&mut self, mut sink: Box<dyn RowSink>) -> Filled {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Ready(statement) => self.first(statement, sink).await,
-            State::Kept(mut kept) => {
-                let more = kept.pour(&mut *sink, BATCH)?;
+            State::Buffered(mut buffer) => {
+                let more = buffer.pour(&mut *sink, BATCH)?;
                 if more {
-                    self.state = State::Kept(kept);
+                    self.state = State::Buffered(buffer);
                 }
                 Ok((sink, more))
             }
-            State::Ahead(mut ahead) => {
-                let more = ahead.fill(&mut *sink).await?;
+            State::Prefetch(mut prefetch) => {
+                let more = prefetch.fill(&mut *sink).await?;
                 if more {
-                    self.state = State::Ahead(ahead);
+                    self.state = State::Prefetch(prefetch);
                 }
                 Ok((sink, more))
             }
             State::Reading(reader) => {
-                let (sink, more) = reader.ask(sink).await;
-                self.went_on(sink, more)
+                let (sink, more) = reader.fill(sink).await;
+                self.keep_reading(sink, more)
             }
             State::Ended => Ok((sink, false)),
         }
@@ -97,21 +101,21 @@ impl SqliteStream<'_> {
 
     /// The first batch, which may be tried more than once.
     async fn first(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> Filled {
-        let mut busy = Busy::new(self.conn.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.conn.shared.options.busy_timeout);
         loop {
-            breathe().await;
-            self.conn.settle().await?;
+            yield_if_due().await;
+            self.conn.reclaim().await?;
             self.conn.start(Doing::Stream);
-            let error = match self.conn.place(&statement)? {
-                Place::Here(watch) => {
-                    let verdict = self.conn.run_here(&statement, &mut *sink, watch)?;
-                    match verdict {
-                        Verdict::Done(Ok(_)) => return self.ended(sink),
-                        Verdict::Done(Err(error)) => error,
-                        Verdict::Elsewhere => return self.elsewhere(statement, sink, busy).await,
+            let error = match self.conn.schedule(&statement)? {
+                Thread::Caller(watch) => {
+                    let attempt = self.conn.run_here(&statement, &mut *sink, watch)?;
+                    match attempt {
+                        Attempt::Done(Ok(_)) => return self.finished(sink),
+                        Attempt::Done(Err(error)) => error,
+                        Attempt::WouldBlock => return self.continue_on_thread(statement, sink, busy).await,
                     }
                 }
-                Place::Pool => return self.elsewhere(statement, sink, busy).await,
+                Thread::BlockingPool => return self.continue_on_thread(statement, sink, busy).await,
             };
             if !is_busy(&error) || !busy.wait().await {
                 self.conn.done();
@@ -122,37 +126,42 @@ impl SqliteStream<'_> {
         }
     }
 
-    async fn elsewhere(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>, mut busy: Busy) -> Filled {
+    async fn continue_on_thread(
+        &mut self,
+        statement: Compiled,
+        mut sink: Box<dyn RowSink>,
+        mut busy: BusyWait,
+    ) -> Filled {
         // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
         let reads = statement.kind == StatementKind::Read
-            || run::is_read(self.conn.slot()?, &statement).unwrap_or(true);
+            || run::is_read(self.conn.raw()?, &statement).unwrap_or(true);
         if !reads {
-            let kept = keep(self.conn, statement).await?;
-            self.state = State::Kept(kept);
+            let buffer = run_to_buffer(self.conn, statement).await?;
+            self.state = State::Buffered(buffer);
             return Box::pin(self.next(sink)).await;
         }
         if self.conn.reads_ahead() {
             let shared = Arc::clone(&self.conn.shared);
-            self.state = State::Ahead(Ahead::start(shared, self.conn.give_away()?, statement));
+            self.state = State::Prefetch(Prefetch::start(shared, self.conn.hand_off()?, statement));
             return Box::pin(self.next(sink)).await;
         }
         loop {
-            let (reader, away) = reader::start(self.conn.take_lease()?, statement.clone())?;
-            self.conn.set_away(away);
+            let (reader, returning) = thread::start(self.conn.take_pooled()?, statement.clone())?;
+            self.conn.set_returning(returning);
             let more;
-            (sink, more) = reader.ask(sink).await;
+            (sink, more) = reader.fill(sink).await;
             match more {
                 Err(error) if is_busy(&error) && busy.wait().await => {
-                    self.conn.settle().await?;
+                    self.conn.reclaim().await?;
                     self.conn.start(Doing::Stream);
                     sink.clear();
                 }
-                more => return self.went_on(sink, more),
+                more => return self.keep_reading(sink, more),
             }
         }
     }
 
-    fn went_on(&mut self, sink: Box<dyn RowSink>, more: Result<Option<Reader>>) -> Filled {
+    fn keep_reading(&mut self, sink: Box<dyn RowSink>, more: Result<Option<Reader>>) -> Filled {
         let reader = more?;
         let more = reader.is_some();
         if let Some(reader) = reader {
@@ -162,7 +171,7 @@ impl SqliteStream<'_> {
     }
 
     /// The result was short: the connection is at home.
-    fn ended(&mut self, sink: Box<dyn RowSink>) -> Filled {
+    fn finished(&mut self, sink: Box<dyn RowSink>) -> Filled {
         self.conn.done();
         self.conn.release_single();
         Ok((sink, false))

@@ -3,18 +3,18 @@
 //! The connection goes into the job whole. When the job is done it hands it to whoever still waits; when nobody does
 //! any more, the job itself gives it back to the pool. It never travels inside the future, which may be dropped.
 
-use crate::ctl::Ctl;
 use crate::error::gone;
-use crate::pool::Lease;
-use crate::slot::Slot;
+use crate::pool::Pooled;
+use crate::raw::connection::RawConnection;
+use crate::raw::watchdog::Watchdog;
 use kysera_core::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-/// The way home of a connection that is away in a job.
-pub(crate) type Away = oneshot::Receiver<Lease>;
+/// The way home of a connection that is returning in a task.
+pub(crate) type PendingReturn = oneshot::Receiver<Pooled>;
 
 /// What happens to the job when the future that waits for it is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,38 +27,41 @@ pub(crate) enum OnDrop {
 
 /// Starts `work`; the connection comes home by the second part, which the owner of the connection keeps.
 pub(crate) fn start<R: Send + 'static>(
-    lease: Lease,
+    pooled: Pooled,
     on_drop: OnDrop,
-    work: impl FnOnce(&Slot) -> R + Send + 'static,
-) -> (Job<R>, Away) {
-    let (home, away) = oneshot::channel();
+    work: impl FnOnce(&RawConnection) -> R + Send + 'static,
+) -> (BlockingTask<R>, PendingReturn) {
+    let (home, returning) = oneshot::channel();
     let (report, result) = oneshot::channel();
-    let ctl = Arc::clone(&lease.ctl);
-    let id = ctl.begin_job();
-    let job = move || {
-        let done = catch_unwind(AssertUnwindSafe(|| work(&lease)));
-        lease.ctl.end_job();
-        if let Err(unwanted) = home.send(lease) {
+    let watchdog = Arc::clone(&pooled.watchdog);
+    let id = watchdog.begin_task();
+    let task = move || {
+        let done = catch_unwind(AssertUnwindSafe(|| work(&pooled)));
+        pooled.watchdog.end_task();
+        if let Err(unwanted) = home.send(pooled) {
             unwanted.give_back_here();
         }
         // Nobody waits any more when this fails, and then nobody misses the result.
         let _ = report.send(done);
     };
     match Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn_blocking(job)),
-        Err(_) => job(),
+        Ok(runtime) => drop(runtime.spawn_blocking(task)),
+        Err(_) => task(),
     }
-    (Job { result, _cancel: (on_drop == OnDrop::Cancel).then(|| CancelOnDrop { ctl, id }) }, away)
+    (
+        BlockingTask { result, _cancel: (on_drop == OnDrop::Cancel).then(|| CancelOnDrop { watchdog, id }) },
+        returning,
+    )
 }
 
 /// A job under way.
-pub(crate) struct Job<R> {
+pub(crate) struct BlockingTask<R> {
     result: oneshot::Receiver<std::thread::Result<R>>,
     // Dropped with the job; once that is over, it finds nothing to cancel.
     _cancel: Option<CancelOnDrop>,
 }
 
-impl<R> Job<R> {
+impl<R> BlockingTask<R> {
     /// Waits for its end. A panic in it goes on here.
     pub(crate) async fn finish(self) -> Result<R> {
         match self.result.await {
@@ -69,21 +72,21 @@ impl<R> Job<R> {
     }
 }
 
-/// Interrupts a job, and no other, when it is dropped.
+/// Interrupts a task, and no other, when it is dropped.
 pub(crate) struct CancelOnDrop {
-    ctl: Arc<Ctl>,
+    watchdog: Arc<Watchdog>,
     id: u64,
 }
 
 impl CancelOnDrop {
-    pub(crate) fn new(ctl: Arc<Ctl>, id: u64) -> Self {
-        CancelOnDrop { ctl, id }
+    pub(crate) fn new(watchdog: Arc<Watchdog>, id: u64) -> Self {
+        CancelOnDrop { watchdog, id }
     }
 }
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        self.ctl.cancel(self.id);
+        self.watchdog.cancel(self.id);
     }
 }
 
@@ -92,24 +95,24 @@ mod tests {
     use super::*;
     use crate::options::SqliteOptions;
     use crate::pool::Shared;
-    use crate::slot::Role;
+    use crate::raw::connection::Role;
     use std::sync::mpsc;
 
     /// Whether the job is cancelled once its future was dropped.
     async fn cancelled_after_drop(on_drop: OnDrop) -> bool {
         let options = SqliteOptions::memory();
-        let slot = Slot::open(&options, Role::Writer).unwrap();
-        let lease = Shared::new(options, slot).acquire(Role::Writer).await.unwrap();
+        let raw = RawConnection::open(&options, Role::Writer).unwrap();
+        let pooled = Shared::new(options, raw).acquire(Role::Writer).await.unwrap();
         let (go_on, dropped) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
-        let (job, away) = start(lease, on_drop, move |slot| {
+        let (task, returning) = start(pooled, on_drop, move |raw| {
             dropped.recv().unwrap();
-            tell.send(slot.ctl.is_canceled()).unwrap();
+            tell.send(raw.watchdog.is_canceled()).unwrap();
         });
-        drop(job);
+        drop(task);
         go_on.send(()).unwrap();
         let cancelled = told.recv().unwrap();
-        assert!(away.await.is_ok(), "the connection comes home");
+        assert!(returning.await.is_ok(), "the connection comes home");
         cancelled
     }
 
@@ -123,10 +126,10 @@ mod tests {
     async fn nothing_is_cancelled_while_someone_waits() {
         for on_drop in [OnDrop::Finish, OnDrop::Cancel] {
             let options = SqliteOptions::memory();
-            let slot = Slot::open(&options, Role::Writer).unwrap();
-            let lease = Shared::new(options, slot).acquire(Role::Writer).await.unwrap();
-            let (job, _away) = start(lease, on_drop, |slot| slot.ctl.is_canceled());
-            assert!(!job.finish().await.unwrap(), "{on_drop:?}");
+            let raw = RawConnection::open(&options, Role::Writer).unwrap();
+            let pooled = Shared::new(options, raw).acquire(Role::Writer).await.unwrap();
+            let (task, _returning) = start(pooled, on_drop, |raw| raw.watchdog.is_canceled());
+            assert!(!task.finish().await.unwrap(), "{on_drop:?}");
         }
     }
 }
