@@ -13,7 +13,6 @@ const EXCEPTIONS: &[(&[&str], &str)] = &[
     (&["crates/kysera-core/src/"], "one pipeline: a run, its transaction and its database know each other"),
     (&["crates/kysera-postgres/src/"], "a connection knows its pool, which opens connections"),
     (&["crates/kysera-sqlite/src/"], "a connection knows its pool, which opens connections"),
-    (&["crates/kysera-sql/src/"], "typed expressions and the checks on them were written as one"),
     (&["bench/"], "each player's parent opens databases for its children, and lists them"),
 ];
 

@@ -4,9 +4,11 @@
 
 mod cells;
 mod error;
+mod from_cell;
 
 pub use cells::Cells;
 pub use error::{CellError, Step};
+pub use from_cell::FromCell;
 
 use crate::wire::pg::oid;
 use std::borrow::Cow;
@@ -68,17 +70,4 @@ impl Cell<'_> {
             .into(),
         }
     }
-}
-
-/// A Rust type that can be read from one cell.
-///
-/// # Errors
-/// A cell that does not hold this type exactly is an error; nothing is truncated and nothing defaults.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a column",
-    note = "derive `SqlType` for a newtype or `SqlEnum` for an enum, or select into a type that is listed in the guide"
-)]
-pub trait FromCell: Sized {
-    /// Reads the cell.
-    fn from_cell(cell: Cell<'_>) -> Result<Self, CellError>;
 }

@@ -4,7 +4,7 @@
 //! (`||` binds tighter than `*` on SQLite and looser than `+` on PostgreSQL; `&` is an addition on SQL Server), so an
 //! operand of another kind beside one of those gets parentheses everywhere.
 
-use crate::ast::{BinaryOp, Expr, Literal, UnaryOp};
+use crate::ast::{BinaryOp, Expr, Literal, Raw, RawPart, UnaryOp};
 
 /// How tightly an expression binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +38,22 @@ pub(super) fn level(expr: &Expr) -> Level {
         }
         Expr::Literal(Literal::Int(number)) if *number < 0 => Level::Negation,
         Expr::JsonPath(_) => Level::Other,
-        Expr::Raw(raw) => super::raw::level(raw),
+        Expr::Raw(raw) => raw_level(raw),
         _ => Level::Primary,
+    }
+}
+
+/// Raw text beside an operator gets parentheses, because it may hold an `or`; a lone word or name does not.
+fn raw_level(raw: &Raw) -> Level {
+    match raw.parts.as_slice() {
+        [RawPart::Ident(_)] => Level::Primary,
+        [RawPart::Expr(expr)] => level(expr),
+        [RawPart::Sql(sql)]
+            if sql.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte)) =>
+        {
+            Level::Primary
+        }
+        _ => Level::Raw,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Raw SQL inside a statement.
 
-use super::operator::Level;
 use super::writer::Writer;
 use crate::ast::{Expr, Raw, RawPart, RawPiece};
 use crate::lexer::{LexerRules, Token, TokenKind, tokens};
@@ -24,20 +23,6 @@ impl<'a> Writer<'a> {
         if self.sql[..start].ends_with('-') && self.sql[start..].starts_with('-') {
             self.sql.insert(start, ' ');
         }
-    }
-}
-
-/// Raw text beside an operator gets parentheses, because it may hold an `or`; a lone word or name does not.
-pub(super) fn level(raw: &Raw) -> Level {
-    match raw.parts.as_slice() {
-        [RawPart::Ident(_)] => Level::Primary,
-        [RawPart::Expr(expr)] => super::operator::level(expr),
-        [RawPart::Sql(sql)]
-            if sql.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte)) =>
-        {
-            Level::Primary
-        }
-        _ => Level::Raw,
     }
 }
 

@@ -23,8 +23,10 @@ mod order_by;
 mod outer;
 mod param;
 mod sql;
+mod sql_value_macro;
 mod subquery;
 mod text;
+mod types;
 mod val;
 
 pub use aggregate::{Aggregate, Avg, Sum, avg, avg_as, count, count_all, max, min, sum, sum_as};
@@ -40,7 +42,7 @@ pub use list::Lists;
 pub use math::{Arithmetic, Computed, Number, Operand};
 pub use nested::{array_from, json_array_from, json_object_from, object_from};
 pub use null::Nulls;
-pub use operand::{AsExpr, Comparable, OptionCompares};
+pub use operand::{Comparable, OptionCompares};
 pub use order_by::{Order, OrderKeys, Ordering};
 pub use outer::Outer;
 pub use param::{Bind, Param};
@@ -52,7 +54,8 @@ pub use val::{Literal, bind, val};
 
 use crate::ast::grow::{self, Compare, moved};
 use crate::ast::{self, Direction, OrderBy};
-use crate::typed::SqlValue;
+use crate::ident::StaticName;
+use crate::typed::{Nullability, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -108,6 +111,32 @@ pub trait Expression: Sized {
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
         OrderBy::new(self.into_node(), direction)
+    }
+}
+
+/// A value, column or expression that can be compared with a SQL `B`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared with a SQL `{B}`",
+    label = "expected a `{B}`, a column of that type, or an expression"
+)]
+pub trait AsExpr<B> {
+    /// Its own type without `Option`: `B` for values, perhaps another number for columns.
+    type Base;
+    /// The tables that it mentions.
+    type Refs;
+    /// Whether its own type may be NULL.
+    type Null: Nullability;
+    /// Its node.
+    fn into_operand(self) -> ast::Expr;
+
+    /// The node of a column's comparison with it.
+    #[doc(hidden)]
+    #[inline]
+    fn compare_with(self, table: StaticName, name: StaticName, op: Compare) -> ast::Expr
+    where
+        Self: Sized,
+    {
+        grow::compare_node(table, name, op, &mut moved(self.into_operand()))
     }
 }
 

@@ -2,38 +2,12 @@
 //!
 //! One Rust integer type for each SQL integer type, so that literals infer; columns widen freely.
 
-use super::{Column, Expr, Expression, Literal, bind};
+use super::{AsExpr, Column, Expr, Expression, Literal, bind};
 use crate::ast;
-use crate::ast::grow::{self, Compare, moved};
+use crate::ast::grow::{self, Compare};
 use crate::ident::StaticName;
-use crate::typed::{Nil, NullOf, Nullability, Nullable, Ref, Required, SqlValue, Storable};
+use crate::typed::{Nil, NullOf, Nullable, Ref, Required, SqlValue, Storable};
 use crate::value::ToValue;
-
-/// A value, column or expression that can be compared with a SQL `B`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be compared with a SQL `{B}`",
-    label = "expected a `{B}`, a column of that type, or an expression"
-)]
-pub trait AsExpr<B> {
-    /// Its own type without `Option`: `B` for values, perhaps another number for columns.
-    type Base;
-    /// The tables that it mentions.
-    type Refs;
-    /// Whether its own type may be NULL.
-    type Null: Nullability;
-    /// Its node.
-    fn into_operand(self) -> ast::Expr;
-
-    /// The node of a column's comparison with it.
-    #[doc(hidden)]
-    #[inline]
-    fn compare_with(self, table: StaticName, name: StaticName, op: Compare) -> ast::Expr
-    where
-        Self: Sized,
-    {
-        grow::compare_node(table, name, op, &mut moved(self.into_operand()))
-    }
-}
 
 /// A value by reference, cloned.
 impl<T: Literal<Value = T> + ToValue + Clone> AsExpr<T> for &T {

@@ -54,24 +54,12 @@ impl<'a> Cursor<'a> {
     /// When the row has no more cells, or the cell does not hold a `T`.
     #[inline]
     pub fn read<T: FromCell>(&mut self) -> Result<T, DecodeError> {
-        let (column, cell) = self.next()?;
+        let (column, cell) = self.next_cell()?;
         T::from_cell(cell).map_err(|source| DecodeError { column, source })
     }
 
-    /// Reads the next cell as a nested row, `None` when it is NULL.
-    ///
-    /// # Errors
-    /// When the row has no more cells, or the cell does not hold such a row.
-    pub fn read_nested<T: FromRow>(&mut self) -> Result<Option<T>, DecodeError> {
-        let (column, cell) = self.next()?;
-        if cell.is_null() {
-            return Ok(None);
-        }
-        row_from_cell(cell).map(Some).map_err(|source| DecodeError { column, source })
-    }
-
     #[inline]
-    fn next(&mut self) -> Result<(usize, Cell<'a>), DecodeError> {
+    fn next_cell(&mut self) -> Result<(usize, Cell<'a>), DecodeError> {
         let column = self.at;
         self.at += 1;
         let cell = self.cells.get(column).copied().ok_or_else(|| too_short(column))?;

@@ -15,6 +15,20 @@ use crate::wire::pg::{JSONB_VERSION, oid};
 const LIST: &str = "a list";
 const ROW: &str = "a nested row";
 
+impl Cursor<'_> {
+    /// Reads the next cell as a nested row, `None` when it is NULL.
+    ///
+    /// # Errors
+    /// When the row has no more cells, or the cell does not hold such a row.
+    pub fn read_nested<T: FromRow>(&mut self) -> Result<Option<T>, DecodeError> {
+        let (column, cell) = self.next_cell()?;
+        if cell.is_null() {
+            return Ok(None);
+        }
+        row_from_cell(cell).map(Some).map_err(|source| DecodeError { column, source })
+    }
+}
+
 /// A Rust type that can be an element of a list, so that `Vec` of it can be read from one cell.
 ///
 /// `derive(FromRow)`, `row!` and tuples make nested rows of it; scalars are elements by themselves.

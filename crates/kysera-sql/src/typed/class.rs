@@ -4,8 +4,6 @@
 //! `group_by`; it does not compare columns with the grouping keys, which would need a type for each column: there the
 //! database speaks.
 
-use super::{AggOf, All, Grouped, In, Nil, OuterRef, Quiet, Ref};
-
 /// Mentions no column of this query: values, subqueries.
 #[derive(Debug)]
 pub struct Neutral;
@@ -52,55 +50,6 @@ impl Class for Mixed {
     type WithPlain = Mixed;
     type WithAgg = Mixed;
 }
-
-/// The class of an expression, by the tables it mentions.
-pub trait Classed {
-    /// The class.
-    type Class: Class;
-}
-
-impl Classed for Nil {
-    type Class = Neutral;
-}
-
-impl<T> Classed for Ref<T> {
-    type Class = Plain;
-}
-
-impl<R: Classed> Classed for Quiet<R> {
-    type Class = R::Class;
-}
-
-impl<R> Classed for AggOf<R> {
-    type Class = Agg;
-}
-
-// A column of an enclosing query is a constant here ..
-impl<R> Classed for OuterRef<R> {
-    type Class = Neutral;
-}
-
-// .. and a plain column there, where the subquery stands.
-impl<R: Classed> Classed for All<R> {
-    type Class = R::Class;
-}
-
-impl<A: Classed, B: Classed> Classed for (A, B) {
-    type Class = <A::Class as Class>::Join<B::Class>;
-}
-
-/// A selection of class `C` may stand in this scope.
-#[diagnostic::on_unimplemented(
-    message = "this selects plain columns beside an aggregate",
-    note = "call `.group_by(..)` before `.select(..)`"
-)]
-pub trait Allows<C> {}
-
-impl<C> Allows<C> for Nil {}
-impl<T, N, Rest> Allows<Neutral> for In<T, N, Rest> {}
-impl<T, N, Rest> Allows<Plain> for In<T, N, Rest> {}
-impl<T, N, Rest> Allows<Agg> for In<T, N, Rest> {}
-impl<S, C> Allows<C> for Grouped<S> {}
 
 /// An expression of this class may be a key of `group_by`.
 #[diagnostic::on_unimplemented(

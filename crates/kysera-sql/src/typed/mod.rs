@@ -4,6 +4,7 @@
 //! `query`.
 
 mod class;
+mod classed;
 mod nullability;
 mod refs;
 mod scope;
@@ -11,13 +12,13 @@ mod shape;
 mod sql_value;
 mod store;
 mod table;
-mod types;
 
-pub use class::{Agg, Allows, Class, Classed, GroupKey, Mixed, Neutral, Plain};
-pub use nullability::{BaseOf, MaybeNull, NullOf, Nullability, Nullable, OrNull, Required};
+pub use class::{Agg, Class, GroupKey, Mixed, Neutral, Plain};
+pub use classed::Classed;
+pub use nullability::{BaseOf, MaybeNull, NullOf, Nullability, Nullable, OrNull, Required, SqlValue};
 pub use refs::{AggOf, All, Closed, Correlated, NoAgg, OuterRef, Quiet, Ref, RefsIn, WithinOuter};
-pub use scope::{Grouped, Here, In, InScope, Nil, Scope, There};
+pub use scope::{Allows, Grouped, Here, In, InScope, Nil, Scope, There};
 pub use shape::{Col, Names, Output, RowShape, SameShape};
-pub use sql_value::{Condition, SqlText, SqlValue};
+pub use sql_value::{Condition, SqlText};
 pub use store::{FitsColumn, Storable};
 pub use table::{Aliased, Insertable, Keyed, Patch, Table, assign, key_is};

@@ -1,6 +1,24 @@
-//! Whether an expression may be NULL, as a type.
+//! The Rust types that an expression can have, and whether it may be NULL: two traits that speak of each other.
 
-use super::SqlValue;
+use crate::value::SqlType;
+
+/// A Rust type that an expression can have: a scalar, an `Option` of one, or a nested list or row.
+///
+/// Implemented by `derive(SqlType)` and `derive(SqlEnum)`; not by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a SQL type",
+    note = "derive `SqlType` for a newtype or `SqlEnum` for an enum, or use a type that is listed in the guide"
+)]
+pub trait SqlValue: Sized {
+    /// The type without `Option`.
+    type Base;
+    /// [`Nullable`] for an `Option`.
+    type Null: Nullability;
+    /// The type with `Option`, never nested.
+    type Nullable: SqlValue;
+    /// How the database calls it.
+    const TYPE: SqlType;
+}
 
 /// Never NULL.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! The tables that stand in a query's FROM, as a type-level list.
 
-use super::{Agg, Allows, Neutral, Nullability, Nullable, Plain};
+use super::{Agg, Neutral, Nullability, Nullable, Plain};
 use std::marker::PhantomData;
 
 /// Nothing: the end of a scope, an expression that mentions no table, a query that owes nothing to the one around it.
@@ -49,6 +49,19 @@ impl<T, U, N, Rest: InScope<T, I>, I> InScope<T, There<I>> for In<U, N, Rest> {
 impl<T, S: InScope<T, I>, I> InScope<T, I> for Grouped<S> {
     type Null = S::Null;
 }
+
+/// A selection of class `C` may stand in this scope.
+#[diagnostic::on_unimplemented(
+    message = "this selects plain columns beside an aggregate",
+    note = "call `.group_by(..)` before `.select(..)`"
+)]
+pub trait Allows<C> {}
+
+impl<C> Allows<C> for Nil {}
+impl<T, N, Rest> Allows<Neutral> for In<T, N, Rest> {}
+impl<T, N, Rest> Allows<Plain> for In<T, N, Rest> {}
+impl<T, N, Rest> Allows<Agg> for In<T, N, Rest> {}
+impl<S, C> Allows<C> for Grouped<S> {}
 
 /// A list of tables. What generic functions over queries ask of their scope.
 pub trait Scope: Allows<Neutral> + Allows<Plain> + Allows<Agg> {

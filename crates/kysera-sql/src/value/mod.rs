@@ -4,68 +4,17 @@
 //! drivers need no calendar library. Conversions from Rust types live beside each type, in `types`; the forms that
 //! drivers send, in `wire`.
 
+mod error;
 mod param_slot;
+mod sql_type;
 mod to_value;
 
+pub use error::ValueError;
 pub use param_slot::{ParamSlot, ParamSource};
-pub use to_value::{ScalarValue, ToValue, ValueError};
+pub use sql_type::{CustomType, SqlType};
+pub use to_value::{ScalarValue, ToValue};
 
 use std::borrow::Cow;
-
-/// A SQL type, by meaning. Dialects spell it; drivers map it to a wire type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SqlType {
-    /// `boolean`.
-    Bool,
-    /// 16-bit integer.
-    I16,
-    /// 32-bit integer.
-    I32,
-    /// 64-bit integer.
-    I64,
-    /// Unsigned 64-bit integer.
-    U64,
-    /// 32-bit float.
-    F32,
-    /// 64-bit float.
-    F64,
-    /// Exact decimal of any precision.
-    Decimal,
-    /// Text of any length.
-    Text,
-    /// Bytes of any length.
-    Bytes,
-    /// A 16-byte UUID.
-    Uuid,
-    /// A calendar date.
-    Date,
-    /// A time of day.
-    Time,
-    /// A date and time without a zone.
-    DateTime,
-    /// An instant (PostgreSQL's `timestamptz`).
-    Timestamp,
-    /// A JSON document.
-    Json,
-    /// A one-dimensional array of another type.
-    Array(&'static SqlType),
-    /// A type of the database with its own name, whose values travel as text: an enum or a domain.
-    Custom(&'static CustomType),
-    /// A nested list or object of rows, encoded by the compiler.
-    Nested,
-    /// Not known: the database decides.
-    Unknown,
-}
-
-/// A named type of the database: an enum (with its labels) or another type that is written as text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CustomType {
-    /// The name in the database, unquoted.
-    pub name: &'static str,
-    /// The labels of an enum, in order; empty for other types.
-    pub labels: &'static [&'static str],
-}
 
 /// A value bound to a statement. The variant fixes the SQL type that is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,5 +105,17 @@ impl Value {
     /// True for SQL NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null(_))
+    }
+}
+
+impl From<ValueError> for Value {
+    fn from(error: ValueError) -> Value {
+        Value::Invalid(Box::new(error))
+    }
+}
+
+impl From<ParamSlot> for Value {
+    fn from(slot: ParamSlot) -> Value {
+        Value::Param(Box::new(slot))
     }
 }

@@ -3,7 +3,7 @@
 //! Stands in a tree where a bound value would, so that all that is true of values (where they may stand, which type
 //! they have, how the text refers to them) is true of it. Who gives the value is known here; how, elsewhere.
 
-use super::{SqlType, Value, ValueError};
+use super::{SqlType, ValueError};
 use crate::ident::Name;
 
 /// A place for a value that comes with each execution of a prepared query.
@@ -55,11 +55,5 @@ impl ParamSlot {
             "the query holds a parameter that has no value",
             "use a `Param` inside the `prepare(..)` that gave it, and run what `bind(..)` returns",
         )
-    }
-}
-
-impl From<ParamSlot> for Value {
-    fn from(slot: ParamSlot) -> Value {
-        Value::Param(Box::new(slot))
     }
 }

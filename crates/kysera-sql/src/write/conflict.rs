@@ -2,9 +2,12 @@
 
 use super::insert::Insert;
 use super::set::Set;
-use super::value;
+use super::target::columns as names;
+use super::value::value;
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, OnConflict};
 use crate::expr::Expression;
+use crate::ident::Name;
+use crate::query::Selection;
 use crate::typed::{Condition, In, Nil, NoAgg, RefsIn, Required, Table};
 use crate::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
@@ -26,11 +29,27 @@ pub struct Conflict<T, O, Out> {
     types: PhantomData<fn() -> T>,
 }
 
+impl<T, O, Out> Insert<T, O, Out> {
+    /// What to do when a row meets a unique constraint over these columns.
+    pub fn on_conflict<X: Selection<In<T, Required, Nil>, I>, I>(self, columns: X) -> Conflict<T, O, Out> {
+        let target = ConflictTarget::Columns(names(columns));
+        Conflict::new(self, target)
+    }
+
+    /// What to do when a row meets a constraint of this name.
+    ///
+    /// # Dialects
+    /// PostgreSQL only.
+    pub fn on_conflict_constraint(self, name: impl Into<Name>) -> Conflict<T, O, Out> {
+        Conflict::new(self, ConflictTarget::Constraint(name.into()))
+    }
+}
+
 /// The scope of an upsert's update: the row that stands there, and the row proposed.
 type Both<T> = In<T, Required, In<Excluded<T>, Required, Nil>>;
 
 impl<T, O, Out> Conflict<T, O, Out> {
-    pub(super) fn new(insert: Insert<T, O, Out>, target: ConflictTarget) -> Self {
+    fn new(insert: Insert<T, O, Out>, target: ConflictTarget) -> Self {
         Conflict { insert, target, index_filter: None, types: PhantomData }
     }
 

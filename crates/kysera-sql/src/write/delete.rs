@@ -1,7 +1,7 @@
 //! DELETE.
 
 use super::target::{items, table_of};
-use super::value;
+use super::value::value;
 use crate::ast::{self, Statement};
 use crate::expr::Expression;
 use crate::query::{

@@ -1,8 +1,7 @@
 //! INSERT.
 
-use super::conflict::Conflict;
 use super::target::{columns as names, items, table_of};
-use super::value;
+use super::value::value;
 use crate::ast::{self, Assignment, Expr, InsertSource, OnConflict, Statement};
 use crate::ident::Name;
 use crate::query::{BuildError, Cte, Filtered, Query, Selection, Subquery, TableSource, Unselected};
@@ -72,20 +71,6 @@ impl<T, O, Out> Insert<T, O, Out> {
     pub fn columns<X: Selection<Only<T>, I>, I>(mut self, columns: X) -> InsertColumns<T, O, X::Out> {
         self.ast.columns = names(columns);
         InsertColumns { insert: self.retyped(), types: PhantomData }
-    }
-
-    /// What to do when a row meets a unique constraint over these columns.
-    pub fn on_conflict<X: Selection<Only<T>, I>, I>(self, columns: X) -> Conflict<T, O, Out> {
-        let target = ast::ConflictTarget::Columns(names(columns));
-        Conflict::new(self, target)
-    }
-
-    /// What to do when a row meets a constraint of this name.
-    ///
-    /// # Dialects
-    /// PostgreSQL only.
-    pub fn on_conflict_constraint(self, name: impl Into<Name>) -> Conflict<T, O, Out> {
-        Conflict::new(self, ast::ConflictTarget::Constraint(name.into()))
     }
 
     /// Leaves out rows that meet any unique constraint.

@@ -1,6 +1,6 @@
 //! `column = value`, for `update` and for the update branch of an upsert.
 
-use super::value;
+use super::value::value;
 use crate::ast::Assignment;
 use crate::expr::Column;
 use crate::typed::{Insertable, Nil, Storable};

@@ -2,7 +2,7 @@
 
 use super::set::Set;
 use super::target::{items, table_of};
-use super::value;
+use super::value::value;
 use crate::ast::{self, Statement};
 use crate::expr::Expression;
 use crate::query::{

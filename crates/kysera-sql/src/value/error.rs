@@ -1,0 +1,26 @@
+//! Why a value cannot be bound.
+
+use std::borrow::Cow;
+
+/// Why a Rust value cannot be bound. Says the type and the reason, never the value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{action}{what}: {reason}")]
+pub struct ValueError {
+    /// `cannot bind `, or nothing.
+    action: &'static str,
+    what: Cow<'static, str>,
+    reason: Cow<'static, str>,
+}
+
+impl ValueError {
+    /// An error about a value of the Rust or SQL type `what`.
+    pub fn new(what: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        ValueError { action: "cannot bind ", what: what.into(), reason: reason.into() }
+    }
+
+    /// An error about a part of a query that makes no sense: what it is, and what to do. It stands in the tree where a
+    /// value would, so that building stays infallible and nothing is sent.
+    pub fn query(what: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Self {
+        ValueError { action: "", what: what.into(), reason: hint.into() }
+    }
+}
