@@ -44,11 +44,6 @@ pub fn join_table(query: &mut Select, kind: JoinKind, meta: &'static TableMeta, 
     grow::join_table(query, kind, meta, alias, &mut grow::moved(on));
 }
 
-/// The place of an alias that is known only at run time.
-pub fn label(alias: &'static str) -> StaticName {
-    crate::ident::label(alias)
-}
-
 /// True when a column of this type may hold NULL.
 pub const fn nullable<V: SqlValue>() -> bool {
     <V::Null as crate::typed::Nullability>::NULLABLE

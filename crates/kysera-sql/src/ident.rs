@@ -44,7 +44,8 @@ fn double(out: &mut String, name: &str, quote: char) {
     }
 }
 
-/// A name by the place where it stands for good: one word, so that a column is two and travels in registers.
+/// A name by the address of the text, which lasts as long as the program: `&"person"`. It takes one machine word, so a
+/// column takes two and is passed in registers.
 pub type StaticName = &'static &'static str;
 
 /// The same text for as long as the program runs. For names that are put together from names in the source, so that
@@ -53,8 +54,8 @@ pub(crate) fn interned(name: String) -> StaticName {
     find_or(&name.clone(), || name.leak())
 }
 
-/// The place of a name that is known only at run time: an alias, the name of a CTE.
-pub(crate) fn label(name: &'static str) -> StaticName {
+/// The one address of a name that no constant holds: the name of a CTE or of a derived table.
+pub(crate) fn static_name(name: &'static str) -> StaticName {
     find_or(name, || name)
 }
 
@@ -65,7 +66,7 @@ fn find_or(name: &str, text: impl FnOnce() -> &'static str) -> StaticName {
         return known;
     }
     let text = text();
-    let label: StaticName = Box::leak(Box::new(text));
-    names.insert(text, label);
-    label
+    let name: StaticName = Box::leak(Box::new(text));
+    names.insert(text, name);
+    name
 }

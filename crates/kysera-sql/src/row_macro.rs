@@ -41,6 +41,6 @@ macro_rules! alias {
     ($source:path as $alias:ident) => {{
         #[allow(non_camel_case_types, dead_code, reason = "a mark is called as the alias")]
         pub enum $alias {}
-        $crate::__private::Aliased::aliased::<$alias>(&$source, stringify!($alias))
+        $crate::__private::Aliased::aliased::<$alias>(&$source, &stringify!($alias))
     }};
 }

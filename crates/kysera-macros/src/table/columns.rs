@@ -83,8 +83,8 @@ impl Table<'_> {
 
             impl<Mark> #k::Aliased for #ty<Mark> {
                 type As<Other> = #ty<Other>;
-                fn aliased<Other>(&self, alias: &'static str) -> #ty<Other> {
-                    #ty::__new(#k::label(alias))
+                fn aliased<Other>(&self, alias: #k::StaticName) -> #ty<Other> {
+                    #ty::__new(alias)
                 }
             }
         }

@@ -33,11 +33,13 @@ impl Table<'_> {
                     &META
                 };
                 type Columns<Mark> = #columns_ty<Mark>;
-                fn columns<Mark>(alias: &'static str) -> #columns_ty<Mark> {
-                    #columns_ty::__new(#k::label(alias))
+                const COLUMNS: #columns_ty<#ident> = #columns_ty::__new(&#name);
+                const ALL: #k::AllOf<#ident, #ident> = #columns_ty::<#ident>::__new(&#name).all();
+                fn columns<Mark>(alias: #k::StaticName) -> #columns_ty<Mark> {
+                    #columns_ty::__new(alias)
                 }
-                fn all<Mark>(alias: &'static str) -> #k::AllOf<Mark, #ident> {
-                    #columns_ty::<Mark>::__new(#k::label(alias)).all()
+                fn all<Mark>(alias: #k::StaticName) -> #k::AllOf<Mark, #ident> {
+                    #columns_ty::<Mark>::__new(alias).all()
                 }
             }
         })

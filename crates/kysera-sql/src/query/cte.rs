@@ -4,7 +4,7 @@ use super::order_by::{name_item, optional_row};
 use super::{Erased, Select, Source, Subquery, set_op};
 use crate::ast::{self, CteBody, CteRef, FromItem, SelectItem, SetOpKind, With};
 use crate::expr::invalid;
-use crate::ident::Name;
+use crate::ident::{Name, StaticName, static_name};
 use crate::typed::{Aliased, Closed, Names, Nil, RowShape, SameShape};
 use std::fmt;
 use std::marker::PhantomData;
@@ -91,7 +91,7 @@ into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 /// ));
 /// ```
 pub fn cte<Q: IntoCte<Out: RowShape, Outer: Closed>>(name: &'static str, query: Q) -> Cte<Q::Out> {
-    let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(name);
+    let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(static_name(name));
     Cte { columns, alias: name, cte: body(name, query.into_body(&names)), recursive: false }
 }
 
@@ -140,7 +140,7 @@ fn recurse<Q: Subquery<Out: RowShape>, Step: Subquery>(
     step: impl FnOnce(&Cte<Q::Out>) -> Step,
     all: bool,
 ) -> Cte<Q::Out> {
-    let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(name);
+    let (columns, names) = Names::of::<Q::Out, CteOf<Q::Out>>(static_name(name));
     let base = CteBody::Select(Box::new(named(base.into_select(), &names)));
     let mut cte = Cte { columns, alias: name, cte: body(name, base), recursive: true };
     let step = step(&cte).into_select();
@@ -167,7 +167,7 @@ fn recurse<Q: Subquery<Out: RowShape>, Step: Subquery>(
 /// ));
 /// ```
 pub fn derived<Q: Subquery<Out: RowShape, Outer: Closed>>(alias: &'static str, query: Q) -> Derived<Q::Out> {
-    let (columns, names) = Names::of::<Q::Out, DerivedOf<Q::Out>>(alias);
+    let (columns, names) = Names::of::<Q::Out, DerivedOf<Q::Out>>(static_name(alias));
     Derived { columns, alias, query: named(query.into_select(), &names) }
 }
 
@@ -268,15 +268,15 @@ impl<Out: RowShape, M> Source for Derived<Out, M> {
 
 impl<Out: RowShape, M> Aliased for Cte<Out, M> {
     type As<Other> = Cte<Out, Other>;
-    fn aliased<Other>(&self, alias: &'static str) -> Cte<Out, Other> {
+    fn aliased<Other>(&self, alias: StaticName) -> Cte<Out, Other> {
         let columns = Names::of::<Out, Other>(alias).0;
-        Cte { columns, alias, cte: self.cte.clone(), recursive: self.recursive }
+        Cte { columns, alias: *alias, cte: self.cte.clone(), recursive: self.recursive }
     }
 }
 
 impl<Out: RowShape, M> Aliased for Derived<Out, M> {
     type As<Other> = Derived<Out, Other>;
-    fn aliased<Other>(&self, alias: &'static str) -> Derived<Out, Other> {
-        Derived { columns: Names::of::<Out, Other>(alias).0, alias, query: self.query.clone() }
+    fn aliased<Other>(&self, alias: StaticName) -> Derived<Out, Other> {
+        Derived { columns: Names::of::<Out, Other>(alias).0, alias: *alias, query: self.query.clone() }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn output<Out: RowShape, K: OrderKeys>(
     query: &mut Select,
     keys: impl FnOnce(Out::Columns<Output>) -> K,
 ) {
-    let (columns, names) = Names::of::<Out, Output>("");
+    let (columns, names) = Names::of::<Out, Output>(&"");
     let from = query.order_by.len();
     keys(columns).push_keys(&mut query.order_by);
     resolve(query, from, &names);

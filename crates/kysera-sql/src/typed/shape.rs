@@ -2,7 +2,7 @@
 
 use super::Nil;
 use crate::expr::Column;
-use crate::ident::{StaticName, interned, label};
+use crate::ident::{StaticName, interned};
 use crate::row::FromRow;
 use std::marker::PhantomData;
 
@@ -41,9 +41,9 @@ pub struct Names<'a> {
 
 impl Names<'_> {
     /// The columns of `R`, as they are called when `R` stands in FROM under the alias `table`, and their names.
-    pub(crate) fn of<R: RowShape, M>(table: &'static str) -> (R::Columns<M>, Vec<&'static str>) {
+    pub(crate) fn of<R: RowShape, M>(table: StaticName) -> (R::Columns<M>, Vec<&'static str>) {
         let mut given = Vec::new();
-        let columns = R::columns(&mut Names { table: label(table), name: &"", given: &mut given });
+        let columns = R::columns(&mut Names { table, name: &"", given: &mut given });
         (columns, given)
     }
 

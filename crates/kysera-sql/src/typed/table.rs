@@ -2,6 +2,7 @@
 
 use crate::ast::{self, Assignment};
 use crate::expr::{Expr, Predicate};
+use crate::ident::StaticName;
 use crate::query::{AllOf, TableSource};
 use crate::table::TableMeta;
 use crate::value::Value;
@@ -18,11 +19,17 @@ pub trait Table: Sized + 'static {
     /// One column value per field; `M` marks which reference to the table they belong to.
     type Columns<M>: TableSource<Mark = M> + Clone;
 
-    /// The columns under an alias.
-    fn columns<M>(alias: &'static str) -> Self::Columns<M>;
+    /// The columns under the table's own name: what stands in FROM. It is the constant that is called as the struct.
+    const COLUMNS: Self::Columns<Self>;
+
+    /// Every column under the table's own name, read as a whole row.
+    const ALL: AllOf<Self, Self>;
+
+    /// The columns under an alias: `T::columns::<M>(&"mother")`.
+    fn columns<M>(alias: StaticName) -> Self::Columns<M>;
 
     /// Every column under an alias, read as a whole row.
-    fn all<M>(alias: &'static str) -> AllOf<M, Self>;
+    fn all<M>(alias: StaticName) -> AllOf<M, Self>;
 }
 
 /// A table with a primary key, whose rows can be found by it.
@@ -57,7 +64,7 @@ pub trait Aliased {
     /// The same columns under another mark.
     type As<M>;
     /// The same columns under an alias.
-    fn aliased<M>(&self, alias: &'static str) -> Self::As<M>;
+    fn aliased<M>(&self, alias: StaticName) -> Self::As<M>;
 }
 
 /// A new row of the table `T`: `NewPerson { .. }`.

@@ -95,7 +95,7 @@ impl<T, O, Out> Conflict<T, O, Out> {
         T: Table,
     {
         let start = DoUpdate { set: Vec::new(), filter: None, types: PhantomData };
-        let DoUpdate { set, filter, .. } = update(start, T::columns(EXCLUDED));
+        let DoUpdate { set, filter, .. } = update(start, T::columns(&EXCLUDED));
         self.act(ConflictAction::DoUpdate { set, filter })
     }
 

@@ -1,6 +1,6 @@
 //! Listing and counting.
 
-use super::{At, Repository, all, table};
+use super::{At, Repository};
 use kysera_core::{QueryExt, Result};
 use kysera_sql::expr::{Expression, Order, count_all};
 use kysera_sql::query::{Select, Unselected, select_from};
@@ -52,7 +52,7 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
 
 impl<'e, T: Keyed> List<'e, T> {
     fn new(at: At<'e>) -> Self {
-        List { at, query: select_from(table::<T>()) }
+        List { at, query: select_from(T::COLUMNS) }
     }
 
     /// Only rows for which this holds; repeated filters are combined with `and`.
@@ -89,7 +89,7 @@ impl<'e, T: Keyed> List<'e, T> {
 
 impl<'e, T: Keyed> Count<'e, T> {
     fn new(at: At<'e>) -> Self {
-        Count { at, query: select_from(table::<T>()) }
+        Count { at, query: select_from(T::COLUMNS) }
     }
 
     /// Only rows for which this holds; repeated filters are combined with `and`.
@@ -108,7 +108,7 @@ impl<'e, T: Keyed + FromRow + Send> IntoFuture for List<'e, T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'e>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.query.select(all::<T>()).fetch_all(&self.at).await })
+        Box::pin(async move { self.query.select(T::ALL).fetch_all(&self.at).await })
     }
 }
 

@@ -9,9 +9,9 @@ pub use list::{Count, List};
 pub use soft_delete::SoftDeleteRepository;
 
 use kysera_core::{Error, ErrorKind, Executor, ExecutorRef, QueryExt, Result};
-use kysera_sql::query::{AllOf, select_from};
+use kysera_sql::query::select_from;
 use kysera_sql::row::FromRow;
-use kysera_sql::typed::{Insertable, Keyed, Patch, Table};
+use kysera_sql::typed::{Insertable, Keyed, Patch};
 use kysera_sql::write::{delete_from, insert_into, update};
 use std::fmt;
 use std::marker::PhantomData;
@@ -71,7 +71,7 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
     /// # Errors
     /// `UniqueViolation` and the other constraint kinds.
     pub async fn create(&self, row: impl Insertable<T>) -> Result<T> {
-        insert_into(table::<T>()).values(row).returning(all::<T>()).fetch_one(&self.at).await
+        insert_into(T::COLUMNS).values(row).returning(T::ALL).fetch_one(&self.at).await
     }
 
     /// Inserts many rows in one statement, and returns them in order. Of no rows nothing is sent.
@@ -83,7 +83,7 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
         if rows.peek().is_none() {
             return Ok(Vec::new());
         }
-        insert_into(table::<T>()).rows(rows).returning(all::<T>()).fetch_all(&self.at).await
+        insert_into(T::COLUMNS).rows(rows).returning(T::ALL).fetch_all(&self.at).await
     }
 
     /// The row with this key.
@@ -91,7 +91,7 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
     /// # Errors
     /// Those of the database; a row that is not there, or is hidden, is `None`.
     pub async fn find(&self, key: T::Key) -> Result<Option<T>> {
-        select_from(table::<T>()).filter(T::has_key(key)).select(all::<T>()).fetch_optional(&self.at).await
+        select_from(T::COLUMNS).filter(T::has_key(key)).select(T::ALL).fetch_optional(&self.at).await
     }
 
     /// The row with this key.
@@ -112,7 +112,7 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
         if assignments.is_empty() {
             return self.get(key).await;
         }
-        let query = update(table::<T>()).assign(assignments).filter(T::has_key(key)).returning(all::<T>());
+        let query = update(T::COLUMNS).assign(assignments).filter(T::has_key(key)).returning(T::ALL);
         query.fetch_optional(&self.at).await?.ok_or_else(not_found::<T>)
     }
 
@@ -121,19 +121,9 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
     /// # Errors
     /// `NotFound` when there is none, or it is hidden; `ForeignKeyViolation` when others refer to it.
     pub async fn delete(&self, key: T::Key) -> Result<()> {
-        let outcome = delete_from(table::<T>()).filter(T::has_key(key)).execute(&self.at).await?;
+        let outcome = delete_from(T::COLUMNS).filter(T::has_key(key)).execute(&self.at).await?;
         if outcome.rows_affected == 0 { Err(not_found::<T>()) } else { Ok(()) }
     }
-}
-
-/// The table itself, as a source.
-fn table<T: Table>() -> T::Columns<T> {
-    T::columns(T::META.name)
-}
-
-/// All its columns.
-fn all<T: Table>() -> AllOf<T, T> {
-    T::all(T::META.name)
 }
 
 fn not_found<T: Keyed>() -> Error {

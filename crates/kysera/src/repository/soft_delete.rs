@@ -1,6 +1,6 @@
 //! Marking rows as deleted and bringing them back, one by its key.
 
-use super::{Repository, all, not_found, table};
+use super::{Repository, not_found};
 use crate::plugins::{SoftDeletes, restore, soft_delete};
 use kysera_core::driver::BoxFuture;
 use kysera_core::{QueryExt, Result};
@@ -38,21 +38,21 @@ where
 {
     fn soft_delete(&self, key: T::Key) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            let outcome = soft_delete(table::<T>()).filter(T::has_key(key)).execute(&self.at).await?;
+            let outcome = soft_delete(T::COLUMNS).filter(T::has_key(key)).execute(&self.at).await?;
             if outcome.rows_affected == 0 { Err(not_found::<T>()) } else { Ok(()) }
         })
     }
 
     fn restore(&self, key: T::Key) -> BoxFuture<'_, Result<T>> {
         Box::pin(async move {
-            let query = restore(table::<T>()).filter(T::has_key(key)).returning(all::<T>());
+            let query = restore(T::COLUMNS).filter(T::has_key(key)).returning(T::ALL);
             query.fetch_optional(&self.at).await?.ok_or_else(not_found::<T>)
         })
     }
 
     fn find_with_deleted(&self, key: T::Key) -> BoxFuture<'_, Result<Option<T>>> {
         Box::pin(async move {
-            let query = select_from(table::<T>()).filter(T::has_key(key)).select(all::<T>());
+            let query = select_from(T::COLUMNS).filter(T::has_key(key)).select(T::ALL);
             query.with_deleted().fetch_optional(&self.at).await
         })
     }
