@@ -13,7 +13,7 @@ use crate::statements::Way;
 use crate::transaction::Opening;
 use kysera_core::driver::{BoxFuture, ExecResult, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::pin::pin;
 use tokio_postgres::RowStream;
@@ -110,7 +110,7 @@ async fn exchange(
     };
     let mut answered = Vec::with_capacity(part.len());
     for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
-        let mut reader = Reader::new(request.statement.kind);
+        let mut reader = Reader::new(request.statement);
         let outcome = take_answer(shared, answer, &mut reader, &mut *sink).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
@@ -146,6 +146,7 @@ fn rolled_back() -> Error {
 }
 
 fn outcome_of(statement: &Compiled, count: u64) -> ExecResult {
-    let rows_affected = if statement.kind == StatementKind::Read { 0 } else { count };
+    let is_query = statement.kind == StatementKind::Read && statement.facts.affected == Affected::Reported;
+    let rows_affected = if is_query { 0 } else { count };
     ExecResult { rows_affected, last_insert_id: None }
 }

@@ -5,8 +5,8 @@ use crate::link::Link;
 use crate::tap::type_oid;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::cell::Cell;
-use kysera_sql::compiled::StatementKind;
+use kysera_sql::cell::{Cell, CellError, FromCell};
+use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::borrow::Cow;
 use std::future::poll_fn;
@@ -28,6 +28,9 @@ pub(crate) struct Reader {
     missing: Vec<u32>,
     /// How many rows came.
     pub(crate) seen: u64,
+    affected: Affected,
+    /// What the rows so far say of how many were written, where a column does.
+    counted: u64,
 }
 
 #[derive(Debug)]
@@ -59,8 +62,17 @@ impl From<Error> for Failure {
 }
 
 impl Reader {
-    pub(crate) fn new(kind: StatementKind) -> Reader {
-        Reader { kind, plain: None, state: State::Taking, waiting: Vec::new(), missing: Vec::new(), seen: 0 }
+    pub(crate) fn new(statement: &Compiled) -> Reader {
+        Reader {
+            kind: statement.kind,
+            plain: None,
+            state: State::Taking,
+            waiting: Vec::new(),
+            missing: Vec::new(),
+            seen: 0,
+            affected: statement.facts.affected,
+            counted: 0,
+        }
     }
 
     /// Takes a row. In line, so that the usual row is read where it is and not moved.
@@ -118,7 +130,7 @@ impl Reader {
         }
     }
 
-    /// Reads a running statement to its end, or until nothing more is wanted of it. Returns the count of its tag.
+    /// Reads a running statement to its end, or until nothing more is wanted of it. Returns how many rows it affected.
     pub(crate) async fn drain(
         &mut self,
         mut rows: Pin<&mut RowStream>,
@@ -126,12 +138,32 @@ impl Reader {
         types: &Types,
     ) -> Result<u64, tokio_postgres::Error> {
         while let Some(row) = next(rows.as_mut()).await {
-            self.take(row?, sink, types);
+            let row = row?;
+            match self.count(&row) {
+                Ok(()) => self.take(row, sink, types),
+                Err(error) => self.state = State::Failed(Box::new((error, row))),
+            }
             if self.may_leave() {
                 return Ok(self.seen);
             }
         }
-        Ok(rows.rows_affected().unwrap_or_default())
+        Ok(match self.affected {
+            Affected::RowsReturned => self.seen,
+            Affected::Column(_) => self.counted,
+            _ => rows.rows_affected().unwrap_or_default(),
+        })
+    }
+
+    /// Adds what the row says of how many were written, where a column does.
+    #[inline]
+    fn count(&mut self, row: &Row) -> Result<(), DecodeError> {
+        match self.affected {
+            Affected::Column(column) => {
+                self.counted = self.counted.saturating_add(count(row, column)?);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// True when [`finish`](Reader::finish) has something to do.
@@ -244,6 +276,18 @@ impl<'a> FromSql<'a> for Bytes<'a> {
 fn bytes(row: &Row, at: usize) -> Option<&[u8]> {
     // Every column is accepted and the position comes from the row itself, so this is no error that could be lost.
     row.try_get::<_, Bytes<'_>>(at).ok().and_then(|Bytes(bytes)| bytes)
+}
+
+/// A column that counts rows.
+fn count(row: &Row, column: usize) -> Result<u64, DecodeError> {
+    let error = |source| DecodeError::new(column, source);
+    let Some(of) = row.columns().get(column) else {
+        return Err(error(CellError::new("a count of rows", "the end of the row")));
+    };
+    match bytes(row, column) {
+        Some(bytes) => u64::from_cell(Cell::Pg { oid: type_oid(of), bytes }).map_err(error),
+        None => Ok(0),
+    }
 }
 
 /// The OIDs of the columns of a result: up to sixteen without a box.

@@ -10,7 +10,7 @@ use crate::statements::Way;
 use crate::transaction::Opening;
 use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use kysera_sql::wire::pg::oid;
 use std::pin::pin;
@@ -39,7 +39,7 @@ impl<'s> Request<'s> {
         // preparation in the same trip would fail, and take the transaction with it.
         let is_worth_it = match self.statement.kind {
             StatementKind::Ddl => false,
-            StatementKind::Raw => !is_inside || self.statement.returns_rows,
+            StatementKind::Raw => !is_inside || self.statement.facts.returns_rows,
             _ => true,
         };
         if is_worth_it { link.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
@@ -119,7 +119,7 @@ impl Lease {
         let mut opening = self.take_opening(request.statement.kind);
         let (link, types) = self.parts();
         let mut number = None;
-        let mut reader = Reader::new(request.statement.kind);
+        let mut reader = Reader::new(request.statement);
         let outcome = async {
             let rows = start(link, request, &mut opening, &mut number).await?;
             // Takes the rows and drops them: while nobody reads those that are left, no answer behind them arrives.
@@ -184,7 +184,8 @@ impl Lease {
 
     fn outcome(&mut self, statement: &Compiled, count: u64) -> ExecResult {
         // The count in the tag of a query is that of its rows.
-        let is_query = statement.kind == StatementKind::Read || self.link().meter.was_query();
+        let is_query = statement.facts.affected == Affected::Reported
+            && (statement.kind == StatementKind::Read || self.link().meter.was_query());
         ExecResult { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
     }
 }

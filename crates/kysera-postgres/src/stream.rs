@@ -37,7 +37,7 @@ impl Lease {
             outcome = self.attempt_stream(&request).await;
         }
         let rows = outcome.map_err(into_error)?;
-        let (reader, kind) = (Reader::new(statement.kind), statement.kind);
+        let (reader, kind) = (Reader::new(&statement), statement.kind);
         Ok(Box::new(Stream { lease: self, rows: Some(rows), reader, ahead: VecDeque::new(), kind }))
     }
 

@@ -5,7 +5,7 @@ use crate::options::PostgresOptions;
 use crate::pool::Shared;
 use crate::tls::Tls;
 use kysera_core::driver::{Connection, TransactionOptions};
-use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::compiled::{Compiled, Facts, StatementKind};
 use kysera_sql::row::{Discard, RowSink};
 use kysera_sql::value::Value;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Arc<S
 }
 
 fn statement(sql: &str, params: Vec<Value>, kind: StatementKind) -> Compiled {
-    Compiled { sql: sql.into(), params, kind, returns_rows: true, needs_type_lookup: false }
+    Compiled::new(sql, params, kind, Facts::new().returning_rows())
 }
 
 fn sink() -> Box<dyn RowSink> {

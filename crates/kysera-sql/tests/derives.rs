@@ -139,7 +139,7 @@ fn derived_types_are_columns_of_their_own() {
     assert!(compiled.sql.contains(r#""member"."mood" = $1 and "member"."id" <> $2"#), "{}", compiled.sql);
     let SqlType::Custom(mood) = Mood::SQL_TYPE else { panic!("an enum is a custom type") };
     assert_eq!(compiled.params, [Value::Custom(mood, "quite_sad".into()), Value::I64(7)]);
-    assert!(compiled.needs_type_lookup);
+    assert!(compiled.facts.needs_type_lookup);
 
     let types: Vec<_> =
         <Member as kysera_sql::typed::Table>::META.columns.iter().map(|c| (c.sql_type, c.nullable)).collect();

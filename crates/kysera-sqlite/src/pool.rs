@@ -386,7 +386,7 @@ impl Return {
 mod tests {
     use super::*;
     use crate::connection::SqliteConnection;
-    use kysera_sql::compiled::{Compiled, StatementKind};
+    use kysera_sql::compiled::{Compiled, Facts, StatementKind};
     use kysera_sql::row::Discard;
     use std::future::{Future, poll_fn};
     use std::pin::{Pin, pin};
@@ -443,13 +443,8 @@ mod tests {
         let pooled = shared.acquire(Role::Writer).await.unwrap();
         let mut connection = SqliteConnection::new(Arc::clone(&shared), pooled);
         yield_now::note_handover();
-        let statement = Compiled {
-            sql: "select 1".into(),
-            params: Vec::new(),
-            kind: StatementKind::Read,
-            returns_rows: true,
-            needs_type_lookup: false,
-        };
+        let statement =
+            Compiled::new("select 1", Vec::new(), StatementKind::Read, Facts::new().returning_rows());
         let mut ran = pin!(connection.run_to_end(statement, Box::new(Discard::default())));
         let done = poll_fn(|cx| Poll::Ready(ran.as_mut().poll(cx).is_ready())).await;
         assert!(done && yield_now::is_due(), "it yields before the next connection is taken");

@@ -128,15 +128,10 @@ fn first_word(sql: &str) -> Word<'_> {
 mod tests {
     use super::*;
     use crate::options::{Journal, Synchronous};
+    use kysera_sql::compiled::Facts;
 
     fn at(kind: StatementKind, sql: &str, options: &SqliteOptions, in_tx: bool) -> Thread {
-        let statement = Compiled {
-            sql: sql.into(),
-            params: Vec::new(),
-            kind,
-            returns_rows: true,
-            needs_type_lookup: false,
-        };
+        let statement = Compiled::new(sql, Vec::new(), kind, Facts::new().returning_rows());
         schedule(&statement, options, &History::new(), in_tx).unwrap()
     }
 
@@ -156,13 +151,12 @@ mod tests {
             (Thread::BlockingPool, Thread::BlockingPool)
         );
         assert_eq!(at(StatementKind::InsertValues(501), "insert", &file, true), Thread::BlockingPool);
-        let large = Compiled {
-            sql: "insert".into(),
-            params: vec![Value::Bytes(vec![0; MAX_BYTES + 1].into())],
-            kind: StatementKind::InsertValues(1),
-            returns_rows: false,
-            needs_type_lookup: false,
-        };
+        let large = Compiled::new(
+            "insert",
+            vec![Value::Bytes(vec![0; MAX_BYTES + 1].into())],
+            StatementKind::InsertValues(1),
+            Facts::new(),
+        );
         assert_eq!(schedule(&large, &file, &History::new(), true).unwrap(), Thread::BlockingPool);
         assert_eq!(at(StatementKind::Write, "update", &file, true), Thread::BlockingPool);
         assert_eq!(at(StatementKind::Ddl, "create table", &file, true), Thread::BlockingPool);
@@ -188,13 +182,7 @@ mod tests {
             assert_eq!(raw(sql), Thread::BlockingPool, "{sql}");
         }
         for sql in ["commit", "Begin", "/**/rollback", ";end", "savepoint a", "release a"] {
-            let statement = Compiled {
-                sql: sql.into(),
-                params: Vec::new(),
-                kind: StatementKind::Raw,
-                returns_rows: false,
-                needs_type_lookup: false,
-            };
+            let statement = Compiled::new(sql, Vec::new(), StatementKind::Raw, Facts::new());
             let error = schedule(&statement, &memory, &History::new(), true).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{sql}");
         }

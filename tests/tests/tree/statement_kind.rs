@@ -3,7 +3,7 @@
 use crate::build::*;
 use crate::check::compiled;
 use kysera_sql::ast::*;
-use kysera_sql::compiled::{Access, StatementKind};
+use kysera_sql::compiled::{Access, Facts, StatementKind};
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
 use kysera_sql::value::{CustomType, SqlType};
 
@@ -41,7 +41,7 @@ fn queries_read() {
     let plain = from("person").items([all()]);
     assert_eq!(kind(plain.clone()), StatementKind::Read);
     assert_eq!(kind(plain.clone().filter(exists(plain.clone()))), StatementKind::Read);
-    assert!(compiled(plain, "postgres").returns_rows);
+    assert!(compiled(plain, "postgres").facts.returns_rows);
 }
 
 #[test]
@@ -76,10 +76,10 @@ fn a_raw_expression_that_calls_nothing_is_like_any_other() {
 fn inserts_say_how_many_rows() {
     let values = insert("person", &["id"], vec![vec![int(1)], vec![int(2)]]);
     assert_eq!(kind(values.clone()), StatementKind::InsertValues(2));
-    assert!(!compiled(values.clone(), "postgres").returns_rows);
+    assert!(!compiled(values.clone(), "postgres").facts.returns_rows);
     let mut returning = values.clone();
     returning.returning = vec![all()];
-    assert!(compiled(returning, "postgres").returns_rows);
+    assert!(compiled(returning, "postgres").facts.returns_rows);
     let slow = insert("person", &["id"], vec![vec![scalar(from("pet").columns(&["id"]))]]);
     assert_eq!(kind(slow), StatementKind::Write);
     let mut query = values;
@@ -120,15 +120,17 @@ fn a_write_is_keyed_when_the_whole_key_is_pinned() {
 
 #[test]
 fn output_is_custom_unless_it_is_known_not_to_be() {
-    let custom = |items: Vec<SelectItem>| compiled(from("person").items(items), "postgres").needs_type_lookup;
+    let custom =
+        |items: Vec<SelectItem>| compiled(from("person").items(items), "postgres").facts.needs_type_lookup;
     assert!(!custom(vec![typed(col("id"), "id", SqlType::I64)]));
     assert!(!custom(vec![item(int(1)), item(lit(1))]));
     assert!(custom(vec![item(col("id"))]));
     assert!(custom(vec![all()]));
     assert!(custom(vec![typed(col("mood"), "m", SqlType::Custom(&MOOD))]));
     assert!(custom(vec![typed(col("moods"), "m", SqlType::Array(&MOODS))]));
-    let all_of =
-        |meta| compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").needs_type_lookup;
+    let all_of = |meta| {
+        compiled(Select::from(TableRef::typed(meta)).items([all()]), "postgres").facts.needs_type_lookup
+    };
     assert!(!all_of(&SEAT));
     assert!(all_of(&GUEST));
     let nested = |encoding, ty| {
@@ -146,5 +148,5 @@ fn a_raw_statement_is_raw() {
     let raw = Box::new(Raw { parts: vec![sql("vacuum")] });
     let statement = Statement::Raw { raw, returns_rows: false, bypass: None };
     let found = compiled(statement, "postgres");
-    assert_eq!((found.kind, found.returns_rows, found.needs_type_lookup), (StatementKind::Raw, false, false));
+    assert_eq!((found.kind, found.facts), (StatementKind::Raw, Facts::new()));
 }

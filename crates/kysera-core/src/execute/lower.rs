@@ -11,7 +11,7 @@ use crate::plugin::{Context, Plugin};
 use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::{CompileError, compile, compile_once};
-use kysera_sql::compiled::{Access, Compiled, StatementKind};
+use kysera_sql::compiled::{Access, Compiled, Facts, StatementKind};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
 
@@ -45,8 +45,7 @@ impl<'e> Lowered<'e> {
         };
         let mut compiled = self.compiled;
         compiled.sql = format!("{prefix}{}", compiled.sql).into();
-        compiled.returns_rows = true;
-        compiled.needs_type_lookup = false;
+        compiled.facts = Facts::new().returning_rows();
         if compiled.kind != StatementKind::Read {
             compiled.kind = StatementKind::Raw;
         }

@@ -10,7 +10,7 @@ use crate::prepared::substitute::substitute;
 use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::CompileError;
-use kysera_sql::compiled::{Compiled, SqlText, StatementKind};
+use kysera_sql::compiled::{Compiled, Facts, SqlText, StatementKind};
 use kysera_sql::ident::Name;
 use kysera_sql::value::{ParamSource, Value, ValueError};
 use std::sync::Weak;
@@ -28,8 +28,7 @@ pub(crate) struct CacheEntry {
     /// The values are the arguments, in their order.
     in_order: bool,
     kind: StatementKind,
-    returns_rows: bool,
-    needs_type_lookup: bool,
+    facts: Facts,
     /// Rewritten, with places for values.
     pub(crate) statement: Statement,
     pub(crate) applied: Applied,
@@ -101,8 +100,7 @@ impl CacheEntry {
             values,
             in_order,
             kind: compiled.kind,
-            returns_rows: compiled.returns_rows,
-            needs_type_lookup: compiled.needs_type_lookup,
+            facts: compiled.facts,
             statement,
             applied,
             intercepts,
@@ -169,13 +167,7 @@ impl CacheEntry {
                 return Err(CompileError::Value(error.clone()).into());
             }
         }
-        Ok(Compiled {
-            sql: self.sql.clone(),
-            params,
-            kind: self.kind,
-            returns_rows: self.returns_rows,
-            needs_type_lookup: self.needs_type_lookup,
-        })
+        Ok(Compiled::new(self.sql.clone(), params, self.kind, self.facts))
     }
 
     /// The rewritten tree with its values, for plugins that stand around it.

@@ -197,7 +197,7 @@ impl FakeConnection {
     fn perform(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
         self.fake.note(&*statement.sql);
         self.fake.failure(&statement.sql)?;
-        if !statement.returns_rows {
+        if !statement.facts.returns_rows {
             match &mut self.open {
                 Some(open) => open.written.push(statement.sql.to_string()),
                 None => self.fake.world().committed.push(statement.sql.to_string()),

@@ -2,8 +2,8 @@
 
 use crate::support::{acquire, driver, in_time, raw, read, rows, run, run_with, statement, taken, write};
 use kysera_core::error::ErrorKind;
-use kysera_sql::compiled::StatementKind;
-use kysera_sql::row::Rows;
+use kysera_sql::compiled::{Affected, Compiled, Facts, StatementKind};
+use kysera_sql::row::{Discard, RowSink, Rows};
 use kysera_sql::value::{CustomType, SqlType, Value};
 
 static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok", "happy"] };
@@ -34,6 +34,39 @@ async fn counts_are_those_of_changed_rows() {
     assert_eq!(outcome.rows_affected, 0);
     let outcome = run_with(&mut *connection, raw("select generate_series(1, 9)", vec![])).await.unwrap();
     assert_eq!(outcome.rows_affected, 0);
+}
+
+#[tokio::test]
+async fn a_write_inside_a_query_is_counted_as_its_facts_say() {
+    let Some(driver) = driver("st_affected").await else { return };
+    let mut connection = acquire(&driver).await;
+    run(&mut *connection, "create table t (id int)").await.unwrap();
+    let counted = |sql: &str, affected| {
+        let facts = Facts::new().returning_rows().counting(affected);
+        Compiled::new(sql, vec![], StatementKind::Write, facts)
+    };
+    let rows = "with w as (insert into t values (1), (2), (3) returning id) select id from w";
+    let count =
+        "with w as (insert into t values (1), (2) returning id) select count(*) as n, null::int as x from w";
+    for (sql, affected, expected) in [
+        (rows, Affected::Reported, 0),
+        (rows, Affected::RowsReturned, 3),
+        (count, Affected::RowsReturned, 1),
+        (count, Affected::Column(0), 2),
+        (count, Affected::Column(1), 0),
+    ] {
+        let outcome = run_with(&mut *connection, counted(sql, affected)).await.unwrap();
+        assert_eq!(outcome.rows_affected, expected, "{affected:?}: {sql}");
+        let sink = Box::new(Discard::default()) as Box<dyn RowSink>;
+        let ran = connection.pipeline(vec![(counted(sql, affected), sink)]).await.remove(0).unwrap();
+        assert_eq!(ran.0.rows_affected, if affected == Affected::Reported { 3 } else { expected });
+    }
+    let text = "with w as (insert into t values (1) returning id) select 'one' as n from w";
+    for (affected, found) in [(Affected::Column(0), "text"), (Affected::Column(1), "the end of the row")] {
+        let error = run_with(&mut *connection, counted(text, affected)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(found), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use kysera_core::driver::{Connection, Driver, ExecResult};
 use kysera_core::error::Result;
 use kysera_postgres::{Postgres, PostgresOptions};
-use kysera_sql::compiled::{Access, Compiled, StatementKind};
+use kysera_sql::compiled::{Access, Compiled, Facts, StatementKind};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
 use kysera_sql::value::Value;
 use std::future::{Future, poll_fn};
@@ -45,7 +45,8 @@ pub(crate) async fn acquire(driver: &Postgres) -> Box<dyn Connection> {
 
 /// A statement of the builder: typed, with nothing custom in its result.
 pub(crate) fn statement(sql: &str, params: Vec<Value>, kind: StatementKind, returns_rows: bool) -> Compiled {
-    Compiled { sql: sql.into(), params, kind, returns_rows, needs_type_lookup: false }
+    let facts = if returns_rows { Facts::new().returning_rows() } else { Facts::new() };
+    Compiled::new(sql, params, kind, facts)
 }
 
 pub(crate) fn read(sql: &str, params: Vec<Value>) -> Compiled {

@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
         match described {
             // SQL that the table's author wrote; `create table` says it in the same words.
             Some(Stand::Declared(sql)) => {
-                self.facts.raw = true;
+                self.contents.raw = true;
                 self.push("(");
                 self.push(sql);
                 self.push(")");

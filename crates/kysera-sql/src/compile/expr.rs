@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn subquery(&mut self, query: &'a Select) {
-        self.facts.subquery = true;
+        self.contents.subquery = true;
         if self.written.is_some() {
             self.unsupported("subqueries in output", "query for the rest by the keys that are returned");
         }
@@ -349,7 +349,7 @@ impl<'a> Writer<'a> {
         if !self.in_conflict {
             self.invalid("a proposed row outside of an upsert's update", "use it in `do_update` only");
         }
-        self.facts.proposed = true;
+        self.contents.proposed = true;
         if self.syntax.proposed == ProposedForm::Values || self.values_form {
             self.push("values(");
             self.ident(name);

@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
     }
 
     fn insert_select(&mut self, insert: &'a Insert, select: &'a Select) {
-        self.facts.subquery = true;
+        self.contents.subquery = true;
         if let (Some(with), InsertWith::BeforeSelect) = (&insert.with, self.syntax.insert_with) {
             if select.with.is_some() {
                 self.unsupported("CTEs in front of an insert and of its query", "put them all in one place");

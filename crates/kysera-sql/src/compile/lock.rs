@@ -7,7 +7,7 @@ use crate::dialect::LockForm;
 impl<'a> Writer<'a> {
     /// The clause at the end of a query.
     pub(super) fn lock(&mut self, lock: &'a Lock) {
-        self.facts.writes = true;
+        self.contents.writes = true;
         self.require(self.caps.row_locks, "row locks", "a write transaction already locks the database");
         let LockForm::For { key_locks, share, of } = self.syntax.locks else { return };
         if matches!(lock.strength, LockStrength::NoKeyUpdate | LockStrength::KeyShare) {

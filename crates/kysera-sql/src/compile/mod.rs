@@ -134,16 +134,10 @@ fn write_parts<'a>(
         Statement::CreateIndex(index) => writer.create_index(index),
         Statement::Raw { raw, .. } => writer.raw(raw),
     }
-    let (facts, left) = (writer.facts, writer.left_at);
+    let (contents, left) = (writer.contents, writer.left_at);
     let (sql, params) = writer.finish()?;
-    let compiled = Compiled {
-        sql: sql.into(),
-        params,
-        kind: statement_kind::kind(statement, facts),
-        returns_rows: statement_kind::returns_rows(statement),
-        needs_type_lookup: statement_kind::needs_type_lookup(statement),
-    };
-    Ok((compiled, left))
+    let kind = statement_kind::kind(statement, contents);
+    Ok((Compiled::new(sql, params, kind, statement_kind::facts(statement)), left))
 }
 
 #[cfg(test)]

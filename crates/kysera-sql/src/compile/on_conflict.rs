@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
     fn update_the_row(&mut self, insert: &'a Insert, set: &'a [Assignment]) {
         // A row alias cannot stand after a query (MySQL manual, INSERT ... ON DUPLICATE KEY UPDATE).
         let query = matches!(insert.source, InsertSource::Select(_));
-        let before = std::mem::take(&mut self.facts.proposed);
+        let before = std::mem::take(&mut self.contents.proposed);
         let end_of_values = self.sql.len();
         self.push(" on duplicate key update ");
         self.in_conflict = true;
@@ -91,13 +91,13 @@ impl<'a> Writer<'a> {
         self.assignments(set, None);
         self.values_form = false;
         self.in_conflict = false;
-        if self.facts.proposed && self.syntax.proposed == ProposedForm::RowAlias && !query {
+        if self.contents.proposed && self.syntax.proposed == ProposedForm::RowAlias && !query {
             let clause = self.sql.split_off(end_of_values);
             self.push(" as ");
             self.ident("excluded");
             self.push(&clause);
         }
-        self.facts.proposed |= before;
+        self.contents.proposed |= before;
     }
 
     fn check_target(&mut self, insert: &'a Insert, target: &'a ConflictTarget) {

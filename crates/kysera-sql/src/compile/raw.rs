@@ -6,7 +6,7 @@ use crate::lexer::{LexerRules, Token, TokenKind, tokens};
 
 impl<'a> Writer<'a> {
     pub(super) fn raw(&mut self, raw: &'a Raw) {
-        self.facts.raw |= !is_plain(raw, &self.syntax.lexer);
+        self.contents.raw |= !is_plain(raw, &self.syntax.lexer);
         for part in &raw.parts {
             match part {
                 RawPart::Sql(sql) => self.push(sql),

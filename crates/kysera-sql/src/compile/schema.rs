@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
 
     /// The default is SQL that the table's author wrote.
     fn default_clause(&mut self, column: &'a ColumnDef, default: &'a Name) {
-        self.facts.raw = true;
+        self.contents.raw = true;
         if column.generated == Generated::Always {
             self.push(" generated always as (");
             self.push(default);

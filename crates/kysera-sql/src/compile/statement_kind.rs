@@ -1,14 +1,14 @@
 //! What a driver may assume of a statement: its kind, whether it returns rows, whether it needs types looked up.
 
-use super::writer::Facts;
+use super::writer::Contents;
 use crate::ast::{
     Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, NestedEncoding, SelectItem,
     Statement, TableRef, Update,
 };
-use crate::compiled::StatementKind;
+use crate::compiled::{Affected, Facts, StatementKind};
 use crate::value::SqlType;
 
-pub(super) fn kind(statement: &Statement, facts: Facts) -> StatementKind {
+pub(super) fn kind(statement: &Statement, contents: Contents) -> StatementKind {
     match statement {
         Statement::Raw { .. } => StatementKind::Raw,
         Statement::CreateTable(_)
@@ -16,10 +16,10 @@ pub(super) fn kind(statement: &Statement, facts: Facts) -> StatementKind {
         | Statement::CreateIndex(_)
         | Statement::CreateType(_)
         | Statement::DropType(_) => StatementKind::Ddl,
-        Statement::Select(_) if facts.writes => StatementKind::Write,
-        Statement::Select(_) if facts.raw => StatementKind::Raw,
+        Statement::Select(_) if contents.writes => StatementKind::Write,
+        Statement::Select(_) if contents.raw => StatementKind::Raw,
         Statement::Select(_) => StatementKind::Read,
-        _ if facts.raw || facts.subquery => StatementKind::Write,
+        _ if contents.raw || contents.subquery => StatementKind::Write,
         Statement::Insert(insert) => insert_shape(insert),
         Statement::Update(update) if is_keyed_update(update) => StatementKind::KeyedWrite,
         Statement::Delete(delete) if is_keyed_delete(delete) => StatementKind::KeyedWrite,
@@ -76,7 +76,15 @@ fn pins_by(binary: &Binary, table: &TableRef, column: &str) -> bool {
         || is_constant(&binary.left) && is_column(&binary.right)
 }
 
-pub(super) fn returns_rows(statement: &Statement) -> bool {
+pub(super) fn facts(statement: &Statement) -> Facts {
+    Facts {
+        returns_rows: returns_rows(statement),
+        needs_type_lookup: needs_type_lookup(statement),
+        affected: Affected::Reported,
+    }
+}
+
+fn returns_rows(statement: &Statement) -> bool {
     match statement {
         Statement::Select(_) => true,
         Statement::Raw { returns_rows, .. } => *returns_rows,
@@ -84,7 +92,7 @@ pub(super) fn returns_rows(statement: &Statement) -> bool {
     }
 }
 
-pub(super) fn needs_type_lookup(statement: &Statement) -> bool {
+fn needs_type_lookup(statement: &Statement) -> bool {
     match statement {
         Statement::Raw { returns_rows, .. } => *returns_rows,
         _ => output_items(statement).iter().any(|item| may_be_custom(item, statement)),

@@ -39,11 +39,11 @@ impl<'a> Writer<'a> {
     }
 
     fn cte_body(&mut self, body: &'a CteBody) {
-        self.facts.subquery = true;
+        self.contents.subquery = true;
         if let CteBody::Select(select) = body {
             return self.select(select, Place::Inner);
         }
-        self.facts.writes = true;
+        self.contents.writes = true;
         self.require(
             self.caps.writing_cte,
             "writes inside a CTE",

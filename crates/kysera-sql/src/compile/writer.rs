@@ -28,7 +28,7 @@ pub(super) struct Writer<'a> {
     pub(super) inline: bool,
     /// The proposed row is `values(c)` here, because an alias cannot be declared.
     pub(super) values_form: bool,
-    pub(super) facts: Facts,
+    pub(super) contents: Contents,
     /// Nobody hears what queries say to plugins.
     pub(super) no_plugins: bool,
     /// Values may be missing: they come with each execution.
@@ -45,7 +45,7 @@ pub(super) struct Writer<'a> {
 
 /// What the text turned out to hold.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct Contents {
     /// Raw SQL.
     pub(super) raw: bool,
     /// A query inside an expression or FROM.
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
             in_conflict: false,
             values_form: false,
             inline: false,
-            facts: Facts::default(),
+            contents: Contents::default(),
             no_plugins: false,
             slots: false,
             left_in_place: None,

@@ -8,18 +8,86 @@ use crate::value::Value;
 
 /// A compiled statement.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Compiled {
     /// The SQL text, with the dialect's placeholders.
     pub sql: SqlText,
     /// The bound values, in placeholder order.
     pub params: Vec<Value>,
-    /// What the driver may assume of it.
+    /// What kind of work it is.
     pub kind: StatementKind,
+    /// What else a driver may rely on.
+    pub facts: Facts,
+}
+
+/// What a driver may rely on when it runs a statement, beside its [`StatementKind`].
+///
+/// ```
+/// # use kysera_sql::compiled::{Affected, Facts};
+/// let facts = Facts::new().returning_rows().counting(Affected::Column(0));
+/// assert!(facts.returns_rows && !facts.needs_type_lookup);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
     /// True when it returns rows.
     pub returns_rows: bool,
     /// True when an output column may have a type that is not built into the database, so that a client which
     /// looks types up must do so before rows flow.
     pub needs_type_lookup: bool,
+    /// How the rows that it wrote are counted.
+    pub affected: Affected,
+}
+
+/// How the rows that a statement wrote are counted.
+///
+/// All but [`Reported`](Affected::Reported) are for a write inside a query, `with w as (update .. returning ..) select
+/// .. from w`: the database reports such a statement as a query, so its own count says nothing of the write.
+///
+/// # Dialects
+/// Only PostgreSQL has writes inside queries. Drivers of other databases ignore this.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Affected {
+    /// By the database; the rows of a query are not counted.
+    #[default]
+    Reported,
+    /// One for each row that it returns.
+    RowsReturned,
+    /// The sum of this column over the rows that it returns, counted from 0. It must be an integer; NULL adds nothing.
+    Column(usize),
+}
+
+impl Compiled {
+    /// A statement as text, with the values of its placeholders in order.
+    pub fn new(sql: impl Into<SqlText>, params: Vec<Value>, kind: StatementKind, facts: Facts) -> Compiled {
+        Compiled { sql: sql.into(), params, kind, facts }
+    }
+}
+
+impl Facts {
+    /// The facts of a statement that returns no rows.
+    pub const fn new() -> Facts {
+        Facts { returns_rows: false, needs_type_lookup: false, affected: Affected::Reported }
+    }
+
+    /// With rows.
+    #[must_use = "returns the facts"]
+    pub const fn returning_rows(self) -> Facts {
+        Facts { returns_rows: true, ..self }
+    }
+
+    /// With columns whose types may have to be looked up.
+    #[must_use = "returns the facts"]
+    pub const fn looking_up_types(self) -> Facts {
+        Facts { needs_type_lookup: true, ..self }
+    }
+
+    /// With another way to count the rows that were written.
+    #[must_use = "returns the facts"]
+    pub const fn counting(self, affected: Affected) -> Facts {
+        Facts { affected, ..self }
+    }
 }
 
 /// What kind of work a statement is, so that a driver can choose a connection and a thread.

@@ -25,11 +25,19 @@ pub struct Cursor<'a> {
 
 /// Why a row could not be read: which column (counted from 0), and what was wrong with it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct DecodeError {
     /// The column's position in the row, from 0.
     pub column: usize,
     /// What was wrong, and where inside the column if it nests rows.
     pub source: CellError,
+}
+
+impl DecodeError {
+    /// An error of the column at this position, counted from 0.
+    pub fn new(column: usize, source: CellError) -> DecodeError {
+        DecodeError { column, source }
+    }
 }
 
 impl fmt::Display for DecodeError {

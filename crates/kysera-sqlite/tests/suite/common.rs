@@ -3,7 +3,7 @@
 use kysera_core::Result;
 use kysera_core::driver::{Attempt, Connection, Driver, ExecResult, TransactionOptions};
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::{Access, Compiled, StatementKind};
+use kysera_sql::compiled::{Access, Compiled, Facts, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use kysera_sql::value::Value;
 use kysera_sqlite::{Sqlite, SqliteOptions, rusqlite};
@@ -49,7 +49,7 @@ pub(crate) fn statement(kind: StatementKind, sql: &str) -> Compiled {
 }
 
 pub(crate) fn with(kind: StatementKind, sql: &str, params: Vec<Value>) -> Compiled {
-    Compiled { sql: sql.into(), params, kind, returns_rows: true, needs_type_lookup: false }
+    Compiled::new(sql, params, kind, Facts::new().returning_rows())
 }
 
 pub(crate) fn read(sql: &str) -> Compiled {

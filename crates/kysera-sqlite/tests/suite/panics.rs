@@ -119,7 +119,7 @@ async fn a_sink_that_fails_stops_a_query_and_not_a_write() {
     impl RowSink for Fails {
         fn row(&mut self, _: &[Cell<'_>]) -> Result<Flow, DecodeError> {
             let source = kysera_sql::cell::CellError::new("i32", "text");
-            Err(DecodeError { column: 0, source })
+            Err(DecodeError::new(0, source))
         }
         fn clear(&mut self) {}
     }

@@ -1,8 +1,8 @@
 //! Cached statements when the schema changes, when there are many, and when one text is live twice.
 
-use crate::common::{Taken, in_file, on, raw, read, rows, run_on, script, taken};
+use crate::common::{Taken, in_file, on, raw, read, rows, run_on, script, taken, with};
 use kysera_core::driver::Driver;
-use kysera_sql::compiled::Access;
+use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sqlite::{Sqlite, SqliteOptions};
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ async fn a_statement_is_clean_when_it_is_taken_again() {
             assert_eq!(sink.rows.len(), most.unwrap_or(10));
         }
     }
-    let two = |params| kysera_sql::compiled::Compiled { params, ..read("select ?1, ?2") };
+    let two = |params| with(StatementKind::Read, "select ?1, ?2", params);
     use kysera_sql::value::Value::{F64, I64};
     assert!(crate::common::db(&db, two(vec![I64(1), F64(f64::NAN)])).await.is_err());
     assert_eq!(crate::common::db(&db, two(vec![I64(3), I64(4)])).await.unwrap().1, ["3|4"]);

@@ -2,7 +2,7 @@
 
 use kysera_core::driver::{Connection, Driver, ExecResult};
 use kysera_core::{QueryExt, Result};
-use kysera_sql::compiled::{Access, Compiled, StatementKind};
+use kysera_sql::compiled::{Access, Compiled, Facts, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::{Query, Ready, select_from};
 use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
@@ -34,8 +34,8 @@ pub(super) fn sql<Q: Query<Outer: Closed, Rows: Ready>>(driver: &dyn Driver, que
 
 /// A statement in plain SQL, without parameters.
 pub(super) fn plain(kind: StatementKind, sql: &str) -> Compiled {
-    let returns_rows = sql.starts_with("select");
-    Compiled { sql: sql.into(), params: Vec::new(), kind, returns_rows, needs_type_lookup: false }
+    let facts = if sql.starts_with("select") { Facts::new().returning_rows() } else { Facts::new() };
+    Compiled::new(sql, Vec::new(), kind, facts)
 }
 
 /// `insert into item (id) values (first), .., (last)`.

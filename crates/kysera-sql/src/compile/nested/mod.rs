@@ -40,7 +40,7 @@ use crate::dialect::JsonForm;
 
 impl<'a> Writer<'a> {
     pub(super) fn nested_rows(&mut self, nested: &'a Nested) {
-        self.facts.subquery = true;
+        self.contents.subquery = true;
         if nested.query.items.is_empty() {
             return self.empty("the select list of nested rows");
         }
