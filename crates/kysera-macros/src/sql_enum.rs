@@ -105,7 +105,7 @@ fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStre
         const _: () = {
             use #krate::__private as kysera;
 
-            static TYPE: kysera::CustomType = kysera::CustomType { name: #name, labels: &[#(#texts),*] };
+            static TYPE: kysera::CustomType = kysera::CustomType::labelled(#name, &[#(#texts),*]);
 
             impl kysera::ToValue for #ident {
                 const SQL_TYPE: kysera::SqlType = kysera::SqlType::Custom(&TYPE);

@@ -7,6 +7,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{ErrorKind, raw};
 use kysera_sql::ast;
+use kysera_sql::node;
 use kysera_sql::value::SqlType;
 
 /// Must hold one row to the end.
@@ -115,23 +116,21 @@ fn named(name: &str) -> ast::Select {
     body.items.push(ast::SelectItem::aliased(value(), name()));
     let mut keyed = ast::Select::default();
     keyed.items.push(ast::SelectItem::Expr { expr: value(), alias: Some(name()), ty: Some(SqlType::Text) });
-    let mut select = ast::Select::from(ast::FromItem::Cte(ast::CteRef { name: name(), alias: Some(name()) }));
+    let mut select = ast::Select::from(ast::FromItem::Cte(node!(ast::CteRef {
+        alias: Some(name()),
+        ..ast::CteRef::new(name())
+    })));
     select.items.push(ast::SelectItem::aliased(ast::Expr::column(name(), name()), name()));
     select.items.push(ast::SelectItem::aliased(
-        ast::Expr::Nested(Box::new(ast::Nested {
-            kind: ast::NestedKind::Object,
-            encoding: ast::NestedEncoding::Json,
-            query: keyed,
-        })),
+        ast::Expr::Nested(Box::new(ast::Nested::new(
+            ast::NestedKind::Object,
+            ast::NestedEncoding::Json,
+            keyed,
+        ))),
         "json",
     ));
-    let cte = ast::Cte {
-        name: name(),
-        columns: vec![],
-        materialized: None,
-        body: ast::CteBody::Select(Box::new(body)),
-    };
-    select.with = Some(Box::new(ast::With { recursive: false, ctes: vec![cte] }));
+    let cte = ast::Cte::new(name(), body);
+    select.with = Some(Box::new(ast::With::new(vec![cte])));
     select
 }
 

@@ -2,10 +2,11 @@
 
 use super::plugin::{PERSON, POST, TAG};
 use kysera_sql::ast::{
-    BinaryOp, Cte, CteBody, CteRef, Derived, Expr, FromItem, InSubquery, JoinKind, Literal, Select,
+    BinaryOp, ColumnRef, Cte, CteRef, Derived, Expr, FromItem, InSubquery, JoinKind, Literal, Select,
     SelectItem, SetOp, SetOpKind, TableRef, With,
 };
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 
 pub(crate) fn person() -> TableRef {
     TableRef::typed(&PERSON)
@@ -33,15 +34,15 @@ pub(crate) fn t() -> FromItem {
 }
 
 pub(crate) fn cte(name: &'static str, alias: &'static str) -> FromItem {
-    FromItem::Cte(CteRef { name: name.into(), alias: (name != alias).then_some(alias.into()) })
+    FromItem::Cte(node!(CteRef { alias: (name != alias).then_some(alias.into()), ..CteRef::new(name) }))
 }
 
 pub(crate) fn derived(query: Select, alias: &'static str) -> FromItem {
-    FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: false }))
+    FromItem::Derived(Box::new(Derived::new(query, alias)))
 }
 
 pub(crate) fn lateral(query: Select, alias: &'static str) -> FromItem {
-    FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: true }))
+    FromItem::Derived(Box::new(node!(Derived { lateral: true, ..Derived::new(query, alias) })))
 }
 
 pub(crate) fn join(left: FromItem, kind: JoinKind, right: FromItem, on: Expr) -> FromItem {
@@ -56,7 +57,7 @@ pub(crate) fn cross(left: FromItem, right: FromItem) -> FromItem {
 pub(crate) fn c(column: &'static str) -> Expr {
     match column.split_once('.') {
         Some((table, name)) => Expr::column(table, name),
-        None => Expr::Column(kysera_sql::ast::ColumnRef { table: None, name: column.into(), outer: 0 }),
+        None => Expr::Column(ColumnRef::new(column)),
     }
 }
 
@@ -180,11 +181,6 @@ impl Clauses for Select {
 }
 
 pub(crate) fn ctes_of(ctes: impl IntoIterator<Item = (&'static str, Select)>, recursive: bool) -> With {
-    let cte = |(name, query)| Cte {
-        name: Name::Borrowed(name),
-        columns: vec![],
-        materialized: None,
-        body: CteBody::Select(Box::new(query)),
-    };
-    With { recursive, ctes: ctes.into_iter().map(cte).collect() }
+    let cte = |(name, query)| Cte::new(Name::Borrowed(name), query);
+    node!(With { recursive, ..With::new(ctes.into_iter().map(cte).collect()) })
 }

@@ -3,6 +3,7 @@
 use crate::build::*;
 use crate::check::{check, no, sql};
 use kysera_sql::ast::*;
+use kysera_sql::node;
 
 const AGGREGATES: [&str; 5] = ["avg", "count", "max", "min", "sum"];
 
@@ -60,10 +61,11 @@ fn aggregates_over_a_window() {
 
 #[test]
 fn windows_with_partitions_and_order() {
-    let window = Over { partition_by: vec![col("gender")], order_by: vec![desc(col("id"))] };
-    let ordered = Over { partition_by: vec![], order_by: vec![key(col("id"))] };
-    let rank = Call { over: Some(window), ..call("row_number", vec![]) };
-    let total = Call { over: Some(ordered), ..call("sum", vec![col("id")]) };
+    let window =
+        node!(Over { partition_by: vec![col("gender")], order_by: vec![desc(col("id"))], ..Over::default() });
+    let ordered = node!(Over { order_by: vec![key(col("id"))], ..Over::default() });
+    let rank = node!(Call { over: Some(window), ..call("row_number", vec![]) });
+    let total = node!(Call { over: Some(ordered), ..call("sum", vec![col("id")]) });
     check(
         from("person").items([named(expr(rank), "r"), named(expr(total), "t")]),
         sql! {
@@ -131,7 +133,7 @@ fn a_filter_on_an_aggregate_is_a_case_where_there_is_none() {
 
 #[test]
 fn a_filter_on_count_of_everything() {
-    let count = || Call { filter: Some(eq(col("gender"), text("female"))), ..count_all() };
+    let count = || node!(Call { filter: Some(eq(col("gender"), text("female"))), ..count_all() });
     check(
         from("person").items([named(expr(count()), "count"), named(expr(count()), "another_count")]),
         sql! {
@@ -145,8 +147,10 @@ fn a_filter_on_count_of_everything() {
 
 #[test]
 fn a_filter_on_an_aggregate_that_keeps_nulls_is_refused_where_there_is_none() {
-    let call =
-        Call { filter: Some(eq(col("gender"), text("x"))), ..call("json_group_array", vec![col("id")]) };
+    let call = node!(Call {
+        filter: Some(eq(col("gender"), text("x"))),
+        ..call("json_group_array", vec![col("id")])
+    });
     check(
         from("person").items([item(expr(call))]),
         sql! {
@@ -160,7 +164,7 @@ fn a_filter_on_an_aggregate_that_keeps_nulls_is_refused_where_there_is_none() {
 
 #[test]
 fn count_of_everything_over_a_window() {
-    let count = || Call { over: Some(Over::default()), ..count_all() };
+    let count = || node!(Call { over: Some(Over::default()), ..count_all() });
     check(
         from("person").items([named(expr(count()), "count"), named(expr(count()), "another_count")]),
         sql! {
@@ -174,11 +178,8 @@ fn count_of_everything_over_a_window() {
 
 #[test]
 fn count_of_a_case() {
-    let jennifer = Case {
-        operand: None,
-        branches: vec![CaseWhen { condition: eq(col("first_name"), text("Jennifer")), result: lit(1) }],
-        otherwise: None,
-    };
+    let jennifer =
+        Case::new(vec![CaseWhen { condition: eq(col("first_name"), text("Jennifer")), result: lit(1) }]);
     let count = Expr::call("count", vec![Expr::Case(Box::new(jennifer))]);
     check(
         from("person").items([named(count, "num_jennifers")]),
@@ -193,7 +194,8 @@ fn count_of_a_case() {
 
 #[test]
 fn order_inside_an_aggregate() {
-    let call = Call { order_by: vec![desc(col("id"))], ..call("group_concat", vec![col("first_name")]) };
+    let call =
+        node!(Call { order_by: vec![desc(col("id"))], ..call("group_concat", vec![col("first_name")]) });
     check(
         from("person").items([named(expr(call), "names")]),
         sql! {

@@ -1,6 +1,7 @@
 //! Short words for building trees.
 
 use kysera_sql::ast::*;
+use kysera_sql::node;
 use kysera_sql::value::{SqlType, Value};
 
 pub(crate) fn table(name: &'static str) -> TableRef {
@@ -14,7 +15,7 @@ pub(crate) fn table(name: &'static str) -> TableRef {
 pub(crate) fn col(name: &'static str) -> Expr {
     match name.split_once('.') {
         Some((table, name)) => Expr::column(table, name),
-        None => Expr::Column(ColumnRef { table: None, name: name.into(), outer: 0 }),
+        None => Expr::Column(ColumnRef::new(name)),
     }
 }
 
@@ -59,11 +60,11 @@ pub(crate) fn in_list(operand: Expr, items: Vec<Expr>) -> Expr {
 }
 
 pub(crate) fn raw(sql: &'static str) -> Expr {
-    Expr::Raw(Box::new(Raw { parts: vec![RawPart::Sql(sql.into())] }))
+    Expr::Raw(Box::new(Raw::new(vec![RawPart::Sql(sql.into())])))
 }
 
 pub(crate) fn raw_parts(parts: Vec<RawPart>) -> Expr {
-    Expr::Raw(Box::new(Raw { parts }))
+    Expr::Raw(Box::new(Raw::new(parts)))
 }
 
 pub(crate) fn sql(text: &'static str) -> RawPart {
@@ -84,7 +85,7 @@ pub(crate) fn call(name: &'static str, args: Vec<Expr>) -> Call {
 }
 
 pub(crate) fn count_all() -> Call {
-    Call { star: true, ..Call::new("count", vec![]) }
+    node!(Call { star: true, ..Call::new("count", vec![]) })
 }
 
 pub(crate) fn expr(call: Call) -> Expr {
@@ -171,23 +172,23 @@ pub(crate) fn join(left: FromItem, kind: JoinKind, right: &'static str, on: Expr
 }
 
 pub(crate) fn derived(query: Select, alias: &'static str) -> FromItem {
-    FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: false }))
+    FromItem::Derived(Box::new(Derived::new(query, alias)))
 }
 
 pub(crate) fn lateral(query: Select, alias: &'static str) -> FromItem {
-    FromItem::Derived(Box::new(Derived { query, alias: alias.into(), columns: vec![], lateral: true }))
+    FromItem::Derived(Box::new(node!(Derived { lateral: true, ..Derived::new(query, alias) })))
 }
 
 pub(crate) fn cte_ref(name: &'static str) -> FromItem {
-    FromItem::Cte(CteRef { name: name.into(), alias: None })
+    FromItem::Cte(CteRef::new(name))
 }
 
 pub(crate) fn cte(name: &'static str, query: Select) -> Cte {
-    Cte { name: name.into(), columns: vec![], materialized: None, body: CteBody::Select(Box::new(query)) }
+    Cte::new(name, query)
 }
 
 pub(crate) fn with(ctes: Vec<Cte>) -> Option<Box<With>> {
-    Some(Box::new(With { recursive: false, ctes }))
+    Some(Box::new(With::new(ctes)))
 }
 
 pub(crate) fn insert(name: &'static str, columns: &[&'static str], rows: Vec<Vec<Expr>>) -> Insert {

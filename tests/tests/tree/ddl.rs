@@ -7,7 +7,7 @@ use kysera_sql::compiled::StatementKind;
 use kysera_sql::table::{ForeignKey, Generated};
 use kysera_sql::value::{CustomType, SqlType};
 
-static SPECIES: CustomType = CustomType { name: "species", labels: &["cat", "it's"] };
+static SPECIES: CustomType = CustomType::labelled("species", &["cat", "it's"]);
 static OWNER: ForeignKey = ForeignKey {
     columns: &["owner_id"],
     references: "person",

@@ -5,9 +5,10 @@ use crate::check::{check, compiled, no, refused, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::node;
 
 fn delete(name: &'static str, filter: Expr) -> Delete {
-    Delete { filter: Some(filter), ..Delete::from(table(name)) }
+    node!(Delete { filter: Some(filter), ..Delete::from(table(name)) })
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::check::{check, check_params, compiled, no, refused, refused_everywher
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::{SqlServer, Version};
+use kysera_sql::node;
 use kysera_sql::value::{SqlType, Value};
 
 fn people(condition: Expr) -> Select {
@@ -87,7 +88,7 @@ fn exists_and_not_exists() {
 }
 
 fn between(operand: Expr, low: Expr, high: Expr, negated: bool) -> Expr {
-    Expr::Between(Box::new(Between { operand, low, high, negated }))
+    Expr::Between(Box::new(node!(Between { negated, ..Between::new(operand, low, high) })))
 }
 
 #[test]
@@ -208,7 +209,12 @@ fn a_limit_inside_in_gets_a_table_of_its_own_on_mysql() {
 }
 
 fn like(pattern: Expr, escape: Option<char>, negated: bool, case_insensitive: bool) -> Expr {
-    Expr::Like(Box::new(Like { operand: col("first_name"), pattern, escape, negated, case_insensitive }))
+    Expr::Like(Box::new(node!(Like {
+        escape,
+        negated,
+        case_insensitive,
+        ..Like::new(col("first_name"), pattern)
+    })))
 }
 
 #[test]
@@ -280,14 +286,10 @@ fn when(condition: Expr, result: Expr) -> CaseWhen {
 
 #[test]
 fn a_searched_case() {
-    let case = Case {
-        operand: None,
-        branches: vec![
-            when(eq(col("gender"), text("male")), lit_text("Mr.")),
-            when(eq(col("gender"), text("female")), lit_text("Mrs.")),
-        ],
-        otherwise: None,
-    };
+    let case = Case::new(vec![
+        when(eq(col("gender"), text("male")), lit_text("Mr.")),
+        when(eq(col("gender"), text("female")), lit_text("Mrs.")),
+    ]);
     let query = from("person").items([named(Expr::Case(Box::new(case)), "title")]);
     check(
         query.clone(),
@@ -304,13 +306,11 @@ fn a_searched_case() {
 #[test]
 fn a_simple_case_with_a_case_inside() {
     let single = or(eq(col("marital_status"), text("single")), Expr::is_null(col("marital_status")));
-    let inner =
-        Case { operand: None, branches: vec![when(single, text("Ms."))], otherwise: Some(text("Mrs.")) };
-    let outer = Case {
+    let inner = node!(Case { otherwise: Some(text("Mrs.")), ..Case::new(vec![when(single, text("Ms."))]) });
+    let outer = node!(Case {
         operand: Some(col("gender")),
-        branches: vec![when(text("male"), text("Mr.")), when(text("female"), Expr::Case(Box::new(inner)))],
-        otherwise: None,
-    };
+        ..Case::new(vec![when(text("male"), text("Mr.")), when(text("female"), Expr::Case(Box::new(inner)))])
+    });
     check(
         from("person").items([named(Expr::Case(Box::new(outer)), "title")]),
         sql! {
@@ -320,18 +320,17 @@ fn a_simple_case_with_a_case_inside() {
             mssql: r#"select case "gender" when @P1 then @P2 when @P3 then case when "marital_status" = @P4 or "marital_status" is null then @P5 else @P6 end end as "title" from "person""#,
         },
     );
-    let none = Case { operand: None, branches: vec![], otherwise: None };
+    let none = Case::new(vec![]);
     let query = from("person").items([item(Expr::Case(Box::new(none)))]);
     refused_everywhere(query, &CompileError::Empty { clause: "case" });
 }
 
 #[test]
 fn a_case_of_columns_and_of_conditions() {
-    let match_ = Case {
-        operand: None,
-        branches: vec![when(eq(col("first_name"), col("last_name")), text("match"))],
+    let match_ = node!(Case {
         otherwise: Some(col("gender")),
-    };
+        ..Case::new(vec![when(eq(col("first_name"), col("last_name")), text("match"))])
+    });
     check(
         from("person").items([named(Expr::Case(Box::new(match_)), "title")]),
         sql! {
@@ -341,11 +340,10 @@ fn a_case_of_columns_and_of_conditions() {
             mssql: r#"select case when "first_name" = "last_name" then @P1 else "gender" end as "title" from "person""#,
         },
     );
-    let truth = Case {
-        operand: None,
-        branches: vec![when(eq(col("first_name"), text("Jennifer")), lit_bool(true))],
+    let truth = node!(Case {
         otherwise: Some(lit_bool(false)),
-    };
+        ..Case::new(vec![when(eq(col("first_name"), text("Jennifer")), lit_bool(true))])
+    });
     check(
         people(Expr::Case(Box::new(truth))),
         sql! {
@@ -415,13 +413,11 @@ fn raw_sql_with_values_names_and_queries_inside() {
 
 #[test]
 fn a_raw_statement() {
-    let raw = Raw {
-        parts: vec![
-            sql("select first_name from person where gender = "),
-            RawPart::Expr(text("male")),
-            sql(" order by first_name asc, last_name asc"),
-        ],
-    };
+    let raw = Raw::new(vec![
+        sql("select first_name from person where gender = "),
+        RawPart::Expr(text("male")),
+        sql(" order by first_name asc, last_name asc"),
+    ]);
     let statement = Statement::Raw { raw: Box::new(raw), returns_rows: true, bypass: None };
     check(
         statement,

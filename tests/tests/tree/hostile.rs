@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{compiled, database, refused, refused_everywhere};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 use kysera_sql::value::Value;
 
 const DATABASES: [&str; 5] = ["sqlite", "postgres", "mysql", "mariadb", "mssql"];
@@ -35,10 +36,10 @@ fn names_stay_names() {
 #[test]
 fn columns_of_writes_stay_names() {
     let hostile = r#"last_name"`"#;
-    let update = Update {
+    let update = node!(Update {
         set: vec![set("first_name", text("foo")), set(hostile, text("bar"))],
         ..Update::of(table("person"))
-    };
+    });
     assert_eq!(
         compiled(update.clone(), "postgres").sql,
         r#"update "person" set "first_name" = $1, "last_name""`" = $2"#

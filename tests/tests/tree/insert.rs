@@ -293,7 +293,7 @@ fn insert_ignore_and_replace() {
 fn upsert(target: ConflictTarget, action: ConflictAction) -> Insert {
     let row = vec![text("Catto"), int(1), text("cat")];
     let mut insert = insert("pet", &["name", "owner_id", "species"], vec![row]);
-    insert.on_conflict = Some(OnConflict { target, index_filter: None, action });
+    insert.on_conflict = Some(OnConflict::new(target, action));
     insert
 }
 
@@ -352,8 +352,7 @@ fn the_proposed_row() {
 fn the_proposed_row_of_a_query() {
     let mut insert = from_pets();
     let set = vec![set("gender", Expr::Excluded("gender".into()))];
-    insert.on_conflict =
-        Some(OnConflict { target: ConflictTarget::Any, index_filter: None, action: update(set) });
+    insert.on_conflict = Some(OnConflict::new(ConflictTarget::Any, update(set)));
     let text = "insert into `person` (`first_name`, `gender`) select `name`, ? as `gender` from `pet` on duplicate key update `gender` = values(`gender`)";
     assert_eq!(compiled(insert, "mysql").sql, text);
 }
@@ -443,7 +442,7 @@ fn mysql_chooses_the_conflict_so_only_one_may_be_possible() {
         let mut insert = insert("pet", columns, vec![row]);
         insert.into = TableRef::typed(&PET);
         let set = vec![set("species", Expr::Excluded("species".into()))];
-        insert.on_conflict = Some(OnConflict { target: name(), index_filter: None, action: update(set) });
+        insert.on_conflict = Some(OnConflict::new(name(), update(set)));
         insert
     };
     let text = "insert into `pet` (`name`, `species`) values (?, ?) as `excluded` on duplicate key update `species` = `excluded`.`species`";
@@ -469,7 +468,7 @@ fn an_upsert_of_a_query_is_not_read_as_a_join() {
         let mut insert = insert("pet", &["name"], vec![]);
         insert.source = InsertSource::Select(Box::new(query));
         let action = ConflictAction::DoNothing;
-        insert.on_conflict = Some(OnConflict { target: name(), index_filter: None, action });
+        insert.on_conflict = Some(OnConflict::new(name(), action));
         insert
     };
     let plain = from("person").columns(&["first_name"]);

@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, compiled, database, no, refused_everywhere, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 
 fn owner() -> Expr {
     eq(col("pet.owner_id"), col("person.id"))
@@ -150,12 +151,10 @@ fn a_derived_table() {
 
 #[test]
 fn a_derived_table_with_column_names() {
-    let query = Derived {
-        query: from("pet").columns(&["name", "species"]),
-        alias: "p".into(),
+    let query = node!(Derived {
         columns: vec!["a".into(), "b".into()],
-        lateral: false,
-    };
+        ..Derived::new(from("pet").columns(&["name", "species"]), "p")
+    });
     check(
         Select::from(FromItem::Derived(Box::new(query))).columns(&["p.a"]),
         sql! {

@@ -4,9 +4,10 @@ use crate::build::*;
 use crate::check::{check, compiled, database, no, refused, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 
 fn path(column: &'static str, text: bool, steps: Vec<JsonStep>) -> Expr {
-    Expr::JsonPath(Box::new(JsonPath { operand: col(column), steps, text }))
+    Expr::JsonPath(Box::new(node!(JsonPath { text, ..JsonPath::new(col(column), steps) })))
 }
 
 fn get(key: &'static str) -> JsonStep {
@@ -86,7 +87,7 @@ fn in_conditions_and_order() {
 #[test]
 fn into_an_expression() {
     let inner = Expr::call("coalesce", vec![col("profile"), col("website")]);
-    let of = JsonPath { operand: inner, steps: vec![get("url")], text: false };
+    let of = JsonPath::new(inner, vec![get("url")]);
     check(
         metadata(Expr::JsonPath(Box::new(of)), "u"),
         sql! {
@@ -97,7 +98,7 @@ fn into_an_expression() {
         },
     );
     let concat = op(col("profile"), BinaryOp::Concat, col("website"));
-    let of = JsonPath { operand: concat, steps: vec![get("url")], text: false };
+    let of = JsonPath::new(concat, vec![get("url")]);
     let text = r#"select ("profile" || "website")->'url' as "u" from "person_metadata""#;
     assert_eq!(compiled(metadata(Expr::JsonPath(Box::new(of)), "u"), "postgres").sql, text);
 }

@@ -5,6 +5,7 @@
 use crate::build::*;
 use crate::check::{compiled, same};
 use kysera_sql::ast::*;
+use kysera_sql::node;
 
 const ALL: &[&str] = &["sqlite", "postgres", "mysql", "mssql"];
 const WITHOUT_MSSQL: &[&str] = &["sqlite", "postgres", "mysql"];
@@ -208,13 +209,13 @@ fn tables_of_schemas() {
         r#"insert into "mammals"."pet" ("name", "species", "owner_id") values (?, ?, ?) returning "id""#,
     );
     let named = || Some(eq(col("name"), text("Doggo")));
-    let delete = Delete { filter: named(), ..Delete::from(of("mammals", "pet")) };
+    let delete = node!(Delete { filter: named(), ..Delete::from(of("mammals", "pet")) });
     same(ALL, delete, r#"delete from "mammals"."pet" where "name" = ?"#);
-    let update = Update {
+    let update = node!(Update {
         set: vec![set("species", text("cat"))],
         filter: named(),
         ..Update::of(of("mammals", "pet"))
-    };
+    });
     same(ALL, update, r#"update "mammals"."pet" set "species" = ? where "name" = ?"#);
     let index = CreateIndex {
         name: "pet_id_index".into(),
@@ -253,15 +254,17 @@ fn conditions() {
         r#"select "first_name" from "person" where "id" in (null)"#,
     );
     let empty = |negated| Expr::InList(Box::new(InList { operand: col("id"), items: vec![], negated }));
-    let update = |filter| Update {
-        set: vec![set("first_name", text("Tesla"))],
-        filter: Some(filter),
-        ..Update::of(table("person"))
+    let update = |filter| {
+        node!(Update {
+            set: vec![set("first_name", text("Tesla"))],
+            filter: Some(filter),
+            ..Update::of(table("person"))
+        })
     };
     same(ALL, update(null()), r#"update "person" set "first_name" = ? where "id" in (null)"#);
     same(ALL, update(empty(false)), r#"update "person" set "first_name" = ? where 1 = 0"#);
     same(ALL, update(empty(true)), r#"update "person" set "first_name" = ? where 1 = 1"#);
-    let delete = |filter| Delete { filter: Some(filter), ..Delete::from(table("person")) };
+    let delete = |filter| node!(Delete { filter: Some(filter), ..Delete::from(table("person")) });
     same(ALL, delete(null()), r#"delete from "person" where "id" in (null)"#);
     same(ALL, delete(empty(true)), r#"delete from "person" where 1 = 1"#);
     same(ALL, delete(jennifer()), r#"delete from "person" where "first_name" = ?"#);
@@ -288,7 +291,7 @@ fn a_condition_of_everything() {
     let plus = |n| op(col("id"), BinaryOp::Add, int(n));
     let none = || in_list(col("id"), vec![]);
     let every = || Expr::InList(Box::new(InList { operand: col("id"), items: vec![], negated: true }));
-    let between = Between { operand: col("id"), low: int(1000), high: int(2000), negated: false };
+    let between = Between::new(col("id"), int(1000), int(2000));
     let pet = from("pet").columns(&["pet.id"]).filter(eq(col("pet.owner_id"), col("person.id")));
     let first = Expr::negate(jennifer());
     let first = or(first, op(plus(1), BinaryOp::Gt, int(10)));
@@ -330,7 +333,7 @@ fn literals_in_place_of_values() {
 fn cases() {
     let of = |result| {
         let branches = vec![CaseWhen { condition: eq(col("gender"), text("male")), result }];
-        let case = Case { operand: None, branches, otherwise: None };
+        let case = Case::new(branches);
         from("person").items([named(Expr::Case(Box::new(case)), "title")])
     };
     same(ALL, of(text("Mr.")), r#"select case when "gender" = ? then ? end as "title" from "person""#);
@@ -346,7 +349,7 @@ fn aggregates() {
     for name in ["avg", "count", "max", "min", "sum"] {
         let of = |alias| {
             let filter = Some(eq(col("person.gender"), text("female")));
-            named(expr(Call { filter, ..call(name, vec![col("person.id")]) }), alias)
+            named(expr(node!(Call { filter, ..call(name, vec![col("person.id")]) })), alias)
         };
         let text = format!(
             r#"select {name}("person"."id") filter(where "person"."gender" = ?) as "{name}", {name}("person"."id") filter(where "person"."gender" = ?) as "another_{name}" from "person""#
@@ -362,7 +365,7 @@ fn aggregates() {
         let of = |alias| {
             let filter = eq(col("person.gender"), crate::build::text("female"))
                 .and(Expr::is_not_null(col("person.middle_name")));
-            named(expr(Call { filter: Some(filter), ..call(name, vec![col("person.id")]) }), alias)
+            named(expr(node!(Call { filter: Some(filter), ..call(name, vec![col("person.id")]) })), alias)
         };
         let text = format!(
             r#"select {name}("person"."id") filter(where "person"."gender" = ? and "person"."middle_name" is not null) as "{name}", {name}("person"."id") filter(where "person"."gender" = ? and "person"."middle_name" is not null) as "another_{name}" from "person""#
@@ -425,7 +428,7 @@ fn joins() {
 
 #[test]
 fn orders() {
-    let nulls = |key: OrderBy, nulls| OrderBy { nulls: Some(nulls), ..key };
+    let nulls = |key: OrderBy, nulls| node!(OrderBy { nulls: Some(nulls), ..key });
     same(ALL, people().order_by([key(col("first_name"))]), r#"select * from "person" order by "first_name""#);
     same(
         ALL,
@@ -457,7 +460,7 @@ fn orders() {
         r#"select * from "person" order by coalesce("first_name", 'foo') asc"#,
     );
     let collated =
-        |key, name: &'static str| people().order_by([OrderBy { collate: Some(name.into()), ..key }]);
+        |key, name: &'static str| people().order_by([node!(OrderBy { collate: Some(name.into()), ..key })]);
     same(
         &["mssql"],
         collated(desc(col("last_name")), "Latin1_General_CI_AS"),
@@ -473,8 +476,11 @@ fn orders() {
 #[test]
 fn locks_of_tables() {
     let mut query = from("person").columns(&["last_name"]).filter(jennifer());
-    query.lock =
-        Some(Lock { strength: LockStrength::Update, of: vec!["person".into()], wait: LockWait::SkipLocked });
+    query.lock = Some(node!(Lock {
+        of: vec!["person".into()],
+        wait: LockWait::SkipLocked,
+        ..Lock::new(LockStrength::Update)
+    }));
     same(
         &["postgres", "mysql"],
         query,
@@ -520,19 +526,17 @@ fn inserts() {
         insert("person", &["first_name", "gender"], vec![vec![scalar(dog), text("female")]]),
         r#"insert into "person" ("first_name", "gender") values ((select "name" from "pet" where "species" = ? limit ?), ?)"#,
     );
-    let values = Raw {
-        parts: vec![
-            sql("(values ("),
-            RawPart::Expr(int(1)),
-            sql(", "),
-            RawPart::Expr(text("foo")),
-            sql("), ("),
-            RawPart::Expr(int(2)),
-            sql(", "),
-            RawPart::Expr(text("bar")),
-            sql(")) as t(a, b)"),
-        ],
-    };
+    let values = Raw::new(vec![
+        sql("(values ("),
+        RawPart::Expr(int(1)),
+        sql(", "),
+        RawPart::Expr(text("foo")),
+        sql("), ("),
+        RawPart::Expr(int(2)),
+        sql(", "),
+        RawPart::Expr(text("bar")),
+        sql(")) as t(a, b)"),
+    ]);
     let rows = FromItem::Raw { raw: Box::new(values), alias: None };
     let mut insert = insert("person", &["first_name", "gender"], vec![]);
     insert.source = InsertSource::Select(Box::new(Select::from(rows).columns(&["t.a", "t.b"])));
@@ -551,10 +555,12 @@ fn inserts() {
 
 #[test]
 fn updates() {
-    let update = |value| Update {
-        set: vec![set("last_name", value)],
-        filter: Some(jennifer()),
-        ..Update::of(table("person"))
+    let update = |value| {
+        node!(Update {
+            set: vec![set("last_name", value)],
+            filter: Some(jennifer()),
+            ..Update::of(table("person"))
+        })
     };
     let pet = from("pet").columns(&["name"]).filter(eq(col("person.id"), col("owner_id")));
     same(
@@ -574,19 +580,19 @@ fn updates() {
         update(concat),
         r#"update "person" set "last_name" = "first_name" || ? where "first_name" = ?"#,
     );
-    let top = Update {
+    let top = node!(Update {
         set: vec![set("name", text("Lucky"))],
         filter: Some(eq(col("species"), text("dog"))),
         limit: Some(int(1)),
         ..Update::of(table("pet"))
-    };
+    });
     same(&["mssql"], top, r#"update top(?) "pet" set "name" = ? where "species" = ?"#);
-    let mut from = Update {
+    let mut from = node!(Update {
         set: vec![set("first_name", col("pet.name"))],
         from: vec![table("pet").into()],
         filter: Some(eq(col("pet.owner_id"), col("person.id"))),
         ..Update::of(table("person"))
-    };
+    });
     from.returning = vec![all_of("pet")];
     same(
         &["postgres"],
@@ -600,12 +606,12 @@ fn deletes() {
     let condition = eq(col("toy.pet_id"), col("pet.id"))
         .and(eq(col("pet.owner_id"), col("person.id")))
         .and(eq(col("person.first_name"), text("Bob")));
-    let mut delete = Delete {
+    let mut delete = node!(Delete {
         using: vec![table("pet").into(), table("person").into()],
         filter: Some(condition),
         returning: vec![item(col("pet.name"))],
         ..Delete::from(table("toy"))
-    };
+    });
     same(
         &["postgres"],
         delete.clone(),
@@ -613,10 +619,12 @@ fn deletes() {
     );
     delete.returning = vec![all_of("toy"), all_of("pet")];
     assert!(compiled(delete, "postgres").sql.ends_with(r#" returning "toy".*, "pet".*"#));
-    let gone = |returning| Delete {
-        filter: Some(eq(col("gender"), text("male"))),
-        returning: vec![returning],
-        ..Delete::from(table("person"))
+    let gone = |returning| {
+        node!(Delete {
+            filter: Some(eq(col("gender"), text("male"))),
+            returning: vec![returning],
+            ..Delete::from(table("person"))
+        })
     };
     same(&["sqlite", "postgres"], gone(all()), r#"delete from "person" where "gender" = ? returning *"#);
     same(
@@ -624,11 +632,11 @@ fn deletes() {
         gone(all_of("person")),
         r#"delete from "person" where "gender" = ? returning "person".*"#,
     );
-    let clone = Delete {
+    let clone = node!(Delete {
         using: vec![table("camel_person").into()],
         filter: Some(eq(col("camel_person.first_name"), text("Arnold"))),
         ..Delete::from(table("camel_person c"))
-    };
+    });
     same(
         &["postgres"],
         clone,
@@ -638,15 +646,12 @@ fn deletes() {
 
 #[test]
 fn merges() {
-    let merge = |into: &'static str, using: &'static str, on, action, returning| Merge {
-        with: None,
-        into: table(into),
-        using: table(using).into(),
-        on: eq(col("pet.owner_id"), col("person.id")),
-        whens: vec![MergeWhen { on, and: None, action }],
-        returning,
-        directives: vec![],
-        bypass: None,
+    let merge = |into: &'static str, using: &'static str, on, action, returning| {
+        node!(Merge {
+            whens: vec![MergeWhen::new(on, action)],
+            returning,
+            ..Merge::into(table(into), table(using), eq(col("pet.owner_id"), col("person.id")))
+        })
     };
     let sets = |sets| MergeAction::Update(sets);
     let person = |on, action| merge("person", "pet", on, action, vec![]);
@@ -685,7 +690,9 @@ fn merges() {
 
 #[test]
 fn paths_into_json() {
-    let path = |column, text, steps| Expr::JsonPath(Box::new(JsonPath { operand: col(column), steps, text }));
+    let path = |column, text, steps| {
+        Expr::JsonPath(Box::new(node!(JsonPath { text, ..JsonPath::new(col(column), steps) })))
+    };
     let get = |key: &'static str| JsonStep::Key(key.into());
     let login = |text| path("profile", text, vec![get("auth"), get("login_count")]);
     let metadata = || from("person_metadata").items([all()]);
@@ -734,10 +741,10 @@ fn paths_into_json() {
 
 #[test]
 fn quotes_in_names() {
-    let update = Update {
+    let update = node!(Update {
         set: vec![set("first_name", text("foo")), set(r#"last_name""``"#, text("bar"))],
         ..Update::of(table("person"))
-    };
+    });
     let text = |database| compiled(update.clone(), database).sql;
     assert_eq!(text("postgres"), r#"update "person" set "first_name" = $1, "last_name""""``" = $2"#);
     assert_eq!(text("mysql"), r#"update `person` set `first_name` = ?, `last_name""````` = ?"#);
@@ -746,35 +753,31 @@ fn quotes_in_names() {
 
 #[test]
 fn writes_in_ctes_before_a_merge() {
-    let delete =
-        Delete { filter: Some(eq(col("first_name"), text("Arnold"))), ..Delete::from(table("person")) };
+    let delete = node!(Delete {
+        filter: Some(eq(col("first_name"), text("Arnold"))),
+        ..Delete::from(table("person"))
+    });
     let insert = insert(
         "person",
         &["first_name", "last_name", "gender"],
         vec![vec![text("Matt"), text("Damon"), text("male")]],
     );
-    let update = Update {
+    let update = node!(Update {
         set: vec![set("last_name", text("Lawrence"))],
         filter: Some(jennifer()),
         returning: vec![item(col("first_name"))],
         ..Update::of(table("person"))
-    };
-    let body =
-        |name: &'static str, body| Cte { name: name.into(), columns: vec![], materialized: None, body };
-    let merge = Merge {
+    });
+    let body = |name: &'static str, body| Cte::new(name, body);
+    let merge = node!(Merge {
         with: with(vec![
             body("deleted_arnold", CteBody::Delete(Box::new(delete))),
             body("inserted_matt", CteBody::Insert(Box::new(insert))),
             body("updated_jennifer", CteBody::Update(Box::new(update))),
         ]),
-        into: table("person"),
-        using: cte_ref("updated_jennifer"),
-        on: lit_bool(true),
-        whens: vec![MergeWhen { on: MergeMatch::Matched, and: None, action: MergeAction::DoNothing }],
-        returning: vec![],
-        directives: vec![],
-        bypass: None,
-    };
+        whens: vec![MergeWhen::new(MergeMatch::Matched, MergeAction::DoNothing)],
+        ..Merge::into(table("person"), cte_ref("updated_jennifer"), lit_bool(true))
+    });
     same(
         &["postgres"],
         merge,

@@ -5,22 +5,17 @@ use crate::check::{check, no, refused, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::{Postgres, Version};
+use kysera_sql::node;
 
 fn merge(whens: Vec<MergeWhen>) -> Merge {
-    Merge {
-        with: None,
-        into: table("person"),
-        using: table("pet").into(),
-        on: eq(col("pet.owner_id"), col("person.id")),
+    node!(Merge {
         whens,
-        returning: vec![],
-        directives: vec![],
-        bypass: None,
-    }
+        ..Merge::into(table("person"), table("pet"), eq(col("pet.owner_id"), col("person.id")))
+    })
 }
 
 fn when(on: MergeMatch, and: Option<Expr>, action: MergeAction) -> MergeWhen {
-    MergeWhen { on, and, action }
+    node!(MergeWhen { and, ..MergeWhen::new(on, action) })
 }
 
 fn check_merge(merge: Merge, postgres: &str) {
@@ -177,19 +172,14 @@ fn returning() {
 
 #[test]
 fn ctes_in_front() {
-    let updated = Update {
+    let updated = node!(Update {
         set: vec![set("last_name", text("Lawrence"))],
         filter: Some(eq(col("first_name"), text("Jennifer"))),
         returning: vec![item(col("first_name"))],
         ..Update::of(table("person"))
-    };
+    });
     let mut merge = merge(vec![when(MergeMatch::Matched, None, MergeAction::DoNothing)]);
-    merge.with = with(vec![Cte {
-        name: "updated_jennifer".into(),
-        columns: vec![],
-        materialized: None,
-        body: CteBody::Update(Box::new(updated)),
-    }]);
+    merge.with = with(vec![Cte::new("updated_jennifer", updated)]);
     merge.using = cte_ref("updated_jennifer");
     merge.on = lit_bool(true);
     let found = compile(&merge.into(), &Postgres::default()).unwrap().sql;

@@ -8,7 +8,7 @@ use kysera_sql::dialect::{MySql, Postgres, Sqlite, Version};
 use kysera_sql::value::{SqlType, Value};
 
 pub(crate) fn nest(kind: NestedKind, encoding: NestedEncoding, query: Select) -> Expr {
-    Expr::Nested(Box::new(Nested { kind, encoding, query }))
+    Expr::Nested(Box::new(Nested::new(kind, encoding, query)))
 }
 
 pub(crate) fn pets() -> Select {

@@ -7,7 +7,7 @@ use kysera_sql::ast::*;
 use kysera_sql::value::{CustomType, SqlType};
 use rusqlite::types::Value as Cell;
 
-static MOOD: CustomType = CustomType { name: "mood", labels: &["ok"] };
+static MOOD: CustomType = CustomType::labelled("mood", &["ok"]);
 
 /// The JSON of one row of one column of that type, `depth` levels down.
 fn through_json(cell: &Cell, ty: SqlType, depth: usize) -> String {

@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, refused, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 
 #[test]
 fn directions() {
@@ -38,7 +39,7 @@ fn expressions_as_keys() {
 }
 
 fn nulls(key: OrderBy, nulls: Nulls) -> OrderBy {
-    OrderBy { nulls: Some(nulls), ..key }
+    node!(OrderBy { nulls: Some(nulls), ..key })
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn nulls_first_and_last_with_an_extra_key_where_need_be() {
 }
 
 fn collated(name: &'static str) -> Select {
-    let of = |key: OrderBy| OrderBy { collate: Some(name.into()), ..key };
+    let of = |key: OrderBy| node!(OrderBy { collate: Some(name.into()), ..key });
     from("person").items([all()]).order_by([of(desc(col("last_name"))), of(key(col("first_name")))])
 }
 

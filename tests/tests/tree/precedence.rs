@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, compiled, database, sql};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Postgres;
+use kysera_sql::node;
 use kysera_sql::value::SqlType;
 
 fn where_of(condition: Expr) -> String {
@@ -60,7 +61,7 @@ fn comparisons_do_not_chain() {
     assert_eq!(where_of(eq(lit_bool(true), a())), r#"true = ("id" = 1)"#);
     assert_eq!(where_of(Expr::is_null(a())), r#"("id" = 1) is null"#);
     assert_eq!(where_of(Expr::is_null(Expr::is_null(col("id")))), r#"("id" is null) is null"#);
-    let between = Between { operand: a(), low: a(), high: or(a(), a()), negated: false };
+    let between = Between::new(a(), a(), or(a(), a()));
     let text = r#"("id" = 1) between ("id" = 1) and ("id" = 1 or "id" = 1)"#;
     assert_eq!(where_of(Expr::Between(Box::new(between))), text);
     assert_eq!(where_of(in_list(a(), vec![or(a(), a())])), r#"("id" = 1) in ("id" = 1 or "id" = 1)"#);
@@ -158,7 +159,7 @@ impl Random {
             _ => {
                 let (condition, truth) = self.condition(depth - 1);
                 let branches = vec![CaseWhen { condition, result: left }];
-                let case = Case { operand: None, branches, otherwise: Some(right) };
+                let case = node!(Case { otherwise: Some(right), ..Case::new(branches) });
                 (Expr::Case(Box::new(case)), if truth == Some(true) { a } else { b })
             }
         }
@@ -183,7 +184,7 @@ impl Random {
                 let (high, c) = self.number(depth.saturating_sub(1));
                 let above = both(|a, b| a >= b);
                 let under = a.zip(c).map(|(a, c)| a <= c);
-                let between = Between { operand: left, low: right, high, negated: false };
+                let between = Between::new(left, right, high);
                 (Expr::Between(Box::new(between)), both_true(above, under))
             }
         }

@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, check_params, compiled, no, refused, refused_everywhere, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 use kysera_sql::value::{SqlType, Value};
 
 fn jennifer() -> Expr {
@@ -282,7 +283,8 @@ fn order_of_an_inner_query_says_which_rows_it_keeps() {
 
 fn locked(strength: LockStrength, of: &[&'static str], wait: LockWait) -> Select {
     let mut query = from("person").columns(&["last_name"]).filter(jennifer());
-    query.lock = Some(Lock { strength, of: of.iter().map(|name| (*name).into()).collect(), wait });
+    query.lock =
+        Some(node!(Lock { of: of.iter().map(|name| (*name).into()).collect(), wait, ..Lock::new(strength) }));
     query
 }
 

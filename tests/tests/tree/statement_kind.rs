@@ -4,10 +4,11 @@ use crate::build::*;
 use crate::check::compiled;
 use kysera_sql::ast::*;
 use kysera_sql::compiled::{Access, Facts, StatementKind};
+use kysera_sql::node;
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
 use kysera_sql::value::{CustomType, SqlType};
 
-static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok"] };
+static MOOD: CustomType = CustomType::labelled("mood", &["sad", "ok"]);
 static MOODS: SqlType = SqlType::Custom(&MOOD);
 
 const fn column(name: &'static str, sql_type: SqlType) -> ColumnMeta {
@@ -47,13 +48,13 @@ fn queries_read() {
 #[test]
 fn a_query_that_locks_or_writes_is_a_write() {
     let mut locked = from("person").items([all()]);
-    locked.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
+    locked.lock = Some(Lock::new(LockStrength::Update));
     assert_eq!(kind(locked.clone()), StatementKind::Write);
     assert_eq!(kind(Select::from(derived(locked, "d")).items([all()])), StatementKind::Write);
-    let delete = Delete { returning: vec![all()], ..Delete::from(table("person")) };
+    let delete = node!(Delete { returning: vec![all()], ..Delete::from(table("person")) });
     let body = CteBody::Delete(Box::new(delete));
     let mut query = Select::from(cte_ref("gone")).items([all()]);
-    query.with = with(vec![Cte { name: "gone".into(), columns: vec![], materialized: None, body }]);
+    query.with = with(vec![Cte::new("gone", body)]);
     assert_eq!(kind(query), StatementKind::Write);
 }
 
@@ -88,7 +89,7 @@ fn inserts_say_how_many_rows() {
 }
 
 fn seats(filter: Expr) -> Delete {
-    Delete { filter: Some(filter), ..Delete::from(TableRef::typed(&SEAT)) }
+    node!(Delete { filter: Some(filter), ..Delete::from(TableRef::typed(&SEAT)) })
 }
 
 #[test]
@@ -106,15 +107,15 @@ fn a_write_is_keyed_when_the_whole_key_is_pinned() {
         kind(seats(and(and(row(), number()), exists(from("person").items([all()]))))),
         StatementKind::Write
     );
-    let untyped = Delete { filter: Some(eq(col("id"), int(1))), ..Delete::from(table("person")) };
+    let untyped = node!(Delete { filter: Some(eq(col("id"), int(1))), ..Delete::from(table("person")) });
     assert_eq!(kind(untyped), StatementKind::Write);
-    let update = Update {
+    let update = node!(Update {
         set: vec![set("name", text("x"))],
         filter: Some(and(row(), number())),
         ..Update::of(TableRef::typed(&SEAT))
-    };
+    });
     assert_eq!(kind(update.clone()), StatementKind::KeyedWrite);
-    let from = Update { from: vec![table("person").into()], ..update };
+    let from = node!(Update { from: vec![table("person").into()], ..update });
     assert_eq!(kind(from), StatementKind::Write);
 }
 
@@ -135,7 +136,7 @@ fn output_is_custom_unless_it_is_known_not_to_be() {
     assert!(all_of(&GUEST));
     let nested = |encoding, ty| {
         let query = from("pet").items([typed(col("x"), "x", ty)]);
-        let nested = Nested { kind: NestedKind::Array, encoding, query };
+        let nested = Nested::new(NestedKind::Array, encoding, query);
         custom(vec![typed(Expr::Nested(Box::new(nested)), "pets", SqlType::Nested)])
     };
     assert!(!nested(NestedEncoding::Rows, SqlType::I64));
@@ -145,7 +146,7 @@ fn output_is_custom_unless_it_is_known_not_to_be() {
 
 #[test]
 fn a_raw_statement_is_raw() {
-    let raw = Box::new(Raw { parts: vec![sql("vacuum")] });
+    let raw = Box::new(Raw::new(vec![sql("vacuum")]));
     let statement = Statement::Raw { raw, returns_rows: false, bypass: None };
     let found = compiled(statement, "postgres");
     assert_eq!((found.kind, found.facts), (StatementKind::Raw, Facts::new()));

@@ -5,10 +5,11 @@ use crate::check::{check, check_params, compiled, no, refused, refused_everywher
 use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::node;
 use kysera_sql::value::Value;
 
 fn update(name: &'static str, set: Vec<Assignment>, filter: Expr) -> Update {
-    Update { set, filter: Some(filter), ..Update::of(table(name)) }
+    node!(Update { set, filter: Some(filter), ..Update::of(table(name)) })
 }
 
 #[test]
@@ -144,12 +145,12 @@ fn returning() {
 
 #[test]
 fn order_and_limit() {
-    let limited = Update {
+    let limited = node!(Update {
         set: vec![set("first_name", text("Foo"))],
         order_by: vec![key(col("first_name"))],
         limit: Some(int(2)),
         ..Update::of(table("person"))
-    };
+    });
     check(
         limited.clone(),
         sql! {

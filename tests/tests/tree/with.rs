@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, compiled, no, refused, refused_everywhere, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
+use kysera_sql::node;
 
 fn named_people(name: &'static str) -> Select {
     from("person").columns(&["id", "first_name"]).filter(eq(col("first_name"), text(name)))
@@ -83,7 +84,7 @@ fn ancestors() -> Select {
     let mut ancestors = cte("ancestors", walk);
     ancestors.columns = vec!["name".into(), "parent".into()];
     let mut query = Select::from(cte_ref("ancestors")).columns(&["name"]);
-    query.with = Some(Box::new(With { recursive: true, ctes: vec![ancestors] }));
+    query.with = Some(Box::new(node!(With { recursive: true, ..With::new(vec![ancestors]) })));
     query
 }
 
@@ -102,22 +103,21 @@ fn a_recursive_cte() {
 
 #[test]
 fn writes_inside_ctes() {
-    let deleted = Delete {
+    let deleted = node!(Delete {
         filter: Some(eq(col("first_name"), text("Arnold"))),
         returning: vec![named(col("first_name"), "deleted_first_name")],
         ..Delete::from(table("person"))
-    };
+    });
     let mut inserted =
         insert("person", &["first_name", "last_name"], vec![vec![text("Matt"), text("Damon")]]);
     inserted.returning = vec![named(col("first_name"), "inserted_first_name")];
-    let updated = Update {
+    let updated = node!(Update {
         set: vec![set("last_name", text("Lawrence"))],
         filter: Some(eq(col("first_name"), text("Jennifer"))),
         returning: vec![named(col("first_name"), "updated_first_name")],
         ..Update::of(table("person"))
-    };
-    let body =
-        |name: &'static str, body| Cte { name: name.into(), columns: vec![], materialized: None, body };
+    });
+    let body = |name: &'static str, body| Cte::new(name, body);
     let always = || Some(Expr::InList(Box::new(InList { operand: lit(1), items: vec![], negated: true })));
     let item = cte_ref("deleted_arnold").join(JoinKind::Inner, cte_ref("inserted_matt"), always()).join(
         JoinKind::Inner,
@@ -178,12 +178,12 @@ fn a_cte_in_front_of_an_update() {
             negated: false,
         }))
     };
-    let update = Update {
+    let update = node!(Update {
         with: with(vec![cte("jennifer", named_people("Jennifer"))]),
         set: vec![set("gender", text("x"))],
         filter: Some(of()),
         ..Update::of(table("person"))
-    };
+    });
     check(
         update,
         sql! {

@@ -9,6 +9,7 @@ use kysera_sql::ast::{
     BinaryOp, ColumnDef, CreateTable, Direction, Expr, Insert, InsertSource, Nested, NestedEncoding,
     NestedKind, OrderBy, Select, SelectItem, Statement, TableRef,
 };
+use kysera_sql::node;
 use kysera_sql::row::{ArrayElement, FromRow};
 use kysera_sql::table::Generated;
 use kysera_sql::value::{SqlType, ToValue};
@@ -49,8 +50,8 @@ fn kept(ty: SqlType) -> Select {
 }
 
 fn nested(kind: NestedKind, query: Select) -> Select {
-    let nested = Expr::Nested(Box::new(Nested { kind, encoding: NestedEncoding::Rows, query }));
-    Select { items: vec![SelectItem::aliased(nested, "rows")], ..Select::default() }
+    let nested = Expr::Nested(Box::new(Nested::new(kind, NestedEncoding::Rows, query)));
+    node!(Select { items: vec![SelectItem::aliased(nested, "rows")], ..Select::default() })
 }
 
 /// Stores the values, and a NULL behind them, and reads them back in every way.
@@ -123,7 +124,7 @@ async fn parameters<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(
         } else {
             parameter
         };
-        let select = Select { items: vec![SelectItem::expr(parameter)], ..Select::default() };
+        let select = node!(Select { items: vec![SelectItem::expr(parameter)], ..Select::default() });
         let read = engine.rows::<(T,)>(select).await;
         assert!(same(&read[0].0, value), "a parameter: {value:?} came back as {:?}", read[0].0);
     }
@@ -308,7 +309,7 @@ fn dates_before_christ_are_kept_by_postgresql_and_refused_by_sqlite() {
             return check(engine, &[ides], jiff::civil::Date::eq).await;
         }
         let parameter = SelectItem::expr(Expr::Value(ides.to_value()));
-        let select = Select { items: vec![parameter], ..Select::default() };
+        let select = node!(Select { items: vec![parameter], ..Select::default() });
         let error = engine.try_rows::<(jiff::civil::Date,)>(select).await.expect_err("it would not sort");
         assert!(error.to_string().contains("years 0000 to 9999"), "{error}");
     });
@@ -343,7 +344,7 @@ fn arrays_are_postgresqls_alone() {
             return arrays(engine, &lists).await;
         }
         let parameter = SelectItem::expr(Expr::Value(lists[0].clone().to_value()));
-        let select = Select { items: vec![parameter], ..Select::default() };
+        let select = node!(Select { items: vec![parameter], ..Select::default() });
         let error = engine.try_rows::<(Vec<i64>,)>(select).await.expect_err("there are no arrays");
         assert!(error.to_string().contains("SQLite has no arrays"), "{error}");
     });
@@ -364,9 +365,8 @@ fn lists_nest_in_lists_and_are_empty_without_rows() {
     on_every_engine(async |engine| {
         let texts = ["a", "[1,\"]"].map(str::to_owned);
         store(engine, &texts).await;
-        let list = |query| {
-            Expr::Nested(Box::new(Nested { kind: NestedKind::Array, encoding: NestedEncoding::Rows, query }))
-        };
+        let list =
+            |query| Expr::Nested(Box::new(Nested::new(NestedKind::Array, NestedEncoding::Rows, query)));
         let mut none = kept(SqlType::Text);
         none.filter = Some(Expr::is_null(column("id")));
         let mut middle = kept(SqlType::Text);

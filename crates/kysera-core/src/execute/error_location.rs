@@ -159,7 +159,7 @@ mod tests {
             SelectItem::All(Some("pet".into())),
             SelectItem::aliased(Expr::call("count", vec![]), "n"),
         ];
-        let source = DecodeError { column: at, source: CellError::new("i64", "text") };
+        let source = DecodeError::new(at, CellError::new("i64", "text"));
         locate(source.into(), &select.into())
     }
 

@@ -14,6 +14,7 @@ use kysera_sql::ast::{
 };
 use kysera_sql::dialect::Filtering;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
@@ -201,7 +202,10 @@ impl FilterCompiler<'_> {
         if table.meta.is_none() && table.schema.is_none() {
             match self.scope.see(&table.name) {
                 Seen::Cte => {
-                    return Ok(Some(CteRef { name: table.name.clone(), alias: table.alias.clone() }));
+                    return Ok(Some(node!(CteRef {
+                        alias: table.alias.clone(),
+                        ..CteRef::new(table.name.clone())
+                    })));
                 }
                 Seen::Unclear => return Err(self.unknown_relation(&table.name)),
                 Seen::Nothing => {}

@@ -12,6 +12,7 @@ use kysera_sql::ast::{
 };
 use kysera_sql::dialect::FullJoinFilter;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::visit::VisitMut;
 
 /// What to do with the predicate of a table.
@@ -131,7 +132,7 @@ impl<'a> RowFilterPass<'a> {
         let label = table.label();
         let name = self.cte_name(&table.name);
         let alias = (*label != name).then(|| label.clone());
-        CteRef { name, alias }
+        node!(CteRef { alias, ..CteRef::new(name) })
     }
 
     fn join(
@@ -223,12 +224,12 @@ fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate>) -> Result<()> {
 fn derived(table: &TableRef, policy: &TablePolicy, predicate: Expr) -> FromItem {
     let columns =
         policy.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name)));
-    let query = Select {
+    let query = node!(Select {
         items: columns.collect(),
         from: vec![FromItem::Table(table.clone().aliased(names::LEAF))],
         filter: Some(predicate),
         ..Select::default()
-    };
+    });
     let alias = table.label().clone();
-    FromItem::Derived(Box::new(Derived { query, alias, columns: Vec::new(), lateral: false }))
+    FromItem::Derived(Box::new(Derived::new(query, alias)))
 }

@@ -327,7 +327,7 @@ mod tests {
             refused(parts, &SQLITE);
         }
         let query = RawPart::Expr(Expr::Subquery(Box::default()));
-        let raw = Raw { parts: vec![RawPart::Sql("'a' in ".into()), query] };
+        let raw = Raw::new(vec![RawPart::Sql("'a' in ".into()), query]);
         assert_eq!(refusal(&raw, &SQLITE), None);
     }
 

@@ -10,6 +10,7 @@ use kysera_sql::ast::{
 };
 use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
@@ -58,7 +59,7 @@ pub(super) fn delete(pass: &mut RowFilterPass<'_>, node: &mut Delete) -> Result<
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
 pub(super) fn merge(pass: &mut RowFilterPass<'_>, node: &mut Merge) -> Result<()> {
-    let Merge { with, into, using, on, whens, returning, directives, bypass } = node;
+    let Merge { with, into, using, on, whens, returning, directives, bypass, .. } = node;
     if let Some(reason) = bypass {
         pass.note_bypass(reason, "merge");
         return Ok(());
@@ -165,6 +166,7 @@ fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolic
                 first.value = either(visible, value, raise);
             }
         }
+        _ => return Err(refused("no row filter knows where this database refuses a row of an upsert")),
     }
     pass.check = Some(Check { raise: facts.raise, table: node.into.name.clone() });
     Ok(())
@@ -192,9 +194,8 @@ fn assigned_once(
 
 /// `case when condition then yes else no end`.
 fn either(condition: Expr, yes: Expr, no: Expr) -> Expr {
-    Expr::Case(Box::new(Case {
-        operand: None,
-        branches: vec![CaseWhen { condition, result: yes }],
+    Expr::Case(Box::new(node!(Case {
         otherwise: Some(no),
-    }))
+        ..Case::new(vec![CaseWhen { condition, result: yes }])
+    })))
 }

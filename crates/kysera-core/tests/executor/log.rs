@@ -71,7 +71,7 @@ async fn a_bypass_is_logged_with_its_reason_and_without_values() {
     let mut inner = Select::from(TableRef::named("t"));
     inner.items.push(SelectItem::aliased(Expr::Value(Value::Text("secret".into())), "n"));
     inner.bypass = Some("statistics".into());
-    let derived = Derived { query: inner, alias: "d".into(), columns: Vec::new(), lateral: false };
+    let derived = Derived::new(inner, "d");
     let mut outer = Select::from(FromItem::Derived(Box::new(derived)));
     outer.items.push(SelectItem::expr(Expr::column("d", "n")));
     tree(outer).rows::<Number>().fetch_all(&db).await.unwrap();

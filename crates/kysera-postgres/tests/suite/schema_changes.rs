@@ -6,7 +6,7 @@ use kysera_core::error::ErrorKind;
 use kysera_postgres::Postgres;
 use kysera_sql::value::{CustomType, Value};
 
-static MOOD: CustomType = CustomType { name: "mood", labels: &[] };
+static MOOD: CustomType = CustomType::new("mood");
 
 /// Two connections, and a statement that the first has prepared.
 async fn prepared(schema: &str) -> Option<(Postgres, Box<dyn Connection>, Box<dyn Connection>)> {

@@ -6,7 +6,7 @@ use kysera_sql::compiled::{Affected, Compiled, Facts, StatementKind};
 use kysera_sql::row::{Discard, RowSink, Rows};
 use kysera_sql::value::{CustomType, SqlType, Value};
 
-static MOOD: CustomType = CustomType { name: "mood", labels: &["sad", "ok", "happy"] };
+static MOOD: CustomType = CustomType::labelled("mood", &["sad", "ok", "happy"]);
 
 #[tokio::test]
 async fn counts_are_those_of_changed_rows() {
@@ -57,9 +57,11 @@ async fn a_write_inside_a_query_is_counted_as_its_facts_say() {
     ] {
         let outcome = run_with(&mut *connection, counted(sql, affected)).await.unwrap();
         assert_eq!(outcome.rows_affected, expected, "{affected:?}: {sql}");
-        let sink = Box::new(Discard::default()) as Box<dyn RowSink>;
-        let ran = connection.pipeline(vec![(counted(sql, affected), sink)]).await.remove(0).unwrap();
-        assert_eq!(ran.0.rows_affected, if affected == Affected::Reported { 3 } else { expected });
+        if affected != Affected::Reported {
+            let sink = Box::new(Discard::default()) as Box<dyn RowSink>;
+            let ran = connection.pipeline(vec![(counted(sql, affected), sink)]).await.remove(0).unwrap();
+            assert_eq!(ran.0.rows_affected, expected, "{affected:?} in a pipeline: {sql}");
+        }
     }
     let text = "with w as (insert into t values (1) returning id) select 'one' as n from w";
     for (affected, found) in [(Affected::Column(0), "text"), (Affected::Column(1), "the end of the row")] {
@@ -112,7 +114,7 @@ async fn custom_types_go_in_as_text_and_come_out_as_text() {
             vec![
                 Value::Custom(&MOOD, "ok".into()),
                 Value::Null(SqlType::Custom(&MOOD)),
-                Value::Custom(&CustomType { name: "age", labels: &[] }, "18".into()),
+                Value::Custom(const { &CustomType::new("age") }, "18".into()),
             ],
         );
         run_with(&mut *connection, insert).await.unwrap();

@@ -64,6 +64,7 @@ pub enum Expr {
 
 /// A column, with the alias of its table when it has one.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ColumnRef {
     /// Alias or name of the table in FROM.
     pub table: Option<Name>,
@@ -76,6 +77,7 @@ pub struct ColumnRef {
 
 /// A literal that the library writes into the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Literal {
     /// `null`.
     Null,
@@ -163,6 +165,7 @@ pub enum UnaryOp {
 
 /// `operand [not] between low and high`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Between {
     /// What is tested.
     pub operand: Expr,
@@ -198,6 +201,7 @@ pub struct InSubquery {
 
 /// `operand [not] like pattern [escape c]`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Like {
     /// What is tested.
     pub operand: Expr,
@@ -213,6 +217,7 @@ pub struct Like {
 
 /// A function, aggregate or window function call.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Call {
     /// The function's name: a plain identifier, written as it is.
     pub name: Name,
@@ -232,6 +237,7 @@ pub struct Call {
 
 /// The window of a window function.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Over {
     /// `partition by`.
     pub partition_by: Vec<Expr>,
@@ -241,6 +247,7 @@ pub struct Over {
 
 /// A `case` expression.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Case {
     /// What each branch's condition is compared with: `case x when 1 then ..`; conditions stand alone when absent.
     pub operand: Option<Expr>,
@@ -259,10 +266,22 @@ pub struct CaseWhen {
     pub result: Expr,
 }
 
+impl ColumnRef {
+    /// `name`, of whichever table in FROM has it.
+    pub fn new(name: impl Into<Name>) -> ColumnRef {
+        ColumnRef { table: None, name: name.into(), outer: 0 }
+    }
+
+    /// `table.name`.
+    pub fn of(table: impl Into<Name>, name: impl Into<Name>) -> ColumnRef {
+        ColumnRef { table: Some(table.into()), name: name.into(), outer: 0 }
+    }
+}
+
 impl Expr {
     /// `table.name`.
     pub fn column(table: impl Into<Name>, name: impl Into<Name>) -> Expr {
-        Expr::Column(ColumnRef { table: Some(table.into()), name: name.into(), outer: 0 })
+        Expr::Column(ColumnRef::of(table, name))
     }
 
     /// `left op right`.
@@ -294,6 +313,27 @@ impl Expr {
     /// `name(args)`.
     pub fn call(name: impl Into<Name>, args: Vec<Expr>) -> Expr {
         Expr::Call(Box::new(Call::new(name, args)))
+    }
+}
+
+impl Between {
+    /// `operand between low and high`.
+    pub fn new(operand: Expr, low: Expr, high: Expr) -> Between {
+        Between { operand, low, high, negated: false }
+    }
+}
+
+impl Like {
+    /// `operand like pattern`.
+    pub fn new(operand: Expr, pattern: Expr) -> Like {
+        Like { operand, pattern, escape: None, negated: false, case_insensitive: false }
+    }
+}
+
+impl Case {
+    /// `case when .. then .. end`, with these branches.
+    pub fn new(branches: Vec<CaseWhen>) -> Case {
+        Case { operand: None, branches, otherwise: None }
     }
 }
 

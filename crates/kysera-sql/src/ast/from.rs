@@ -27,6 +27,7 @@ pub enum FromItem {
 
 /// A reference to a table. Identity is the description, never the name.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TableRef {
     /// The schema, when the reference names one.
     pub schema: Option<Name>,
@@ -42,6 +43,7 @@ pub struct TableRef {
 
 /// A reference to a CTE of this statement.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CteRef {
     /// The CTE's name.
     pub name: Name,
@@ -51,6 +53,7 @@ pub struct CteRef {
 
 /// A subquery in FROM.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Derived {
     /// The query.
     pub query: Select,
@@ -64,6 +67,7 @@ pub struct Derived {
 
 /// Two items joined.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Join {
     /// Which join.
     pub kind: JoinKind,
@@ -122,6 +126,27 @@ impl TableRef {
     }
 }
 
+impl CteRef {
+    /// A reference to the CTE of that name.
+    pub fn new(name: impl Into<Name>) -> CteRef {
+        CteRef { name: name.into(), alias: None }
+    }
+}
+
+impl Derived {
+    /// `(query) as "alias"`.
+    pub fn new(query: Select, alias: impl Into<Name>) -> Derived {
+        Derived { query, alias: alias.into(), columns: Vec::new(), lateral: false }
+    }
+}
+
+impl Join {
+    /// `left kind join right on on`; `on` is `None` for a cross join alone.
+    pub fn new(left: FromItem, kind: JoinKind, right: FromItem, on: Option<Expr>) -> Join {
+        Join { kind, left, right, on }
+    }
+}
+
 impl From<TableRef> for FromItem {
     fn from(table: TableRef) -> FromItem {
         FromItem::Table(table)
@@ -143,6 +168,6 @@ impl FromItem {
     /// `self kind join right on on`.
     #[must_use = "returns the joined item"]
     pub fn join(self, kind: JoinKind, right: FromItem, on: Option<Expr>) -> FromItem {
-        FromItem::Join(Box::new(Join { kind, left: self, right, on }))
+        FromItem::Join(Box::new(Join::new(self, kind, right, on)))
     }
 }

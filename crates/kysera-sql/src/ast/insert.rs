@@ -5,6 +5,7 @@ use crate::ident::Name;
 
 /// An insert.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Insert {
     /// CTEs in front.
     pub with: Option<Box<With>>,
@@ -50,6 +51,7 @@ pub enum InsertOr {
 
 /// `on conflict`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OnConflict {
     /// Which conflict.
     pub target: ConflictTarget,
@@ -93,6 +95,13 @@ pub struct Assignment {
     pub column: Name,
     /// Its new value.
     pub value: Expr,
+}
+
+impl OnConflict {
+    /// `on conflict target action`.
+    pub fn new(target: ConflictTarget, action: ConflictAction) -> OnConflict {
+        OnConflict { target, index_filter: None, action }
+    }
 }
 
 impl Insert {

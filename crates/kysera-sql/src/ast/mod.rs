@@ -1,7 +1,9 @@
 //! The SQL tree: plain data, no dialect, no closures, no lifetimes.
 //!
 //! Builders make it, plugins rewrite it, the compiler prints it. Grouping is structure: nobody adds parentheses.
-//! Enums are `#[non_exhaustive]`: a guard outside this crate must refuse what it does not know.
+//! What may grow is `#[non_exhaustive]`: a guard outside this crate must refuse a variant that it does not know, and
+//! makes nodes by their constructors or with [`node!`](crate::node!). What SQL itself fixes (the two sides of an
+//! operator, `column = value`) is not.
 
 mod expr;
 mod from;
@@ -9,6 +11,7 @@ pub(crate) mod grow;
 mod insert;
 mod json_path;
 mod nested;
+mod node;
 mod order_by;
 mod raw;
 mod schema;

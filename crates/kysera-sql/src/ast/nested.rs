@@ -4,6 +4,7 @@ use super::Select;
 
 /// A query whose rows become one value.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Nested {
     /// A list of rows, or one row or NULL.
     pub kind: NestedKind,
@@ -24,10 +25,18 @@ pub enum NestedKind {
 
 /// How nested rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NestedEncoding {
     /// Keyed JSON objects, as `json_array_from` says.
     Json,
     /// The database's best lossless form, read by position: binary records on PostgreSQL, JSON arrays with an
     /// encoder per type elsewhere.
     Rows,
+}
+
+impl Nested {
+    /// The rows of `query` as one value.
+    pub fn new(kind: NestedKind, encoding: NestedEncoding, query: Select) -> Nested {
+        Nested { kind, encoding, query }
+    }
 }

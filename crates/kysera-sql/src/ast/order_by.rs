@@ -5,6 +5,7 @@ use crate::ident::Name;
 
 /// One key of an ORDER BY.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OrderBy {
     /// What is sorted by.
     pub expr: Expr,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 /// Raw SQL. Its text is trusted: values and names inside are expressions.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Raw {
     /// The parts, in order.
     pub parts: Vec<RawPart>,
@@ -32,6 +33,11 @@ pub enum RawPiece<'a> {
 }
 
 impl Raw {
+    /// Raw SQL of these parts.
+    pub fn new(parts: Vec<RawPart>) -> Raw {
+        Raw { parts }
+    }
+
     /// Text in which each `{}` stands for the next expression; `{{` and `}}` are braces, as in `format!`. Braces mean the
     /// same inside quotes: what a quote is depends on the database.
     ///

@@ -6,6 +6,7 @@ use crate::value::SqlType;
 
 /// A query. `order_by`, `limit`, `offset` and `lock` belong to the whole when there are set operations.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Select {
     /// CTEs in front.
     pub with: Option<Box<With>>,
@@ -91,6 +92,7 @@ pub enum SetOpKind {
 
 /// `for update` and its relatives.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Lock {
     /// How strong.
     pub strength: LockStrength,
@@ -116,6 +118,7 @@ pub enum LockStrength {
 
 /// What to do with rows that are locked already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LockWait {
     /// Wait for them.
     Wait,
@@ -161,6 +164,13 @@ impl Select {
             };
             *alias = Some(own.filter(|name| !taken(name)).unwrap_or_else(|| format!("c{at}").into()));
         }
+    }
+}
+
+impl Lock {
+    /// A lock on the rows of every table, which waits for rows that are locked already.
+    pub fn new(strength: LockStrength) -> Lock {
+        Lock { strength, of: Vec::new(), wait: LockWait::Wait }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::ident::Name;
 
 /// An update.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Update {
     /// CTEs in front.
     pub with: Option<Box<With>>,
@@ -30,6 +31,7 @@ pub struct Update {
 
 /// A delete.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Delete {
     /// CTEs in front.
     pub with: Option<Box<With>>,
@@ -53,6 +55,7 @@ pub struct Delete {
 
 /// A merge (PostgreSQL 15, SQL Server).
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Merge {
     /// CTEs in front.
     pub with: Option<Box<With>>,
@@ -74,6 +77,7 @@ pub struct Merge {
 
 /// A branch of a merge.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MergeWhen {
     /// Which rows.
     pub on: MergeMatch,
@@ -155,5 +159,28 @@ impl Delete {
     /// Adds a condition to WHERE with `and`.
     pub fn and_filter(&mut self, condition: Expr) {
         super::expr::and_into(&mut self.filter, condition);
+    }
+}
+
+impl Merge {
+    /// A merge of the rows of `using` into `table`, with no branch yet.
+    pub fn into(table: TableRef, using: impl Into<FromItem>, on: Expr) -> Merge {
+        Merge {
+            with: None,
+            into: table,
+            using: using.into(),
+            on,
+            whens: Vec::new(),
+            returning: Vec::new(),
+            directives: Vec::new(),
+            bypass: None,
+        }
+    }
+}
+
+impl MergeWhen {
+    /// `when on then action`.
+    pub fn new(on: MergeMatch, action: MergeAction) -> MergeWhen {
+        MergeWhen { on, and: None, action }
     }
 }

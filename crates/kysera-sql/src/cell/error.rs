@@ -21,6 +21,7 @@ struct Inner {
 
 /// One step from a cell into the rows that it nests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// An element of a list, counted from 0.
     Row(usize),

@@ -24,6 +24,7 @@ pub struct Filtering {
 
 /// When two names mean the same table or CTE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameCase {
     /// Only when they are equal.
     Sensitive,
@@ -35,6 +36,7 @@ pub enum NameCase {
 
 /// How both sides of a full join are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FullJoinFilter {
     /// By a derived table, which the optimiser flattens.
     Derived,
@@ -45,6 +47,7 @@ pub enum FullJoinFilter {
 
 /// Where an upsert refuses a hidden row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UpsertCheck {
     /// In the `where` of `do update`.
     Where,

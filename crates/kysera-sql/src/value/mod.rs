@@ -67,11 +67,19 @@ pub enum Value {
 
 /// The items of an array value and the type they have.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ArrayValue {
     /// Type of every item.
     pub element: &'static SqlType,
     /// The items.
     pub items: Vec<Value>,
+}
+
+impl ArrayValue {
+    /// An array of `items`, which are of the type `element` or NULL.
+    pub fn new(element: &'static SqlType, items: Vec<Value>) -> ArrayValue {
+        ArrayValue { element, items }
+    }
 }
 
 impl Value {

@@ -48,9 +48,22 @@ pub enum SqlType {
 
 /// A named type of the database: an enum (with its labels) or another type that is written as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct CustomType {
     /// The name in the database, unquoted.
     pub name: &'static str,
     /// The labels of an enum, in order; empty for other types.
     pub labels: &'static [&'static str],
+}
+
+impl CustomType {
+    /// A type that is written as text; not an enum.
+    pub const fn new(name: &'static str) -> CustomType {
+        CustomType { name, labels: &[] }
+    }
+
+    /// An enum with these labels, in order.
+    pub const fn labelled(name: &'static str, labels: &'static [&'static str]) -> CustomType {
+        CustomType { name, labels }
+    }
 }

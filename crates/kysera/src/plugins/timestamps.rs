@@ -13,6 +13,7 @@ use kysera_sql::ast::{
 };
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::Table;
 
@@ -235,13 +236,13 @@ fn add_to_select(select: &mut Select, value: Expr) {
         let with = select.with.take();
         let query = std::mem::take(select);
         let alias = Name::Borrowed("stamped");
-        let derived = Derived { query, alias: alias.clone(), columns: Vec::new(), lateral: false };
-        *select = Select {
+        let derived = Derived::new(query, alias.clone());
+        *select = node!(Select {
             with,
             items: vec![SelectItem::All(Some(alias))],
             from: vec![FromItem::Derived(Box::new(derived))],
             ..Select::default()
-        };
+        });
     }
     select.items.push(SelectItem::expr(value));
 }

@@ -9,6 +9,7 @@ use kysera::plugins::Timestamps;
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{ErrorKind, Result};
+use kysera_sql::node;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 #[derive(Table, Debug, Clone, PartialEq)]
@@ -325,9 +326,9 @@ async fn writes_inside_a_cte_are_stamped_where_the_database_has_them() {
             insert.source = InsertSource::Values(vec![vec![bind("a".to_owned())]]);
             insert.returning.push(SelectItem::expr(Expr::column("note", "id")));
             let body = CteBody::Insert(Box::new(insert));
-            let cte = Cte { name: "made".into(), columns: Vec::new(), materialized: None, body };
-            let with = Some(Box::new(With { recursive: false, ctes: vec![cte] }));
-            let mut select = Select { with, ..Select::default() };
+            let cte = Cte::new("made", body);
+            let with = Some(Box::new(With::new(vec![cte])));
+            let mut select = node!(Select { with, ..Select::default() });
             select.items.push(SelectItem::expr(bind(1_i64)));
             let rows: Result<Vec<(i64,)>> = tree(select).rows::<(i64,)>().fetch_all(db).await;
             assert_eq!(rows.unwrap(), [(1,)]);

@@ -9,6 +9,7 @@ use kysera_core::plugin::{Plugin, RowFilter};
 use kysera_core::{Error, ErrorKind, PluginSet};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::{Dialect, MySql, Sqlite};
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
 
@@ -17,11 +18,10 @@ fn upsert(ids: &[i64]) -> Insert {
     let mut insert = Insert::into(post());
     insert.columns = vec!["id".into(), "n".into()];
     insert.source = InsertSource::Values(ids.iter().map(|id| vec![int(*id), int(99)]).collect());
-    insert.on_conflict = Some(OnConflict {
-        target: ConflictTarget::Columns(vec!["id".into()]),
-        index_filter: None,
-        action: ConflictAction::DoUpdate { set: vec![set("n", Expr::Excluded("n".into()))], filter: None },
-    });
+    insert.on_conflict = Some(OnConflict::new(
+        ConflictTarget::Columns(vec!["id".into()]),
+        ConflictAction::DoUpdate { set: vec![set("n", Expr::Excluded("n".into()))], filter: None },
+    ));
     insert
 }
 
@@ -206,7 +206,7 @@ fn do_nothing_leaves_a_hidden_row_alone() {
 
 #[test]
 fn replace_would_delete_a_hidden_row_and_is_refused() {
-    let mut insert = Insert { on_conflict: None, or: Some(InsertOr::Replace), ..upsert(&[2]) };
+    let mut insert = node!(Insert { on_conflict: None, or: Some(InsertOr::Replace), ..upsert(&[2]) });
     let refused = |insert: &Insert, dialect: &dyn Dialect| {
         apply(&plugins(dialect), &mut Statement::from(insert.clone()), dialect).map(drop)
     };
@@ -220,7 +220,7 @@ fn replace_would_delete_a_hidden_row_and_is_refused() {
     }
     insert.or = Some(InsertOr::Ignore);
     assert!(refused(&insert, &Sqlite::default()).is_ok());
-    let unfiltered = Insert { into: tag(), or: Some(InsertOr::Replace), ..insert };
+    let unfiltered = node!(Insert { into: tag(), or: Some(InsertOr::Replace), ..insert });
     assert!(refused(&unfiltered, &Sqlite::default()).is_ok());
 }
 

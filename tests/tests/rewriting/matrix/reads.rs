@@ -3,6 +3,7 @@
 use super::{reads, texts};
 use crate::tree::*;
 use kysera_sql::ast::*;
+use kysera_sql::node;
 
 #[test]
 fn a_table() {
@@ -276,12 +277,11 @@ fn a_query_in_on() {
 #[test]
 fn queries_in_case_cast_between_and_function_arguments() {
     let posts = || scalar(select([count()], o()).filter(eq(c("o.person_id"), c("t.id"))));
-    let case = Expr::Case(Box::new(Case {
-        operand: None,
-        branches: vec![CaseWhen { condition: gt(posts(), int(1)), result: int(2) }],
+    let case = Expr::Case(Box::new(node!(Case {
         otherwise: Some(agg("coalesce", posts())),
-    }));
-    let between = Between { operand: posts(), low: int(0), high: posts(), negated: false };
+        ..Case::new(vec![CaseWhen { condition: gt(posts(), int(1)), result: int(2) }])
+    })));
+    let between = Between::new(posts(), int(0), posts());
     let Expr::Case(mut case) = case else { unreachable!("made above") };
     case.otherwise = Some(Expr::call("coalesce", vec![posts(), int(0)]));
     let query = select([c("t.id"), Expr::Case(case)], t()).filter(Expr::Between(Box::new(between)));
@@ -364,7 +364,8 @@ fn aggregates_windows_distinct_and_limit() {
     );
     let mut call = Call::new("row_number", vec![]);
     let key = |expr| OrderBy::new(expr, Direction::Default);
-    call.over = Some(Over { partition_by: vec![c("o.n")], order_by: vec![key(c("o.id"))] });
+    call.over =
+        Some(node!(Over { partition_by: vec![c("o.n")], order_by: vec![key(c("o.id"))], ..Over::default() }));
     reads(
         select([c("o.id"), Expr::Call(Box::new(call))], o()),
         texts! {
@@ -386,7 +387,7 @@ fn aggregates_windows_distinct_and_limit() {
 #[test]
 fn for_update_locks_what_is_returned() {
     let mut query = select([c("o.id")], o());
-    query.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
+    query.lock = Some(Lock::new(LockStrength::Update));
     reads(
         query,
         texts! {
@@ -403,7 +404,7 @@ fn nested_rows() {
     let ty = Some(kysera_sql::value::SqlType::I32);
     posts.items.push(SelectItem::Expr { expr: c("o.id"), alias: Some("id".into()), ty });
     let posts = posts.order_by([c("o.id")]);
-    let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Json, query: posts };
+    let nested = Nested::new(NestedKind::Array, NestedEncoding::Json, posts);
     let mut query = select([c("p.id"), Expr::Nested(Box::new(nested))], p()).order_by([c("p.id")]);
     if let Some(SelectItem::Expr { alias, .. }) = query.items.last_mut() {
         *alias = Some("posts".into());
@@ -425,7 +426,8 @@ fn queries_in_every_part_of_a_call() {
     let mut call = Call::new("sum", vec![posts()]);
     call.filter = Some(gt(posts(), int(0)));
     let key = |expr| OrderBy::new(expr, Direction::Default);
-    call.over = Some(Over { partition_by: vec![posts()], order_by: vec![key(posts())] });
+    call.over =
+        Some(node!(Over { partition_by: vec![posts()], order_by: vec![key(posts())], ..Over::default() }));
     reads(
         select([c("t.id"), Expr::Call(Box::new(call))], t()),
         texts! {

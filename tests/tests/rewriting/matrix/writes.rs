@@ -3,6 +3,7 @@
 use super::{texts, writes};
 use crate::tree::*;
 use kysera_sql::ast::*;
+use kysera_sql::node;
 
 #[test]
 fn an_insert_from_a_query() {
@@ -173,8 +174,8 @@ fn writes_inside_ctes() {
     update.filter = Some(gt(c("post.id"), int(1)));
     let mut query = select([c("changed.id"), scalar(select([count()], o()))], cte("changed", "changed"));
     let body = CteBody::Update(Box::new(update));
-    let changed = Cte { name: "changed".into(), columns: vec![], materialized: None, body };
-    query.with = Some(Box::new(With { recursive: false, ctes: vec![changed] }));
+    let changed = Cte::new("changed", body);
+    query.with = Some(Box::new(With::new(vec![changed])));
     writes(
         query,
         texts! {
@@ -187,13 +188,14 @@ fn writes_inside_ctes() {
 }
 
 fn merge(using: FromItem, on: Expr, whens: Vec<MergeWhen>) -> Merge {
-    Merge { with: None, into: post(), using, on, whens, returning: vec![], directives: vec![], bypass: None }
+    node!(Merge { whens, ..Merge::into(post(), using, on) })
 }
 
 #[test]
 fn the_target_of_a_merge() {
     let update = MergeAction::Update(vec![set("n", c("t.n"))]);
-    let matched = MergeWhen { on: MergeMatch::Matched, and: Some(gt(c("t.n"), int(0))), action: update };
+    let matched =
+        node!(MergeWhen { and: Some(gt(c("t.n"), int(0))), ..MergeWhen::new(MergeMatch::Matched, update) });
     writes(
         merge(t(), eq(c("post.id"), c("t.post_id")), vec![matched]),
         texts! {
@@ -207,13 +209,12 @@ fn the_target_of_a_merge() {
 
 #[test]
 fn the_target_of_a_merge_that_is_in_no_source() {
-    let gone = MergeWhen { on: MergeMatch::NotMatchedBySource, and: None, action: MergeAction::Delete };
+    let gone = MergeWhen::new(MergeMatch::NotMatchedBySource, MergeAction::Delete);
     let zero = MergeAction::Update(vec![set("n", int(0))]);
-    let low = MergeWhen {
-        on: MergeMatch::NotMatchedBySource,
+    let low = node!(MergeWhen {
         and: Some(or(gt(int(3), c("post.id")), eq(int(1), int(0)))),
-        action: zero,
-    };
+        ..MergeWhen::new(MergeMatch::NotMatchedBySource, zero)
+    });
     writes(
         merge(t(), eq(c("post.id"), c("t.post_id")), vec![low, gone]),
         texts! {
@@ -231,11 +232,9 @@ fn the_source_of_a_merge() {
     let insert =
         MergeAction::Insert { columns: vec!["id".into(), "n".into()], values: vec![c("o.id"), int(7)] };
     let update = MergeAction::Update(vec![set("n", c("o.n"))]);
-    let whens = vec![
-        MergeWhen { on: MergeMatch::Matched, and: None, action: update },
-        MergeWhen { on: MergeMatch::NotMatched, and: None, action: insert },
-    ];
-    let merge = Merge { into, ..merge(o(), eq(c("tag.id"), c("o.id")), whens) };
+    let whens =
+        vec![MergeWhen::new(MergeMatch::Matched, update), MergeWhen::new(MergeMatch::NotMatched, insert)];
+    let merge = node!(Merge { into, ..merge(o(), eq(c("tag.id"), c("o.id")), whens) });
     writes(
         merge,
         texts! {
@@ -251,13 +250,15 @@ fn the_source_of_a_merge() {
 fn a_join_as_the_source_of_a_merge() {
     let source = join(p(), JoinKind::Left, o(), eq(c("o.person_id"), c("p.id")));
     let update = MergeAction::Update(vec![set("n", c("o.n"))]);
-    let matched = MergeWhen { on: MergeMatch::Matched, and: None, action: update };
+    let matched = MergeWhen::new(MergeMatch::Matched, update);
     let using =
         derived(named([(c("p.id"), "id"), (c("o.n"), "n")], source).filter(Expr::is_not_null(c("o.n"))), "s");
     let grouped = named([(c("s.id"), "id"), (agg("max", c("s.n")), "n")], using).group_by([c("s.id")]);
-    let matched = MergeWhen { action: MergeAction::Update(vec![set("n", c("g.n"))]), ..matched };
-    let merge =
-        Merge { into: tag(), ..merge(derived(grouped, "g"), eq(c("tag.id"), c("g.id")), vec![matched]) };
+    let matched = node!(MergeWhen { action: MergeAction::Update(vec![set("n", c("g.n"))]), ..matched });
+    let merge = node!(Merge {
+        into: tag(),
+        ..merge(derived(grouped, "g"), eq(c("tag.id"), c("g.id")), vec![matched])
+    });
     writes(
         merge,
         texts! {
@@ -339,12 +340,11 @@ fn a_delete_and_an_insert_inside_ctes() {
     let gone = select([op(c("gone.id"), BinaryOp::Add, int(100))], cte("gone", "gone"));
     insert.source = InsertSource::Select(Box::new(gone));
     insert.returning = vec![SelectItem::expr(c("tag.id"))];
-    let body =
-        |name: &'static str, body| Cte { name: name.into(), columns: vec![], materialized: None, body };
+    let body = |name: &'static str, body| Cte::new(name, body);
     let ctes =
         vec![body("gone", CteBody::Delete(Box::new(delete))), body("new", CteBody::Insert(Box::new(insert)))];
     let mut query = select([c("new.id")], cte("new", "new"));
-    query.with = Some(Box::new(With { recursive: false, ctes }));
+    query.with = Some(Box::new(With::new(ctes)));
     writes(
         query,
         texts! {

@@ -10,6 +10,7 @@ use super::world::{COLUMNS, TABLES};
 use crate::tree::{Clauses, agg, c, count, cross, eq, exists, gt, int, is_in, join, op, scalar};
 use kysera_sql::ast::*;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 
 /// What can be referred to by a name in FROM.
 #[derive(Clone)]
@@ -96,7 +97,7 @@ impl Maker {
                 (self.query(depth - 1, width), width)
             };
             let body = CteBody::Select(Box::new(query));
-            with.ctes.push(Cte { name: name.into(), columns: vec![], materialized: None, body });
+            with.ctes.push(Cte::new(name, body));
             self.ctes.push(Label { name: name.into(), columns: outputs(columns) });
         }
         self.scopes = around;
@@ -111,7 +112,7 @@ impl Maker {
         if self.chance.percent(60) {
             anchor.and_filter(eq(c("s.x"), int(self.chance.small())));
         }
-        let walked = FromItem::Cte(CteRef { name: name.into(), alias: Some("w".into()) });
+        let walked = FromItem::Cte(node!(CteRef { alias: Some("w".into()), ..CteRef::new(name) }));
         let next = FromItem::from(self.table().aliased("n"));
         let on = eq(c("n.r"), c("w.c0"));
         let further = op(c("w.c1"), BinaryOp::Add, int(1));
@@ -131,7 +132,7 @@ impl Maker {
             None => short,
             Some(on) => on.and(short),
         });
-        let mut term = Select { from, filter, ..Select::default() };
+        let mut term = node!(Select { from, filter, ..Select::default() });
         term.items = vec![SelectItem::expr(c("n.id")), SelectItem::expr(further)];
         let all = self.chance.percent(50);
         anchor.set(SetOpKind::Union, all, term)
@@ -142,7 +143,7 @@ impl Maker {
         self.scopes.push(Vec::new());
         let many = *self.chance.pick(&[1, 1, 2, 2, 2, 3, 3, 4]);
         let from = self.from(depth, many);
-        let mut query = Select { from, ..Select::default() };
+        let mut query = node!(Select { from, ..Select::default() });
         if self.chance.percent(55) {
             query.filter = Some(self.condition(depth));
         }
@@ -207,7 +208,7 @@ impl Maker {
     fn window(&mut self) -> Expr {
         let key = self.column_here();
         let Expr::Call(mut call) = self.aggregate() else { return key };
-        call.over = Some(Over { partition_by: vec![key], order_by: vec![] });
+        call.over = Some(node!(Over { partition_by: vec![key], ..Over::default() }));
         Expr::Call(call)
     }
 
@@ -293,7 +294,7 @@ impl Maker {
             let cte = self.chance.clone().pick(&self.ctes).clone();
             let name = self.label(Some(&cte.name), beside);
             let alias = (name != cte.name).then(|| name.clone());
-            let item = FromItem::Cte(CteRef { name: cte.name, alias });
+            let item = FromItem::Cte(node!(CteRef { alias, ..CteRef::new(cte.name) }));
             return (item, vec![Label { name, columns: cte.columns }]);
         }
         let table = self.table();
@@ -321,7 +322,7 @@ impl Maker {
     fn derived(&mut self, query: Select, width: usize, lateral: bool) -> (FromItem, Vec<Label>) {
         let alias = self.label(None, &[]);
         let label = Label { name: alias.clone(), columns: outputs(width) };
-        (FromItem::Derived(Box::new(Derived { query, alias, columns: vec![], lateral })), vec![label])
+        (FromItem::Derived(Box::new(node!(Derived { lateral, ..Derived::new(query, alias) }))), vec![label])
     }
 
     /// A label that this FROM does not have yet; now and then the table's own name.
@@ -411,7 +412,7 @@ impl Maker {
     fn scalar(&mut self, depth: usize) -> Expr {
         self.scopes.push(Vec::new());
         let from = self.from(depth, 1 + self.chance.clone().below(2));
-        let mut query = Select { from, ..Select::default() };
+        let mut query = node!(Select { from, ..Select::default() });
         if self.chance.percent(60) {
             query.filter = Some(self.condition(depth));
         }
@@ -424,11 +425,10 @@ impl Maker {
         match self.chance.below(12) {
             0 if depth > 0 => self.scalar(depth - 1),
             1 => Expr::call("coalesce", vec![self.column(), int(-1)]),
-            2 => Expr::Case(Box::new(Case {
-                operand: None,
-                branches: vec![CaseWhen { condition: self.condition(depth / 2), result: self.column() }],
+            2 => Expr::Case(Box::new(node!(Case {
                 otherwise: self.chance.percent(50).then(|| int(7)),
-            })),
+                ..Case::new(vec![CaseWhen { condition: self.condition(depth / 2), result: self.column() }])
+            }))),
             _ => self.column(),
         }
     }

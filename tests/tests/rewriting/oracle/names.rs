@@ -4,6 +4,7 @@ use super::abilities::Abilities;
 use super::chance::Chance;
 use kysera_sql::ast::{Cte, CteRef, FromItem, Statement, TableRef};
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::visit::{Visit, VisitMut, walk, walk_mut};
 use std::convert::Infallible;
 
@@ -65,7 +66,7 @@ impl VisitMut for Loosen<'_> {
     type Error = Infallible;
 
     fn relation(&mut self, node: &mut FromItem) -> Result<(), Infallible> {
-        if let FromItem::Cte(CteRef { name, alias }) = node {
+        if let FromItem::Cte(CteRef { name, alias, .. }) = node {
             if self.chance.percent(40) {
                 let label = alias.take().unwrap_or_else(|| name.clone());
                 *node = FromItem::Table(TableRef::named(name.clone()).aliased(label));
@@ -89,7 +90,7 @@ impl VisitMut for Loosen<'_> {
             false => node.name.clone(),
         };
         let schema = self.chance.percent(30).then_some(self.can.schema.into());
-        *node = TableRef { schema, ..TableRef::named(name).aliased(label) };
+        *node = node!(TableRef { schema, ..TableRef::named(name).aliased(label) });
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use kysera_core::plugin::{Plugin, RowFilter};
 use kysera_core::{ErrorKind, PluginSet};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::{MySql, Postgres, SqlServer, Sqlite};
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
 
@@ -190,7 +191,8 @@ fn a_name_in_capitals_is_the_same_table_where_the_database_says_so() {
 
 #[test]
 fn a_name_with_its_schema_is_the_same_table() {
-    let of = |schema: &'static str| TableRef { schema: Some(schema.into()), ..TableRef::named("post") };
+    let of =
+        |schema: &'static str| node!(TableRef { schema: Some(schema.into()), ..TableRef::named("post") });
     let written = |table| {
         text(vec![Arc::new(Hide), Arc::new(Guard)], select([c("post.id")], table), &Sqlite::default())
     };
@@ -214,7 +216,7 @@ fn tables_of_two_schemas_are_two_tables() {
         written(select([c("o.id"), c("x.id")], both)),
         r#"select "o"."id", "x"."id" from "post" as "o" cross join "other"."post" as "x" where "o"."del" is null"#
     );
-    let by_name = TableRef { schema: Some("other".into()), ..TableRef::named("post") };
+    let by_name = node!(TableRef { schema: Some("other".into()), ..TableRef::named("post") });
     assert!(!written(select([int(1)], by_name)).contains("del"));
     assert!(written(select([int(1)], TableRef::named("post"))).contains("del"));
 }

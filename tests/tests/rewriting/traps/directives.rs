@@ -6,6 +6,7 @@ use crate::tree::*;
 use kysera_core::plugin::Plugin;
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::node;
 use std::sync::Arc;
 
 fn plugins() -> Vec<Arc<dyn Plugin>> {
@@ -26,14 +27,14 @@ fn a_switch_reaches_the_joins_of_its_query_but_no_query_inside() {
     let from = join(p(), JoinKind::Left, o(), eq(c("o.person_id"), c("p.id")));
     let query = select([c("p.id")], from).filter(exists(one(post().aliased("inside"))));
     is(
-        Select { directives: hide("all"), ..query },
+        node!(Select { directives: hide("all"), ..query }),
         r#"select "p"."id" from "person" as "p" left join "post" as "o" on "o"."person_id" = "p"."id" where exists (select 1 from "post" as "inside" where "inside"."del" is null)"#,
     );
 }
 
 #[test]
 fn a_switch_on_a_query_inside_does_not_reach_out() {
-    let inside = Select { directives: hide("all"), ..one(o()) };
+    let inside = node!(Select { directives: hide("all"), ..one(o()) });
     is(
         select([c("p.id")], p()).filter(exists(inside)),
         r#"select "p"."id" from "person" as "p" where "p"."del" is null and exists (select 1 from "post" as "o")"#,
@@ -42,23 +43,25 @@ fn a_switch_on_a_query_inside_does_not_reach_out() {
 
 #[test]
 fn a_switch_can_ask_for_the_hidden_rows_alone() {
-    let query = || Select { directives: hide("hidden"), ..select([c("o.id")], o()) };
+    let query = || node!(Select { directives: hide("hidden"), ..select([c("o.id")], o()) });
     is(query(), r#"select "o"."id" from "post" as "o" where "o"."del" is not null"#);
     on_each(|engine| assert_eq!(rows(engine, plugins(), query()), [["2"], ["3"], ["5"]]));
 }
 
 #[test]
 fn a_mode_that_no_table_of_the_query_answers_is_refused() {
-    let query = Select { directives: hide("what"), ..select([c("o.id")], o()) };
+    let query = node!(Select { directives: hide("what"), ..select([c("o.id")], o()) });
     let error = text(plugins(), query, &Sqlite::default()).expect_err("nobody answers");
     assert!(error.to_string().contains("no table of this query answers to `what`"), "{error}");
 }
 
 #[test]
 fn a_switch_for_a_plugin_that_is_not_there_is_refused() {
-    let query = || Select {
-        directives: vec![Directive { plugin: "other", mode: "all" }],
-        ..select([c("o.id")], o())
+    let query = || {
+        node!(Select {
+            directives: vec![Directive { plugin: "other", mode: "all" }],
+            ..select([c("o.id")], o())
+        })
     };
     for statement in [query().into(), Statement::from(select([c("p.id")], p()).filter(exists(query())))] {
         let error = text(plugins(), statement, &Sqlite::default()).expect_err("nobody hears it");
@@ -75,13 +78,13 @@ fn a_switch_on_a_write_is_about_its_target() {
         update,
         r#"update "post" set "n" = (select count(*) from "person" as "p" where "p"."del" is null) where "post"."del" is not null"#,
     );
-    let delete = Delete { directives: hide("all"), ..Delete::from(post()) };
+    let delete = node!(Delete { directives: hide("all"), ..Delete::from(post()) });
     is(delete, r#"delete from "post""#);
 }
 
 #[test]
 fn a_switch_on_one_operand_of_a_union_is_about_that_operand() {
-    let second = Select { directives: hide("all"), ..select([c("o.id")], o()) };
+    let second = node!(Select { directives: hide("all"), ..select([c("o.id")], o()) });
     is(
         select([c("p.id")], p()).set(SetOpKind::Union, false, second),
         r#"select "p"."id" from "person" as "p" where "p"."del" is null union select "o"."id" from "post" as "o""#,

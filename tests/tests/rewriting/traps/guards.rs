@@ -7,6 +7,7 @@ use kysera_core::plugin::Plugin;
 use kysera_core::{ErrorKind, PluginSet};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::node;
 use kysera_sql::value::CustomType;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ fn guarded() -> Vec<Arc<dyn Plugin>> {
 }
 
 fn raw(parts: &[&'static str]) -> Raw {
-    Raw { parts: parts.iter().map(|part| RawPart::Sql((*part).into())).collect() }
+    Raw::new(parts.iter().map(|part| RawPart::Sql((*part).into())).collect())
 }
 
 fn raw_expr(text: &'static str) -> Expr {
@@ -72,11 +73,11 @@ fn raw_expressions_that_read_tables_or_leave_their_place() {
         let why = if reads.contains(',') { "it is more than one expression" } else { "it reads a table" };
         refused(of(reads), &format!("plugin `guard` refuses a raw fragment: {why}; {hint}"));
     }
-    let in_values = Insert {
+    let in_values = node!(Insert {
         columns: vec!["n".into()],
         source: InsertSource::Values(vec![vec![raw_expr("(select max(n) from post)")]]),
         ..Insert::into(tag())
-    };
+    });
     refused(in_values, &format!("plugin `guard` refuses a raw fragment: it reads a table; {hint}"));
 }
 
@@ -93,7 +94,7 @@ fn raw_expressions_that_read_nothing_pass_and_stay_one_operand() {
 fn queries_inside_raw_expressions_are_filtered() {
     let inside = RawPart::Expr(scalar(select([count()], o())));
     let parts = vec![RawPart::Sql("abs(".into()), inside, RawPart::Sql(")".into())];
-    let query = select([Expr::Raw(Box::new(Raw { parts }))], t());
+    let query = select([Expr::Raw(Box::new(Raw::new(parts)))], t());
     assert_eq!(
         text(guarded(), query, &Sqlite::default()).expect("it is harmless"),
         r#"select abs((select count(*) from "post" as "o" where "o"."del" is null)) from "tag" as "t""#
@@ -108,7 +109,7 @@ fn tables_that_nobody_described() {
     refused(select([int(1)], t()).filter(exists(one(TableRef::named("a_view")))), &message);
     refused(Delete::from(TableRef::named("a_view")), &message);
     let set = vec![Assignment { column: "n".into(), value: int(1) }];
-    refused(Update { set, ..Update::of(TableRef::named("a_view")) }, &message);
+    refused(node!(Update { set, ..Update::of(TableRef::named("a_view")) }), &message);
 }
 
 #[test]
@@ -124,13 +125,14 @@ fn changes_of_the_schema() {
 #[test]
 fn a_bypass_covers_its_query_and_all_inside_it_and_no_more() {
     let inside = one(o()).filter(exists(one(p())));
-    let inside = Select { bypass: Some("a count over all".into()), ..inside };
+    let inside = node!(Select { bypass: Some("a count over all".into()), ..inside });
     let query = select([c("post.id")], post()).filter(exists(inside));
     assert_eq!(
         text(guarded(), query, &Sqlite::default()).expect("it says why"),
         r#"select "post"."id" from "post" where "post"."del" is null and exists (select 1 from "post" as "o" where exists (select 1 from "person" as "p"))"#
     );
-    let whole = Select { bypass: Some("a report".into()), ..select([int(1)], TableRef::named("a_view")) };
+    let whole =
+        node!(Select { bypass: Some("a report".into()), ..select([int(1)], TableRef::named("a_view")) });
     assert!(text(guarded(), whole, &Sqlite::default()).is_ok());
 }
 
@@ -168,7 +170,7 @@ fn long_lists_of_conditions_pass_and_bottomless_ones_are_refused() {
 
 #[test]
 fn types_can_be_made_beside_filters_but_not_under_a_guard() {
-    static MOOD: CustomType = CustomType { name: "mood", labels: &["fine"] };
+    static MOOD: CustomType = CustomType::labelled("mood", &["fine"]);
     let drop = DropType { ty: &MOOD, if_exists: true };
     let hint = "run them on a database without this plugin, as migrations do";
     let mut statement = Statement::DropType(drop);

@@ -6,6 +6,7 @@ use crate::tree::*;
 use kysera_core::plugin::{Plugin, RowFilter};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
 
@@ -100,11 +101,10 @@ fn a_cheap_filter_is_tested_before_what_fails_on_hidden_rows() {
             "SQLite" => {
                 let text = |text| Expr::Literal(Literal::Text(text));
                 let bad = Expr::call("json_extract", vec![text("{}"), text("no path")]);
-                Expr::Case(Box::new(Case {
-                    operand: None,
-                    branches: vec![CaseWhen { condition: eq(c("o.n"), int(30)), result: bad }],
+                Expr::Case(Box::new(node!(Case {
                     otherwise: Some(int(1)),
-                }))
+                    ..Case::new(vec![CaseWhen { condition: eq(c("o.n"), int(30)), result: bad }])
+                })))
             }
             _ => op(int(1), BinaryOp::Div, op(c("o.n"), BinaryOp::Sub, int(30))),
         };

@@ -9,6 +9,7 @@ use kysera_core::{Error, ErrorKind, PluginSet, Result};
 use kysera_core::{PluginSetError, PolicyError};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::{Postgres, Sqlite};
+use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::Value;
 use std::error::Error as _;
@@ -63,7 +64,7 @@ fn a_policy_with_joins_takes_filters_by_the_same_law() {
 #[test]
 fn a_reference_marked_unfiltered_is_left_alone() {
     let filter = |table: &'static TableMeta| {
-        let all = || FromItem::from(TableRef { unfiltered: true, ..person() });
+        let all = || FromItem::from(node!(TableRef { unfiltered: true, ..person() }));
         table.is(&POST).then(|| exists(one(all()).filter(eq(c("person.id"), RowFilter::column("person_id")))))
     };
     let plugins = || vec![policy("known", filter), Arc::new(Hide) as Arc<dyn Plugin>];

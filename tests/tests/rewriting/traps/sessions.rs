@@ -14,7 +14,7 @@ fn hidden_rows_are_not_locked_and_visible_ones_are() {
     let mut two = one.another();
     two.script("set lock_timeout = '1ms'");
     let mut query = select([c("o.id")], o());
-    query.lock = Some(Lock { strength: LockStrength::Update, of: vec![], wait: LockWait::Wait });
+    query.lock = Some(Lock::new(LockStrength::Update));
     let text = super::text(vec![Arc::new(Hide)], query, one.dialect()).expect("nothing is refused");
     one.script("begin");
     assert_eq!(one.run(&text), Ok(vec![vec!["1".to_owned()]]));
