@@ -46,7 +46,7 @@ impl CellError {
                 error.advice("cast the column to a built-in type in the query")
             }
             // `sum(bigint)` and `avg` are numeric, which surprises.
-            Cell::Pg { oid: oid::NUMERIC, .. } => {
+            Cell::Pg { oid: oid::NUMERIC, .. } | Cell::Decimal(_) | Cell::FixedPoint(_) => {
                 error.advice("read it as a decimal, or cast it in the query")
             }
             _ => error,

@@ -13,7 +13,8 @@ use std::borrow::Cow;
 /// When the cell holds something else. A float is something else: its decimal digits are not exact.
 pub fn decimal<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, CellError> {
     let text = match cell {
-        Cell::Text(text) => Some(Cow::Borrowed(text)),
+        Cell::Text(text) | Cell::Decimal(text) => Some(Cow::Borrowed(text)),
+        Cell::FixedPoint(decimal) => return Ok(Cow::Owned(decimal.to_string())),
         Cell::I64(value) => return Ok(Cow::Owned(value.to_string())),
         Cell::U64(value) => return Ok(Cow::Owned(value.to_string())),
         Cell::Pg { oid: oid::NUMERIC, bytes } => {
@@ -47,6 +48,7 @@ fn pg_integer(oid: u32, bytes: &[u8]) -> Option<Cow<'static, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::FixedPoint;
 
     #[test]
     fn digits_and_scale_stay_as_they_are() {
@@ -54,18 +56,27 @@ mod tests {
         let fraction = format!("-0.{digits}");
         for text in [digits, &fraction, "1.50", "0"] {
             let quoted = format!("\"{text}\"");
-            for cell in [Cell::Text(text), Cell::Json(text), Cell::Json(&quoted)] {
+            for cell in [Cell::Text(text), Cell::Decimal(text), Cell::Json(text), Cell::Json(&quoted)] {
                 assert_eq!(decimal(cell, "Decimal").as_deref(), Ok(text));
             }
         }
         assert_eq!(decimal(Cell::U64(u64::MAX), "Decimal").as_deref(), Ok("18446744073709551615"));
+        let fixed = Cell::FixedPoint(FixedPoint::new(i128::MIN, 39));
+        let text = "-0.170141183460469231731687303715884105728";
+        assert_eq!(decimal(fixed, "Decimal").as_deref(), Ok(text));
         assert_eq!(decimal(Cell::Pg { oid: oid::INT2, bytes: &[255, 255] }, "Decimal").as_deref(), Ok("-1"));
     }
 
     #[test]
     fn floats_and_exponents_are_not_exact_decimals() {
-        for cell in [Cell::F64(1.5), Cell::Text("1e5"), Cell::Json("1e5"), Cell::Text(""), Cell::Json("true")]
-        {
+        for cell in [
+            Cell::F64(1.5),
+            Cell::Text("1e5"),
+            Cell::Decimal("1e5"),
+            Cell::Json("1e5"),
+            Cell::Text(""),
+            Cell::Json("true"),
+        ] {
             assert!(decimal(cell, "Decimal").is_err(), "{cell:?}");
         }
     }

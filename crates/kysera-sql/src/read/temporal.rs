@@ -4,7 +4,7 @@ use crate::cell::{Cell, CellError};
 use crate::wire::json;
 use crate::wire::pg::oid;
 use crate::wire::pg::temporal::{Moment, decode_date, decode_timestamp};
-use crate::wire::temporal::{Civil, parse_date, parse_datetime, parse_time};
+use crate::wire::temporal::{Civil, NANOS_PER_DAY, parse_date, parse_datetime, parse_time};
 use std::borrow::Cow;
 
 /// A date, in days since 1970-01-01.
@@ -14,6 +14,7 @@ use std::borrow::Cow;
 pub fn date(cell: Cell<'_>, expected: &'static str) -> Result<i32, CellError> {
     match cell {
         Cell::Pg { oid: oid::DATE, bytes } => finite(decode_date(bytes), cell, expected),
+        Cell::Date(days) => Ok(days),
         _ => parsed(cell, expected, parse_date),
     }
 }
@@ -29,6 +30,8 @@ pub fn time(cell: Cell<'_>, expected: &'static str) -> Result<i64, CellError> {
                 bytes.try_into().map(i64::from_be_bytes).map_err(|_| CellError::mismatch(expected, cell))?;
             micros.checked_mul(1000).ok_or_else(|| CellError::out_of_range(expected, cell))
         }
+        Cell::Time(nanos) if (0..=NANOS_PER_DAY).contains(&nanos) => Ok(nanos),
+        Cell::Time(_) => Err(CellError::out_of_range(expected, cell)),
         _ => parsed(cell, expected, parse_time),
     }
 }
@@ -40,6 +43,7 @@ pub fn time(cell: Cell<'_>, expected: &'static str) -> Result<i64, CellError> {
 pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
     match cell {
         Cell::Pg { oid: oid::TIMESTAMP, bytes } => moment(bytes, cell, expected),
+        Cell::DateTime(civil) => in_a_day(civil, cell, expected),
         _ => parsed(cell, expected, |text| match parse_datetime(text)? {
             (civil, None) => Some(civil),
             (_, Some(_)) => None,
@@ -47,17 +51,27 @@ pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellErr
     }
 }
 
-/// An instant, as date and time in UTC. Text without an offset is in UTC.
+/// An instant, as date and time in UTC. Text without an offset, and a date and time without a zone, are in UTC.
 ///
 /// # Errors
 /// When the cell holds something else, or PostgreSQL's `infinity`.
 pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
     match cell {
         Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
+        Cell::Timestamp(civil) | Cell::DateTime(civil) => in_a_day(civil, cell, expected),
         _ => parsed(cell, expected, |text| {
             let (civil, offset) = parse_datetime(text)?;
             civil.minus_seconds(offset.unwrap_or(0))
         }),
+    }
+}
+
+/// A date and time whose time of day is one.
+fn in_a_day(civil: Civil, cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
+    if (0..NANOS_PER_DAY).contains(&civil.nanos) {
+        Ok(civil)
+    } else {
+        Err(CellError::out_of_range(expected, cell))
     }
 }
 
@@ -120,6 +134,44 @@ mod tests {
         assert!(datetime(Cell::Pg { oid: oid::TIMESTAMPTZ, bytes }, "DateTime").is_err());
         assert!(time(Cell::Pg { oid: oid::TIMETZ, bytes }, "Time").is_err());
         assert_eq!(time(Cell::Pg { oid: oid::TIME, bytes }, "Time"), Ok(0));
+    }
+
+    #[test]
+    fn neutral_cells_keep_every_nanosecond_of_every_day() {
+        for days in [i32::MIN, -1, 0, i32::MAX] {
+            assert_eq!(date(Cell::Date(days), "Date"), Ok(days));
+            for nanos in [0, 1, NANOS_PER_DAY - 1] {
+                let civil = Civil { days, nanos };
+                assert_eq!(time(Cell::Time(nanos), "Time"), Ok(nanos));
+                assert_eq!(datetime(Cell::DateTime(civil), "DateTime"), Ok(civil));
+                assert_eq!(timestamp(Cell::Timestamp(civil), "Timestamp"), Ok(civil));
+                assert_eq!(timestamp(Cell::DateTime(civil), "Timestamp"), Ok(civil));
+            }
+        }
+        assert_eq!(time(Cell::Time(NANOS_PER_DAY), "Time"), Ok(NANOS_PER_DAY));
+    }
+
+    #[test]
+    fn neutral_cells_of_another_type_and_times_of_no_day_are_errors() {
+        for nanos in [i64::MIN, -1, NANOS_PER_DAY, i64::MAX] {
+            let civil = Civil { days: 0, nanos };
+            let error = datetime(Cell::DateTime(civil), "DateTime").unwrap_err();
+            assert_eq!(error.to_string(), "expected DateTime, found a date and time out of its range");
+            assert!(timestamp(Cell::Timestamp(civil), "Timestamp").is_err());
+        }
+        for nanos in [-1, NANOS_PER_DAY + 1] {
+            assert!(time(Cell::Time(nanos), "Time").is_err());
+        }
+        let midnight = Civil { days: 0, nanos: 0 };
+        let error = datetime(Cell::Timestamp(midnight), "DateTime").unwrap_err();
+        assert_eq!(error.to_string(), "expected DateTime, found a timestamp");
+        for cell in [Cell::DateTime(midnight), Cell::Timestamp(midnight), Cell::Time(0)] {
+            assert!(date(cell, "Date").is_err(), "{cell:?}");
+        }
+        for cell in [Cell::DateTime(midnight), Cell::Date(0)] {
+            assert!(time(cell, "Time").is_err(), "{cell:?}");
+        }
+        assert!(timestamp(Cell::Date(0), "Timestamp").is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::wire::{hex, json};
 /// When the cell holds something else.
 pub fn uuid(cell: Cell<'_>, expected: &'static str) -> Result<[u8; 16], CellError> {
     let bytes = match cell {
+        Cell::Uuid(bytes) => Some(bytes),
         Cell::Bytes(bytes) | Cell::Pg { oid: oid::UUID, bytes } => bytes.try_into().ok(),
         Cell::Text(text) => digits(text),
         Cell::Json(token) => json::string(token).and_then(|text| digits(&text)),
@@ -33,6 +34,7 @@ mod tests {
     #[test]
     fn reads_bytes_and_both_ways_of_writing_it() {
         for cell in [
+            Cell::Uuid(UUID),
             Cell::Bytes(&UUID),
             Cell::Pg { oid: oid::UUID, bytes: &UUID },
             Cell::Text("67e55044-10b1-426f-9247-bb680e5fe0c8"),

@@ -34,6 +34,7 @@ scalar!(BigDecimal);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::FixedPoint;
 
     #[test]
     fn thirty_eight_digits_come_back() {
@@ -44,6 +45,11 @@ mod tests {
             assert_eq!(read.to_value(), Value::Decimal(text.into()));
         }
         assert!(BigDecimal::from_cell(Cell::Text("NaN")).is_err());
+        for (mantissa, scale) in [(i128::MIN, 0), (i128::MAX, 39), (-1250, 2)] {
+            let decimal = FixedPoint::new(mantissa, scale);
+            let read = BigDecimal::from_cell(Cell::FixedPoint(decimal)).unwrap();
+            assert_eq!(read.to_value(), Value::Decimal(decimal.to_string().into()));
+        }
     }
 
     #[test]

@@ -128,4 +128,16 @@ mod tests {
             assert_eq!(super::date(days), Some(date));
         }
     }
+
+    #[test]
+    fn neutral_cells_are_read_to_the_nanosecond() {
+        let civil = Civil { days: -1, nanos: 86_399_999_999_999 };
+        let time = NaiveTime::from_hms_nano_opt(23, 59, 59, 999_999_999).unwrap();
+        let date = NaiveDate::from_ymd_opt(1969, 12, 31).unwrap();
+        assert_eq!(NaiveDate::from_cell(Cell::Date(-1)), Ok(date));
+        assert_eq!(NaiveTime::from_cell(Cell::Time(civil.nanos)), Ok(time));
+        assert_eq!(NaiveDateTime::from_cell(Cell::DateTime(civil)), Ok(date.and_time(time)));
+        assert_eq!(DateTime::<Utc>::from_cell(Cell::Timestamp(civil)), Ok(date.and_time(time).and_utc()));
+        assert!(NaiveDate::from_cell(Cell::Date(i32::MAX)).is_err());
+    }
 }

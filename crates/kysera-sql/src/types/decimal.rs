@@ -16,6 +16,10 @@ impl ToValue for Decimal {
 
 impl FromCell for Decimal {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
+        if let Cell::FixedPoint(decimal) = cell {
+            let (mantissa, scale) = (decimal.mantissa(), u32::from(decimal.scale()));
+            return Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| too_long());
+        }
         let text = read::decimal(cell, "Decimal")?;
         Decimal::from_str_exact(&text).map_err(|_| unreadable(&text))
     }
@@ -27,13 +31,19 @@ scalar!(Decimal);
 fn unreadable(text: &str) -> CellError {
     match text {
         "NaN" | "Infinity" | "-Infinity" => CellError::new("Decimal", "NaN or infinity"),
-        _ => CellError::new("Decimal", "a decimal of more than 28 digits").advice("read it as BigDecimal"),
+        _ => too_long(),
     }
+}
+
+#[cold]
+fn too_long() -> CellError {
+    CellError::new("Decimal", "a decimal of more than 28 digits").advice("read it as BigDecimal")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::FixedPoint;
 
     #[test]
     fn twenty_eight_digits_fit_and_more_are_an_error() {
@@ -45,5 +55,19 @@ mod tests {
         let text = "expected Decimal, found a decimal of more than 28 digits; read it as BigDecimal";
         assert_eq!(error.to_string(), text);
         assert!(Decimal::from_cell(Cell::Text("0.00000000000000000000000000001")).is_err());
+    }
+
+    #[test]
+    fn an_integer_and_a_scale_are_read_where_they_fit() {
+        let read = |mantissa, scale| Decimal::from_cell(Cell::FixedPoint(FixedPoint::new(mantissa, scale)));
+        let most = 79_228_162_514_264_337_593_543_950_335;
+        for (mantissa, scale) in [(most, 0), (-most, 28), (1250, 2), (-1, 28), (0, 0)] {
+            let text = FixedPoint::new(mantissa, scale).to_string();
+            assert_eq!(read(mantissa, scale).map(|d| d.to_string()), Ok(text));
+        }
+        for (mantissa, scale) in [(most + 1, 0), (1, 29), (i128::MIN, 38)] {
+            let text = "expected Decimal, found a decimal of more than 28 digits; read it as BigDecimal";
+            assert_eq!(read(mantissa, scale).unwrap_err().to_string(), text);
+        }
     }
 }

@@ -70,10 +70,10 @@ fn encoded<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static st
     fits.ok_or_else(|| CellError::out_of_range(expected, cell))
 }
 
-/// PostgreSQL has no unsigned type, so a `u64` is a `numeric` there.
+/// PostgreSQL and SQL Server have no unsigned type, so a `u64` is a decimal there.
 fn read_u64(cell: Cell<'_>, expected: &'static str) -> Result<u64, CellError> {
     match cell {
-        Cell::Pg { oid: oid::NUMERIC, .. } => {
+        Cell::Pg { oid: oid::NUMERIC, .. } | Cell::Decimal(_) | Cell::FixedPoint(_) => {
             let text = read::decimal(cell, expected)?;
             text.parse().map_err(|_| CellError::out_of_range(expected, cell))
         }
@@ -112,6 +112,7 @@ fn from_json<T: TryFrom<i64> + TryFrom<u64>>(token: &str, expected: &'static str
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cell::FixedPoint;
 
     fn int8(value: i64) -> [u8; 8] {
         value.to_be_bytes()
@@ -147,6 +148,15 @@ mod tests {
         assert!(i64::from_cell(numeric(&[0, 1, 0, 0, 0, 0, 0, 0, 0, 7])).is_err());
         let half = u64::from_cell(numeric(&[0, 1, 255, 255, 0, 0, 0, 1, 19, 136])).unwrap_err();
         assert_eq!(half.to_string(), "expected u64, found numeric (OID 1700) out of its range");
+        for whole in [0, u64::MAX] {
+            let fixed = Cell::FixedPoint(FixedPoint::new(whole.into(), 0));
+            assert_eq!(u64::from_cell(fixed), Ok(whole));
+            assert_eq!(u64::from_cell(Cell::Decimal(&whole.to_string())), Ok(whole));
+            assert!(i64::from_cell(fixed).is_err());
+        }
+        for other in [FixedPoint::new(-1, 0), FixedPoint::new(15, 1), FixedPoint::new(1 << 64, 0)] {
+            assert!(u64::from_cell(Cell::FixedPoint(other)).is_err());
+        }
         assert!(u64::from_cell(numeric(&[0, 1, 0, 0, 64, 0, 0, 0, 0, 7])).is_err());
     }
 

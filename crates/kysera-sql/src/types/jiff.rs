@@ -102,6 +102,7 @@ fn time(nanos: i64) -> Option<Time> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::temporal::Civil;
 
     #[test]
     fn digits_beyond_a_microsecond_are_cut_toward_the_past() {
@@ -114,6 +115,24 @@ mod tests {
     fn midnight_at_the_end_of_a_day_is_out_of_range() {
         let error = Time::from_cell(Cell::Text("24:00:00")).unwrap_err();
         assert_eq!(error.to_string(), "expected Time, found text out of its range");
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_read_from_neutral_cells_and_beyond_them_is_an_error() {
+        for date in [Date::MIN, Date::MAX] {
+            let of = days(date);
+            assert_eq!(Date::from_cell(Cell::Date(of)), Ok(date));
+            let civil = Civil { days: of, nanos: 86_399_999_999_999 };
+            assert_eq!(DateTime::from_cell(Cell::DateTime(civil)), Ok(date.to_datetime(Time::MAX)));
+        }
+        for beyond in [days(Date::MIN) - 1, days(Date::MAX) + 1, i32::MIN, i32::MAX] {
+            let error = Date::from_cell(Cell::Date(beyond)).unwrap_err();
+            assert_eq!(error.to_string(), "expected Date, found a date out of its range");
+            assert!(Timestamp::from_cell(Cell::Timestamp(Civil { days: beyond, nanos: 0 })).is_err());
+        }
+        let moment = Timestamp::new(-1, -999_999_999).unwrap();
+        let civil = Civil { days: -1, nanos: 86_398_000_000_001 };
+        assert_eq!(Timestamp::from_cell(Cell::Timestamp(civil)), Ok(moment));
     }
 
     #[test]

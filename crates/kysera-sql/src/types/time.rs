@@ -107,3 +107,21 @@ fn time(nanos: i64) -> Option<Time> {
 fn datetime(civil: Civil) -> Option<PrimitiveDateTime> {
     Some(PrimitiveDateTime::new(date(civil.days)?, time(civil.nanos)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neutral_cells_are_read_to_the_nanosecond() {
+        let civil = Civil { days: -1, nanos: 86_399_999_999_999 };
+        let time = Time::from_hms_nano(23, 59, 59, 999_999_999).unwrap();
+        let date = Date::from_julian_day(EPOCH - 1).unwrap();
+        let both = PrimitiveDateTime::new(date, time);
+        assert_eq!(Date::from_cell(Cell::Date(-1)), Ok(date));
+        assert_eq!(Time::from_cell(Cell::Time(civil.nanos)), Ok(time));
+        assert_eq!(PrimitiveDateTime::from_cell(Cell::DateTime(civil)), Ok(both));
+        assert_eq!(OffsetDateTime::from_cell(Cell::Timestamp(civil)), Ok(both.assume_utc()));
+        assert!(Date::from_cell(Cell::Date(i32::MAX)).is_err());
+    }
+}
