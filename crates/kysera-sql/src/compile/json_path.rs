@@ -3,26 +3,23 @@
 use super::operator::{Level, level};
 use super::writer::Writer;
 use crate::ast::{Expr, JsonPath, JsonStep};
-use crate::dialect::JsonForm;
+use crate::dialect::{JsonFromEnd, JsonPathForm};
 
 impl<'a> Writer<'a> {
     pub(super) fn json_path(&mut self, path: &'a JsonPath) {
         if path.steps.is_empty() {
             self.empty("a path into JSON");
         }
-        let column = matches!(path.operand, Expr::Column(_));
-        match self.syntax.json {
-            JsonForm::Postgres => self.json_steps(path),
-            JsonForm::Sqlite => self.json_arrow(path),
-            JsonForm::MySql if column => self.json_arrow(path),
-            JsonForm::MySql | JsonForm::MariaDb if path.text => {
-                self.push("json_unquote(");
-                self.json_function("json_extract(", path);
-                self.push(")");
+        match self.syntax.json_path {
+            Some(JsonPathForm::Steps) => self.json_steps(path),
+            Some(JsonPathForm::Arrow) => self.json_arrow(path),
+            Some(JsonPathForm::ArrowAfterColumn(_)) if matches!(path.operand, Expr::Column(_)) => {
+                self.json_arrow(path);
             }
-            JsonForm::MySql | JsonForm::MariaDb => self.json_function("json_extract(", path),
-            JsonForm::ForJson if path.text => self.json_function("json_value(", path),
-            JsonForm::ForJson => self.json_function("json_query(", path),
+            Some(JsonPathForm::ArrowAfterColumn(functions) | JsonPathForm::Functions(functions)) => {
+                self.json_function(if path.text { functions.text } else { functions.json }, path);
+            }
+            None => self.unsupported("a path into JSON", "read the document and take the part from it"),
         }
     }
 
@@ -46,12 +43,12 @@ impl<'a> Writer<'a> {
         self.json_path_text(&path.steps);
     }
 
-    fn json_function(&mut self, open: &str, path: &'a JsonPath) {
+    fn json_function(&mut self, [open, close]: [&str; 2], path: &'a JsonPath) {
         self.push(open);
         self.expr(&path.operand);
         self.push(", ");
         self.json_path_text(&path.steps);
-        self.push(")");
+        self.push(close);
     }
 
     fn json_operand(&mut self, operand: &'a Expr) {
@@ -85,12 +82,14 @@ impl<'a> Writer<'a> {
 
     fn json_index(&mut self, text: &mut String, at: i64) {
         let from_end = at.unsigned_abs();
-        let index = match (self.syntax.json, at) {
+        let index = match (self.syntax.json_from_end, at) {
             (_, 0..) => format!("[{at}]"),
-            (JsonForm::Sqlite, _) => format!("[#-{from_end}]"),
-            (JsonForm::MySql | JsonForm::MariaDb, -1) => "[last]".into(),
-            (JsonForm::MySql | JsonForm::MariaDb, _) => format!("[last-{}]", from_end - 1),
-            _ => return self.unsupported("a position counted from the end of a JSON array", "count from 0"),
+            (Some(JsonFromEnd::Length), _) => format!("[#-{from_end}]"),
+            (Some(JsonFromEnd::Last), -1) => "[last]".into(),
+            (Some(JsonFromEnd::Last), _) => format!("[last-{}]", from_end - 1),
+            (None, _) => {
+                return self.unsupported("a position counted from the end of a JSON array", "count from 0");
+            }
         };
         text.push_str(&index);
     }

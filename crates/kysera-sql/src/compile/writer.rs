@@ -261,8 +261,7 @@ impl<'a> Writer<'a> {
         self.bound += 1;
         match self.syntax.placeholder {
             Placeholder::Question => return self.sql.push('?'),
-            Placeholder::Dollar => self.sql.push('$'),
-            Placeholder::At => self.sql.push_str("@P"),
+            Placeholder::Numbered(sign) => self.sql.push_str(sign),
         }
         self.number(self.bound as u64);
     }

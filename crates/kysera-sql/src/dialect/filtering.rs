@@ -1,4 +1,4 @@
-//! What whoever places row filters must know of a database. The placing itself is done elsewhere.
+//! What the placing of row filters needs to know of a database. The placing itself is done elsewhere.
 
 use crate::ast::{BinaryOp, Expr, Literal, Select, SelectItem, SetOp, SetOpKind};
 use crate::ident::Name;
@@ -69,6 +69,26 @@ pub enum Raise {
     TwoRows,
     /// A division by zero.
     DivisionByZero,
+    /// An expression of the dialect's own.
+    Own(OwnRaise),
+}
+
+/// A failing expression that a dialect brings itself.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnRaise {
+    /// The expression. It is given a column of the row that is refused.
+    pub expr: fn(Expr) -> Expr,
+    /// True when an error is the expression's, by the code that the driver gives it or by its message. Asked only of
+    /// statements that hold the expression.
+    pub raised: fn(code: Option<&str>, message: &str) -> bool,
+}
+
+impl Eq for OwnRaise {}
+
+impl PartialEq for OwnRaise {
+    fn eq(&self, other: &OwnRaise) -> bool {
+        std::ptr::fn_addr_eq(self.expr, other.expr) && std::ptr::fn_addr_eq(self.raised, other.raised)
+    }
 }
 
 impl Filtering {
@@ -80,46 +100,6 @@ impl Filtering {
         upsert: UpsertCheck::Where,
         raise: Raise::TwoRows,
         table_after_in: true,
-    };
-
-    /// SQLite.
-    pub const SQLITE: Filtering = Filtering {
-        default_schema: Some(Name::Borrowed("main")),
-        names: NameCase::Insensitive,
-        full_join: FullJoinFilter::NullableGuard,
-        upsert: UpsertCheck::Where,
-        raise: Raise::JsonPath,
-        table_after_in: true,
-    };
-
-    /// PostgreSQL.
-    pub const POSTGRES: Filtering = Filtering {
-        default_schema: Some(Name::Borrowed("public")),
-        names: NameCase::Sensitive,
-        full_join: FullJoinFilter::Derived,
-        upsert: UpsertCheck::Where,
-        raise: Raise::EmptyRange,
-        table_after_in: false,
-    };
-
-    /// MySQL and MariaDB. A database is the schema there, and its name is not known here.
-    pub const MYSQL: Filtering = Filtering {
-        default_schema: None,
-        names: NameCase::Unknown,
-        full_join: FullJoinFilter::Derived,
-        upsert: UpsertCheck::FirstAssignment,
-        raise: Raise::TwoRows,
-        table_after_in: false,
-    };
-
-    /// SQL Server.
-    pub const MSSQL: Filtering = Filtering {
-        default_schema: Some(Name::Borrowed("dbo")),
-        names: NameCase::Insensitive,
-        full_join: FullJoinFilter::Derived,
-        upsert: UpsertCheck::Where,
-        raise: Raise::DivisionByZero,
-        table_after_in: false,
     };
 }
 
@@ -169,6 +149,7 @@ impl Raise {
             Raise::DivisionByZero => {
                 Expr::binary(Expr::Literal(Literal::Int(1)), BinaryOp::Div, Expr::Literal(Literal::Int(0)))
             }
+            Raise::Own(own) => (own.expr)(column),
         }
     }
 
@@ -180,6 +161,7 @@ impl Raise {
             Raise::JsonPath => message.contains(Raise::MARK),
             Raise::TwoRows => code == Some("1242") || code == Some("21000"),
             Raise::DivisionByZero => code == Some("8134"),
+            Raise::Own(own) => (own.raised)(code, message),
         }
     }
 }

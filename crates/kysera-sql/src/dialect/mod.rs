@@ -1,7 +1,46 @@
 //! Databases, by what they can do and how they spell it.
 //!
-//! ANSI is the default; a dialect states differences only, as data: [`Capabilities`] for what can be said,
-//! [`Syntax`] for the words. Code outside this module asks these, never names.
+//! ANSI is the default; a dialect states differences only, as data: [`Capabilities`] for what can be said, [`Syntax`]
+//! for the words, [`Filtering`] for what row filters need to know. Code outside this module asks these, never names.
+//!
+//! A dialect of your own is a type that implements [`Dialect`]. It begins with the ANSI data and changes what differs:
+//!
+//! ```
+//! # use kysera_sql::{ast::*, compile::compile, value::Value};
+//! use kysera_sql::dialect::{Capabilities, Dialect, Placeholder, Syntax};
+//!
+//! #[derive(Debug)]
+//! struct Oracle {
+//!     capabilities: Capabilities,
+//!     syntax: Syntax,
+//! }
+//!
+//! impl Oracle {
+//!     fn new() -> Oracle {
+//!         let mut syntax = Syntax::ansi();
+//!         syntax.placeholder = Placeholder::Numbered(":");
+//!         Oracle { capabilities: Capabilities::ansi(), syntax }
+//!     }
+//! }
+//!
+//! impl Dialect for Oracle {
+//!     fn name(&self) -> &'static str {
+//!         "Oracle"
+//!     }
+//!
+//!     fn capabilities(&self) -> &Capabilities {
+//!         &self.capabilities
+//!     }
+//!
+//!     fn syntax(&self) -> &Syntax {
+//!         &self.syntax
+//!     }
+//! }
+//! # let mut query = Select::from(TableRef::named("dual"));
+//! # query.items.push(SelectItem::expr(Expr::Value(Value::I64(1))));
+//! assert_eq!(compile(&query.into(), &Oracle::new())?.sql, r#"select :1 from "dual""#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod capabilities;
 mod filtering;
@@ -13,14 +52,15 @@ mod syntax;
 mod version;
 
 pub use capabilities::Capabilities;
-pub use filtering::{Filtering, FullJoinFilter, NameCase, Raise, UpsertCheck};
+pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, UpsertCheck};
 pub use mssql::SqlServer;
 pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use syntax::{
-    Concat, CustomForm, IdentityForm, InsertWith, JsonForm, LimitForm, LockForm, NullSafe, OperandForm,
-    OutputForm, Placeholder, ProposedForm, Syntax, WriteFrom,
+    ComputedForm, Concat, CustomForm, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm,
+    KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm, Placeholder, ProposedForm,
+    Syntax, WriteFrom,
 };
 pub use version::Version;
 
@@ -47,7 +87,7 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
         ansi_type(ty)
     }
 
-    /// What whoever places row filters must know of it.
+    /// What the placing of row filters needs to know of it.
     fn filtering(&self) -> &Filtering {
         static ANSI: Filtering = Filtering::ANSI;
         &ANSI

@@ -1,9 +1,11 @@
 //! SQL Server.
 
 use super::{
-    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, LockForm,
-    NullSafe, OperandForm, OutputForm, Placeholder, Syntax, TypePlace, Version, WriteFrom,
+    Capabilities, ComputedForm, Concat, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm,
+    JsonFunctions, JsonPathForm, KeyedJson, LimitForm, LockForm, NameCase, NullSafe, OperandForm, OutputForm,
+    Placeholder, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
 };
+use crate::ident::Name;
 use crate::lexer::LexerRules;
 use crate::value::SqlType;
 
@@ -57,7 +59,7 @@ fn capabilities() -> Capabilities {
 fn syntax() -> Syntax {
     Syntax {
         lexer: LexerRules::MSSQL,
-        placeholder: Placeholder::At,
+        placeholder: Placeholder::Numbered("@P"),
         boolean_values: false,
         recursive_keyword: false,
         ctes_see_themselves: true,
@@ -71,8 +73,13 @@ fn syntax() -> Syntax {
         order_needs_limit: true,
         quote_collation: false,
         merge_semicolon: true,
-        json: JsonForm::ForJson,
-        identity: IdentityForm::Identity,
+        json_path: Some(JsonPathForm::Functions(JsonFunctions {
+            json: ["json_query(", ")"],
+            text: ["json_value(", ")"],
+        })),
+        keyed_json: Some(KeyedJson::ForJson),
+        identity: IdentityForm::AfterType { by_default: "identity", always: "identity" },
+        computed: ComputedForm::Persisted,
         custom_type: CustomForm::Text,
         explain: None,
         ..Syntax::ansi()
@@ -93,7 +100,14 @@ impl Dialect for SqlServer {
     }
 
     fn filtering(&self) -> &Filtering {
-        static MSSQL: Filtering = Filtering::MSSQL;
+        static MSSQL: Filtering = Filtering {
+            default_schema: Some(Name::Borrowed("dbo")),
+            names: NameCase::Insensitive,
+            full_join: FullJoinFilter::Derived,
+            upsert: UpsertCheck::Where,
+            raise: Raise::DivisionByZero,
+            table_after_in: false,
+        };
         &MSSQL
     }
 

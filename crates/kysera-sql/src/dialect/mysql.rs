@@ -1,8 +1,9 @@
 //! MySQL and MariaDB: one dialect, two flavours.
 
 use super::{
-    Capabilities, Concat, CustomForm, Dialect, Filtering, IdentityForm, InsertWith, JsonForm, LimitForm,
-    LockForm, NullSafe, ProposedForm, Syntax, TypePlace, Version, WriteFrom,
+    Capabilities, Concat, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, InsertWith,
+    JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm, LockForm, NameCase, NullSafe,
+    ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
 };
 use crate::lexer::{BackslashEscapes, LexerRules};
 use crate::value::SqlType;
@@ -53,7 +54,9 @@ impl MySql {
         let syntax = Syntax {
             locks: LockForm::For { key_locks: false, share: false, of: false },
             proposed: ProposedForm::Values,
-            json: JsonForm::MariaDb,
+            json_path: Some(JsonPathForm::Functions(EXTRACT)),
+            keyed_json: Some(KeyedJson::OrderedAggregate),
+            derived_order_dropped: false,
             ..syntax()
         };
         MySql { maria: true, capabilities, syntax }
@@ -73,6 +76,9 @@ impl Default for MySql {
         MySql::version((9, 7, 0))
     }
 }
+
+const EXTRACT: JsonFunctions =
+    JsonFunctions { json: ["json_extract(", ")"], text: ["json_unquote(json_extract(", "))"] };
 
 fn both() -> Capabilities {
     Capabilities {
@@ -106,8 +112,15 @@ fn syntax() -> Syntax {
         default_values: false,
         insert_ignore: "insert ignore",
         star_anywhere: false,
-        json: JsonForm::MySql,
-        identity: IdentityForm::AutoIncrement,
+        json_path: Some(JsonPathForm::ArrowAfterColumn(EXTRACT)),
+        json_from_end: Some(JsonFromEnd::Last),
+        keyed_json: Some(KeyedJson::Objects {
+            list: ["cast(coalesce(json_arrayagg(", "), '[]') as json)"],
+            encodes: false,
+        }),
+        // Manual, "Optimizing Derived Tables".
+        derived_order_dropped: true,
+        identity: IdentityForm::AtEnd("auto_increment"),
         custom_type: CustomForm::Labels,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
@@ -129,7 +142,15 @@ impl Dialect for MySql {
     }
 
     fn filtering(&self) -> &Filtering {
-        static MYSQL: Filtering = Filtering::MYSQL;
+        // A database is the schema here, and its name is not known.
+        static MYSQL: Filtering = Filtering {
+            default_schema: None,
+            names: NameCase::Unknown,
+            full_join: FullJoinFilter::Derived,
+            upsert: UpsertCheck::FirstAssignment,
+            raise: Raise::TwoRows,
+            table_after_in: false,
+        };
         &MYSQL
     }
 

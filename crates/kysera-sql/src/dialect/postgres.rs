@@ -1,6 +1,9 @@
 //! PostgreSQL, and what speaks its protocol.
 
-use super::{Capabilities, Dialect, Filtering, JsonForm, LockForm, Placeholder, Syntax, Version};
+use super::{
+    Capabilities, Dialect, Filtering, FullJoinFilter, JsonPathForm, KeyedJson, LockForm, NameCase,
+    Placeholder, Raise, Syntax, UpsertCheck, Version,
+};
 use crate::ident::Name;
 use crate::lexer::LexerRules;
 
@@ -41,7 +44,7 @@ impl Postgres {
             max_name: 63,
             ..Capabilities::ansi()
         };
-        Postgres { capabilities, syntax: syntax(), filtering: Filtering::POSTGRES }
+        Postgres { capabilities, syntax: syntax(), filtering: FILTERING }
     }
 
     /// With the schema that an unqualified name means: `current_schema()`, `public` unless said otherwise. Tables inside
@@ -68,14 +71,24 @@ impl Default for Postgres {
     }
 }
 
+const FILTERING: Filtering = Filtering {
+    default_schema: Some(Name::Borrowed("public")),
+    names: NameCase::Sensitive,
+    full_join: FullJoinFilter::Derived,
+    upsert: UpsertCheck::Where,
+    raise: Raise::EmptyRange,
+    table_after_in: false,
+};
+
 fn syntax() -> Syntax {
     Syntax {
-        placeholder: Placeholder::Dollar,
         lexer: LexerRules::POSTGRES,
+        placeholder: Placeholder::Numbered("$"),
         locks: LockForm::For { key_locks: true, share: true, of: true },
         empty_select: true,
         ilike: true,
-        json: JsonForm::Postgres,
+        json_path: Some(JsonPathForm::Steps),
+        keyed_json: Some(KeyedJson::WholeRows),
         arrays: true,
         operator_signs: "+-*/<>=~!%^&|@#?",
         ..Syntax::ansi()

@@ -3,9 +3,11 @@
 //! Its storage is ours to fix: timestamps, decimals, JSON and enums are text, a uuid is 16 bytes, a boolean 0 or 1.
 
 use super::{
-    Capabilities, CustomForm, Dialect, Filtering, IdentityForm, JsonForm, LimitForm, NullSafe, OperandForm,
-    Syntax, TypePlace, Version,
+    Capabilities, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm,
+    KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Raise, Syntax, TypePlace, UpsertCheck,
+    Version,
 };
+use crate::ident::Name;
 use crate::lexer::LexerRules;
 use crate::value::SqlType;
 
@@ -93,8 +95,14 @@ fn syntax() -> Syntax {
         comma_is_join: true,
         row_list_values: true,
         conflict_needs_where: true,
-        json: JsonForm::Sqlite,
-        identity: IdentityForm::Autoincrement,
+        json_path: Some(JsonPathForm::Arrow),
+        json_from_end: Some(JsonFromEnd::Length),
+        keyed_json: Some(KeyedJson::Objects {
+            list: ["coalesce(json_group_array(", "), '[]')"],
+            encodes: true,
+        }),
+        nested_rows: NestedForm::JsonArrays,
+        identity: IdentityForm::AfterPrimaryKey("autoincrement"),
         custom_type: CustomForm::Text,
         explain: Some("explain query plan "),
         ..Syntax::ansi()
@@ -115,7 +123,14 @@ impl Dialect for Sqlite {
     }
 
     fn filtering(&self) -> &Filtering {
-        static SQLITE: Filtering = Filtering::SQLITE;
+        static SQLITE: Filtering = Filtering {
+            default_schema: Some(Name::Borrowed("main")),
+            names: NameCase::Insensitive,
+            full_join: FullJoinFilter::NullableGuard,
+            upsert: UpsertCheck::Where,
+            raise: Raise::JsonPath,
+            table_after_in: true,
+        };
         &SQLITE
     }
 

@@ -1,6 +1,7 @@
 //! How a server spells what it can do, as data: ANSI first, each dialect its differences.
 //!
-//! Whether something can be said at all is a capability; this is only about the words.
+//! Whether something can be said at all is a capability; this is only about the words. A form says what is written, with
+//! the words themselves as data where databases differ in no more than these; no form is the name of a database.
 
 use crate::lexer::LexerRules;
 
@@ -66,10 +67,21 @@ pub struct Syntax {
     pub quote_collation: bool,
     /// A merge ends with a semicolon.
     pub merge_semicolon: bool,
-    /// Nested rows and paths into JSON.
-    pub json: JsonForm,
+    /// A part of a JSON document; `None` where there is no such thing.
+    pub json_path: Option<JsonPathForm>,
+    /// A position in a JSON array that is counted from the end, in the text of a path; `None` where it cannot be said.
+    pub json_from_end: Option<JsonFromEnd>,
+    /// Nested rows as JSON objects; `None` where they cannot be written.
+    pub keyed_json: Option<KeyedJson>,
+    /// Nested rows by position, where [`Capabilities::nested_rows`](super::Capabilities::nested_rows) says that they
+    /// can be written.
+    pub nested_rows: NestedForm,
+    /// An aggregate takes the rows of an ordered derived table in any order, unless the derived table has a limit.
+    pub derived_order_dropped: bool,
     /// A column whose value the database makes.
     pub identity: IdentityForm,
+    /// A column that is computed from others.
+    pub computed: ComputedForm,
     /// A type of the database with its own name.
     pub custom_type: CustomForm,
     /// Array types are written with `[]`; else there are none.
@@ -87,10 +99,8 @@ pub struct Syntax {
 pub enum Placeholder {
     /// `?`
     Question,
-    /// `$1`
-    Dollar,
-    /// `@P1`
-    At,
+    /// What stands in front of the number of the value, counted from 1: `$1`, `@P1`, `:1`.
+    Numbered(&'static str),
 }
 
 /// Where a CTE of an insert stands.
@@ -205,34 +215,93 @@ pub enum OperandForm {
     DerivedIfOrdered,
 }
 
-/// Nested rows and paths into JSON.
+/// A part of a JSON document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum JsonForm {
-    /// PostgreSQL: `json_agg`, records, `->'a'->0`.
-    Postgres,
-    /// SQLite: `json_group_array`, `->'$."a"[0]'`.
-    Sqlite,
-    /// MySQL: `json_arrayagg` over a derived table, `->'$."a"[0]'` after a column.
-    MySql,
-    /// MariaDB: `json_arrayagg` with its own order and limit, `json_extract`.
-    MariaDb,
-    /// SQL Server: `for json path`, `json_query`.
+pub enum JsonPathForm {
+    /// One operator for each step: `"d"->'a'->0`, and `->>` at the last for a SQL value.
+    Steps,
+    /// One operator with a path: `"d"->'$."a"[0]'`, `->>` for a SQL value.
+    Arrow,
+    /// The same after a column; functions after any other document.
+    ArrowAfterColumn(JsonFunctions),
+    /// Functions: `json_query("d", '$."a"[0]')`.
+    Functions(JsonFunctions),
+}
+
+/// The functions that give a part of a JSON document: what stands before the document, and what behind the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonFunctions {
+    /// For the part as JSON: `json_query(`, `)`.
+    pub json: [&'static str; 2],
+    /// For the part as a SQL value: `json_value(`, `)`.
+    pub text: [&'static str; 2],
+}
+
+/// A position in a JSON array that is counted from the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonFromEnd {
+    /// `[#-1]` is the last, `[#-2]` the one before it.
+    Length,
+    /// `[last]` is the last, `[last-1]` the one before it.
+    Last,
+}
+
+/// Nested rows as JSON objects with the names of their columns as keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyedJson {
+    /// Whole rows of a derived table: `json_agg("agg")`, `to_json("obj")`.
+    WholeRows,
+    /// `json_object('a', "agg"."a", ..)` over a derived table.
+    Objects {
+        /// The aggregate that makes a list of them: what stands before the object, and what behind it.
+        list: [&'static str; 2],
+        /// JSON that comes out of a subquery is text, so `json(..)` says what it is; and bytes are written by `hex(..)`.
+        encodes: bool,
+    },
+    /// `json_arrayagg(json_object(..) order by .. limit ..)` as the item of the query itself, without a derived table.
+    OrderedAggregate,
+    /// `for json path` behind the query.
     ForJson,
+}
+
+/// Nested rows by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NestedForm {
+    /// `array(select row(..))`, sent in binary.
+    Records,
+    /// `json_group_array(json_array(..))` over a derived table, with an encoder for each type.
+    JsonArrays,
 }
 
 /// A column whose value the database makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentityForm {
-    /// `generated by default as identity`
+    /// Said behind the type.
+    AfterType {
+        /// Where a value may be given all the same: `generated by default as identity`.
+        by_default: &'static str,
+        /// Where none may: `generated always as identity`.
+        always: &'static str,
+    },
+    /// Said at the end of the column's definition: `auto_increment`.
+    AtEnd(&'static str),
+    /// Said behind `primary key`, for the table's only key column: `autoincrement`.
+    AfterPrimaryKey(&'static str),
+}
+
+/// A column that is computed from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ComputedForm {
+    /// `"c" integer generated always as (..) stored`
     Generated,
-    /// `primary key autoincrement`
-    Autoincrement,
-    /// `auto_increment`
-    AutoIncrement,
-    /// `identity`
-    Identity,
+    /// `"c" as (..) persisted`, without a type
+    Persisted,
 }
 
 /// A type of the database with its own name.
@@ -280,8 +349,19 @@ impl Syntax {
             conflict_needs_where: false,
             quote_collation: true,
             merge_semicolon: false,
-            json: JsonForm::Postgres,
-            identity: IdentityForm::Generated,
+            json_path: Some(JsonPathForm::Functions(JsonFunctions {
+                json: ["json_query(", ")"],
+                text: ["json_value(", ")"],
+            })),
+            json_from_end: None,
+            keyed_json: None,
+            nested_rows: NestedForm::Records,
+            derived_order_dropped: false,
+            identity: IdentityForm::AfterType {
+                by_default: "generated by default as identity",
+                always: "generated always as identity",
+            },
+            computed: ComputedForm::Generated,
             custom_type: CustomForm::Name,
             arrays: false,
             operator_signs: "+-*/<>=~!%^&|",

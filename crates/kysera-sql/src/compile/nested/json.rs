@@ -4,36 +4,31 @@ use super::super::select::{Form, Head, Place};
 use super::super::writer::Writer;
 use super::is_nested;
 use crate::ast::{Distinct, Nested, NestedKind, Select, SelectItem};
-use crate::dialect::JsonForm;
+use crate::dialect::{KeyedJson, LimitForm};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
     pub(super) fn keyed_json(&mut self, nested: &'a Nested) {
         let (query, list) = (&nested.query, nested.kind == NestedKind::Array);
-        match (self.syntax.json, list) {
-            (JsonForm::Postgres, true) => {
+        match (self.syntax.keyed_json, list) {
+            (Some(KeyedJson::WholeRows), true) => {
                 self.around(query, "(select coalesce(json_agg(agg), '[]') from ", " as agg)")
             }
-            (JsonForm::Postgres, false) => self.around(query, "(select to_json(obj) from ", " as obj)"),
-            (JsonForm::Sqlite, true) => {
-                self.objects(query, "(select coalesce(json_group_array(", "), '[]') from ", " as agg)");
+            (Some(KeyedJson::WholeRows), false) => {
+                self.around(query, "(select to_json(obj) from ", " as obj)")
             }
-            (JsonForm::MySql, true) => {
-                let open = "(select cast(coalesce(json_arrayagg(";
-                self.objects(query, open, "), '[]') as json) from ", " as agg)");
-            }
-            (JsonForm::Sqlite | JsonForm::MySql, false) => {
-                self.objects(query, "(select ", " from ", " as agg)")
-            }
-            (JsonForm::MariaDb, _) => self.maria_json(query, list),
-            (JsonForm::ForJson, true) => {
+            (Some(KeyedJson::Objects { list, encodes }), true) => self.objects(query, list, encodes),
+            (Some(KeyedJson::Objects { encodes, .. }), false) => self.objects(query, [""; 2], encodes),
+            (Some(KeyedJson::OrderedAggregate), _) => self.ordered_aggregate(query, list),
+            (Some(KeyedJson::ForJson), true) => {
                 self.push("coalesce(");
                 self.for_json(query, " as agg for json path, include_null_values)");
                 self.push(", '[]')");
             }
-            (JsonForm::ForJson, false) => {
+            (Some(KeyedJson::ForJson), false) => {
                 self.for_json(query, " as agg for json path, include_null_values, without_array_wrapper)");
             }
+            (None, _) => self.unsupported("nested rows", "load the relation with a second query"),
         }
     }
 
@@ -43,11 +38,12 @@ impl<'a> Writer<'a> {
         self.push(close);
     }
 
-    /// `json_object(..)` over a derived table.
-    fn objects(&mut self, query: &'a Select, open: &str, from: &str, close: &str) {
-        if self.syntax.json == JsonForm::MySql && !self.caps.correlated_derived {
+    /// `json_object(..)` over a derived table, inside the aggregate that makes a list of them.
+    fn objects(&mut self, query: &'a Select, [open, close]: [&str; 2], encodes: bool) {
+        if !self.caps.correlated_derived {
             self.unsupported("nested rows", "load the relation with a second query");
         }
+        self.push("(select ");
         self.push(open);
         let names = self.column_names(query);
         if names.len() > self.caps.max_function_args / 2 {
@@ -58,28 +54,31 @@ impl<'a> Writer<'a> {
             self.push(if at > 0 { ", " } else { "" });
             self.text(name);
             self.push(", ");
-            self.keyed_column(item, name);
+            self.keyed_column(item, name, encodes);
         }
         self.push(")");
-        self.push(from);
-        self.parens(|w| w.deeper(|w| w.ordered(query)));
         self.push(close);
+        self.push(" from ");
+        self.parens(|w| w.deeper(|w| w.ordered(query)));
+        self.push(" as agg)");
     }
 
-    /// MySQL drops the order of a derived table that an aggregate reads, unless it has a limit (manual, "Optimizing
-    /// Derived Tables"), so it gets the one that means all.
+    /// Where the order of a derived table is dropped unless it has a limit, it gets the one that means all.
     fn ordered(&mut self, query: &'a Select) {
         self.select(query, Place::Inner);
         let dropped = !query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
-        if dropped && self.syntax.json == JsonForm::MySql {
-            self.push(" limit 18446744073709551615");
+        if let (true, true, LimitForm::Limit { all: Some(all) }) =
+            (dropped, self.syntax.derived_order_dropped, self.syntax.limit)
+        {
+            self.push(" limit ");
+            self.push(all);
         }
     }
 
-    /// SQLite: nested JSON comes out of a subquery as text, and JSON holds no bytes.
-    fn keyed_column(&mut self, item: &'a SelectItem, name: &str) {
+    /// A column as the value of a key, with what says that it is JSON and writes its bytes where that is needed.
+    fn keyed_column(&mut self, item: &'a SelectItem, name: &str, encodes: bool) {
         let (open, close) = match item {
-            _ if self.syntax.json != JsonForm::Sqlite => ("", ""),
+            _ if !encodes => ("", ""),
             _ if is_nested(item) => ("json(", ")"),
             SelectItem::Expr { ty: Some(SqlType::Bytes | SqlType::Uuid), .. } => ("hex(", ")"),
             _ => ("", ""),
@@ -89,8 +88,8 @@ impl<'a> Writer<'a> {
         self.push(close);
     }
 
-    /// MariaDB has no correlated derived tables, but order and limit inside the aggregate.
-    fn maria_json(&mut self, query: &'a Select, list: bool) {
+    /// Order and limit inside the aggregate, for databases without correlated derived tables.
+    fn ordered_aggregate(&mut self, query: &'a Select, list: bool) {
         let plain = query.distinct == Distinct::No
             && query.set_ops.is_empty()
             && query.group_by.is_empty()

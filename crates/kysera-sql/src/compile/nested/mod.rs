@@ -36,7 +36,7 @@ mod records;
 
 use super::writer::Writer;
 use crate::ast::{Expr, Nested, NestedEncoding, Select, SelectItem};
-use crate::dialect::JsonForm;
+use crate::dialect::NestedForm;
 
 impl<'a> Writer<'a> {
     pub(super) fn nested_rows(&mut self, nested: &'a Nested) {
@@ -44,10 +44,12 @@ impl<'a> Writer<'a> {
         if nested.query.items.is_empty() {
             return self.empty("the select list of nested rows");
         }
-        match (nested.encoding, self.syntax.json) {
+        match (nested.encoding, self.syntax.nested_rows) {
             (NestedEncoding::Json, _) => self.keyed_json(nested),
-            (NestedEncoding::Rows, JsonForm::Postgres) if self.caps.nested_rows => self.records(nested),
-            (NestedEncoding::Rows, JsonForm::Sqlite) if self.caps.nested_rows => self.positional_json(nested),
+            (NestedEncoding::Rows, NestedForm::Records) if self.caps.nested_rows => self.records(nested),
+            (NestedEncoding::Rows, NestedForm::JsonArrays) if self.caps.nested_rows => {
+                self.positional_json(nested);
+            }
             (NestedEncoding::Rows, _) => {
                 self.unsupported(
                     "nested rows",
