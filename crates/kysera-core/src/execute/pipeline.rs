@@ -235,6 +235,12 @@ answers!(A B C D E F G);
 answers!(A B C D E F G H);
 answers!(A B C D E F G H J);
 answers!(A B C D E F G H J K);
+answers!(A B C D E F G H J K L);
+answers!(A B C D E F G H J K L M);
+answers!(A B C D E F G H J K L M N);
+answers!(A B C D E F G H J K L M N P);
+answers!(A B C D E F G H J K L M N P Q);
+answers!(A B C D E F G H J K L M N P Q R);
 
 mod sealed {
     /// Keeps [`Answers`](super::Answers) closed.

@@ -48,3 +48,7 @@ closure!((A, B, C, D, E, G, H, I, J); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8);
 closure!((A, B, C, D, E, G, H, I, J, K); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9);
 closure!((A, B, C, D, E, G, H, I, J, K, L); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10);
 closure!((A, B, C, D, E, G, H, I, J, K, L, M); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11);
+closure!((A, B, C, D, E, G, H, I, J, K, L, M, N); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11 N 12);
+closure!((A, B, C, D, E, G, H, I, J, K, L, M, N, O); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11 N 12 O 13);
+closure!((A, B, C, D, E, G, H, I, J, K, L, M, N, O, P); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11 N 12 O 13 P 14);
+closure!((A, B, C, D, E, G, H, I, J, K, L, M, N, O, P, R); A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11 N 12 O 13 P 14 R 15);

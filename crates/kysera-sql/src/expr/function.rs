@@ -1,6 +1,6 @@
 //! Calls of functions that have no method here.
 
-use super::{Expr, Expression};
+use super::{Expr, Expression, refs_of};
 use crate::ast;
 use crate::typed::{Nil, SqlValue};
 
@@ -40,9 +40,9 @@ impl Arguments for () {
 }
 
 macro_rules! tuple {
-    ($($argument:ident)+; $refs:ty) => {
+    ($($argument:ident)+) => {
         impl<$($argument: Expression),+> Arguments for ($($argument,)+) {
-            type Refs = $refs;
+            type Refs = refs_of!($($argument)+);
             #[allow(non_snake_case, reason = "the variables are called as their types")]
             fn push(self, nodes: &mut Vec<ast::Expr>) {
                 let ($($argument,)+) = self;
@@ -52,9 +52,19 @@ macro_rules! tuple {
     };
 }
 
-tuple!(A; A::Refs);
-tuple!(A B; (A::Refs, B::Refs));
-tuple!(A B C; (A::Refs, (B::Refs, C::Refs)));
-tuple!(A B C D; ((A::Refs, B::Refs), (C::Refs, D::Refs)));
-tuple!(A B C D E; ((A::Refs, B::Refs), (C::Refs, (D::Refs, E::Refs))));
-tuple!(A B C D E F; ((A::Refs, (B::Refs, C::Refs)), (D::Refs, (E::Refs, F::Refs))));
+tuple!(A);
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);
+tuple!(A B C D E F G H J);
+tuple!(A B C D E F G H J K);
+tuple!(A B C D E F G H J K L);
+tuple!(A B C D E F G H J K L M);
+tuple!(A B C D E F G H J K L M N);
+tuple!(A B C D E F G H J K L M N P);
+tuple!(A B C D E F G H J K L M N P Q);
+tuple!(A B C D E F G H J K L M N P Q R);

@@ -59,6 +59,14 @@ use crate::typed::{Nullability, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
 
+/// The tables that any of a tuple mentions: `refs_of!(A B C)` is `(A::Refs, (B::Refs, C::Refs))`.
+macro_rules! refs_of {
+    ($only:ident) => { $only::Refs };
+    ($first:ident $($rest:ident)+) => { ($first::Refs, $crate::expr::refs_of!($($rest)+)) };
+}
+
+pub(crate) use refs_of;
+
 /// An expression with the Rust type `V`, mentioning the tables `Refs`.
 #[must_use = "an expression does nothing until it stands in a query"]
 pub struct Expr<V, Refs> {

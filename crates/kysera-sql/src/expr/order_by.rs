@@ -1,6 +1,6 @@
 //! Keys of ORDER BY.
 
-use super::{Column, Expr, Expression};
+use super::{Column, Expr, Expression, refs_of};
 use crate::ast::{Direction, Nulls, OrderBy, grow};
 use crate::ident::Name;
 use crate::typed::{Ref, SqlValue};
@@ -101,9 +101,9 @@ impl<V: SqlValue, R> OrderKeys for Expr<V, R> {
 }
 
 macro_rules! tuple {
-    ($($key:ident)+; $refs:ty) => {
+    ($($key:ident)+) => {
         impl<$($key: OrderKeys),+> OrderKeys for ($($key,)+) {
-            type Refs = $refs;
+            type Refs = refs_of!($($key)+);
             #[allow(non_snake_case, reason = "the variables are called as their types")]
             fn push_keys(self, keys: &mut Vec<OrderBy>) {
                 let ($($key,)+) = self;
@@ -113,6 +113,19 @@ macro_rules! tuple {
     };
 }
 
-tuple!(A B; (A::Refs, B::Refs));
-tuple!(A B C; (A::Refs, (B::Refs, C::Refs)));
-tuple!(A B C D; ((A::Refs, B::Refs), (C::Refs, D::Refs)));
+tuple!(A);
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);
+tuple!(A B C D E F G H J);
+tuple!(A B C D E F G H J K);
+tuple!(A B C D E F G H J K L);
+tuple!(A B C D E F G H J K L M);
+tuple!(A B C D E F G H J K L M N);
+tuple!(A B C D E F G H J K L M N P);
+tuple!(A B C D E F G H J K L M N P Q);
+tuple!(A B C D E F G H J K L M N P Q R);

@@ -201,3 +201,7 @@ tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c
 tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9");
 tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10");
 tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10", M_ M0 "c11");
+tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10", M_ M0 "c11", N N0 "c12");
+tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10", M_ M0 "c11", N N0 "c12", P P0 "c13");
+tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10", M_ M0 "c11", N N0 "c12", P P0 "c13", Q Q0 "c14");
+tuple!(A A0 "c0", B B0 "c1", C C0 "c2", D D0 "c3", E E0 "c4", F F0 "c5", G G0 "c6", H H0 "c7", J J0 "c8", K K0 "c9", L L0 "c10", M_ M0 "c11", N N0 "c12", P P0 "c13", Q Q0 "c14", R R0 "c15");

@@ -1,4 +1,4 @@
-//! Tuples as rows, up to twelve columns; beyond that a row has names.
+//! Tuples as rows, up to sixteen columns; beyond that a row has names.
 
 use super::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
 use crate::cell::{Cell, CellError, FromCell};
@@ -37,3 +37,7 @@ tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8);
 tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9);
 tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10);
 tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11);
+tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12);
+tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13);
+tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13 T14);
+tuple!(T0 T1 T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 T12 T13 T14 T15);

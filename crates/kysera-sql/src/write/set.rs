@@ -58,6 +58,7 @@ macro_rules! row {
     (@$set:ident $table:ident) => { Set<$table, Nil> };
 }
 
+row!(A);
 row!(A B);
 row!(A B C);
 row!(A B C D);
@@ -65,10 +66,14 @@ row!(A B C D E);
 row!(A B C D E F);
 row!(A B C D E F G);
 row!(A B C D E F G H);
-row!(A B C D E F G H I);
-row!(A B C D E F G H I J);
-row!(A B C D E F G H I J K);
-row!(A B C D E F G H I J K L);
+row!(A B C D E F G H J);
+row!(A B C D E F G H J K);
+row!(A B C D E F G H J K L);
+row!(A B C D E F G H J K L M);
+row!(A B C D E F G H J K L M N);
+row!(A B C D E F G H J K L M N P);
+row!(A B C D E F G H J K L M N P Q);
+row!(A B C D E F G H J K L M N P Q R);
 
 /// A column given twice has its last value, as in a `New..`.
 fn assign(assignments: &mut Vec<Assignment>, new: Assignment) {
