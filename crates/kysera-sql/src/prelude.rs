@@ -2,6 +2,6 @@
 //! `std::cmp::Ordering` takes no method away.
 
 pub use crate::expr::{
-    Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Expression, Lists as _, Nulls as _,
-    Ordering as _, Outer as _, Text as _,
+    Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Directions as _, Expression, Lists as _,
+    Nulls as _, Outer as _, Text as _,
 };

@@ -225,7 +225,7 @@ macro_rules! statement {
         impl$(<$mark>)? Query for $name$(<$mark>)? {
             type Row = Unselected;
             type Outer = Nil;
-            type Rows = Filtered;
+            type Readiness = Filtered;
 
             fn into_statement($self) -> Result<Statement, BuildError> {
                 Ok($statement)

@@ -98,7 +98,7 @@ fn nested_rows_take_its_aggregate_and_what_it_cannot_say_is_an_error() {
             "(select ~pet~.~id~ from ~pet~ order by ~pet~.~id~ asc limit all) as agg) from ~person~",
         ),
     );
-    let error = nested(NestedEncoding::Rows);
+    let error = nested(NestedEncoding::Positional);
     assert!(error.contains("Acme") && error.contains("nested rows"), "{error}");
 }
 

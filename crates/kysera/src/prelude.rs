@@ -5,7 +5,7 @@
 pub use kysera_core::QueryExt as _;
 pub use kysera_core::{Db, Executor, Prepared, Transaction, prepare};
 pub use kysera_sql::expr::{
-    Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Lists as _, Nulls as _, Ordering as _,
+    Arithmetic as _, Casts as _, Comparisons as _, Conditions as _, Directions as _, Lists as _, Nulls as _,
     Outer as _, Text as _,
 };
 pub use kysera_sql::expr::{Expr, Expression, Param, Predicate};

@@ -18,7 +18,7 @@ pub(crate) fn note(text: Arguments<'_>) {
 }
 
 /// The statement as it is sent, after the plugins have seen it.
-pub(crate) fn sql<Q: Query<Outer: Closed, Rows: Ready> + Clone>(db: &Db, query: &Q) -> Result<()> {
+pub(crate) fn sql<Q: Query<Outer: Closed, Readiness: Ready> + Clone>(db: &Db, query: &Q) -> Result<()> {
     let compiled = query.clone().compile(db)?;
     print_line(format_args!("  {}", styled("36", &compiled.sql)));
     Ok(())

@@ -105,11 +105,11 @@ pub(crate) fn typed(expr: Expr, alias: &'static str, ty: SqlType) -> SelectItem 
 }
 
 pub(crate) fn all() -> SelectItem {
-    SelectItem::All(None)
+    SelectItem::Star(None)
 }
 
 pub(crate) fn all_of(table: &'static str) -> SelectItem {
-    SelectItem::All(Some(table.into()))
+    SelectItem::Star(Some(table.into()))
 }
 
 pub(crate) fn key(expr: Expr) -> OrderBy {

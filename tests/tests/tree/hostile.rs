@@ -23,7 +23,7 @@ fn names_stay_names() {
         for database in DATABASES {
             let query = Select::from(TableRef::named(name).aliased(format!("{name}2"))).items([
                 SelectItem::aliased(Expr::column(name, name), name),
-                SelectItem::All(Some(name.into())),
+                SelectItem::Star(Some(name.into())),
             ]);
             let text = compiled(query, database).sql;
             let q = quoted(name, database);

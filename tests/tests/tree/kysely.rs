@@ -443,14 +443,14 @@ fn orders() {
     same(
         &["sqlite", "postgres"],
         people().order_by([
-            nulls(desc(col("last_name")), Nulls::First),
-            nulls(key(col("first_name")), Nulls::First),
+            nulls(desc(col("last_name")), NullsOrder::First),
+            nulls(key(col("first_name")), NullsOrder::First),
         ]),
         r#"select * from "person" order by "last_name" desc nulls first, "first_name" nulls first"#,
     );
     same(
         &["sqlite", "postgres"],
-        people().order_by([nulls(key(col("person.first_name")), Nulls::Last)]),
+        people().order_by([nulls(key(col("person.first_name")), NullsOrder::Last)]),
         r#"select * from "person" order by "person"."first_name" nulls last"#,
     );
     let coalesce = Expr::call("coalesce", vec![col("first_name"), lit_text("foo")]);

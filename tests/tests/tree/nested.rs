@@ -78,7 +78,7 @@ fn keyed_arrays_inside_keyed_arrays() {
 #[test]
 fn rows_are_records_or_positional_arrays() {
     check(
-        people(nest(NestedKind::Array, NestedEncoding::Rows, pets())),
+        people(nest(NestedKind::Array, NestedEncoding::Positional, pets())),
         sql! {
             sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name")) from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", array(select row("pet"."id", "pet"."name") from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "pets" from "person""#,
@@ -92,7 +92,7 @@ fn rows_are_records_or_positional_arrays() {
 #[test]
 fn a_row_is_a_record_or_a_positional_array_of_the_first() {
     check(
-        people(nest(NestedKind::Object, NestedEncoding::Rows, pets())),
+        people(nest(NestedKind::Object, NestedEncoding::Positional, pets())),
         sql! {
             sqlite: r#"select "person"."id", (select json_array("agg"."id", "agg"."name") from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name" limit 1) as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", (select row("pet"."id", "pet"."name") from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name" limit 1) as "pets" from "person""#,
@@ -105,9 +105,13 @@ fn a_row_is_a_record_or_a_positional_array_of_the_first() {
 #[test]
 fn rows_inside_rows() {
     let mut pets = pets();
-    pets.items.push(typed(nest(NestedKind::Array, NestedEncoding::Rows, toys()), "toys", SqlType::Nested));
+    pets.items.push(typed(
+        nest(NestedKind::Array, NestedEncoding::Positional, toys()),
+        "toys",
+        SqlType::Nested,
+    ));
     check(
-        people(nest(NestedKind::Array, NestedEncoding::Rows, pets)),
+        people(nest(NestedKind::Array, NestedEncoding::Positional, pets)),
         sql! {
             sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name", json("agg"."toys"))) from (select "pet"."id" as "id", "pet"."name" as "name", (select json_group_array(json_array(case when typeof("agg"."price") <> 'real' then "agg"."price" when abs("agg"."price") = 9e999 then iif("agg"."price" > 0, 'Infinity', '-Infinity') else json(printf('%!.17g', "agg"."price")) end)) from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", array(select row("pet"."id", "pet"."name", array(select row("toy"."price") from "toy" where "toy"."pet_id" = "pet"."id")) from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "pets" from "person""#,
@@ -126,7 +130,7 @@ fn values_in_a_record_say_their_type() {
     ]);
     query.limit = Some(int(3));
     let text = r#"select array(select row(cast($1 as bigint), cast($2 as text), coalesce("name", $3)) from "pet" limit $4) from "person""#;
-    let nested = nest(NestedKind::Array, NestedEncoding::Rows, query);
+    let nested = nest(NestedKind::Array, NestedEncoding::Positional, query);
     assert_eq!(compiled(from("person").items([item(nested)]), "postgres").sql, text);
 }
 
@@ -135,7 +139,7 @@ fn order_by_the_name_of_an_output_column_means_its_expression() {
     let lower = Expr::call("lower", vec![col("pet.name")]);
     let query = from("pet").items([typed(lower, "name", SqlType::Text)]).order_by([desc(col("name"))]);
     check(
-        from("person").items([item(nest(NestedKind::Array, NestedEncoding::Rows, query))]),
+        from("person").items([item(nest(NestedKind::Array, NestedEncoding::Positional, query))]),
         sql! {
             sqlite: r#"select (select json_group_array(json_array("agg"."name" || '')) from (select lower("pet"."name") as "name" from "pet" order by "name" desc) as agg) from "person""#,
             postgres: r#"select array(select row(lower("pet"."name")) from "pet" order by lower("pet"."name") desc) from "person""#,
@@ -151,14 +155,15 @@ fn distinct_and_united_rows_are_compared_before_they_are_records() {
     distinct.distinct = Distinct::Yes;
     let text = r#"select "person"."id", array(select row("agg"."id", "agg"."name") from (select distinct "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "agg") as "pets" from "person""#;
     assert_eq!(
-        compiled(people(nest(NestedKind::Array, NestedEncoding::Rows, distinct)), "postgres").sql,
+        compiled(people(nest(NestedKind::Array, NestedEncoding::Positional, distinct)), "postgres").sql,
         text
     );
     let mut united = pets();
     united.order_by.clear();
     united.set_ops.push(SetOp { kind: SetOpKind::Union, all: true, right: united.clone() });
     let text =
-        compiled(people(nest(NestedKind::Object, NestedEncoding::Rows, united.clone())), "postgres").sql;
+        compiled(people(nest(NestedKind::Object, NestedEncoding::Positional, united.clone())), "postgres")
+            .sql;
     assert!(text.contains(r#"(select row("agg"."id", "agg"."name") from (select "#));
     assert!(text.contains(r#") as "agg" limit 1) as "pets""#));
     assert!(matches!(
@@ -185,7 +190,7 @@ fn columns_need_names_of_their_own() {
 
 #[test]
 fn capabilities_decide_not_names() {
-    let rows = || people(nest(NestedKind::Array, NestedEncoding::Rows, pets())).into();
+    let rows = || people(nest(NestedKind::Array, NestedEncoding::Positional, pets())).into();
     let error = compile(&rows(), &Sqlite::version(Version::new(3, 37, 0))).unwrap_err();
     assert!(matches!(error, CompileError::Unsupported { feature: "nested rows", .. }));
     assert!(compile(&rows(), &Postgres::default().without_records()).is_err());
@@ -197,7 +202,7 @@ fn capabilities_decide_not_names() {
 fn rows_wider_than_a_function_call_are_appended_in_pieces() {
     let names: Vec<String> = (0..11).map(|n| format!("c{n}")).collect();
     let items = names.iter().map(|name| SelectItem::aliased(lit(1), name.clone()));
-    let nested = nest(NestedKind::Object, NestedEncoding::Rows, Select::default().items(items));
+    let nested = nest(NestedKind::Object, NestedEncoding::Positional, Select::default().items(items));
     let statement = Select::default().items([item(nested)]).into();
     let dialect = Sqlite::default().function_args(5);
     let text = compile(&statement, &dialect).unwrap().sql;

@@ -16,10 +16,10 @@ fn through_json(cell: &Cell, ty: SqlType, depth: usize) -> String {
     database.execute("insert into t values (?)", [cell]).unwrap();
     let mut query = from("t").items([typed(col("t.c"), "c", ty)]);
     for _ in 1..depth {
-        let inner = nest(NestedKind::Array, NestedEncoding::Rows, query);
+        let inner = nest(NestedKind::Array, NestedEncoding::Positional, query);
         query = from("t").items([typed(inner, "n", SqlType::Nested)]);
     }
-    let outer = nest(NestedKind::Array, NestedEncoding::Rows, query);
+    let outer = nest(NestedKind::Array, NestedEncoding::Positional, query);
     let sql = compiled(Select::default().items([item(outer)]), "sqlite").sql;
     database.query_row(&sql, [], |row| row.get(0)).unwrap()
 }
@@ -87,7 +87,7 @@ fn floats_come_back_bit_by_bit() {
 fn computed_text_that_looks_like_json_stays_text() {
     let inner = |expr, ty| {
         let query = Select::default().items([typed(expr, "c", ty)]);
-        let outer = nest(NestedKind::Array, NestedEncoding::Rows, query);
+        let outer = nest(NestedKind::Array, NestedEncoding::Positional, query);
         let sql = compiled(Select::default().items([item(outer)]), "sqlite").sql;
         let database = crate::check::database();
         database.query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap()
@@ -126,7 +126,7 @@ fn pets() -> Select {
 
 #[test]
 fn lists_keep_their_order_and_limit() {
-    let of = |query| rows(nest(NestedKind::Array, NestedEncoding::Rows, query));
+    let of = |query| rows(nest(NestedKind::Array, NestedEncoding::Positional, query));
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(of(pets().order_by([key(col("name"))])), [some(r#"[["Abe"],["Mia"],["Zoe"]]"#), some("[]")]);
     assert_eq!(
@@ -137,12 +137,12 @@ fn lists_keep_their_order_and_limit() {
 
 #[test]
 fn an_object_is_the_first_row_or_null() {
-    let of = |query| rows(nest(NestedKind::Object, NestedEncoding::Rows, query));
+    let of = |query| rows(nest(NestedKind::Object, NestedEncoding::Positional, query));
     assert_eq!(of(pets().order_by([key(col("name"))])), [Some(r#"["Abe"]"#.to_owned()), None]);
     let outer = from("person owner")
-        .items([typed(nest(NestedKind::Object, NestedEncoding::Rows, pets()), "pet", SqlType::Nested)])
+        .items([typed(nest(NestedKind::Object, NestedEncoding::Positional, pets()), "pet", SqlType::Nested)])
         .filter(eq(col("owner.id"), col("person.id")));
-    let found = rows(nest(NestedKind::Object, NestedEncoding::Rows, outer));
+    let found = rows(nest(NestedKind::Object, NestedEncoding::Positional, outer));
     assert_eq!(found, [Some(r#"[["Zoe"]]"#.to_owned()), Some("[null]".to_owned())]);
 }
 
@@ -151,7 +151,7 @@ fn an_object_is_the_first_row_or_null() {
 fn a_keyed_document_inside_a_row_is_a_string() {
     let keyed = nest(NestedKind::Array, NestedEncoding::Json, Select::default().items([named(lit(1), "a")]));
     let query = Select::default().items([typed(keyed, "doc", SqlType::Nested)]);
-    let outer = nest(NestedKind::Object, NestedEncoding::Rows, query);
+    let outer = nest(NestedKind::Object, NestedEncoding::Positional, query);
     let sql = compiled(Select::default().items([item(outer)]), "sqlite").sql;
     let found: String = crate::check::database().query_row(&sql, [], |row| row.get(0)).unwrap();
     assert_eq!(found, r#"["[{\"a\":1}]"]"#);

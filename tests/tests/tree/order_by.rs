@@ -38,17 +38,17 @@ fn expressions_as_keys() {
     );
 }
 
-fn nulls(key: OrderBy, nulls: Nulls) -> OrderBy {
+fn nulls(key: OrderBy, nulls: NullsOrder) -> OrderBy {
     node!(OrderBy { nulls: Some(nulls), ..key })
 }
 
 #[test]
 fn nulls_first_and_last_with_an_extra_key_where_need_be() {
     let keys = [
-        nulls(desc(col("last_name")), Nulls::First),
-        nulls(key(col("first_name")), Nulls::First),
-        nulls(asc(col("gender")), Nulls::Last),
-        nulls(desc(col("id")), Nulls::Last),
+        nulls(desc(col("last_name")), NullsOrder::First),
+        nulls(key(col("first_name")), NullsOrder::First),
+        nulls(asc(col("gender")), NullsOrder::Last),
+        nulls(desc(col("id")), NullsOrder::Last),
     ];
     check(
         from("person").items([all()]).order_by(keys),

@@ -139,8 +139,8 @@ fn output_is_custom_unless_it_is_known_not_to_be() {
         let nested = Nested::new(NestedKind::Array, encoding, query);
         custom(vec![typed(Expr::Nested(Box::new(nested)), "pets", SqlType::Nested)])
     };
-    assert!(!nested(NestedEncoding::Rows, SqlType::I64));
-    assert!(nested(NestedEncoding::Rows, SqlType::Custom(&MOOD)));
+    assert!(!nested(NestedEncoding::Positional, SqlType::I64));
+    assert!(nested(NestedEncoding::Positional, SqlType::Custom(&MOOD)));
     assert!(!nested(NestedEncoding::Json, SqlType::Custom(&MOOD)));
 }
 

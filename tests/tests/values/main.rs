@@ -50,7 +50,7 @@ fn kept(ty: SqlType) -> Select {
 }
 
 fn nested(kind: NestedKind, query: Select) -> Select {
-    let nested = Expr::Nested(Box::new(Nested::new(kind, NestedEncoding::Rows, query)));
+    let nested = Expr::Nested(Box::new(Nested::new(kind, NestedEncoding::Positional, query)));
     node!(Select { items: vec![SelectItem::aliased(nested, "rows")], ..Select::default() })
 }
 
@@ -366,7 +366,7 @@ fn lists_nest_in_lists_and_are_empty_without_rows() {
         let texts = ["a", "[1,\"]"].map(str::to_owned);
         store(engine, &texts).await;
         let list =
-            |query| Expr::Nested(Box::new(Nested::new(NestedKind::Array, NestedEncoding::Rows, query)));
+            |query| Expr::Nested(Box::new(Nested::new(NestedKind::Array, NestedEncoding::Positional, query)));
         let mut none = kept(SqlType::Text);
         none.filter = Some(Expr::is_null(column("id")));
         let mut middle = kept(SqlType::Text);

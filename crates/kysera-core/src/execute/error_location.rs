@@ -94,7 +94,7 @@ impl<'s> Output<'s> {
                     };
                 }
                 SelectItem::Expr { .. } => at += 1,
-                SelectItem::All(label) => {
+                SelectItem::Star(label) => {
                     for table in self.expanded(label.as_deref())? {
                         let columns = table.meta?.columns;
                         if let Some(column) = columns.get(wanted - at) {
@@ -156,7 +156,7 @@ mod tests {
         select.from.push(TableRef::typed(&PET).into());
         select.items = vec![
             SelectItem::expr(Expr::column("p", "age")),
-            SelectItem::All(Some("pet".into())),
+            SelectItem::Star(Some("pet".into())),
             SelectItem::aliased(Expr::call("count", vec![]), "n"),
         ];
         let source = DecodeError::new(at, CellError::new("i64", "text"));

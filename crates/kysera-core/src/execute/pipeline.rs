@@ -59,7 +59,7 @@ impl<'e, L> Pipeline<'e, L> {
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         self.add(query)
     }
@@ -69,7 +69,7 @@ impl<'e, L> Pipeline<'e, L> {
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         self.add(query)
     }
@@ -79,7 +79,7 @@ impl<'e, L> Pipeline<'e, L> {
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         self.add(query)
     }
@@ -89,7 +89,7 @@ impl<'e, L> Pipeline<'e, L> {
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         self.add(query)
     }
@@ -98,7 +98,7 @@ impl<'e, L> Pipeline<'e, L> {
     pub fn execute<Q: Query>(self, query: Q) -> Pipeline<'e, (L, NoRows)>
     where
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         self.add(query)
     }

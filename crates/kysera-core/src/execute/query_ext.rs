@@ -35,7 +35,7 @@ pub trait QueryExt: Query {
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::new(on.executor(), self)
     }
@@ -48,7 +48,7 @@ pub trait QueryExt: Query {
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::new(on.executor(), self)
     }
@@ -61,7 +61,7 @@ pub trait QueryExt: Query {
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::new(on.executor(), self)
     }
@@ -74,7 +74,7 @@ pub trait QueryExt: Query {
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::new(on.executor(), self)
     }
@@ -85,7 +85,7 @@ pub trait QueryExt: Query {
     where
         Self::Row: FromRow + Send + 'static,
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         RowsStream::new(on, self)
     }
@@ -97,7 +97,7 @@ pub trait QueryExt: Query {
     fn execute<E: Executor>(self, on: &E) -> Fetch<'_, NoRows>
     where
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::new(on.executor(), self)
     }
@@ -113,7 +113,7 @@ pub trait QueryExt: Query {
     fn explain<E: Executor>(self, on: &E) -> Fetch<'_, QueryPlan>
     where
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Fetch::of(StatementRun::plan(on.executor(), self))
     }
@@ -133,7 +133,7 @@ pub trait QueryExt: Query {
     fn compile<E: Executor>(self, on: &E) -> Result<Compiled>
     where
         Self::Outer: Closed,
-        Self::Rows: Ready,
+        Self::Readiness: Ready,
     {
         Ok(StatementRun::new(on.executor(), self).lower()?.compiled)
     }

@@ -134,7 +134,7 @@ impl<'a> Interception<'a> {
     where
         Q::Row: FromRow + Send + 'static,
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         let compiled = self.compile(query)?;
         let (_, sink) = self.steps.run(compiled, Box::new(Rows::<Q::Row>::default()), false).await?;
@@ -149,7 +149,7 @@ impl<'a> Interception<'a> {
     pub async fn execute<Q: Query>(&mut self, query: Q) -> Result<ExecResult>
     where
         Q::Outer: Closed,
-        Q::Rows: Ready,
+        Q::Readiness: Ready,
     {
         let compiled = self.compile(query)?;
         let (result, _) = self.steps.run(compiled, Box::new(Discard::default()), true).await?;

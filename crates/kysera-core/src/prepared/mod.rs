@@ -44,7 +44,7 @@ use std::sync::Arc;
 pub fn prepare<F: Prepare<M>, M>(build: F) -> Prepared<F::Parameters, <F::Query as Query>::Row>
 where
     <F::Query as Query>::Outer: Closed,
-    <F::Query as Query>::Rows: Ready,
+    <F::Query as Query>::Readiness: Ready,
 {
     let number = PreparedQuery::next_number();
     let statement = build.build(number).into_statement();
@@ -105,7 +105,7 @@ pub struct Bound<Row> {
 impl<Row> Query for Bound<Row> {
     type Row = Row;
     type Outer = Nil;
-    type Rows = Filtered;
+    type Readiness = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         self.query.filled(&self.arguments)

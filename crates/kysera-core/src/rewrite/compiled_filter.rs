@@ -300,7 +300,7 @@ impl VisitMut for FilterCompiler<'_> {
     }
 
     fn select_item(&mut self, node: &mut SelectItem) -> Result<(), PolicyError> {
-        if let SelectItem::All(Some(label)) = node {
+        if let SelectItem::Star(Some(label)) = node {
             return self.rename(label);
         }
         walk_mut::select_item(self, node)

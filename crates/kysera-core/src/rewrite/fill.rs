@@ -91,7 +91,7 @@ impl VisitMut for Fill<'_> {
     }
 
     fn select_item(&mut self, node: &mut SelectItem) -> Result<()> {
-        if let SelectItem::All(Some(label)) = node {
+        if let SelectItem::Star(Some(label)) = node {
             self.renumber(label);
         }
         walk_mut::select_item(self, node)

@@ -66,7 +66,7 @@ impl<T> RawSql<T> {
 impl<T> Query for RawSql<T> {
     type Row = T;
     type Outer = Nil;
-    type Rows = Filtered;
+    type Readiness = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         let values = self.values.into_iter().map(Expr::Value);

@@ -28,7 +28,7 @@ impl<T> Tree<T> {
 impl<T> Query for Tree<T> {
     type Row = T;
     type Outer = Nil;
-    type Rows = Filtered;
+    type Readiness = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(self.statement)

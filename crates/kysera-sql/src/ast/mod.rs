@@ -29,7 +29,7 @@ pub use from::{CteRef, Derived, FromItem, Join, JoinKind, TableRef};
 pub use insert::{Assignment, ConflictAction, ConflictTarget, Insert, InsertOr, InsertSource, OnConflict};
 pub use json_path::{JsonPath, JsonStep};
 pub use nested::{Nested, NestedEncoding, NestedKind};
-pub use order_by::{Direction, Nulls, OrderBy};
+pub use order_by::{Direction, NullsOrder, OrderBy};
 pub(crate) use raw::template_values;
 pub use raw::{Raw, RawPart, RawPiece};
 pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};

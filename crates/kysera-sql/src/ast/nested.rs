@@ -31,7 +31,7 @@ pub enum NestedEncoding {
     Json,
     /// The database's best lossless form, read by position: binary records on PostgreSQL, JSON arrays with an
     /// encoder per type elsewhere.
-    Rows,
+    Positional,
 }
 
 impl Nested {

@@ -12,7 +12,7 @@ pub struct OrderBy {
     /// Ascending unless said otherwise.
     pub direction: Direction,
     /// Where NULLs stand; the database's own rule when `None`.
-    pub nulls: Option<Nulls>,
+    pub nulls: Option<NullsOrder>,
     /// A collation.
     pub collate: Option<Name>,
 }
@@ -30,7 +30,7 @@ pub enum Direction {
 
 /// Where NULLs stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nulls {
+pub enum NullsOrder {
     /// `nulls first`
     First,
     /// `nulls last`

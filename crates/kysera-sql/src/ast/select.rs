@@ -65,7 +65,7 @@ pub enum SelectItem {
         ty: Option<SqlType>,
     },
     /// `*`, or `"t".*`.
-    All(Option<Name>),
+    Star(Option<Name>),
 }
 
 /// A set operation and its right operand.

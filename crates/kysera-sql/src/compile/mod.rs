@@ -225,10 +225,10 @@ mod tests {
             |query| {
                 let derived = Derived { query, alias: "d".into(), columns: Vec::new(), lateral: false };
                 let from = vec![FromItem::Derived(Box::new(derived))];
-                Select { from, items: vec![SelectItem::All(None)], ..Select::default() }
+                Select { from, items: vec![SelectItem::Star(None)], ..Select::default() }
             },
             |query| {
-                let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Rows, query };
+                let nested = Nested { kind: NestedKind::Array, encoding: NestedEncoding::Positional, query };
                 let item = SelectItem::aliased(Expr::Nested(Box::new(nested)), "n");
                 Select { items: vec![item], ..Select::default() }
             },

@@ -2,7 +2,7 @@
 
 use super::CompileError;
 use super::writer::Writer;
-use crate::ast::{Direction, Expr, Nulls, OrderBy};
+use crate::ast::{Direction, Expr, NullsOrder, OrderBy};
 
 impl<'a> Writer<'a> {
     /// `order by ..`, without a space in front.
@@ -26,15 +26,15 @@ impl<'a> Writer<'a> {
         });
         self.push(match nulls {
             None => "",
-            Some(Nulls::First) => " nulls first",
-            Some(Nulls::Last) => " nulls last",
+            Some(NullsOrder::First) => " nulls first",
+            Some(NullsOrder::Last) => " nulls last",
         });
     }
 
     /// A key in front that puts NULLs where they belong, unless they stand there anyway: databases without
     /// `nulls first` count NULL as the lowest value.
-    fn emulate_nulls(&mut self, key: &'a OrderBy, expr: &'a Expr) -> Option<Nulls> {
-        let first = key.nulls? == Nulls::First;
+    fn emulate_nulls(&mut self, key: &'a OrderBy, expr: &'a Expr) -> Option<NullsOrder> {
+        let first = key.nulls? == NullsOrder::First;
         if first == (key.direction == Direction::Desc) {
             self.push("case when ");
             self.tested(expr);

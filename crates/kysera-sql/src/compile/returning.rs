@@ -17,7 +17,7 @@ impl<'a> Writer<'a> {
         if by_name {
             // SQLite returns columns of the written table only, and has no `"t".*` here.
             self.list(items, |w, item| match item {
-                SelectItem::All(Some(of)) if of == table.label() => w.push("*"),
+                SelectItem::Star(Some(of)) if of == table.label() => w.push("*"),
                 _ => w.select_item(item),
             });
         } else {

@@ -142,7 +142,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn select_items(&mut self, items: &'a [SelectItem]) {
         if !self.syntax.star_anywhere
-            && items.iter().skip(1).any(|item| matches!(item, SelectItem::All(None)))
+            && items.iter().skip(1).any(|item| matches!(item, SelectItem::Star(None)))
         {
             self.unsupported("`*` after other items", "name its table, or put it first");
         }
@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
                     self.ident(alias);
                 }
             }
-            SelectItem::All(table) => {
+            SelectItem::Star(table) => {
                 self.qualifier(table.as_ref());
                 self.push("*");
             }

@@ -114,7 +114,7 @@ fn output_items(statement: &Statement) -> &[SelectItem] {
 fn may_be_custom(item: &SelectItem, statement: &Statement) -> bool {
     match item {
         SelectItem::Expr { expr: Expr::Nested(nested), .. } => {
-            nested.encoding == NestedEncoding::Rows
+            nested.encoding == NestedEncoding::Positional
                 && nested.query.items.iter().any(|item| may_be_custom(item, statement))
         }
         SelectItem::Expr { ty: Some(ty), .. } => is_custom(*ty),
@@ -124,7 +124,7 @@ fn may_be_custom(item: &SelectItem, statement: &Statement) -> bool {
             Expr::Literal(Literal::Null | Literal::Bool(_) | Literal::Int(_) | Literal::Text(_)) => false,
             _ => true,
         },
-        SelectItem::All(_) => all_may_be_custom(statement),
+        SelectItem::Star(_) => all_may_be_custom(statement),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{AsExpr, Expr, Expression};
 use crate::ast::{self, BinaryOp};
-use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, SqlText};
+use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, Textual};
 
 /// The type of a concatenation: NULL where either side may be.
 type Concatenated<L, E> = Expr<
@@ -21,7 +21,7 @@ type Concatenated<L, E> = Expr<
 /// ```
 pub fn concat<L: Expression, E: AsExpr<String>>(left: L, right: E) -> Concatenated<L, E>
 where
-    BaseOf<L::Value>: SqlText,
+    BaseOf<L::Value>: Textual,
 {
     Expr::from_node(ast::Expr::binary(left.into_node(), BinaryOp::Concat, right.into_operand()))
 }

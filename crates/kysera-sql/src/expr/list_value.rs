@@ -1,6 +1,6 @@
 //! Lists as values: bytes, and arrays where the database has them.
 
-use super::{AsExpr, Bind, Comparable, Literal, bind};
+use super::{AsExpr, Bind, Bindable, Comparable, bind};
 use crate::ast;
 use crate::row::FromRow;
 use crate::typed::{Nil, Required, Storable};
@@ -45,7 +45,7 @@ macro_rules! list {
             }
         }
 
-        impl<$($generics)*> Literal for $from
+        impl<$($generics)*> Bindable for $from
         where
             Vec<$item>: FromRow,
         {

@@ -43,14 +43,14 @@ pub use math::{Arithmetic, Computed, Number, Operand};
 pub use nested::{array_from, json_array_from, json_object_from, object_from};
 pub use null::Nulls;
 pub use operand::{Comparable, OptionCompares};
-pub use order_by::{Order, OrderKeys, Ordering};
+pub use order_by::{Directions, OrderKey, OrderKeys};
 pub use outer::Outer;
 pub use param::{Bind, Param};
 #[doc(hidden)]
 pub use sql::{check_template, sql};
 pub use subquery::{exists, not_exists, scalar};
 pub use text::Text;
-pub use val::{Literal, bind, val};
+pub use val::{Bindable, bind, val};
 
 use crate::ast::grow::{self, Compare, moved};
 use crate::ast::{self, Direction, OrderBy};

@@ -26,7 +26,7 @@ use crate::value::{SqlType, ValueError};
 /// });
 /// ```
 pub fn array_from<Q: Subquery>(query: Q) -> Expr<Vec<Q::Out>, Q::Outer> {
-    Expr::from_node(nested(query.into_select(), NestedKind::Array, NestedEncoding::Rows))
+    Expr::from_node(nested(query.into_select(), NestedKind::Array, NestedEncoding::Positional))
 }
 
 /// The first row of a query as a row inside the outer row; no row is `None`. A single column is a
@@ -50,7 +50,7 @@ pub fn object_from<Q: Subquery<Out: FromRow + RowShape>>(
 ) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
     let rows = query.into_select();
     Expr::from_node(if is_row::<Q::Out>() {
-        nested(rows, NestedKind::Object, NestedEncoding::Rows)
+        nested(rows, NestedKind::Object, NestedEncoding::Positional)
     } else {
         ast::Expr::Subquery(Box::new(rows))
     })

@@ -2,7 +2,7 @@
 //!
 //! One Rust integer type for each SQL integer type, so that literals infer; columns widen freely.
 
-use super::{AsExpr, Column, Expr, Expression, Literal, bind};
+use super::{AsExpr, Bindable, Column, Expr, Expression, bind};
 use crate::ast;
 use crate::ast::grow::{self, Compare};
 use crate::ident::StaticName;
@@ -10,7 +10,7 @@ use crate::typed::{Nil, NullOf, Nullable, Ref, Required, SqlValue, Storable};
 use crate::value::ToValue;
 
 /// A value by reference, cloned.
-impl<T: Literal<Value = T> + ToValue + Clone> AsExpr<T> for &T {
+impl<T: Bindable<Value = T> + ToValue + Clone> AsExpr<T> for &T {
     type Base = T;
     type Refs = Nil;
     type Null = Required;

@@ -1,7 +1,7 @@
 //! Keys of ORDER BY.
 
 use super::{Column, Expr, Expression, refs_of};
-use crate::ast::{Direction, Nulls, OrderBy, grow};
+use crate::ast::{Direction, NullsOrder, OrderBy, grow};
 use crate::ident::Name;
 use crate::typed::{Ref, SqlValue};
 use std::fmt;
@@ -10,21 +10,21 @@ use std::mem::ManuallyDrop;
 
 /// A key of ORDER BY with its direction.
 #[must_use = "a key does nothing until it stands in `order_by`"]
-pub struct Order<Refs> {
+pub struct OrderKey<Refs> {
     key: OrderBy,
     types: PhantomData<fn() -> Refs>,
 }
 
-impl<R> Order<R> {
+impl<R> OrderKey<R> {
     /// `nulls first`.
     pub fn nulls_first(mut self) -> Self {
-        self.key.nulls = Some(Nulls::First);
+        self.key.nulls = Some(NullsOrder::First);
         self
     }
 
     /// `nulls last`.
     pub fn nulls_last(mut self) -> Self {
-        self.key.nulls = Some(Nulls::Last);
+        self.key.nulls = Some(NullsOrder::Last);
         self
     }
 
@@ -35,34 +35,34 @@ impl<R> Order<R> {
     }
 }
 
-impl<R> Clone for Order<R> {
+impl<R> Clone for OrderKey<R> {
     fn clone(&self) -> Self {
-        Order { key: self.key.clone(), types: PhantomData }
+        OrderKey { key: self.key.clone(), types: PhantomData }
     }
 }
 
-impl<R> fmt::Debug for Order<R> {
+impl<R> fmt::Debug for OrderKey<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.key.fmt(f)
     }
 }
 
 /// Gives an expression a direction.
-pub trait Ordering: Expression {
+pub trait Directions: Expression {
     /// Ascending.
     #[inline]
-    fn asc(self) -> Order<Self::Refs> {
-        Order { key: self.into_key(Direction::Asc), types: PhantomData }
+    fn asc(self) -> OrderKey<Self::Refs> {
+        OrderKey { key: self.into_key(Direction::Asc), types: PhantomData }
     }
 
     /// Descending.
     #[inline]
-    fn desc(self) -> Order<Self::Refs> {
-        Order { key: self.into_key(Direction::Desc), types: PhantomData }
+    fn desc(self) -> OrderKey<Self::Refs> {
+        OrderKey { key: self.into_key(Direction::Desc), types: PhantomData }
     }
 }
 
-impl<E: Expression> Ordering for E {}
+impl<E: Expression> Directions for E {}
 
 /// One key of ORDER BY, or a tuple of several.
 #[diagnostic::on_unimplemented(
@@ -76,7 +76,7 @@ pub trait OrderKeys {
     fn push_keys(self, keys: &mut Vec<OrderBy>);
 }
 
-impl<R> OrderKeys for Order<R> {
+impl<R> OrderKeys for OrderKey<R> {
     type Refs = R;
     #[inline]
     fn push_keys(self, keys: &mut Vec<OrderBy>) {

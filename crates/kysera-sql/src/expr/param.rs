@@ -3,7 +3,7 @@
 //! How a query is prepared and run is the business of the executor.
 
 use super::math::{Number, Operand};
-use super::{AsExpr, Comparable, Expression, Literal};
+use super::{AsExpr, Bindable, Comparable, Expression};
 use crate::ast;
 use crate::query::{Items, Path, Selection};
 use crate::typed::{FitsColumn, Neutral, Nil, NullOf, SqlValue, Storable};
@@ -118,19 +118,19 @@ impl Bind<()> for () {
     fn push(self, _: &mut Vec<Value>) {}
 }
 
-impl<T: Literal<Value = T> + ToValue> Bind<Option<T>> for Option<T> {
+impl<T: Bindable<Value = T> + ToValue> Bind<Option<T>> for Option<T> {
     fn push(self, values: &mut Vec<Value>) {
         values.push(self.to_value());
     }
 }
 
-impl<T: Literal<Value = T> + ToValue + Clone> Bind<T> for &T {
+impl<T: Bindable<Value = T> + ToValue + Clone> Bind<T> for &T {
     fn push(self, values: &mut Vec<Value>) {
         values.push(self.clone().to_value());
     }
 }
 
-impl<T: Literal<Value = T> + ToValue + Clone> Bind<Option<T>> for &T {
+impl<T: Bindable<Value = T> + ToValue + Clone> Bind<Option<T>> for &T {
     fn push(self, values: &mut Vec<Value>) {
         values.push(self.clone().to_value());
     }

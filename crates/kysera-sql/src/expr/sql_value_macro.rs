@@ -72,7 +72,7 @@ macro_rules! __sql_literal {
                 $crate::expr::bind(self)
             }
         }
-        impl<$($generics)*> $crate::expr::Literal for $from {
+        impl<$($generics)*> $crate::expr::Bindable for $from {
             type Value = $ty;
         }
         impl<$($generics)*> $crate::expr::Bind<$ty> for $from {

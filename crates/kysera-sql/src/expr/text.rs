@@ -2,7 +2,7 @@
 
 use super::{AsExpr, Expr, Expression};
 use crate::ast;
-use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, SqlText};
+use crate::typed::{BaseOf, MaybeNull, NullOf, OrNull, Textual};
 
 /// The type of `like`.
 type Matched<L, E> = Expr<
@@ -15,7 +15,7 @@ pub trait Text: Expression {
     /// `upper(self)`.
     fn upper(self) -> Expr<Self::Value, Self::Refs>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(ast::Expr::call("upper", vec![self.into_node()]))
     }
@@ -23,7 +23,7 @@ pub trait Text: Expression {
     /// `lower(self)`.
     fn lower(self) -> Expr<Self::Value, Self::Refs>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(ast::Expr::call("lower", vec![self.into_node()]))
     }
@@ -31,7 +31,7 @@ pub trait Text: Expression {
     /// `trim(self)`.
     fn trim(self) -> Expr<Self::Value, Self::Refs>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(ast::Expr::call("trim", vec![self.into_node()]))
     }
@@ -40,7 +40,7 @@ pub trait Text: Expression {
     /// pattern holds text of users.
     fn like<E: AsExpr<String>>(self, pattern: E) -> Matched<Self, E>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(like(self.into_node(), pattern.into_operand(), None, false))
     }
@@ -48,7 +48,7 @@ pub trait Text: Expression {
     /// `self not like pattern`.
     fn not_like<E: AsExpr<String>>(self, pattern: E) -> Matched<Self, E>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(like(self.into_node(), pattern.into_operand(), None, true))
     }
@@ -56,7 +56,7 @@ pub trait Text: Expression {
     /// `self like pattern escape 'c'`.
     fn like_escape<E: AsExpr<String>>(self, pattern: E, escape: char) -> Matched<Self, E>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(like(self.into_node(), pattern.into_operand(), Some(escape), false))
     }
@@ -64,7 +64,7 @@ pub trait Text: Expression {
     /// `self not like pattern escape 'c'`.
     fn not_like_escape<E: AsExpr<String>>(self, pattern: E, escape: char) -> Matched<Self, E>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(like(self.into_node(), pattern.into_operand(), Some(escape), true))
     }

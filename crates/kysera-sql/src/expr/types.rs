@@ -1,13 +1,13 @@
 //! The Rust types that are SQL types in a query. Their readers and binders are in `types`.
 
-use crate::typed::SqlText;
+use crate::typed::Textual;
 
 crate::__sql_value!(bool: compare_bool, i8, i16: compare_i16, i32: compare_i32, i64: compare_i64, u8, u16, u32, u64);
 crate::__sql_value!(f32, f64: compare_f64, String, Box<str>);
 crate::__sql_literal!(&str => String: compare_text, std::borrow::Cow<'_, str> => String);
 
-impl SqlText for String {}
-impl SqlText for Box<str> {}
+impl Textual for String {}
+impl Textual for Box<str> {}
 
 #[cfg(feature = "uuid")]
 crate::__sql_value!(uuid::Uuid);

@@ -10,12 +10,12 @@ use crate::value::ToValue;
     message = "`{Self}` cannot be written into a query as a value",
     note = "derive `SqlType` for a newtype or `SqlEnum` for an enum, or use a type that is listed in the guide"
 )]
-pub trait Literal: ToValue {
+pub trait Bindable: ToValue {
     /// The type of the expression: `String` for `&str`.
     type Value: SqlValue;
 }
 
-impl<T: Literal<Value = T>> Literal for Option<T>
+impl<T: Bindable<Value = T>> Bindable for Option<T>
 where
     Option<T>: SqlValue,
 {
@@ -31,7 +31,7 @@ where
 /// let people = select_from(Person).select(row! { id: Person.id, kind: val("person") });
 /// assert_sql(people, r#"select "person"."id", ? as "kind" from "person""#);
 /// ```
-pub fn val<X: Literal>(value: X) -> Expr<X::Value, Nil> {
+pub fn val<X: Bindable>(value: X) -> Expr<X::Value, Nil> {
     Expr::from_node(bind(value))
 }
 

@@ -107,7 +107,7 @@ impl<Out, O> fmt::Debug for Erased<Out, O> {
 impl<Out, O> Query for Erased<Out, O> {
     type Row = Out;
     type Outer = O;
-    type Rows = Filtered;
+    type Readiness = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(Statement::Select(self.ast))

@@ -17,7 +17,7 @@ pub trait Query: Sized {
 
     /// [`Filtered`], or [`Unfiltered`] for an update or delete that would reach every row. Only what is [`Ready`]
     /// can be run.
-    type Rows;
+    type Readiness;
 
     /// The statement.
     ///

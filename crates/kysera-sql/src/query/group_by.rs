@@ -44,6 +44,6 @@ pub(super) fn expressions<S, X: Selection<S, I>, I>(keys: X) -> Vec<Expr> {
 fn expression(item: SelectItem) -> Option<Expr> {
     match item {
         SelectItem::Expr { expr, .. } => Some(expr),
-        SelectItem::All(_) => None,
+        SelectItem::Star(_) => None,
     }
 }

@@ -4,7 +4,7 @@
 use super::{Select, Selection};
 use crate::ast::{self, LockStrength};
 use crate::expr::{AsExpr, Expr, Expression};
-use crate::typed::{BaseOf, GroupKey, MaybeNull, NullOf, OrNull, SqlText};
+use crate::typed::{BaseOf, GroupKey, MaybeNull, NullOf, OrNull, Textual};
 
 /// Clauses of SELECT that PostgreSQL alone has.
 pub trait PostgresSelect<S, O, Out>: Sized {
@@ -54,7 +54,7 @@ pub trait PostgresText: Expression {
         pattern: E,
     ) -> Expr<MaybeNull<OrNull<NullOf<Self::Value>, E::Null>, bool>, (Self::Refs, E::Refs)>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(ilike(self.into_node(), pattern.into_operand(), false))
     }
@@ -65,7 +65,7 @@ pub trait PostgresText: Expression {
         pattern: E,
     ) -> Expr<MaybeNull<OrNull<NullOf<Self::Value>, E::Null>, bool>, (Self::Refs, E::Refs)>
     where
-        BaseOf<Self::Value>: SqlText,
+        BaseOf<Self::Value>: Textual,
     {
         Expr::from_node(ilike(self.into_node(), pattern.into_operand(), true))
     }

@@ -191,7 +191,7 @@ impl<S, O, Out> fmt::Debug for Select<S, O, Out> {
 impl<S, O, Out> Query for Select<S, O, Out> {
     type Row = Out;
     type Outer = O;
-    type Rows = super::Filtered;
+    type Readiness = super::Filtered;
 
     #[inline]
     fn into_statement(self) -> Result<Statement, BuildError> {

@@ -93,6 +93,6 @@ fn outside(item: &SelectItem, table: &'static str) -> SelectItem {
         SelectItem::Expr { alias: Some(name), ty, .. } => {
             SelectItem::Expr { expr: ast::Expr::column(table, name.clone()), alias: None, ty: *ty }
         }
-        SelectItem::Expr { .. } | SelectItem::All(_) => SelectItem::All(Some(table.into())),
+        SelectItem::Expr { .. } | SelectItem::Star(_) => SelectItem::Star(Some(table.into())),
     }
 }

@@ -1,6 +1,6 @@
 //! The class of an expression, by the tables that it mentions.
 
-use super::{Agg, AggOf, All, Class, Neutral, Nil, OuterRef, Plain, Quiet, Ref};
+use super::{Agg, AggOf, Captured, Class, Neutral, Nil, OuterRef, Plain, Quiet, Ref};
 
 /// The class of an expression, by the tables it mentions.
 pub trait Classed {
@@ -30,7 +30,7 @@ impl<R> Classed for OuterRef<R> {
 }
 
 // .. and a plain column there, where the subquery stands.
-impl<R: Classed> Classed for All<R> {
+impl<R: Classed> Classed for Captured<R> {
     type Class = R::Class;
 }
 

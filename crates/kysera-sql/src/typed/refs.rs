@@ -24,7 +24,7 @@ pub struct OuterRef<R>(PhantomData<fn() -> R>);
 
 /// What a subquery takes from the query it stands in: checked there, to any depth.
 #[derive(Debug)]
-pub struct All<R>(PhantomData<fn() -> R>);
+pub struct Captured<R>(PhantomData<fn() -> R>);
 
 /// The references of a subquery that took one expression with references `R` from the query around it: the type of a
 /// reusable relation.
@@ -41,7 +41,7 @@ pub struct All<R>(PhantomData<fn() -> R>);
 ///     )
 /// }
 /// ```
-pub type Correlated<R> = (All<R>, Nil);
+pub type Correlated<R> = (Captured<R>, Nil);
 
 /// Every table of these references stands in the scope `S`, at the places `I`, which are inferred.
 pub trait RefsIn<S, I> {
@@ -73,10 +73,10 @@ impl<S, R: RefsIn<S, I>, I> RefsIn<S, I> for AggOf<R> {
 
 impl<S, R> RefsIn<S, Nil> for OuterRef<R> {
     type Null = Nullable;
-    type Outer<Acc> = (All<R>, Acc);
+    type Outer<Acc> = (Captured<R>, Acc);
 }
 
-impl<S, R: RefsIn<S, I>, I> RefsIn<S, I> for All<R> {
+impl<S, R: RefsIn<S, I>, I> RefsIn<S, I> for Captured<R> {
     type Null = Required;
     type Outer<Acc> = R::Outer<Acc>;
 }
@@ -97,9 +97,9 @@ pub trait NoAgg {}
 impl NoAgg for Nil {}
 impl<T> NoAgg for Ref<T> {}
 impl<R: NoAgg> NoAgg for Quiet<R> {}
-// An aggregate of the enclosing query is a constant here; it is checked where it comes out, as `All<R>`.
+// An aggregate of the enclosing query is a constant here; it is checked where it comes out, as `Captured<R>`.
 impl<R> NoAgg for OuterRef<R> {}
-impl<R: NoAgg> NoAgg for All<R> {}
+impl<R: NoAgg> NoAgg for Captured<R> {}
 impl<A: NoAgg, B: NoAgg> NoAgg for (A, B) {}
 
 /// A query that takes nothing from a query around it, and so can be run by itself.
@@ -119,4 +119,4 @@ impl Closed for Nil {}
 pub trait WithinOuter<O> {}
 
 impl<O> WithinOuter<O> for Nil {}
-impl<R, Acc> WithinOuter<(All<R>, Acc)> for (All<R>, Acc) {}
+impl<R, Acc> WithinOuter<(Captured<R>, Acc)> for (Captured<R>, Acc) {}

@@ -36,4 +36,4 @@ impl Condition for Option<bool> {}
     message = "a SQL `{Self}` is not text",
     note = "write `.cast::<String>()` in front of text functions"
 )]
-pub trait SqlText {}
+pub trait Textual {}

@@ -2,7 +2,7 @@
 
 use super::{Nil, Ref, SqlValue};
 use crate::ast;
-use crate::expr::{Column, Expr, Expression, Literal, bind};
+use crate::expr::{Bindable, Column, Expr, Expression, bind};
 use crate::value::ToValue;
 
 /// A value of this type fits a column of type `V`: the same type, and not nullable where the column is not.
@@ -29,7 +29,7 @@ pub trait Storable<V> {
     fn into_stored(self) -> ast::Expr;
 }
 
-impl<T: Literal<Value = T> + ToValue> Storable<Option<T>> for Option<T> {
+impl<T: Bindable<Value = T> + ToValue> Storable<Option<T>> for Option<T> {
     type Value = Option<T>;
     type Refs = Nil;
     fn into_stored(self) -> ast::Expr {
@@ -37,7 +37,7 @@ impl<T: Literal<Value = T> + ToValue> Storable<Option<T>> for Option<T> {
     }
 }
 
-impl<T: Literal<Value = T> + ToValue + Clone> Storable<T> for &T {
+impl<T: Bindable<Value = T> + ToValue + Clone> Storable<T> for &T {
     type Value = T;
     type Refs = Nil;
     fn into_stored(self) -> ast::Expr {
@@ -45,7 +45,7 @@ impl<T: Literal<Value = T> + ToValue + Clone> Storable<T> for &T {
     }
 }
 
-impl<T: Literal<Value = T> + ToValue + Clone> Storable<Option<T>> for &T {
+impl<T: Bindable<Value = T> + ToValue + Clone> Storable<Option<T>> for &T {
     type Value = T;
     type Refs = Nil;
     fn into_stored(self) -> ast::Expr {

@@ -518,7 +518,7 @@ macro_rules! walker {
             pub fn select_item<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? SelectItem) -> Result<(), W::Error> {
                 match node {
                     SelectItem::Expr { expr, alias: _, ty: _ } => walker.expr(expr),
-                    SelectItem::All(_) => Ok(()),
+                    SelectItem::Star(_) => Ok(()),
                 }
             }
 

@@ -99,7 +99,7 @@ impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
 impl<T, S, O, F, Out> Query for Delete<T, S, O, F, Out> {
     type Row = Out;
     type Outer = O;
-    type Rows = F;
+    type Readiness = F;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(Statement::Delete(self.ast))

@@ -15,7 +15,7 @@ type Only<T> = In<T, Required, Nil>;
 #[must_use = "an insert does nothing until it is executed"]
 pub struct Insert<T, O, Out> {
     ast: Box<ast::Insert>,
-    rows: Rows,
+    rows: InsertRows,
     types: PhantomData<fn() -> (T, O, Out)>,
 }
 
@@ -29,7 +29,7 @@ pub struct Insert<T, O, Out> {
 pub fn insert_into<Src: TableSource>(table: Src) -> Insert<Src::Mark, Nil, Unselected> {
     Insert {
         ast: Box::new(ast::Insert::into(table_of(table.to_item()))),
-        rows: Rows::default(),
+        rows: InsertRows::default(),
         types: PhantomData,
     }
 }
@@ -149,7 +149,7 @@ impl<T, O, Row: RowShape> InsertColumns<T, O, Row> {
 impl<T, O, Out> Query for Insert<T, O, Out> {
     type Row = Out;
     type Outer = O;
-    type Rows = Filtered;
+    type Readiness = Filtered;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(self.into_ast().into())
@@ -159,12 +159,12 @@ impl<T, O, Out> Query for Insert<T, O, Out> {
 /// Rows under one column list: the union of their columns, in the order of first appearance. A row is laid out when it
 /// is added, so that the list it came in is free for the next one's.
 #[derive(Clone, Debug, Default)]
-struct Rows {
+struct InsertRows {
     columns: Vec<Name>,
     values: Vec<Vec<Expr>>,
 }
 
-impl Rows {
+impl InsertRows {
     fn push(&mut self, row: Vec<Assignment>) {
         if self.values.is_empty() {
             self.columns.extend(row.iter().map(|assignment| assignment.column.clone()));

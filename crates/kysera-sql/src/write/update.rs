@@ -140,7 +140,7 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
 impl<T, S, O, F, Out> Query for Update<T, S, O, F, Out> {
     type Row = Out;
     type Outer = O;
-    type Rows = F;
+    type Readiness = F;
 
     fn into_statement(self) -> Result<Statement, BuildError> {
         Ok(Statement::Update(self.ast))

@@ -28,7 +28,7 @@ pub(super) struct Item {
 }
 
 /// The statement as the driver's dialect writes it.
-pub(super) fn sql<Q: Query<Outer: Closed, Rows: Ready>>(driver: &dyn Driver, query: Q) -> Compiled {
+pub(super) fn sql<Q: Query<Outer: Closed, Readiness: Ready>>(driver: &dyn Driver, query: Q) -> Compiled {
     query.to_sql(driver.dialect()).unwrap()
 }
 

@@ -231,7 +231,7 @@ fn add_to_rows(insert: &mut Insert, stamp: Assignment) {
 fn add_to_select(select: &mut Select, value: Expr) {
     let wrap = !select.set_ops.is_empty()
         || select.distinct != kysera_sql::ast::Distinct::No
-        || select.items.iter().any(|item| matches!(item, SelectItem::All(_)));
+        || select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
     if wrap {
         let with = select.with.take();
         let query = std::mem::take(select);
@@ -239,7 +239,7 @@ fn add_to_select(select: &mut Select, value: Expr) {
         let derived = Derived::new(query, alias.clone());
         *select = node!(Select {
             with,
-            items: vec![SelectItem::All(Some(alias))],
+            items: vec![SelectItem::Star(Some(alias))],
             from: vec![FromItem::Derived(Box::new(derived))],
             ..Select::default()
         });

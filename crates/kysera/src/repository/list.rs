@@ -2,7 +2,7 @@
 
 use super::{At, Repository};
 use kysera_core::{QueryExt, Result};
-use kysera_sql::expr::{Expression, Order, count_all};
+use kysera_sql::expr::{Expression, OrderKey, count_all};
 use kysera_sql::query::{Select, Unselected, select_from};
 use kysera_sql::row::FromRow;
 use kysera_sql::typed::{Condition, In, Keyed, Nil, NoAgg, RefsIn, Required};
@@ -66,7 +66,7 @@ impl<'e, T: Keyed> List<'e, T> {
     }
 
     /// In this order; repeated keys follow one another.
-    pub fn order_by<R, I>(mut self, key: Order<R>) -> Self
+    pub fn order_by<R, I>(mut self, key: OrderKey<R>) -> Self
     where
         R: RefsIn<Only<T>, I, Outer<Nil> = Nil> + NoAgg,
     {

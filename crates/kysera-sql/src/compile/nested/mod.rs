@@ -1,6 +1,6 @@
 //! Nested rows: a correlated query whose rows become one value of the outer row.
 //!
-//! # The wire form of `NestedEncoding::Rows`
+//! # The wire form of `NestedEncoding::Positional`
 //! What stands here is the contract with whoever decodes.
 //!
 //! Rows are read by position, in the order of the query's selected items; names are never sent.
@@ -46,11 +46,13 @@ impl<'a> Writer<'a> {
         }
         match (nested.encoding, self.syntax.nested_rows) {
             (NestedEncoding::Json, _) => self.keyed_json(nested),
-            (NestedEncoding::Rows, NestedForm::Records) if self.caps.nested_rows => self.records(nested),
-            (NestedEncoding::Rows, NestedForm::JsonArrays) if self.caps.nested_rows => {
+            (NestedEncoding::Positional, NestedForm::Records) if self.caps.nested_rows => {
+                self.records(nested)
+            }
+            (NestedEncoding::Positional, NestedForm::JsonArrays) if self.caps.nested_rows => {
                 self.positional_json(nested);
             }
-            (NestedEncoding::Rows, _) => {
+            (NestedEncoding::Positional, _) => {
                 self.unsupported(
                     "nested rows",
                     "use `json_array_from` or `json_object_from`, or a second query",
@@ -87,7 +89,7 @@ fn column_name(item: &SelectItem) -> Option<&str> {
     match item {
         SelectItem::Expr { alias: Some(alias), .. } => Some(alias),
         SelectItem::Expr { expr: Expr::Column(column), .. } => Some(&column.name),
-        SelectItem::Expr { .. } | SelectItem::All(_) => None,
+        SelectItem::Expr { .. } | SelectItem::Star(_) => None,
     }
 }
 

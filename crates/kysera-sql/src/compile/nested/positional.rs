@@ -91,7 +91,7 @@ impl<'a> Writer<'a> {
 
 fn is_rows(item: &SelectItem) -> bool {
     let SelectItem::Expr { expr: Expr::Nested(nested), .. } = item else { return false };
-    nested.encoding == NestedEncoding::Rows
+    nested.encoding == NestedEncoding::Positional
 }
 
 fn item_type(item: &SelectItem) -> SqlType {
@@ -100,7 +100,7 @@ fn item_type(item: &SelectItem) -> SqlType {
         SelectItem::Expr { ty: Some(ty), .. } => *ty,
         SelectItem::Expr { expr: Expr::Value(value), .. } => value.sql_type(),
         SelectItem::Expr { expr: Expr::Cast { to, .. }, .. } => *to,
-        SelectItem::Expr { .. } | SelectItem::All(_) => SqlType::Unknown,
+        SelectItem::Expr { .. } | SelectItem::Star(_) => SqlType::Unknown,
     }
 }
 

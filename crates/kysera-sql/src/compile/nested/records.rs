@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
                 w.push(")");
             }
             SelectItem::Expr { expr, .. } => w.expr(expr),
-            SelectItem::All(_) => w.select_item(item),
+            SelectItem::Star(_) => w.select_item(item),
         });
         self.push(")");
     }
