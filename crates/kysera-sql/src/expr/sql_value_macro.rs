@@ -2,12 +2,83 @@
 //!
 //! Used for the types of this crate, in `types` beside this file, and by `derive(SqlType)` and `derive(SqlEnum)`.
 
-/// Makes Rust types SQL types: everything that the typed query asks of a scalar, beside `FromCell`, `ToValue` and
-/// `FromRow`, which say how it is read and bound.
+/// Makes a type of yours a SQL type, by the two traits that say how it is bound and how it is read:
+/// [`ToValue`](crate::value::ToValue) and [`FromCell`](crate::cell::FromCell).
 ///
-/// `$ty` can then be a column, be compared with values, references to values and columns of its own type, be stored
-/// in columns of it (nullable or not), and stand in set operations. Behind a colon: the function that compares a
-/// column with one, for the types of this crate.
+/// This is what `derive(SqlType)` and `derive(SqlEnum)` call. Write the traits by hand where a value is neither a newtype
+/// that travels as what it wraps nor an enum of labels: where it is checked when it is read, put together from parts, or
+/// has a type of the database of its own. The type can then be a column, be compared and stored, be a parameter, and be
+/// read from rows, from nested rows and from lists.
+///
+/// # Examples
+/// ```
+/// use kysera_sql::cell::{Cell, CellError, FromCell};
+/// use kysera_sql::value::{SqlType, ToValue, Value};
+/// use kysera_sql::{read, sql_type};
+///
+/// /// A country by its two letters: read from any text, refused when it is none.
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// struct Country([u8; 2]);
+///
+/// impl ToValue for Country {
+///     const SQL_TYPE: SqlType = SqlType::Text;
+///
+///     fn to_value(self) -> Value {
+///         Value::Text(self.0.map(char::from).iter().collect::<String>().into())
+///     }
+/// }
+///
+/// impl FromCell for Country {
+///     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
+///         match read::text(cell, "Country")?.as_bytes() {
+///             [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => Ok(Country([*a, *b])),
+///             _ => Err(CellError::new("Country", "text that is not two capital letters")),
+///         }
+///     }
+/// }
+///
+/// sql_type!(Country);
+///
+/// # use kysera_sql::{doc::assert_sql, expr::val, prelude::*, query::select_from, doc::Person};
+/// let home = select_from(Person).select(val(Country(*b"CH")));
+/// assert_sql(home, r#"select ? from "person""#);
+/// ```
+///
+/// What more a type can do is a trait to implement beside it: [`Textual`](crate::typed::Textual) for `like` and the functions of text,
+/// [`Comparable`](crate::expr::Comparable) for comparisons with expressions of another type,
+/// [`Number`](crate::expr::Number) for arithmetic, [`Sum`](crate::expr::Sum) and [`Avg`](crate::expr::Avg).
+///
+/// # Dialects
+/// What it is called in a definition or a cast is its [`SqlType`](crate::value::SqlType): a type that only one database has is a
+/// [`Custom`](crate::value::SqlType::Custom), which travels as text.
+#[macro_export]
+macro_rules! sql_type {
+    ($($ty:ty),+ $(,)?) => {$(
+        $crate::__scalar!($ty);
+        $crate::__sql_value!($ty);
+    )+};
+}
+
+/// Makes Rust types SQL types in queries: everything that a typed query asks of a scalar, beside `FromCell`, `ToValue`
+/// and `FromRow`, which say how it is read and bound.
+///
+/// For a type `Id` it expands to these; `Id` stands for itself, and a value of it is bound:
+///
+/// ```text
+/// SqlValue for Id              a type that is never NULL; `Option<Id>` may be
+/// RowShape for Id              one column of a row, of FROM and of ORDER BY
+/// Comparable<Id> for Id        a column of it may be compared with a column of it
+/// AsExpr<Id> for Id            column.eq(id)
+/// Storable<Id> for Id          column.set(id)
+/// Storable<Option<Id>> for Id  column.set(id), where the column is nullable
+/// Bindable for Id              val(id); the impls for `&Id` and `Option<Id>` follow from it
+/// Bind<Id> for Id              query.bind(id)
+/// Bind<Option<Id>> for Id      query.bind(id), where the parameter is nullable
+/// ```
+///
+/// The last six are `__sql_literal!`, which also lets other Rust types stand for a SQL type: `&str` for `String`.
+/// Behind a colon: the function that compares a column with a value, for the types of this crate; a program has many
+/// such calls, and one that knows the type is smaller. In brackets: the parameters of a generic type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sql_value {

@@ -6,8 +6,8 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A query that can become a statement. QueryExt (`fetch_all`, `execute`, ..) are an extension trait over it in
-/// `kysera-core`; what makes a query fit to be run is asked there, of its types.
+/// A query that can become a statement. What runs it (`fetch_all`, `execute`, ..) is `QueryExt`, an extension trait over
+/// this one in `kysera-core`, which asks of these types whether it may be run.
 pub trait Query: Sized {
     /// What one row is read as; a type that reads no row where nothing is selected.
     type Row;

@@ -18,6 +18,9 @@
 //! | `chrono::{DateTime<Utc>, NaiveDate, NaiveTime, NaiveDateTime}` | dates and times | `chrono` |
 //! | `time::{OffsetDateTime, Date, Time, PrimitiveDateTime}` | dates and times | `time` |
 //! | [`Json<T>`], `serde_json::Value` | JSON | `json` |
+//!
+//! Of your own: `derive(SqlType)` for a newtype, `derive(SqlEnum)` for an enum, [`sql_type!`](crate::sql_type!) for a
+//! type whose `ToValue` and `FromCell` you write.
 
 #[cfg(feature = "bigdecimal")]
 mod bigdecimal;
