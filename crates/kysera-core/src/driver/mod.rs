@@ -3,6 +3,8 @@
 //! A driver owns its pool. Everything here must be safe to drop at any `await`: a connection is then rolled back and
 //! checked, or closed, before anyone else gets it.
 
+pub mod transaction_state;
+
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
@@ -106,12 +108,22 @@ pub type Ran = Result<(ExecResult, Box<dyn RowSink>)>;
 
 /// One connection, used by one task at a time.
 ///
-/// What the executor promises: at most one operation runs at a time; after a future of this trait was dropped before
-/// it finished, it calls nothing but [`rollback`](Connection::rollback), or drops the connection.
+/// What the executor promises: at most one operation runs at a time. After a future of this trait was dropped before
+/// it finished, it does one of three things: it drops the connection; it calls [`rollback`](Connection::rollback); or,
+/// inside a transaction, it calls [`rollback_to`](Connection::rollback_to) a savepoint that was set before that
+/// operation, or that the operation itself was to release or to roll back to. If that fails, it goes on with a savepoint
+/// further out, or with `rollback`. (A [stream](Connection::stream) of a read may be dropped at any time.)
 ///
-/// What a driver promises: a connection dropped inside a transaction is rolled back before anyone else gets it; where
-/// the database ended a transaction by itself (a deadlock, an interrupted write), every later statement fails with
-/// `TransactionAborted` until `rollback`, and none ever runs outside the transaction that its caller believes in.
+/// What a driver promises:
+/// * A connection dropped inside a transaction is rolled back before anyone else gets it.
+/// * After a dropped future, `rollback` and `rollback_to` first wait for what is still running, or cancel it. When they
+///   return `Ok`, nothing of it is left, and the connection, or the transaction, goes on as before it.
+/// * Anything else after a dropped future inside a transaction fails with `TransactionAborted`.
+/// * Where the database ended a transaction by itself (a deadlock, an interrupted write), everything but `rollback`
+///   fails with `TransactionAborted`, `rollback_to` too: nothing ever runs outside the transaction that its caller
+///   believes in.
+///
+/// [`TransactionState`](transaction_state::TransactionState) keeps these rules, and has the errors.
 pub trait Connection: Debug + Send {
     /// As [`Driver::try_run`], on this connection.
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
@@ -167,8 +179,7 @@ pub trait Connection: Debug + Send {
     /// `RolledBack` when the database rolled back instead; `CommitUnknown` when the answer was lost.
     fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
 
-    /// Rolls back. Does nothing when the database has already ended the transaction. Also called after a statement's
-    /// future was dropped: it then waits for, or cancels, what is still running.
+    /// Rolls back. Does nothing when the database has already ended the transaction. May follow a dropped future.
     ///
     /// # Errors
     /// When the connection is lost; the server then rolls back by itself.
@@ -186,10 +197,11 @@ pub trait Connection: Debug + Send {
     /// When the transaction has failed or the connection is lost.
     fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
 
-    /// Rolls back to a savepoint and releases it.
+    /// Rolls back to a savepoint and releases it, with those inside it. May follow a dropped future, also one of its own.
     ///
     /// # Errors
-    /// When the connection is lost.
+    /// When the connection is lost, or the savepoint no longer exists; `TransactionAborted` when the database has ended
+    /// the transaction.
     fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>>;
 }
 

@@ -54,15 +54,20 @@ impl<'a> Interceptors<'a> {
         }
     }
 
-    /// Runs everything. The transaction can only roll back when a part of it was done and the rest was not.
+    /// Runs everything. When a part of it was done and the rest was not, nothing else
+    /// runs in the transaction before that is undone.
     pub(crate) async fn run(mut self) -> Ran {
-        let error = match (self.proceed().await, self.progress) {
-            (Ok(()), Progress::After(result, sink)) => return Ok((result, sink)),
-            (Err(error), Progress::Before(..) | Progress::Running) if !self.wrote => return Err(error),
-            (Ok(()), _) => did_not_proceed(),
-            (Err(error), _) => error,
+        self.session.enter_interception().await?;
+        let (error, is_half_done) = match (self.proceed().await, self.progress) {
+            (Ok(()), Progress::After(result, sink)) => {
+                self.session.leave_interception(false);
+                return Ok((result, sink));
+            }
+            (Err(error), Progress::Before(..) | Progress::Running) => (error, self.wrote),
+            (Err(error), Progress::After(..)) => (error, true),
+            (Ok(()), _) => (did_not_proceed(), true),
         };
-        self.session.give_up();
+        self.session.leave_interception(is_half_done);
         Err(error)
     }
 
@@ -72,12 +77,12 @@ impl<'a> Interceptors<'a> {
             return Err(proceeded_twice());
         };
         if self.observers.is_empty() {
-            let (result, sink) = self.session.run(compiled, sink).await?;
+            let (result, sink) = self.session.run_part(compiled, sink).await?;
             self.progress = Progress::After(result, sink);
             return Ok(());
         }
         let observed = Observed { inner: sink, observers: std::mem::take(&mut self.observers) };
-        let (result, sink) = self.session.run(compiled, Box::new(observed)).await?;
+        let (result, sink) = self.session.run_part(compiled, Box::new(observed)).await?;
         let observed: Box<Observed> = unbox(sink)?;
         self.observers = observed.observers;
         self.progress = Progress::After(result, observed.inner);
@@ -101,7 +106,7 @@ impl Steps for Interceptors<'_> {
 
     fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>, writes: bool) -> BoxFuture<'_, Ran> {
         self.wrote |= writes;
-        Box::pin(self.session.run(statement, sink))
+        Box::pin(self.session.run_part(statement, sink))
     }
 
     fn result(&self) -> Option<ExecResult> {

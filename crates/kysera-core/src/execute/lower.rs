@@ -2,10 +2,11 @@
 //! called.
 
 use crate::db::Db;
+use crate::driver::transaction_state::with_rollback;
 use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
 use crate::execute::intercept::Interceptors;
-use crate::execute::session::{Session, with_rollback};
+use crate::execute::session::Session;
 use crate::plugin::bypass;
 use crate::plugin::{Context, Plugin};
 use crate::rewrite::Applied;

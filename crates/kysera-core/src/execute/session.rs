@@ -1,9 +1,12 @@
-//! One connection inside a transaction, and what is known of its state.
+//! One connection inside a transaction: what may run on it, and what has to be undone first.
 //!
-//! Every operation marks the session as running before its first `await` and as open after its last: a session found
-//! running by the next caller is one whose future was dropped half way. No guard object, no `Drop`.
+//! Every operation is noted before its first `await` and struck out after its last: one that is found by the next caller
+//! was dropped half way. No guard object, no `Drop`. The rules are those of
+//! [`TransactionState`], which drivers keep too; here is what only the executor knows: savepoints that were left, and
+//! statements that plugins intercept.
 
-use crate::driver::{Attempt, Connection, Ran, RowStream};
+use crate::driver::transaction_state::{Operation, TransactionState, with_rollback};
+use crate::driver::{Attempt, Connection, Ran, RowStream, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::RowSink;
@@ -14,40 +17,35 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub(crate) struct Session {
     connection: Box<dyn Connection>,
-    state: State,
+    state: TransactionState,
     /// What plugins keep for the length of the transaction, by type.
     values: Vec<(TypeId, Box<dyn Any + Send>)>,
-    /// The savepoint, by depth, that was left without release or rollback and must be undone first.
-    left_behind: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    /// An operation is under way; for anyone who sees it, one that was dropped.
-    Running,
-    /// A plugin failed after its statement had run.
-    HalfDone,
+    /// The outermost savepoint that was left without release or rollback. It is undone before anything else runs.
+    left: Option<usize>,
+    /// A statement that plugins intercept is under way; for anybody outside of it, one that was dropped.
+    is_intercepted: bool,
 }
 
 impl Session {
     /// A session on a connection whose transaction has begun.
     pub(crate) fn new(connection: Box<dyn Connection>) -> Session {
-        Session { connection, state: State::Open, values: Vec::new(), left_behind: None }
+        let mut state = TransactionState::default();
+        state.begun(TransactionOptions::default());
+        Session { connection, state, values: Vec::new(), left: None, is_intercepted: false }
     }
 
     /// Runs at once if the driver can.
     pub(crate) fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
-        if let Err(error) = self.check() {
-            return Attempt::Done(Err(error));
-        }
-        if self.left_behind.is_some() {
+        if self.left.is_some() || self.is_intercepted || self.state.running().is_some() {
             return Attempt::WouldBlock;
         }
+        if let Err(error) = self.state.check() {
+            return Attempt::Done(Err(error));
+        }
         // A panic in the sink leaves the connection in the middle of a statement, as a dropped future does.
-        self.state = State::Running;
+        self.state.start(Operation::Statement);
         let attempt = self.connection.try_run(statement, sink);
-        self.state = State::Open;
+        self.state.finish();
         attempt
     }
 
@@ -69,34 +67,49 @@ impl Session {
         let Session { connection, state, .. } = self;
         let started = connection.stream(statement).await;
         if may_stop_early || started.is_err() {
-            *state = State::Open;
+            state.finish();
         }
         started
     }
 
-    /// The connection, marked as running until [`leave`](Session::leave).
+    /// The connection, for a statement until [`leave`](Session::leave).
     pub(crate) async fn enter(&mut self) -> Result<&mut dyn Connection> {
-        self.check()?;
-        self.state = State::Running;
-        if let Some(depth) = self.left_behind {
-            let undone = self.connection.rollback_to(&savepoint_name(depth)).await;
-            if undone.is_err() {
-                self.state = State::Open;
-            }
-            undone?;
-            self.left_behind = None;
-        }
+        self.ready().await?;
+        self.state.start(Operation::Statement);
         Ok(&mut *self.connection)
     }
 
-    /// Marks the operation as finished.
+    /// The statement has ended.
     pub(crate) fn leave(&mut self) {
-        self.state = State::Open;
+        self.state.finish();
     }
 
-    /// Lets nothing but a rollback happen any more: a statement has run without what belongs to it.
-    pub(crate) fn give_up(&mut self) {
-        self.state = State::HalfDone;
+    /// A statement that plugins intercept begins. Its parts run by [`run_part`](Session::run_part), until
+    /// [`leave_interception`](Session::leave_interception).
+    pub(crate) async fn enter_interception(&mut self) -> Result<()> {
+        self.ready().await?;
+        self.is_intercepted = true;
+        Ok(())
+    }
+
+    /// The statement that plugins intercept has ended. When only a part of it was done, nothing else runs before that is
+    /// undone.
+    pub(crate) fn leave_interception(&mut self, is_half_done: bool) {
+        self.is_intercepted = false;
+        if is_half_done {
+            self.state.half_done();
+        }
+    }
+
+    /// Runs the statement that plugins intercept, or one of theirs beside it.
+    pub(crate) async fn run_part(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        // A plugin that drops the future of one part and goes on with another.
+        self.state.settle(true);
+        self.state.check()?;
+        self.state.start(Operation::Statement);
+        let ran = self.connection.run(statement, sink).await;
+        self.state.finish();
+        ran
     }
 
     /// The value of a type that a plugin keeps for the length of the transaction.
@@ -108,18 +121,57 @@ impl Session {
         &mut *self.values[at].1
     }
 
-    /// Remembers that the savepoint at `depth` was dropped, so that it is undone before anything else runs.
-    pub(crate) fn leave_behind(&mut self, depth: usize) {
-        self.left_behind = Some(self.left_behind.map_or(depth, |earlier| earlier.min(depth)));
+    /// Sets a savepoint and returns which.
+    pub(crate) async fn set_savepoint(&mut self) -> Result<usize> {
+        self.ready().await?;
+        let savepoint = self.state.savepoints();
+        let name = name_of(savepoint);
+        self.state.start(Operation::Savepoint);
+        let set = self.connection.savepoint(&name).await;
+        self.state.finish();
+        set?;
+        self.state.savepoint_set(name);
+        Ok(savepoint)
+    }
+
+    /// Releases the innermost savepoint that was not left.
+    pub(crate) async fn release(&mut self, savepoint: usize) -> Result<()> {
+        self.ready().await?;
+        self.state.start(Operation::Release(savepoint));
+        let released = self.connection.release(&name_of(savepoint)).await;
+        self.state.finish();
+        released?;
+        self.state.savepoint_released(savepoint);
+        Ok(())
+    }
+
+    /// Rolls back to a savepoint and releases it, and those inside it. Undoes also what was dropped or half done since.
+    pub(crate) async fn rollback_to(&mut self, savepoint: usize) -> Result<()> {
+        self.notice_dropped();
+        self.state.check_rollback_to(savepoint)?;
+        self.state.start(Operation::RollbackTo(savepoint));
+        let undone = self.connection.rollback_to(&name_of(savepoint)).await;
+        match &undone {
+            Ok(()) => {
+                self.state.rolled_back_to(savepoint);
+                self.left = self.left.filter(|&left| left < savepoint);
+            }
+            Err(_) => self.state.rollback_to_failed(savepoint),
+        }
+        undone
+    }
+
+    /// Remembers that a savepoint was dropped, so that it is undone before anything else runs.
+    pub(crate) fn leave_savepoint(&mut self, savepoint: usize) {
+        self.left = Some(self.left.map_or(savepoint, |left| left.min(savepoint)));
     }
 
     /// Commits, or rolls back where that is all that can be done. The connection goes back to its pool.
     pub(crate) async fn commit(mut self) -> Result<()> {
-        if let Err(error) = self.check() {
+        if let Err(error) = self.ready().await {
             return Err(with_rollback(error, self.connection.rollback().await));
         }
-        let connection = self.enter().await?;
-        let Err(error) = connection.commit().await else { return Ok(()) };
+        let Err(error) = self.connection.commit().await else { return Ok(()) };
         use ErrorKind::{CommitUnknown, ConnectionClosed, RolledBack};
         if matches!(error.kind(), RolledBack | CommitUnknown | ConnectionClosed) {
             return Err(error);
@@ -133,45 +185,41 @@ impl Session {
         self.connection.rollback().await
     }
 
-    fn check(&self) -> Result<()> {
-        match self.state {
-            State::Open => Ok(()),
-            State::Running => Err(interrupted()),
-            State::HalfDone => Err(half_done()),
+    /// Undoes the savepoint that was left, if one was, and refuses when the transaction cannot go on.
+    async fn ready(&mut self) -> Result<()> {
+        self.notice_dropped();
+        if let Some(savepoint) = self.left {
+            self.rollback_to(savepoint).await.map_err(not_undone)?;
         }
+        self.state.check()
+    }
+
+    /// Sees what a dropped future left. What the database made of it, the driver says.
+    fn notice_dropped(&mut self) {
+        if std::mem::take(&mut self.is_intercepted) {
+            self.state.start(Operation::Statement);
+        }
+        self.state.settle(true);
     }
 }
 
-/// The name of the savepoint at `depth`, counted from 1.
-pub(crate) fn savepoint_name(depth: usize) -> Cow<'static, str> {
-    match depth {
-        1 => "kysera_1".into(),
-        2 => "kysera_2".into(),
-        deeper => format!("kysera_{deeper}").into(),
-    }
-}
-
-/// The error, and beside it that of the rollback when this failed too.
-pub(crate) fn with_rollback(error: Error, rollback: Result<()>) -> Error {
-    match rollback {
-        Ok(()) => error,
-        Err(rollback) => error.with_rollback(rollback),
-    }
-}
-
+/// The error of a statement that did not run, because a savepoint that was left before it could not be undone.
 #[cold]
-fn interrupted() -> Error {
-    Error::new(
-        ErrorKind::TransactionAborted,
-        "a statement of this transaction was dropped before it finished, so the transaction can only roll back",
-    )
-    .with_hint("put a time limit intercepted the whole transaction, not intercepted one statement of it")
+fn not_undone(error: Error) -> Error {
+    use ErrorKind::{ConnectionClosed, TransactionAborted};
+    if matches!(error.kind(), ConnectionClosed | TransactionAborted) {
+        return error;
+    }
+    let message =
+        "a savepoint that was left could not be rolled back to, so the transaction can only roll back";
+    Error::new(TransactionAborted, message).with_source(error)
 }
 
-#[cold]
-fn half_done() -> Error {
-    Error::new(
-        ErrorKind::TransactionAborted,
-        "a plugin failed after its statement had run, so the transaction can only roll back",
-    )
+/// The name of a savepoint, counted from 0: `kysera_1`, `kysera_2`, ..
+fn name_of(savepoint: usize) -> Cow<'static, str> {
+    match savepoint {
+        0 => "kysera_1".into(),
+        1 => "kysera_2".into(),
+        deeper => format!("kysera_{}", deeper + 1).into(),
+    }
 }

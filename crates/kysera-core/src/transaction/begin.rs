@@ -23,7 +23,7 @@ impl Db {
     /// ```
     ///
     /// Dropping the future rolls back. A statement that was dropped half way inside, say by a time limit, makes the
-    /// transaction refuse to commit.
+    /// transaction refuse to commit, unless a savepoint around it was left and so undid it.
     ///
     /// # Errors
     /// The error of `f`, with that of the rollback beside it should this fail too; those of beginning and committing:

@@ -1,11 +1,12 @@
 //! A transaction: a connection of one's own between begin and commit, savepoints inside, and what to do afterwards.
 
 use crate::db::Db;
+use crate::driver::transaction_state::with_rollback;
 use crate::driver::{BoxFuture, Connection};
 use crate::error::Result;
 use crate::execute::executor::{Executor, ExecutorRef};
 use crate::execute::pipeline::Pipeline;
-use crate::execute::session::{Session, with_rollback};
+use crate::execute::session::Session;
 use crate::execute::stream::{StreamRef, StreamSource};
 use kysera_sql::compiled::Access;
 use std::fmt;
@@ -16,15 +17,18 @@ use tokio::sync::Mutex;
 /// An open transaction. Dropping it rolls back.
 ///
 /// Queries take it by shared reference and run one after the other in the order in which they were first polled, so
-/// `join!` of two queries is correct. A query whose future is dropped before it finished leaves the transaction unable
-/// to commit: later queries and the commit fail with `TransactionAborted`.
+/// `join!` of two queries is correct.
+///
+/// A query whose future is dropped before it finished was done, or not, or in part. So later queries and the commit fail
+/// with `TransactionAborted`, until that is undone: by a rollback of everything, or by leaving a savepoint that was set
+/// before the query, as `timeout(limit, tx.transaction(async |tx| ..))` does when its time is up. The transaction around
+/// the savepoint then goes on and may commit. Where the database has ended the transaction by itself, as SQLite does
+/// when a write is cut, only a rollback of everything is left.
 pub struct Transaction {
     db: Db,
     access: Access,
     session: Mutex<Session>,
     after_commit: StdMutex<Vec<Hook>>,
-    /// Savepoints open now.
-    depth: usize,
 }
 
 type Hook = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
@@ -36,7 +40,6 @@ impl Transaction {
             access,
             session: Mutex::new(Session::new(connection)),
             after_commit: StdMutex::default(),
-            depth: 0,
         }
     }
 
@@ -60,8 +63,8 @@ impl Transaction {
     ///
     /// # Errors
     /// `RolledBack` when the database rolled back instead, `CommitUnknown` when the answer was lost,
-    /// `TransactionAborted` when a statement had been dropped half way. Nothing was committed but, perhaps, where it is
-    /// unknown.
+    /// `TransactionAborted` when a statement had been dropped half way and was not undone. Nothing was committed but,
+    /// perhaps, where it is unknown.
     pub async fn commit(self) -> Result<()> {
         let Transaction { session, after_commit, .. } = self;
         session.into_inner().commit().await?;
@@ -107,10 +110,6 @@ impl Transaction {
         self.session.get_mut()
     }
 
-    pub(crate) fn depth_mut(&mut self) -> &mut usize {
-        &mut self.depth
-    }
-
     /// How many hooks there are, for a savepoint to come back to.
     pub(crate) fn hook_count(&self) -> usize {
         self.hooks(|hooks| hooks.len())
@@ -140,9 +139,6 @@ impl<'e> StreamSource<'e> for &'e mut Transaction {
 
 impl fmt::Debug for Transaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transaction")
-            .field("session", &self.session)
-            .field("depth", &self.depth)
-            .finish_non_exhaustive()
+        f.debug_struct("Transaction").field("session", &self.session).finish_non_exhaustive()
     }
 }

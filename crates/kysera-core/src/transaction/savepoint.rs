@@ -1,27 +1,29 @@
 //! A savepoint: a part of a transaction that can be undone alone.
 
+use crate::driver::transaction_state::with_rollback;
 use crate::error::Result;
 use crate::execute::executor::{Executor, ExecutorRef};
-use crate::execute::session::{savepoint_name, with_rollback};
 use crate::execute::stream::{StreamRef, StreamSource};
 use crate::transaction::handle::Transaction;
 use std::ops::Deref;
 
 /// A part of a transaction that can be undone alone. It borrows the transaction, so savepoints end in the opposite order
-/// of their beginning, and nothing else runs in between. Dropping it rolls back to it before the next statement.
+/// of their beginning, and nothing else runs in between. Dropping it rolls back to it before the next statement, with
+/// what was dropped half way inside it.
 #[derive(Debug)]
 #[must_use = "a savepoint that is dropped is rolled back"]
 pub struct Savepoint<'t> {
     tx: &'t mut Transaction,
-    depth: usize,
+    /// Which it is, counted from 0.
+    index: usize,
     /// Hooks that were there before it.
     hooks: usize,
     ended: bool,
 }
 
 impl Transaction {
-    /// Runs `f` in a savepoint: releases it when `f` returns `Ok`, rolls back to it when `f` returns `Err`. The
-    /// transaction itself goes on either way.
+    /// Runs `f` in a savepoint: releases it when `f` returns `Ok`, rolls back to it when `f` returns `Err` or when the
+    /// future is dropped, then before the next statement. The transaction itself goes on either way.
     ///
     /// # Errors
     /// The error of `f`, with that of the rollback beside it should this fail too; those of the savepoint itself.
@@ -47,44 +49,31 @@ impl Transaction {
 
 impl<'t> Savepoint<'t> {
     pub(crate) async fn set(tx: &'t mut Transaction) -> Result<Savepoint<'t>> {
-        let depth = *tx.depth_mut() + 1;
-        let name = savepoint_name(depth);
-        let session = tx.session_mut();
-        let set = session.enter().await?.savepoint(&name).await;
-        session.leave();
-        set?;
-        *tx.depth_mut() = depth;
+        let index = tx.session_mut().set_savepoint().await?;
         let hooks = tx.hook_count();
-        Ok(Savepoint { tx, depth, hooks, ended: false })
+        Ok(Savepoint { tx, index, hooks, ended: false })
     }
 
-    /// Releases it: what was done since stays, as part of the transaction. When that fails, it is rolled back.
+    /// Releases it: what was done since stays, as part of the transaction. When that fails, it is rolled back. When its
+    /// future is dropped half way, nobody knows whether it was released: if it was, the transaction only rolls back.
     ///
     /// # Errors
-    /// When a statement failed and the database gave up the whole part, or the connection is lost.
+    /// When a statement failed and the database gave up the whole part, or the connection is lost; `TransactionAborted`
+    /// when a statement inside was dropped half way.
     pub async fn release(mut self) -> Result<()> {
-        let name = savepoint_name(self.depth);
-        let session = self.tx.session_mut();
-        let released = session.enter().await?.release(&name).await;
-        session.leave();
-        released?;
-        self.end();
+        self.tx.session_mut().release(self.index).await?;
+        self.ended = true;
         Ok(())
     }
 
-    /// Undoes what was done since, and releases it.
+    /// Undoes what was done since, and releases it. Undoes also a statement that was dropped half way.
     ///
     /// # Errors
     /// When the connection is lost.
     pub async fn rollback(mut self) -> Result<()> {
-        let name = savepoint_name(self.depth);
-        let hooks = self.hooks;
-        let session = self.tx.session_mut();
-        let undone = session.enter().await?.rollback_to(&name).await;
-        session.leave();
-        undone?;
-        self.tx.forget_hooks(hooks);
-        self.end();
+        self.tx.session_mut().rollback_to(self.index).await?;
+        self.tx.forget_hooks(self.hooks);
+        self.ended = true;
         Ok(())
     }
 
@@ -110,20 +99,13 @@ impl<'t> Savepoint<'t> {
     pub(crate) fn transaction_mut(&mut self) -> &mut Transaction {
         self.tx
     }
-
-    fn end(&mut self) {
-        *self.tx.depth_mut() = self.depth - 1;
-        self.ended = true;
-    }
 }
 
 impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            let depth = self.depth;
-            self.tx.session_mut().leave_behind(depth);
+            self.tx.session_mut().leave_savepoint(self.index);
             self.tx.forget_hooks(self.hooks);
-            self.end();
         }
     }
 }

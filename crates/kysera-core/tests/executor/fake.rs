@@ -1,6 +1,7 @@
 //! A driver without a database. It logs what it is asked, keeps a list of "rows" per statement that wrote, knows
 //! transactions and savepoints, waits where it is told, and fails where it is told. It panics when the executor breaks
-//! its promise: one operation at a time, and nothing but `rollback` after a dropped one.
+//! its promise: one operation at a time, and after a dropped one nothing but `rollback`, or `rollback_to` a savepoint that
+//! undoes it.
 
 use kysera_core::driver::{
     Attempt, BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions,
@@ -133,7 +134,7 @@ impl Driver for Fake {
         if !self.world().inline || self.slots.available_permits() == 0 {
             return Attempt::WouldBlock;
         }
-        let mut connection = FakeConnection { fake: self.clone(), open: None, busy: false, permit: None };
+        let mut connection = FakeConnection { fake: self.clone(), open: None, running: None, permit: None };
         Attempt::Done(connection.perform(statement, sink))
     }
 
@@ -144,7 +145,7 @@ impl Driver for Fake {
             self.world().acquired.push(access);
             let permit = Arc::clone(&self.slots).acquire_owned().await.expect("never closed");
             let connection =
-                FakeConnection { fake: self.clone(), open: None, busy: false, permit: Some(permit) };
+                FakeConnection { fake: self.clone(), open: None, running: None, permit: Some(permit) };
             Ok(Box::new(connection) as Box<dyn Connection>)
         })
     }
@@ -162,8 +163,8 @@ impl Driver for Fake {
 struct FakeConnection {
     fake: Fake,
     open: Option<Open>,
-    /// An operation has begun and not ended.
-    busy: bool,
+    /// The operation that has begun and not ended, and how many savepoints were set before it.
+    running: Option<(String, usize)>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -176,8 +177,19 @@ struct Open {
 
 impl FakeConnection {
     fn begin_operation(&mut self, name: &str) {
-        assert!(!self.busy, "`{name}` after an operation that was dropped half way");
-        self.busy = true;
+        assert_eq!(self.running, None, "`{name}` after an operation that was dropped half way");
+        let savepoints = self.open.as_ref().map_or(0, |open| open.savepoints.len());
+        self.running = Some((name.to_owned(), savepoints));
+    }
+
+    /// Lets a rollback to a savepoint follow a dropped operation, where the savepoint was set before that.
+    fn may_roll_back_to(&mut self, savepoint: &str) {
+        let Some((dropped, before)) = self.running.take() else { return };
+        let own = dropped.strip_prefix("release ").or_else(|| dropped.strip_prefix("rollback to "));
+        let open = self.open.as_ref().expect("rollback to without begin");
+        let at = open.savepoints.iter().rposition(|(set, _)| set == savepoint);
+        let undoes = own == Some(savepoint) || at.is_some_and(|at| at < before);
+        assert!(undoes, "rollback to `{savepoint}` does not undo `{dropped}`, which was dropped half way");
     }
 
     /// Logs, fails if told to, and otherwise applies the effect, with a wait on either side.
@@ -190,7 +202,7 @@ impl FakeConnection {
             effect(self);
         }
         self.fake.wait().await;
-        self.busy = false;
+        self.running = None;
         failed
     }
 
@@ -222,7 +234,7 @@ impl Connection for FakeConnection {
         }
         self.begin_operation(&statement.sql);
         let result = self.perform(statement, sink);
-        self.busy = false;
+        self.running = None;
         Attempt::Done(result)
     }
 
@@ -232,7 +244,7 @@ impl Connection for FakeConnection {
             self.fake.wait().await;
             let result = self.perform(&statement, &mut *sink);
             self.fake.wait().await;
-            self.busy = false;
+            self.running = None;
             Ok((result?, sink))
         })
     }
@@ -243,7 +255,7 @@ impl Connection for FakeConnection {
             self.fake.note(format!("stream {}", statement.sql));
             self.fake.wait().await;
             let failed = self.fake.failure(&statement.sql);
-            self.busy = false;
+            self.running = None;
             failed?;
             let rows = self.fake.world().rows.get(&*statement.sql).cloned().unwrap_or_default();
             Ok(Box::new(FakeStream { fake: self.fake.clone(), rows: rows.into() }) as Box<dyn RowStream>)
@@ -274,9 +286,11 @@ impl Connection for FakeConnection {
     }
 
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
-        // The one thing that may follow a dropped operation.
-        self.busy = false;
-        Box::pin(async move { self.operate("rollback".into(), |own| own.open = None).await })
+        Box::pin(async move {
+            // May follow any dropped operation.
+            self.running = None;
+            self.operate("rollback".into(), |own| own.open = None).await
+        })
     }
 
     fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
@@ -299,11 +313,19 @@ impl Connection for FakeConnection {
     fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
         let undo = move |own: &mut FakeConnection| {
             let open = own.open.as_mut().expect("rollback to without begin");
-            let at = open.savepoints.iter().rposition(|(set, _)| set == name).expect("no such savepoint");
-            open.written.truncate(open.savepoints[at].1);
-            open.savepoints.truncate(at);
+            let at = open.savepoints.iter().rposition(|(set, _)| set == name);
+            if let Some(at) = at {
+                open.written.truncate(open.savepoints[at].1);
+                open.savepoints.truncate(at);
+            }
+            at.is_some()
         };
-        Box::pin(async move { self.operate(format!("rollback to {name}"), undo).await })
+        Box::pin(async move {
+            self.may_roll_back_to(name);
+            let mut is_there = true;
+            self.operate(format!("rollback to {name}"), |own| is_there = undo(own)).await?;
+            if is_there { Ok(()) } else { Err(Error::new(ErrorKind::Database, "no such savepoint")) }
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plugins that rewrite a statement or stand around it, as the executor calls them.
 
+use crate::dropping::dropped_after;
 use crate::fake::{Fake, Number};
 use kysera_core::driver::BoxFuture;
 use kysera_core::plugin::{Context, Plugin};
@@ -112,6 +113,87 @@ async fn a_swallowed_failure_of_a_plugin_cannot_be_committed() {
         .await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::TransactionAborted);
     assert!(fake.committed().is_empty());
+}
+
+#[tokio::test]
+async fn a_swallowed_failure_of_a_plugin_is_undone_by_its_savepoint() {
+    let fake = Fake::new().fail("insert audit 0 1", ErrorKind::Storage);
+    audited(&fake, 1)
+        .transaction(async |tx| {
+            let inner = tx.transaction(async |tx| insert().execute(tx).await).await;
+            assert_eq!(inner.unwrap_err().kind(), ErrorKind::Storage);
+            raw("insert a").execute(tx).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(fake.committed(), ["insert a"]);
+}
+
+/// As [`Audit`], and waits for something else between the change and what it writes.
+#[derive(Debug)]
+struct Slow(Audit);
+
+impl Plugin for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn intercepts(&self, statement: &Statement) -> bool {
+        self.0.intercepts(statement)
+    }
+
+    fn intercept<'a>(&'a self, interception: &'a mut Interception<'_>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            interception.proceed().await?;
+            tokio::task::yield_now().await;
+            interception.execute(raw("insert slowly")).await?;
+            tokio::task::yield_now().await;
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_statement_dropped_while_its_plugin_waits_is_not_committed_without_the_rest() {
+    let (mut refused, mut mended, mut finished) = (0, 0, 0);
+    for polls in 1..12 {
+        let fake = Fake::new();
+        let db = Db::builder(fake.clone()).plugin(Slow(Audit { proceeds: 1 })).build().expect("one plugin");
+        let mut done = None;
+        let result: Result<()> = db
+            .transaction(async |tx| {
+                done = dropped_after(polls, insert().execute(tx)).await;
+                Ok(())
+            })
+            .await;
+        match (done, result) {
+            (Some(done), result) => {
+                done.unwrap();
+                result.unwrap();
+                assert_eq!(fake.committed(), [INSERT, "insert slowly"]);
+                finished += 1;
+            }
+            (None, result) => {
+                assert_eq!(result.unwrap_err().kind(), ErrorKind::TransactionAborted, "{polls}");
+                assert!(fake.committed().is_empty());
+                refused += 1;
+            }
+        }
+        let fake = Fake::new();
+        let db = Db::builder(fake.clone()).plugin(Slow(Audit { proceeds: 1 })).build().expect("one plugin");
+        db.transaction(async |tx| {
+            let mut savepoint = tx.savepoint().await?;
+            let dropped = dropped_after(polls, insert().execute(&mut savepoint)).await.is_none();
+            savepoint.rollback().await?;
+            mended += usize::from(dropped);
+            raw("insert a").execute(tx).await
+        })
+        .await
+        .unwrap();
+        assert_eq!(fake.committed(), ["insert a"]);
+    }
+    assert!(refused >= 7 && mended == refused && finished >= 3, "{refused} {mended} {finished}");
 }
 
 #[tokio::test]

@@ -7,13 +7,13 @@ use kysera_sql::ast::{Expr, Select, SelectItem, TableRef};
 const ALL: &str = "select n from t";
 
 /// A query of which the executor knows that it only reads.
-fn read() -> kysera_core::Tree<Number> {
+pub(crate) fn read() -> kysera_core::Tree<Number> {
     let mut select = Select::from(TableRef::named("t"));
     select.items.push(SelectItem::expr(Expr::column("t", "n")));
     kysera_core::tree(select).rows()
 }
 
-const READ: &str = r#"select "t"."n" from "t""#;
+pub(crate) const READ: &str = r#"select "t"."n" from "t""#;
 
 #[tokio::test]
 async fn rows_come_in_order_and_the_connection_goes_back_after_the_last() {
