@@ -109,7 +109,7 @@ enum Cause {
     Dropped,
     HalfDone,
     NotMended,
-    RollbackDropped,
+    NotRolledBack,
 }
 
 /// What a driver tells.
@@ -142,23 +142,24 @@ impl TransactionState {
     /// has the transaction open, asked when nothing of the operation is running any more.
     pub fn settle(&mut self, is_open: bool) {
         let Some(dropped) = self.running.take() else { return };
-        if !matches!(self.phase, Phase::Open | Phase::Aborted { .. }) {
-            if dropped == Operation::Begin && is_open {
-                (self.phase, self.savepoints) = (Phase::Open, Vec::new());
+        match (self.phase, dropped) {
+            (Phase::Idle, Operation::Begin) if is_open => {
+                self.savepoints.clear();
                 self.abort(Cause::Dropped, 0);
             }
-            return;
-        }
-        match dropped {
-            Operation::Commit => self.phase = Phase::CommitDropped { is_done: !is_open },
-            Operation::Rollback if is_open => self.abort(Cause::RollbackDropped, 0),
-            Operation::Rollback => self.over(),
+            (Phase::Idle, _) => {}
+            (_, Operation::Rollback) if !is_open => self.over(),
+            (Phase::Ended(_) | Phase::CommitDropped { .. } | Phase::Lost, _) => {}
+            (_, Operation::Commit) => self.phase = Phase::CommitDropped { is_done: !is_open },
             _ if !is_open => self.phase = Phase::Ended(EndedBy::Database),
-            Operation::Stream => {}
-            Operation::Begin => self.abort(Cause::Dropped, 0),
-            Operation::Statement | Operation::Savepoint => self.abort(Cause::Dropped, self.savepoints.len()),
+            (_, Operation::Stream) => {}
+            (_, Operation::Rollback) => self.abort(Cause::NotRolledBack, 0),
+            (_, Operation::Begin) => self.abort(Cause::Dropped, 0),
+            (_, Operation::Statement | Operation::Savepoint) => {
+                self.abort(Cause::Dropped, self.savepoints.len());
+            }
             // Both may be tried: the savepoint is still there, or the database says that it is not.
-            Operation::Release(at) | Operation::RollbackTo(at) => self.abort(Cause::Dropped, at + 1),
+            (_, Operation::Release(at) | Operation::RollbackTo(at)) => self.abort(Cause::Dropped, at + 1),
         }
     }
 
@@ -387,8 +388,8 @@ impl TransactionState {
             (Phase::Aborted { cause: Cause::NotMended, .. }, _) => {
                 ("rolling back to a savepoint of this transaction failed", MEND)
             }
-            (Phase::Aborted { cause: Cause::RollbackDropped, .. }, _) | (_, Some(Operation::Rollback)) => {
-                ("the rollback of this transaction was dropped before it finished", "roll back again")
+            (Phase::Aborted { cause: Cause::NotRolledBack, .. }, _) | (_, Some(Operation::Rollback)) => {
+                ("the rollback of this transaction did not finish", "roll back again")
             }
             _ => ("a statement of this transaction was dropped before it finished", MEND),
         };
@@ -641,11 +642,14 @@ mod tests {
         assert!(dropped(Operation::Rollback, false).is_idle());
         let state = dropped(Operation::Rollback, true);
         assert_eq!((kind(state.check()), mending(&state)), (ABORTED, [false; 3]));
-        assert!(text(state.check()).starts_with("the rollback of this transaction was dropped"));
-        let mut state = dropped(Operation::Statement, true);
-        state.start(Operation::Rollback);
-        state.settle(false);
-        assert!(state.is_idle());
+        assert!(text(state.check()).starts_with("the rollback of this transaction did not finish"));
+        let mut lost = open();
+        lost.lost();
+        for mut state in [dropped(Operation::Statement, true), dropped(Operation::Commit, false), lost] {
+            state.start(Operation::Rollback);
+            state.settle(false);
+            assert!(state.is_idle());
+        }
     }
 
     #[test]

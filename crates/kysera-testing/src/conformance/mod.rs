@@ -156,6 +156,12 @@ macro_rules! conformance {
             a_dropped_statement_is_rolled_back
             a_dropped_query_leaves_no_trace
             a_dropped_pipeline_is_rolled_back
+            a_transaction_with_a_dropped_statement_refuses_to_go_on
+            a_savepoint_undoes_what_was_dropped_inside_it
+            a_savepoint_outlives_a_query_dropped_inside_it
+            a_savepoint_outlives_a_stream_left_inside_it
+            nested_savepoints_undo_what_was_dropped_inside_them
+            a_dropped_end_of_a_savepoint_is_undone_or_refused
             a_dropped_commit_keeps_all_or_nothing
             a_dropped_begin_leaves_no_transaction
             a_dropped_acquire_takes_no_connection
