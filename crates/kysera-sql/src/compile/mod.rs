@@ -30,13 +30,11 @@ mod with;
 mod writer;
 
 pub use error::CompileError;
+pub use writer::MAX_DEPTH;
 
 use crate::ast::Statement;
 use crate::compiled::Compiled;
 use crate::dialect::Dialect;
-
-/// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
-pub const MAX_DEPTH: usize = 200;
 
 /// Writes `statement` in the words of `dialect`.
 ///

@@ -2,12 +2,15 @@
 //!
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
-use super::{CompileError, MAX_DEPTH};
+use super::CompileError;
 use crate::ast::{ColumnRef, Directive, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::lexer::BackslashEscapes;
 use crate::value::{ParamSlot, Value, ValueError};
+
+/// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
+pub const MAX_DEPTH: usize = 200;
 
 /// Writes one statement.
 pub(super) struct Writer<'a> {
