@@ -1,7 +1,10 @@
 //! The contracts of Kysera and the pipeline that runs a query.
 //!
-//! Authors of drivers and plugins depend on this crate: [`driver`], [`plugin`] and [`error`] are all they need.
-//! Applications use it through `kysera`, as `kysera::executor`.
+//! **For whom:** authors of drivers and of plugins, who need `kysera-sql` beside it. Applications use it through
+//! `kysera`, as `kysera::executor`.
+//!
+//! **Where to begin:** a driver with [`driver::Driver`] and the conformance suite of `kysera-testing`; a plugin with
+//! [`plugin::Plugin`]; what both return when something fails is in [`error`].
 //!
 //! A [`Db`] is a driver with plugins over it. A query is detached until one of the [`QueryExt`] runs it on a database,
 //! a [`Transaction`] or whatever else is an [`Executor`]: it is rewritten by the plugins, written as SQL and run.

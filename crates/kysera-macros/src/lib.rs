@@ -1,7 +1,10 @@
 //! The derives of Kysera and the procedural half of its `row!` macro.
 //!
-//! Not to be used by itself: the crate `kysera` re-exports what is here, and its documentation says what each derive
-//! makes. Generated code names the library by `::kysera`, or by the path that an attribute gives (`crate = path`).
+//! Generated code names the library by `::kysera`, or by the path that an attribute gives (`crate = path`).
+//!
+//! **For whom:** nobody directly. The crate `kysera` re-exports what is here.
+//!
+//! **Where to begin:** with [`Table`](derive@Table); the documentation of `kysera` says what each derive makes.
 
 mod fields;
 mod from_row;

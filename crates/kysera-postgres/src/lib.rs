@@ -3,6 +3,11 @@
 //! Speaks PostgreSQL's protocol in its binary form to PostgreSQL and to what speaks like it, directly or through a
 //! proxy. Knows nothing of trees, plugins or Rust row types: it is given text and values, and hands cells to a sink.
 //!
+//! **For whom:** applications with a server of PostgreSQL, which use it as `kysera::postgres`.
+//!
+//! **Where to begin:** with [`Postgres::connect`]; what can be tuned is in [`PostgresOptions`], also as parameters of
+//! an address.
+//!
 //! ```no_run
 //! use kysera_core::Db;
 //! use kysera_postgres::{Postgres, PostgresOptions, SslMode};

@@ -1,7 +1,12 @@
 //! Typed SQL as plain data: values, tree, typed builder, dialects, compiler and decoding.
 //!
-//! This crate does no I/O and has no `async`. Applications use it through `kysera`; authors of drivers and
-//! plugins through `kysera-core`.
+//! This crate does no I/O and has no `async`.
+//!
+//! **For whom:** authors of drivers and plugins, who meet its values, its tree and its compiled statements; tools that
+//! write SQL and send it in their own way. Applications use it through `kysera`.
+//!
+//! **Where to begin:** queries with [`select_from`](query::select_from), trees with [`ast::Statement`], the way to SQL
+//! with [`compile`](fn@compile::compile).
 //!
 //! ```
 //! # use kysera_sql::{compile::compile, dialect::Postgres, doc::Person, prelude::*, query::{Query, select_from}};

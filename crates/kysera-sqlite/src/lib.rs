@@ -6,6 +6,10 @@
 //! the schema or cannot be judged always goes to the pool. A database in a file has one writing connection behind a
 //! fair queue and several reading ones (WAL); a database in memory has one connection.
 //!
+//! **For whom:** applications with a database in a file or in memory, which use it as `kysera::sqlite`.
+//!
+//! **Where to begin:** with [`Sqlite::open`]; what can be tuned is in [`SqliteOptions`].
+//!
 //! ```
 //! use kysera_sqlite::{Sqlite, SqliteOptions};
 //!

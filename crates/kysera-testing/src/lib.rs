@@ -1,7 +1,9 @@
 //! Testing tools for Kysera: the suite that every driver must pass, which servers a test may use, and how it says that
 //! it did not run.
 //!
-//! Authors of drivers begin with [`conformance`](mod@conformance).
+//! **For whom:** authors of drivers, and this workspace's own tests.
+//!
+//! **Where to begin:** with the example in [`conformance`](mod@conformance), which is all that a driver has to write.
 //!
 //! ```no_run
 //! # fn connect(_: &str) {}

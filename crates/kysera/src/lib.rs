@@ -3,6 +3,12 @@
 //! The compiler checks a query (tables in scope, column types, nullability through joins); underneath it is plain
 //! data, so that [plugins] such as soft delete reach every reference to a table in every query.
 //!
+//! **For whom:** applications. All that they name is here under one roof; the crates below are for authors of drivers
+//! (`kysera-core`, `kysera-testing`), of plugins (`kysera-core`) and of tools that only write SQL (`kysera-sql`).
+//!
+//! **Where to begin:** with the example, which needs one import, [`prelude`]; then with the table of
+//! [where things are](#where-things-are).
+//!
 //! ```
 //! use kysera::prelude::*;
 //!
@@ -47,8 +53,7 @@
 //! | write SQL by hand | [`raw`], [`script`] |
 //! | act on errors | [`Error`], [`ErrorKind`] |
 //!
-//! A file with queries in it needs one import, [`prelude`]. The guide in the repository (`docs/guide`) tells it in
-//! chapters.
+//! The guide in the repository (`docs/guide`) tells it in chapters.
 //!
 //! # Features
 //!

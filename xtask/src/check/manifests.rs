@@ -53,6 +53,21 @@ impl<'a> Manifest<'a> {
         self.0[field].as_str()
     }
 
+    /// Returns the root of the library, as an absolute path.
+    pub(crate) fn library(self) -> Option<&'a str> {
+        let targets = self.0["targets"].as_array()?;
+        let is_library = |target: &&Value| {
+            let kinds = target["kind"].as_array().into_iter().flatten();
+            kinds.filter_map(Value::as_str).any(|kind| ["lib", "proc-macro"].contains(&kind))
+        };
+        targets.iter().find(is_library)?["src_path"].as_str()
+    }
+
+    /// Says whether docs.rs is told to build with every feature.
+    pub(crate) fn has_all_features_on_docs_rs(self) -> bool {
+        self.0["metadata"]["docs"]["rs"]["all-features"] == true
+    }
+
     /// Says whether the crate may go to a registry.
     pub(crate) fn is_published(self) -> bool {
         // `publish = false` is an empty list of registries, and the default is null.

@@ -7,15 +7,12 @@ use super::outcome::{Outcome, verdict};
 use crate::process::{Result, cargo, output};
 
 const EVERY_PACKAGE_HAS: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
-const EVERY_MANIFEST_HAS: [&str; 4] = ["description", "license", "repository", "rust_version"];
 
 pub(crate) fn check() -> Result<Outcome> {
     let manifests = Manifests::read()?;
     let mut problems = Vec::new();
     for manifest in manifests.crates().filter(|manifest| manifest.is_published()) {
         let name = manifest.name();
-        let missing = EVERY_MANIFEST_HAS.iter().filter(|field| manifest.text(field).is_none());
-        problems.extend(missing.map(|field| format!("{name}: Cargo.toml has no {field}")));
         let list =
             output(cargo().args(["package", "--list", "--allow-dirty", "--offline", "--package", name]))?;
         let files: Vec<_> = list.lines().collect();
