@@ -13,7 +13,14 @@ const FLOORS: &[&[&str]] = &[
     &["kysera-sqlite", "kysera-postgres", "kysera-mysql", "kysera-mssql", "kysera-migrate", "kysera-testing"],
     &["kysera"],
     &["kysera-cli"],
-    &["kysera-tests", "kysera-examples", "xtask"],
+    &[
+        "kysera-tests",
+        "kysera-outside-app",
+        "kysera-outside-driver",
+        "kysera-outside-plugin",
+        "kysera-examples",
+        "xtask",
+    ],
 ];
 
 /// Returns a sentence for each arrow that does not point down, and each crate without a floor.

@@ -8,7 +8,9 @@ mod crate_floors;
 mod manifests;
 mod module_floors;
 mod outcome;
+mod outside;
 mod packages;
+mod published;
 mod source;
 mod tidy;
 
@@ -28,6 +30,8 @@ const STEPS: &[Step] = &[
     ("floors", floors),
     ("clippy", clippy),
     ("docs", docs),
+    ("crates", published::check),
+    ("outside", outside::check),
     ("package", packages::check),
     ("msrv", msrv),
 ];
