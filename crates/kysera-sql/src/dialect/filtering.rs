@@ -56,18 +56,20 @@ pub enum UpsertCheck {
     FirstAssignment,
 }
 
-/// An expression whose evaluation fails, so that the whole statement is undone.
+/// How a statement fails on purpose: an expression whose evaluation is an error, so that the whole statement is undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Raise {
-    /// `width_bucket` over an empty range, whose SQLSTATE nothing else has. PostgreSQL folds constants when it plans,
-    /// so an argument hangs on a column; nothing of the column's value shows.
-    EmptyRange,
-    /// A JSON path that is none.
+    /// Functions whose SQLSTATEs nothing else has: `width_bucket` over an empty range for a hidden row, a JSON path to a
+    /// member that is not there for a write check. PostgreSQL folds constants when it plans, so an argument hangs on a
+    /// column; nothing of the column's value shows. Not by a text of ours: drivers leave quoted texts out of messages,
+    /// since they may be values.
+    RareSqlState,
+    /// A JSON path that is none: our words, which the error repeats.
     JsonPath,
-    /// A scalar subquery of two rows.
+    /// A scalar subquery of two rows. The error has no words of ours.
     TwoRows,
-    /// A division by zero.
+    /// A division by zero. The error has no words of ours.
     DivisionByZero,
     /// An expression of the dialect's own.
     Own(OwnRaise),
@@ -76,11 +78,11 @@ pub enum Raise {
 /// A failing expression that a dialect brings itself.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnRaise {
-    /// The expression. It is given a column of the row that is refused.
-    pub expr: fn(Expr) -> Expr,
-    /// True when an error is the expression's, by the code that the driver gives it or by its message. Asked only of
+    /// The expression. It is given the reason, and a column of the row that is refused.
+    pub expr: fn(RaiseReason, Expr) -> Expr,
+    /// Whether an error is the expression's, by the code that the driver gives it or by its message. Asked only of
     /// statements that hold the expression.
-    pub raised: fn(code: Option<&str>, message: &str) -> bool,
+    pub raised: fn(code: Option<&str>, message: &str) -> Raised,
 }
 
 impl Eq for OwnRaise {}
@@ -89,6 +91,27 @@ impl PartialEq for OwnRaise {
     fn eq(&self, other: &OwnRaise) -> bool {
         std::ptr::fn_addr_eq(self.expr, other.expr) && std::ptr::fn_addr_eq(self.raised, other.raised)
     }
+}
+
+/// Why a statement fails on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RaiseReason {
+    /// An upsert met a row that a filter hides.
+    HiddenRow,
+    /// A row, as the statement would leave it, does not pass a write check.
+    WriteCheck,
+}
+
+/// What an error says of a [`Raise`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raised {
+    /// The error has another cause.
+    No,
+    /// It was raised for this reason.
+    For(RaiseReason),
+    /// It was raised, and the database does not say for which reason.
+    Unknown,
 }
 
 impl Filtering {
@@ -121,22 +144,43 @@ impl NameCase {
     }
 }
 
-impl Raise {
-    /// The text that the error carries, where it carries one.
-    const MARK: &'static str = "kysera: hidden row";
+impl RaiseReason {
+    const ALL: [RaiseReason; 2] = [RaiseReason::HiddenRow, RaiseReason::WriteCheck];
 
-    /// The expression. `column` is one of the row that is refused.
-    pub fn expr(self, column: Expr) -> Expr {
+    /// The words that an error carries, where the database repeats them.
+    const fn words(self) -> &'static str {
         match self {
-            Raise::EmptyRange => {
+            RaiseReason::HiddenRow => "kysera: hidden row",
+            RaiseReason::WriteCheck => "kysera: write check",
+        }
+    }
+}
+
+impl Raise {
+    /// The expression. `column` is one of the row that is refused.
+    pub fn expr(self, reason: RaiseReason, column: Expr) -> Expr {
+        match self {
+            Raise::RareSqlState => {
                 let int = |n| Expr::Literal(Literal::Int(n));
-                let text = Expr::Cast { operand: Box::new(column), to: SqlType::Text };
-                let nothing = Expr::call("length", vec![Expr::call("left", vec![text, int(0)])]);
-                Expr::call("width_bucket", vec![nothing, int(0), int(0), int(1)])
+                let text = |text| Expr::Literal(Literal::Text(text));
+                let shown = Expr::Cast { operand: Box::new(column), to: SqlType::Text };
+                let nothing = Expr::call("left", vec![shown, int(0)]);
+                match reason {
+                    RaiseReason::HiddenRow => {
+                        let zero = Expr::call("length", vec![nothing]);
+                        Expr::call("width_bucket", vec![zero, int(0), int(0), int(1)])
+                    }
+                    RaiseReason::WriteCheck => {
+                        let object = Expr::call("jsonb_build_object", vec![text("key"), nothing]);
+                        let path = text("strict $.\"kysera: write check\"");
+                        let exists = Expr::call("jsonb_path_exists", vec![object, path]);
+                        Expr::Cast { operand: Box::new(exists), to: SqlType::I32 }
+                    }
+                }
             }
             Raise::JsonPath => {
                 let text = |text| Expr::Literal(Literal::Text(text));
-                Expr::call("json_extract", vec![text("{}"), text(Raise::MARK)])
+                Expr::call("json_extract", vec![text("{}"), text(reason.words())])
             }
             Raise::TwoRows => {
                 let row = |n| Select {
@@ -149,18 +193,24 @@ impl Raise {
             Raise::DivisionByZero => {
                 Expr::binary(Expr::Literal(Literal::Int(1)), BinaryOp::Div, Expr::Literal(Literal::Int(0)))
             }
-            Raise::Own(own) => (own.expr)(column),
+            Raise::Own(own) => (own.expr)(reason, column),
         }
     }
 
-    /// True when an error of a statement that holds the expression is the expression's: by its code, and by our own
+    /// Whether an error of a statement that holds the expression is the expression's: by its code, and by our own
     /// words where the database repeats them. Meaningless for any other statement.
-    pub fn raised(self, code: Option<&str>, message: &str) -> bool {
+    pub fn raised(self, code: Option<&str>, message: &str) -> Raised {
         match self {
-            Raise::EmptyRange => code == Some("2201G"),
-            Raise::JsonPath => message.contains(Raise::MARK),
-            Raise::TwoRows => code == Some("1242") || code == Some("21000"),
-            Raise::DivisionByZero => code == Some("8134"),
+            Raise::RareSqlState if code == Some("2201G") => Raised::For(RaiseReason::HiddenRow),
+            Raise::RareSqlState if code == Some("2203A") => Raised::For(RaiseReason::WriteCheck),
+            Raise::RareSqlState => Raised::No,
+            Raise::JsonPath => {
+                let reason = RaiseReason::ALL.into_iter().find(|reason| message.contains(reason.words()));
+                reason.map_or(Raised::No, Raised::For)
+            }
+            Raise::TwoRows if code == Some("1242") || code == Some("21000") => Raised::Unknown,
+            Raise::DivisionByZero if code == Some("8134") => Raised::Unknown,
+            Raise::TwoRows | Raise::DivisionByZero => Raised::No,
             Raise::Own(own) => (own.raised)(code, message),
         }
     }

@@ -52,7 +52,7 @@ mod syntax;
 mod version;
 
 pub use capabilities::Capabilities;
-pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, UpsertCheck};
+pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
 pub use mssql::SqlServer;
 pub use mysql::MySql;
 pub use postgres::Postgres;
@@ -70,6 +70,11 @@ use crate::value::SqlType;
 pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// The name for messages: `SQLite`, `PostgreSQL`, `MySQL`, `SQL Server`.
     fn name(&self) -> &'static str;
+
+    /// The server's version, where it is known.
+    fn server_version(&self) -> Option<Version> {
+        None
+    }
 
     /// What this server can do.
     fn capabilities(&self) -> &Capabilities;

@@ -12,6 +12,7 @@ use crate::value::SqlType;
 #[derive(Clone, Debug, PartialEq)]
 pub struct MySql {
     maria: bool,
+    version: Version,
     capabilities: Capabilities,
     syntax: Syntax,
 }
@@ -31,7 +32,7 @@ impl MySql {
         };
         let proposed = if at_least(20) { ProposedForm::RowAlias } else { ProposedForm::Values };
         let explain = Some(if at_least(16) { "explain format=tree " } else { "explain format=json " });
-        MySql { maria: false, capabilities, syntax: Syntax { proposed, explain, ..syntax() } }
+        MySql { maria: false, version, capabilities, syntax: Syntax { proposed, explain, ..syntax() } }
     }
 
     /// The newest MariaDB: 12.
@@ -41,7 +42,7 @@ impl MySql {
 
     /// MariaDB of that version.
     pub fn mariadb_version(version: impl Into<Version>) -> MySql {
-        let _ = version.into();
+        let version = version.into();
         let capabilities = Capabilities {
             returning: true,
             lateral: false,
@@ -59,7 +60,7 @@ impl MySql {
             derived_order_dropped: false,
             ..syntax()
         };
-        MySql { maria: true, capabilities, syntax }
+        MySql { maria: true, version, capabilities, syntax }
     }
 
     /// For a session whose `sql_mode` has `NO_BACKSLASH_ESCAPES`.
@@ -131,6 +132,10 @@ fn syntax() -> Syntax {
 impl Dialect for MySql {
     fn name(&self) -> &'static str {
         if self.maria { "MariaDB" } else { "MySQL" }
+    }
+
+    fn server_version(&self) -> Option<Version> {
+        Some(self.version)
     }
 
     fn capabilities(&self) -> &Capabilities {

@@ -10,6 +10,7 @@ use crate::lexer::LexerRules;
 /// PostgreSQL, by version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Postgres {
+    version: Version,
     capabilities: Capabilities,
     syntax: Syntax,
     filtering: Filtering,
@@ -44,7 +45,7 @@ impl Postgres {
             max_name: 63,
             ..Capabilities::ansi()
         };
-        Postgres { capabilities, syntax: syntax(), filtering: FILTERING }
+        Postgres { version, capabilities, syntax: syntax(), filtering: FILTERING }
     }
 
     /// With the schema that an unqualified name means: `current_schema()`, `public` unless said otherwise. Tables inside
@@ -76,7 +77,7 @@ const FILTERING: Filtering = Filtering {
     names: NameCase::Sensitive,
     full_join: FullJoinFilter::Derived,
     upsert: UpsertCheck::Where,
-    raise: Raise::EmptyRange,
+    raise: Raise::RareSqlState,
     table_after_in: false,
 };
 
@@ -98,6 +99,10 @@ fn syntax() -> Syntax {
 impl Dialect for Postgres {
     fn name(&self) -> &'static str {
         "PostgreSQL"
+    }
+
+    fn server_version(&self) -> Option<Version> {
+        Some(self.version)
     }
 
     fn capabilities(&self) -> &Capabilities {

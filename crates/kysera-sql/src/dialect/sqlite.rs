@@ -14,6 +14,7 @@ use crate::value::SqlType;
 /// SQLite, by version of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sqlite {
+    version: Version,
     capabilities: Capabilities,
     syntax: Syntax,
 }
@@ -50,7 +51,7 @@ impl Sqlite {
             max_function_args: if at_least(48) { 1000 } else { 100 },
             ..Capabilities::ansi()
         };
-        Sqlite { capabilities, syntax: syntax() }
+        Sqlite { version, capabilities, syntax: syntax() }
     }
 
     /// With `SQLITE_LIMIT_FUNCTION_ARG` as the connection says it.
@@ -112,6 +113,10 @@ fn syntax() -> Syntax {
 impl Dialect for Sqlite {
     fn name(&self) -> &'static str {
         "SQLite"
+    }
+
+    fn server_version(&self) -> Option<Version> {
+        Some(self.version)
     }
 
     fn capabilities(&self) -> &Capabilities {
