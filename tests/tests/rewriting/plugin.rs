@@ -1,6 +1,6 @@
 //! Tables, and plugins that hide some of their rows.
 
-use kysera_core::plugin::{ModeFilter, Plugin, RowFilter};
+use kysera_core::plugin::{ModeFilter, Operation, Plugin, RowFilter};
 use kysera_sql::ast::Expr;
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
 use kysera_sql::value::SqlType;
@@ -37,11 +37,11 @@ impl Plugin for Hide {
         "hide"
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name))))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
         match (mode, table.column("del")) {
             ("all", Some(_)) => ModeFilter::Off,
             ("hidden", Some(column)) => {
@@ -103,7 +103,7 @@ impl Plugin for Policy {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         (self.filter)(table).map(RowFilter::new)
     }
 }

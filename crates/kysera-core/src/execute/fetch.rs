@@ -6,7 +6,7 @@ use crate::execute::collect::{Collector, take_back};
 use crate::execute::executor::ExecutorRef;
 use crate::execute::run::{Start, StatementRun};
 use kysera_sql::query::{Origin, Query};
-use kysera_sql::row::RowSink;
+use kysera_sql::row::{Discard, RowSink};
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -80,11 +80,16 @@ impl<'e> Running<'e> {
             Some(waiting) => waiting,
             None => match self.call.start(sink) {
                 Start::Done(done) => return Poll::Ready(done),
-                Start::Pending(later) => self.waiting.insert(later.run(boxed())),
+                Start::Pending(pending) => {
+                    let sink = if self.call.discards_rows() { Box::new(Discard::default()) } else { boxed() };
+                    self.waiting.insert(pending.run(sink))
+                }
             },
         };
         let (outcome, full) = std::task::ready!(waiting.as_mut().poll(cx))?;
-        take_back(sink, full)?;
+        if !self.call.discards_rows() {
+            take_back(sink, full)?;
+        }
         Poll::Ready(Ok(outcome))
     }
 }

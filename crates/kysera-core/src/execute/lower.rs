@@ -1,5 +1,4 @@
-//! What happens to a statement: plugins rewrite it, it becomes SQL, and plugins that stand intercepted its execution are
-//! called.
+//! Makes a statement ready to run: plugins rewrite it, it becomes SQL, and plugins that intercept it are noted.
 
 use crate::db::Db;
 use crate::driver::transaction_state::with_rollback;
@@ -19,12 +18,12 @@ use std::sync::Arc;
 /// A statement that is ready to run.
 pub(crate) struct Lowered<'e> {
     pub(crate) compiled: Compiled,
-    /// There when plugins stand intercepted it.
+    /// There when plugins intercept it.
     pub(crate) intercepted: Option<Box<Intercepted<'e>>>,
 }
 
 impl<'e> Lowered<'e> {
-    /// What a prepared query is on this database; its tree is there when plugins stand intercepted it.
+    /// What a prepared query is on this database; its tree is there when plugins intercept it.
     pub(crate) fn prepared(
         compiled: Compiled,
         statement: Option<Box<Statement>>,
@@ -37,7 +36,7 @@ impl<'e> Lowered<'e> {
         Lowered { compiled, intercepted }
     }
 
-    /// The statement that asks how this one would be run. It runs nothing, so nothing stands intercepted it.
+    /// The statement that asks how this one would be run. It runs nothing, so nothing intercepts it.
     pub(crate) fn into_plan(self, db: &Db) -> Result<Lowered<'e>> {
         let dialect = db.dialect();
         let Some(prefix) = dialect.syntax().explain else {
@@ -54,7 +53,7 @@ impl<'e> Lowered<'e> {
     }
 }
 
-/// What plugins that stand intercepted a statement are told.
+/// A statement that plugins intercept.
 pub(crate) struct Intercepted<'e> {
     plugins: &'e [Arc<dyn Plugin>],
     statement: Statement,
@@ -70,10 +69,13 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
     }
     let context = db.context();
     *applied = plugins.apply(statement, &context)?;
-    let plugins = plugins.plugins();
     if let Some(reason) = statement.bypass() {
         bypass::note(reason, statement.kind());
-    } else if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
+        return Ok(Lowered { compiled: compile_once(statement, dialect, true)?, intercepted: None });
+    }
+    plugins.inspect(statement, &context)?;
+    let plugins = plugins.plugins();
+    if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
         // They are shown the statement, so that its values stay in it.
         let compiled = compile(statement, dialect)?;
         let intercepted = Intercepted { plugins, statement: statement.clone(), context };
@@ -83,7 +85,7 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
 }
 
 impl Intercepted<'_> {
-    /// Runs the statement and what the plugins do intercepted it in a transaction of its own: one that may write, whatever
+    /// Runs the statement and what the plugins do before and after it in a transaction of its own: one that may write, whatever
     /// the statement does.
     pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
         let mut connection = db.acquire(Access::Write).await?;
@@ -95,7 +97,7 @@ impl Intercepted<'_> {
         }
     }
 
-    /// Runs the statement and what the plugins do intercepted it in the caller's transaction.
+    /// Runs the statement and what the plugins do before and after it in the caller's transaction.
     pub(crate) async fn run_in(
         self,
         session: &mut Session,

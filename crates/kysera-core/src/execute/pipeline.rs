@@ -9,7 +9,7 @@ use crate::execute::lower::Intercepted;
 use crate::execute::run::{Pending, StatementRun};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::query::{Query, Ready};
-use kysera_sql::row::{FromRow, RowSink};
+use kysera_sql::row::{Discard, FromRow, RowSink};
 use kysera_sql::typed::Closed;
 use std::fmt;
 use std::marker::PhantomData;
@@ -123,15 +123,18 @@ impl<L: Answers> Pipeline<'_, L> {
 /// Statements and their results; those after the first error are missing where nothing was sent for them.
 type Results<'e> = Vec<(StatementRun<'e>, Ran)>;
 
-/// Runs the statements: together, or one by one where plugins stand intercepted one of them.
+/// Runs the statements: together, or one by one where plugins intercept one of them.
 async fn run<'e>(
     executor: ExecutorRef<'e>,
     statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
 ) -> Result<Results<'e>> {
     let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
-    for (mut call, sink) in statements {
+    for (mut call, mut sink) in statements {
         let lowered = call.lower().map_err(|error| call.explain(error))?;
         arounds.push(lowered.intercepted);
+        if call.discards_rows() {
+            sink = Box::new(Discard::default());
+        }
         batch.push((lowered.compiled, sink));
         calls.push(call);
     }
@@ -194,7 +197,9 @@ impl Taken<'_> {
         let answer = || -> Result<A::Output> {
             let (outcome, boxed) = ran?;
             let mut sink = A::Sink::default();
-            take_back(&mut sink, boxed)?;
+            if !call.discards_rows() {
+                take_back(&mut sink, boxed)?;
+            }
             A::finish(outcome, &mut sink)
         };
         answer().map_err(|error| call.explain(error))

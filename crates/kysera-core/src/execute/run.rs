@@ -15,7 +15,7 @@ use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::Compiled;
 use kysera_sql::query::{BuildError, Origin, Query};
-use kysera_sql::row::RowSink;
+use kysera_sql::row::{Discard, RowSink};
 use kysera_sql::value::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use tokio::sync::{Mutex, MutexGuard};
 /// A statement and where it runs.
 pub(crate) struct StatementRun<'e> {
     pub(crate) executor: ExecutorRef<'e>,
-    /// CacheEntry to the end, so that an error can name tables and columns.
+    /// Kept to the end, so that an error can name tables and columns.
     work: Work,
     /// The plan is wanted, not the rows.
     plan: bool,
@@ -54,7 +54,7 @@ pub(crate) enum Pending<'e> {
     Running(MutexGuard<'e, Session>, Compiled),
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
-    /// For plugins that stand intercepted it.
+    /// For plugins that intercept it.
     Intercepted(ExecutorRef<'e>, Box<Intercepted<'e>>, Compiled),
 }
 
@@ -84,9 +84,11 @@ impl<'e> StatementRun<'e> {
     /// Compiles the statement and runs it if nothing has to wait.
     pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Start<'e> {
         let Lowered { compiled, intercepted } = match self.lower() {
-            Ok(prepared) => prepared,
+            Ok(lowered) => lowered,
             Err(error) => return Start::Done(Err(error)),
         };
+        let mut discard = Discard::default();
+        let sink = if self.discards_rows() { &mut discard } else { sink };
         if let Some(intercepted) = intercepted {
             return Start::Pending(Pending::Intercepted(self.executor, intercepted, compiled));
         }
@@ -130,15 +132,29 @@ impl<'e> StatementRun<'e> {
         if self.plan { lowered.into_plan(db) } else { Ok(lowered) }
     }
 
+    /// True when the rows that come are not for the caller: a plugin's check made the statement return them.
+    pub(crate) fn discards_rows(&self) -> bool {
+        self.applied().is_some_and(|applied| applied.discards_rows)
+    }
+
+    fn applied(&self) -> Option<&Applied> {
+        match &self.work {
+            Work::Built(_, applied) => Some(applied),
+            Work::Bound(query, _, entry_ref) => Some(&query.entry(entry_ref.as_ref()?)?.applied),
+        }
+    }
+
     /// The error, with what the plugins and the tree know about it.
     #[cold]
     pub(crate) fn explain(&self, error: Error) -> Error {
         match &self.work {
-            Work::Built(Ok(statement), applied) => locate(applied.explain(error), statement),
+            Work::Built(Ok(statement), applied) => locate(applied.explain(error), applied.written(statement)),
             Work::Bound(query, _, entry_ref) => {
                 let entry = entry_ref.as_ref().and_then(|entry_ref| query.entry(entry_ref));
                 match (entry, query.statement()) {
-                    (Some(entry), _) => locate(entry.applied.explain(error), &entry.statement),
+                    (Some(entry), _) => {
+                        locate(entry.applied.explain(error), entry.applied.written(&entry.statement))
+                    }
                     (None, Some(statement)) => locate(error, statement),
                     (None, None) => error,
                 }

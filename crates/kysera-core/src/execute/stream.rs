@@ -117,6 +117,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         if let Some(source) = self.source.take() {
             match self.call.lower() {
+                Ok(_) if self.call.discards_rows() => return Poll::Ready(Some(Err(no_rows()))),
                 Ok(lowered) => self.pump = Some(self.start(source, lowered)),
                 Err(error) => return Poll::Ready(Some(Err(self.call.explain(error)))),
             }
@@ -218,6 +219,11 @@ async fn pump_around(
     };
     handoff.put_full(full);
     Ok(())
+}
+
+#[cold]
+fn no_rows() -> Error {
+    Error::new(ErrorKind::InvalidQuery, "the statement returns no rows").with_hint("run it with `execute`")
 }
 
 #[cold]

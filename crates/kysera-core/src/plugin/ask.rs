@@ -7,6 +7,7 @@ use crate::plugin::dependencies::Types;
 use crate::plugin::row_filter::Parameter;
 use kysera_sql::ast::Expr;
 use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
 
 impl Context<'_> {
     /// A value that `plugin` puts into a statement in [`Plugin::rewrite`], as [`Plugin::parameter`] gives it under that
@@ -34,11 +35,16 @@ impl Context<'_> {
         Ok(answer)
     }
 
-    /// The mode that the plugin at `place` in the order is in.
-    pub(crate) fn mode(&self, place: usize, plugin: &dyn Plugin) -> Result<Option<&'static str>> {
-        let mode = self.aside(|| plugin.mode(self))?;
+    /// The mode that the plugin at `index` in the order is in for a table.
+    pub(crate) fn mode(
+        &self,
+        index: usize,
+        plugin: &dyn Plugin,
+        table: &'static TableMeta,
+    ) -> Result<Option<Name>> {
+        let mode = self.aside(|| plugin.mode(table, self))?;
         if let Some(tracker) = &self.tracker {
-            tracker.mode(place, mode);
+            tracker.mode(index, table, mode.as_ref());
         }
         Ok(mode)
     }

@@ -8,7 +8,7 @@ use crate::plugin::clock::Clock;
 use crate::plugin::dependencies::{Dependencies, DependencyTracker};
 use crate::plugin::extensions::Extensions;
 use kysera_sql::ast::Expr;
-use kysera_sql::dialect::Dialect;
+use kysera_sql::dialect::{Dialect, Version};
 use kysera_sql::ident::Name;
 use kysera_sql::value::{ParamSlot, Value};
 use std::any::Any;
@@ -42,6 +42,11 @@ impl<'a> Context<'a> {
         if let Some(now) = recorded.now.get() {
             self.now.get_or_init(|| *now);
         }
+    }
+
+    /// The server's version, where the driver knows it.
+    pub fn server_version(&self) -> Option<Version> {
+        self.dialect.server_version()
     }
 
     /// The instant of this statement, in microseconds since 1970-01-01T00:00:00Z: the same for every plugin. The clock

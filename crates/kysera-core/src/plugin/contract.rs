@@ -3,9 +3,13 @@
 use crate::driver::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::context::Context;
+use crate::plugin::enclosure::Enclosure;
 use crate::plugin::interception::Interception;
+use crate::plugin::operation::Operation;
 use crate::plugin::row_filter::{ModeFilter, Parameter, RowFilter};
+use crate::plugin::write::Write;
 use kysera_sql::ast::Statement;
+use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use std::fmt::Debug;
 
@@ -24,7 +28,7 @@ pub mod priority {
 /// A plugin of the executor. Every method but `name` has a default that does nothing.
 ///
 /// ```
-/// use kysera_core::plugin::{Plugin, RowFilter};
+/// use kysera_core::plugin::{Operation, Plugin, RowFilter};
 /// use kysera_sql::{ast::Expr, table::TableMeta};
 ///
 /// /// Hides what is not published, in every table that has such a column.
@@ -36,7 +40,7 @@ pub mod priority {
 ///         "published"
 ///     }
 ///
-///     fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+///     fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
 ///         let column = table.column("published_at")?;
 ///         Some(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
 ///     }
@@ -66,25 +70,51 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         false
     }
 
-    /// Which rows of `table` exist, as far as this plugin is concerned. Asked once for each table and executor.
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
-        let _ = table;
+    /// Which rows of `table` exist for an operation, as far as this plugin is concerned: those that a query reads, that an
+    /// update changes, that a delete removes. Never asked for [`Operation::Insert`]. Asked once for each table,
+    /// operation and executor.
+    ///
+    /// An update or delete is filtered by what is said for its own operation alone: what must be readable to be changed
+    /// has to be said there too.
+    fn row_filter(&self, table: &'static TableMeta, operation: Operation) -> Option<RowFilter> {
+        let _ = (table, operation);
         None
     }
 
-    /// The filter to use instead where a query carries a directive for this plugin.
-    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
-        let _ = (table, mode);
+    /// The filter of [`row_filter`](Plugin::row_filter) in one of the plugin's modes.
+    fn filter_in_mode(&self, table: &'static TableMeta, operation: Operation, mode: &str) -> ModeFilter {
+        let _ = (table, operation, mode);
         ModeFilter::Unchanged
     }
 
-    /// The directive in force for every table of a statement, unless a query carries one of its own: what the context of
-    /// the execution decides, such as a role that sees everything. Asked wherever the plugin filters a table.
+    /// What a row must satisfy as an insert or update leaves it, whatever it was before. NULL does not satisfy. A write
+    /// of a row that does not fails with [`ErrorKind::Refused`] and is undone as a whole. `mode` is the one in force, if
+    /// any. Asked once for each table, operation, mode and executor.
+    ///
+    /// The check sees what the database makes of the row: defaults, generated columns and what a trigger that runs
+    /// before the write changes, where it can be asked for the written row (`returning`); elsewhere the values that
+    /// the statement gives, and a check that reads a column without a value refuses the statement.
+    ///
+    /// # Dialects
+    /// In `returning` on PostgreSQL, SQLite and MariaDB's inserts; in the values or WHERE elsewhere, and in merges.
+    fn write_check(
+        &self,
+        table: &'static TableMeta,
+        operation: Operation,
+        mode: Option<&str>,
+    ) -> Option<RowFilter> {
+        let _ = (table, operation, mode);
+        None
+    }
+
+    /// The mode in force for a table, unless a query names one by a directive: what the context of the execution
+    /// decides, such as a role that sees everything. Asked at each execution for each table that the plugin filters or
+    /// checks.
     ///
     /// # Errors
     /// When the context that the plugin needs is missing.
-    fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
-        let _ = context;
+    fn mode(&self, table: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+        let _ = (table, context);
         Ok(None)
     }
 
@@ -98,7 +128,8 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         Err(Error::new(ErrorKind::Plugin, format!("plugin `{}` knows no parameter `{name}`", self.name())))
     }
 
-    /// Changes a statement before filters are placed. References by name stand resolved where the registry knows them.
+    /// Changes a statement before filters are placed. References by name have their description where the registry
+    /// knows it. For writes, implement [`rewrite_write`](Plugin::rewrite_write) instead.
     ///
     /// # Errors
     /// When the statement must not run.
@@ -107,13 +138,56 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// True when [`rewrite`](Plugin::rewrite) and [`intercepts`](Plugin::intercepts) look at the form of a
-    /// statement alone: not at bound values, nor at anything that differs between executions but for what they take by
+    /// Changes one write, such as adding a column or an assignment. Called for each write of a statement, at the top, in
+    /// a CTE or in a branch of a merge, that does not bypass plugins; after every `rewrite`, before the write's filters
+    /// and checks are placed.
+    ///
+    /// # Errors
+    /// When the statement must not run.
+    fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
+        let _ = (write, context);
+        Ok(())
+    }
+
+    /// The last change of a write: puts it into a CTE, with others beside it that read the rows it returns. Called for
+    /// each write as [`rewrite_write`](Plugin::rewrite_write) is, but not for branches of a merge, once all filters and
+    /// checks are in place. What it adds is not filtered.
+    ///
+    /// # Errors
+    /// When the statement must not run.
+    ///
+    /// # Dialects
+    /// Writes in CTEs are PostgreSQL's: elsewhere it is not called; use [`intercept`](Plugin::intercept) there.
+    fn enclose(&self, enclosure: &mut Enclosure<'_>, context: &Context<'_>) -> Result<()> {
+        let _ = (enclosure, context);
+        Ok(())
+    }
+
+    /// True when [`inspect`](Plugin::inspect) looks at this statement, so that others cost nothing. Asked after the
+    /// rewriting.
+    fn inspects(&self, statement: &Statement) -> bool {
+        let _ = statement;
+        false
+    }
+
+    /// Looks at a statement as it will be sent, with all its values, at each execution: of a prepared query too, when its
+    /// values are bound.
+    ///
+    /// # Errors
+    /// When the statement must not run: nothing is sent.
+    fn inspect(&self, statement: &Statement, context: &Context<'_>) -> Result<()> {
+        let _ = (statement, context);
+        Ok(())
+    }
+
+    /// True when [`rewrite`](Plugin::rewrite), [`rewrite_write`](Plugin::rewrite_write), [`enclose`](Plugin::enclose),
+    /// [`inspects`](Plugin::inspects) and [`intercepts`](Plugin::intercepts) look at the form of a statement alone: not
+    /// at bound values, nor at anything that differs between executions but for what they take by
     /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
     /// [`Value::Param`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
     ///
-    /// Reading [`Context::now`] or [`Context::get`] in `rewrite` takes the word back for that statement: what is read
-    /// there never gets into another execution. `row_filter` and `filter_in_mode` are asked once anyway, `mode` and
+    /// Reading [`Context::now`] or [`Context::get`] in `rewrite` makes that statement uncacheable: what is read there never
+    /// gets into another execution. `row_filter` and `filter_in_mode` are asked once anyway, `mode` and
     /// `parameter` at each execution.
     fn rewrites_by_form(&self) -> bool {
         false

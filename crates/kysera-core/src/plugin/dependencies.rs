@@ -1,14 +1,27 @@
-//! What a rewriting asked of the execution that it was made for, so that its result can be used by others or is not.
+//! Records which inputs of one execution a rewriting read, and so decides whether other executions may use its result.
 //!
-//! Knows nothing of plugins but their place in the order.
+//! Knows plugins by name and index alone.
 
 use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
 use kysera_sql::value::{SqlType, Value};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// A mode that a plugin answered, by its place in the order of plugins.
-pub(crate) type Mode = (usize, Option<&'static str>);
+/// The mode that a plugin is in for a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Mode {
+    /// The plugin, by its index in the order of plugins.
+    pub(crate) plugin: usize,
+    pub(crate) table: &'static TableMeta,
+    pub(crate) mode: Option<Name>,
+}
+
+impl PartialEq for Mode {
+    fn eq(&self, other: &Mode) -> bool {
+        self.plugin == other.plugin && self.table.is(other.table) && self.mode == other.mode
+    }
+}
 
 /// A reason for which plugins were passed by, and the kind of statement.
 pub(crate) type Note = (Name, &'static str);
@@ -64,11 +77,11 @@ impl DependencyTracker {
         answer
     }
 
-    pub(crate) fn mode(&self, plugin: usize, mode: Option<&'static str>) {
+    pub(crate) fn mode(&self, plugin: usize, table: &'static TableMeta, mode: Option<&Name>) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        match answers.modes.iter().find(|(known, _)| *known == plugin) {
-            None => answers.modes.push((plugin, mode)),
-            Some((_, known)) if *known == mode => {}
+        match answers.modes.iter().find(|known| known.plugin == plugin && known.table.is(table)) {
+            None => answers.modes.push(Mode { plugin, table, mode: mode.cloned() }),
+            Some(known) if known.mode.as_ref() == mode => {}
             // Two answers within one statement: no other execution can be said to have the same.
             Some(_) => self.read(),
         }

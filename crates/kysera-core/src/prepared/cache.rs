@@ -80,7 +80,7 @@ impl PreparedQuery {
             && let Some(answers) = answers(entry, db, context)?
         {
             entry.note_bypasses();
-            return found(entry, EntryRef::First, arguments, &answers);
+            return found(entry, EntryRef::First, arguments, &answers, db, context);
         }
         let mut uncacheable = matches!(first, Some(EntryState::Uncacheable(_)));
         let mut from = 0;
@@ -90,7 +90,14 @@ impl PreparedQuery {
                 EntryState::Cached(entry) => {
                     if let Some(answers) = answers(&entry, db, context)? {
                         entry.note_bypasses();
-                        return found(&entry, EntryRef::Other(Arc::clone(&entry)), arguments, &answers);
+                        return found(
+                            &entry,
+                            EntryRef::Other(Arc::clone(&entry)),
+                            arguments,
+                            &answers,
+                            db,
+                            context,
+                        );
                     }
                 }
             }
@@ -99,7 +106,7 @@ impl PreparedQuery {
             && let Some(entry) = self.make(db, context)?
             && let Some(answers) = answers(&entry, db, context)?
         {
-            return found(&entry, EntryRef::Other(Arc::clone(&entry)), arguments, &answers);
+            return found(&entry, EntryRef::Other(Arc::clone(&entry)), arguments, &answers, db, context);
         }
         Ok(Lookup::Statement(self.filled(&arguments)))
     }
@@ -152,7 +159,9 @@ impl PreparedQuery {
             self.remember(EntryState::Uncacheable(db.downgrade()));
             return Ok(None);
         };
-        let written = Rewritten { statement, compiled, applied, intercepts, answers };
+        let inspects = statement.bypass().is_none()
+            && plugins.plugins().iter().any(|plugin| plugin.inspects(&statement));
+        let written = Rewritten { statement, compiled, applied, intercepts, inspects, answers };
         let entry = Arc::new(CacheEntry::new(self.number, db, written)?);
         self.remember(EntryState::Cached(Arc::clone(&entry)));
         Ok(Some(entry))
@@ -201,8 +210,14 @@ fn found(
     entry_ref: EntryRef,
     arguments: Vec<Value>,
     answers: &[Parameter],
+    db: &Db,
+    context: &Context<'_>,
 ) -> Result<Lookup> {
-    let statement = entry.intercepts.then(|| Box::new(entry.filled(&arguments, answers)));
+    let filled = (entry.intercepts || entry.inspects).then(|| entry.filled(&arguments, answers));
+    if let Some(statement) = &filled {
+        db.environment().plugins.inspect(statement, context)?;
+    }
+    let statement = filled.filter(|_| entry.intercepts).map(Box::new);
     let compiled = entry.compiled(arguments, answers)?;
     Ok(Lookup::Entry(entry_ref, compiled, statement))
 }

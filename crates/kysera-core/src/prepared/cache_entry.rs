@@ -33,6 +33,7 @@ pub(crate) struct CacheEntry {
     pub(crate) statement: Statement,
     pub(crate) applied: Applied,
     pub(crate) intercepts: bool,
+    pub(super) inspects: bool,
     number: u64,
 }
 
@@ -68,13 +69,14 @@ pub(super) struct Rewritten {
     pub(super) compiled: Compiled,
     pub(super) applied: Applied,
     pub(super) intercepts: bool,
+    pub(super) inspects: bool,
     pub(super) answers: Dependencies,
 }
 
 impl CacheEntry {
     /// Finds out where each value comes from.
     pub(super) fn new(number: u64, db: &Db, written: Rewritten) -> Result<CacheEntry> {
-        let Rewritten { statement, compiled, applied, intercepts, answers } = written;
+        let Rewritten { statement, compiled, applied, intercepts, inspects, answers } = written;
         let plugins = db.environment().plugins.plugins();
         let place = |name: &str| plugins.iter().position(|plugin| plugin.name() == name);
         let asks = answers.parameters.into_iter().map(|asked| {
@@ -104,6 +106,7 @@ impl CacheEntry {
             statement,
             applied,
             intercepts,
+            inspects,
             number,
         })
     }
@@ -111,8 +114,8 @@ impl CacheEntry {
     /// True when plugins answer about their modes as they did.
     pub(super) fn is_in_mode(&self, db: &Db, context: &Context<'_>) -> Result<bool> {
         let plugins = db.environment().plugins.plugins();
-        for (plugin, mode) in &self.modes {
-            if context.mode(*plugin, &*plugins[*plugin])? != *mode {
+        for known in &self.modes {
+            if context.mode(known.plugin, &*plugins[known.plugin], known.table)? != known.mode {
                 return Ok(false);
             }
         }

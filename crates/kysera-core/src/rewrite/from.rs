@@ -7,6 +7,7 @@ use super::names;
 use super::pass::{Meaning, RowFilterPass, put_first, refused};
 use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::Operation;
 use kysera_sql::ast::{
     BinaryOp, CteRef, Derived, Directive, Expr, FromItem, Join, JoinKind, Select, SelectItem, TableRef,
 };
@@ -116,7 +117,9 @@ impl<'a> RowFilterPass<'a> {
         let derive =
             placement == Placement::Derive || placement == Placement::PullKeyed && policy.key.is_none();
         let label = if derive { names::LEAF } else { table.label().clone() };
-        let Some(predicate) = self.predicate(policy, directives, &label)? else { return Ok(None) };
+        let Some(predicate) = self.predicate(policy, Operation::Read, directives, &label)? else {
+            return Ok(None);
+        };
         Ok(Some(if derive {
             Placed::Derived(policy, predicate)
         } else {

@@ -9,22 +9,27 @@
 mod applied;
 mod compiled_filter;
 mod depth;
+mod enclose;
 mod fill;
 mod from;
 mod names;
+mod new_row;
 mod once_list;
 mod pass;
 mod plugin_order;
 mod plugin_set;
 mod plugin_set_error;
 mod policies;
+mod raise;
 mod raw_guard;
 mod registry;
 mod resolve;
 mod scope;
 mod table_policy;
 mod walk;
+mod with;
 mod write;
+mod write_check;
 
 pub use applied::Applied;
 pub use compiled_filter::PolicyError;

@@ -19,6 +19,16 @@ pub(super) fn alias(n: usize) -> Name {
     }
 }
 
+/// The name of the `n`th write that becomes a CTE.
+pub(super) fn write(n: usize) -> Name {
+    Name::Owned(format!("__kysera_write_{}", n + 1))
+}
+
+/// The name of the `n`th item that such a write returns.
+pub(super) fn returned(n: usize) -> Name {
+    Name::Owned(format!("__kysera_{n}"))
+}
+
 /// The number of one of our aliases.
 pub(super) fn number(name: &str) -> Option<usize> {
     name.strip_prefix("__k").and_then(|digits| digits.parse().ok())

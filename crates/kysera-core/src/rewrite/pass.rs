@@ -3,15 +3,16 @@
 //! `walk` goes through the statement, `from` through trees of joins, `write` through writes; each changes this state.
 
 use super::applied::Check;
+use super::compiled_filter::CompiledFilter;
 use super::fill;
 use super::names;
 use super::policies::Policies;
 use super::registry::Named;
 use super::scope::{Mark, Scope, Seen};
-use super::table_policy::TablePolicy;
+use super::table_policy::{PluginPolicy, TablePolicy};
 use crate::error::{Error, ErrorKind, Result};
-use crate::plugin::Context;
-use kysera_sql::ast::{Directive, Expr, TableRef, With};
+use crate::plugin::{Context, Operation, Write};
+use kysera_sql::ast::{Directive, Expr, TableRef};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::VisitMut;
 
@@ -19,16 +20,19 @@ use kysera_sql::visit::VisitMut;
 pub(super) struct RowFilterPass<'a> {
     pub(super) policies: &'a Policies,
     pub(super) context: &'a Context<'a>,
-    scope: Scope,
+    pub(super) scope: Scope,
     /// How many predicates stand around this place; none in the user's own tree.
     depth: usize,
     /// How many of our aliases are in use around this place.
     aliases: usize,
     /// How many expressions stand around this place.
     pub(super) level: usize,
-    pub(super) check: Option<Check>,
-    /// How many references had a filter that knew a directive of its query.
-    answered: usize,
+    /// What the statement fails for on purpose, as far as placed.
+    pub(super) checks: Vec<Check>,
+    /// The plugins that know the mode which the query at hand asks of them, for one of its own tables.
+    answered: Vec<usize>,
+    /// How many writes were enclosed.
+    pub(super) enclosed: usize,
 }
 
 /// Predicates inside predicates: more than this is a circle that modes made.
@@ -44,7 +48,17 @@ pub(super) enum Meaning<'a> {
 impl<'a> RowFilterPass<'a> {
     pub(super) fn new(policies: &'a Policies, context: &'a Context<'a>) -> RowFilterPass<'a> {
         let scope = Scope::new(policies.facts.names);
-        RowFilterPass { policies, context, scope, depth: 0, aliases: 0, level: 0, check: None, answered: 0 }
+        RowFilterPass {
+            policies,
+            context,
+            scope,
+            depth: 0,
+            aliases: 0,
+            level: 0,
+            checks: Vec::new(),
+            answered: Vec::new(),
+            enclosed: 0,
+        }
     }
 
     /// True when the walk is inside a predicate that a filter placed.
@@ -56,29 +70,55 @@ impl<'a> RowFilterPass<'a> {
     pub(super) fn predicate(
         &mut self,
         policy: &TablePolicy,
+        operation: Operation,
         directives: &[Directive],
         label: &Name,
     ) -> Result<Option<Expr>> {
-        let mut all: Option<Expr> = None;
+        let mut all = None;
         for plugin in 0..self.policies.plugins().len() {
             if !directives.is_empty() && self.policies.answers(policy, plugin, directives)? {
-                self.answered += 1;
+                self.answered.push(plugin);
             }
-            let Some(filter) = self.policies.compiled_filter(policy, plugin, directives, self.context)?
-            else {
-                continue;
-            };
-            let mut one =
-                fill::fill(filter, label, self.aliases, self.policies.plugin(plugin), self.context)?;
-            if filter.has_query {
-                self.inside(filter.aliases, |pass| pass.expr(&mut one))?;
-            }
-            all = Some(match all {
-                None => one,
-                Some(first) => first.and(one),
-            });
+            let found = self.policies.filter(policy, plugin, operation, directives, self.context)?;
+            self.add(&mut all, found, plugin, label)?;
         }
         Ok(all)
+    }
+
+    /// The check of a row that is written: every plugin's, joined with `and`.
+    pub(super) fn write_check(
+        &mut self,
+        policy: &TablePolicy,
+        operation: Operation,
+        directives: &[Directive],
+        label: &Name,
+    ) -> Result<Option<Expr>> {
+        let mut all = None;
+        for plugin in 0..self.policies.plugins().len() {
+            let found = self.policies.check(policy, plugin, operation, directives, self.context)?;
+            self.add(&mut all, found, plugin, label)?;
+        }
+        Ok(all)
+    }
+
+    /// Adds a plugin's predicate with its values, and with filters on the queries inside it.
+    fn add(
+        &mut self,
+        all: &mut Option<Expr>,
+        filter: Option<&CompiledFilter>,
+        plugin: usize,
+        label: &Name,
+    ) -> Result<()> {
+        let Some(filter) = filter else { return Ok(()) };
+        let mut one = fill::fill(filter, label, self.aliases, self.policies.plugin(plugin), self.context)?;
+        if filter.has_query {
+            self.inside(filter.aliases, |pass| pass.expr(&mut one))?;
+        }
+        *all = Some(match all.take() {
+            None => one,
+            Some(first) => first.and(one),
+        });
+        Ok(())
     }
 
     /// Notes in the log that a part of the statement passes plugins by.
@@ -86,15 +126,23 @@ impl<'a> RowFilterPass<'a> {
         self.context.note_bypass(reason, statement);
     }
 
-    /// How many directives were answered so far, to be given to [`RowFilterPass::must_answer`] later.
-    pub(super) fn answered(&self) -> usize {
-        self.answered
-    }
-
-    /// Refuses a query whose words no table of its own FROM answers: `only_deleted` would mean every row.
-    pub(super) fn must_answer(&self, directives: &[Directive], before: usize) -> Result<()> {
-        match directives.first() {
-            Some(directive) if self.answered == before => Err(Error::new(
+    /// Runs `work` on a query's own FROM or target, and refuses the query when one of its directives is answered by
+    /// none of its own tables: `only_deleted` would mean every row.
+    pub(super) fn answering<T>(
+        &mut self,
+        directives: &[Directive],
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.policies.must_be_installed(directives)?;
+        let outer = std::mem::take(&mut self.answered);
+        let done = work(self)?;
+        let answered = std::mem::replace(&mut self.answered, outer);
+        let is_answered = |directive: &&Directive| {
+            answered.iter().any(|plugin| self.policies.plugin(*plugin).name() == directive.plugin)
+        };
+        match directives.iter().find(|directive| !is_answered(directive)) {
+            None => Ok(done),
+            Some(directive) => Err(Error::new(
                 ErrorKind::Plugin,
                 format!(
                     "no table of this query answers to `{}` of plugin `{}`",
@@ -102,8 +150,12 @@ impl<'a> RowFilterPass<'a> {
                 ),
             )
             .with_hint("say it on the query whose own FROM has such a table, or leave it out")),
-            _ => Ok(()),
         }
+    }
+
+    /// Lets every plugin change a write.
+    pub(super) fn rewrite_write(&self, write: &mut Write<'_>) -> Result<()> {
+        self.policies.plugins().iter().try_for_each(|plugin| plugin.rewrite_write(write, self.context))
     }
 
     /// Filters the queries inside a predicate.
@@ -142,7 +194,7 @@ impl<'a> RowFilterPass<'a> {
             }
             (None, Seen::Cte) => Ok(Meaning::Cte),
             (None, Seen::Unclear) => match self.table_meaning(table)? {
-                Meaning::Table(policy) if policy.filters.iter().any(Option::is_some) => {
+                Meaning::Table(policy) if policy.plugins.iter().any(PluginPolicy::is_any) => {
                     Err(captured(&table.name))
                 }
                 other => Ok(other),
@@ -159,15 +211,16 @@ impl<'a> RowFilterPass<'a> {
         self.table_meaning(table)
     }
 
-    /// The columns of a table that its filters read.
+    /// The columns of a table that its filters read for an operation.
     pub(super) fn filter_columns(
         &self,
         policy: &'a TablePolicy,
+        operation: Operation,
         directives: &[Directive],
     ) -> Result<Vec<&'a Name>> {
         let mut columns = Vec::new();
         for plugin in 0..self.policies.plugins().len() {
-            if let Some(filter) = self.policies.compiled_filter(policy, plugin, directives, self.context)? {
+            if let Some(filter) = self.policies.filter(policy, plugin, operation, directives, self.context)? {
                 columns.extend(&filter.columns);
             }
         }
@@ -211,24 +264,6 @@ impl<'a> RowFilterPass<'a> {
         }
         Err(Error::new(ErrorKind::InvalidQuery, format!("no CTE named `{name}` is in scope here"))
             .with_hint("define it in a `with` before its use"))
-    }
-
-    /// Places the filters inside the CTEs and leaves their names in scope.
-    pub(super) fn enter(&mut self, with: Option<&mut With>) -> Result<Mark> {
-        let before = self.scope.mark();
-        let Some(with) = with else { return Ok(before) };
-        for at in 0..with.ctes.len() {
-            let inside = self.scope.mark();
-            // From the last one to itself: the nearest of two equal names is the earlier one.
-            for later in (at..with.ctes.len()).rev() {
-                let certain = later == at && with.recursive;
-                self.scope.add(with.ctes[later].name.clone(), certain);
-            }
-            self.cte(&mut with.ctes[at])?;
-            self.scope.back_to(inside);
-            self.scope.add(with.ctes[at].name.clone(), true);
-        }
-        Ok(before)
     }
 
     pub(super) fn leave(&mut self, mark: Mark) {

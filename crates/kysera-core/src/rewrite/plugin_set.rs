@@ -56,6 +56,12 @@ impl PluginSet {
         self.policies.as_ref().is_none_or(|policies| policies.rewrite_by_form())
     }
 
+    /// Shows a statement with its values to the plugins that look at it.
+    pub(crate) fn inspect(&self, statement: &Statement, context: &Context<'_>) -> Result<()> {
+        let mut looking = self.plugins().iter().filter(|plugin| plugin.inspects(statement));
+        looking.try_for_each(|plugin| plugin.inspect(statement, context))
+    }
+
     /// Runs every plugin's rewriting and then places the row filters, in place. A statement that says why plugins are
     /// passed by is left alone.
     ///

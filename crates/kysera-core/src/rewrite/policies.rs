@@ -3,9 +3,11 @@
 use super::compiled_filter::{self, CompiledFilter, PolicyError};
 use super::raw_guard::RawRules;
 use super::registry::Registry;
-use super::table_policy::{Change, FilterInMode, TablePolicies, TablePolicy};
+use super::table_policy::{
+    Change, Checks, OwnFilter, PluginPolicy, PolicyInMode, TablePolicies, TablePolicy,
+};
 use crate::error::Result;
-use crate::plugin::{Context, ModeFilter, Plugin, RowFilter};
+use crate::plugin::{Context, ModeFilter, Operation, Plugin, RowFilter, mode_of};
 use kysera_sql::ast::Directive;
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::{Dialect, Filtering};
@@ -59,100 +61,164 @@ impl Policies {
         }
     }
 
-    /// What a query says to a plugin must be heard: else it would not mean what it says.
-    pub(super) fn heard(&self, directives: &[Directive]) -> Result<()> {
-        let unheard =
+    /// Refuses a directive to a plugin that is not installed: the query would not mean what it says.
+    pub(super) fn must_be_installed(&self, directives: &[Directive]) -> Result<()> {
+        let is_missing =
             |directive: &&Directive| self.plugins.iter().all(|plugin| plugin.name() != directive.plugin);
-        match directives.iter().find(unheard) {
+        match directives.iter().find(is_missing) {
             None => Ok(()),
             Some(directive) => Err(CompileError::NoPlugin { plugin: directive.plugin }.into()),
         }
     }
 
-    /// True when a plugin's filter for a table knows one of these directives.
+    /// True when a plugin knows the mode that these directives ask of it for a table.
     pub(super) fn answers(
         &self,
         policy: &TablePolicy,
         plugin: usize,
         directives: &[Directive],
     ) -> Result<bool> {
-        let name = self.plugins[plugin].name();
-        for directive in directives.iter().filter(|directive| directive.plugin == name) {
-            if self.filter_in_mode(policy, plugin, directive.mode)?.is_some() {
-                return Ok(true);
-            }
+        match mode_of(directives, self.plugins[plugin].name()) {
+            None => Ok(false),
+            Some(mode) => Ok(self.in_mode(policy, plugin, mode)?.is_known()),
         }
-        Ok(false)
     }
 
-    /// The predicate of a plugin for a table under the directives of the query that refers to it.
-    pub(super) fn compiled_filter<'a>(
+    /// The filter of a plugin for an operation on a table, under the directives of the query that refers to it.
+    pub(super) fn filter<'a>(
         &'a self,
         policy: &'a TablePolicy,
         plugin: usize,
+        operation: Operation,
         directives: &[Directive],
         context: &Context<'_>,
     ) -> Result<Option<&'a CompiledFilter>> {
-        let base = policy.filters.get(plugin).and_then(Option::as_ref);
-        let name = self.plugins[plugin].name();
-        for directive in directives.iter().filter(|directive| directive.plugin == name) {
-            if let Some(filter) = self.filter_in_mode(policy, plugin, directive.mode)? {
-                return Ok(filter);
+        let said = &policy.plugins[plugin];
+        if let Some(mode) = mode_of(directives, self.plugins[plugin].name()) {
+            match self.in_mode(policy, plugin, mode)?.change(operation) {
+                Change::Unchanged => {}
+                Change::Off => return Ok(None),
+                Change::Instead(filter) => return Ok(Some(filter)),
             }
         }
-        if base.is_some()
-            && let Some(mode) = context.mode(plugin, self.plugin(plugin))?
-            && let Some(filter) = self.filter_in_mode(policy, plugin, mode)?
+        if said.is_any()
+            && let Some(mode) = context.mode(plugin, self.plugin(plugin), policy.table)?
         {
-            return Ok(filter);
+            match self.in_mode(policy, plugin, &mode)?.change(operation) {
+                Change::Unchanged => {}
+                Change::Off => return Ok(None),
+                Change::Instead(filter) => return Ok(Some(filter)),
+            }
         }
-        Ok(base)
+        Ok(said.filter(operation))
     }
 
-    /// What a mode makes of a plugin's filter; the outer `None` when the plugin does not know the mode.
-    fn filter_in_mode<'a>(
+    /// The check of a plugin for rows that an operation writes.
+    pub(super) fn check<'a>(
+        &'a self,
+        policy: &'a TablePolicy,
+        plugin: usize,
+        operation: Operation,
+        directives: &[Directive],
+        context: &Context<'_>,
+    ) -> Result<Option<&'a CompiledFilter>> {
+        let said = &policy.plugins[plugin];
+        if let Some(mode) = mode_of(directives, self.plugins[plugin].name()) {
+            let known = self.in_mode(policy, plugin, mode)?;
+            if known.is_known() {
+                return Ok(known.checks.check(operation));
+            }
+        }
+        if said.is_any()
+            && let Some(mode) = context.mode(plugin, self.plugin(plugin), policy.table)?
+        {
+            return Ok(self.in_mode(policy, plugin, &mode)?.checks.check(operation));
+        }
+        Ok(said.checks.check(operation))
+    }
+
+    /// What a mode makes of what a plugin says of a table.
+    fn in_mode<'a>(
         &'a self,
         policy: &'a TablePolicy,
         plugin: usize,
         mode: &str,
-    ) -> Result<Option<Option<&'a CompiledFilter>>, PolicyError> {
-        let is = |known: &FilterInMode| known.plugin == plugin && *known.mode == *mode;
-        let known = match policy.modes.find(is) {
-            Some(known) => known,
-            None => {
-                let change = self.ask_for_mode(policy.table, plugin, mode)?;
-                policy.modes.find_or_add(is, FilterInMode { plugin, mode: mode.into(), change })
-            }
+    ) -> Result<&'a PolicyInMode, PolicyError> {
+        let is = |known: &PolicyInMode| known.plugin == plugin && *known.mode == *mode;
+        if let Some(known) = policy.modes.find(is) {
+            return Ok(known);
+        }
+        let table = policy.table;
+        let made = PolicyInMode {
+            plugin,
+            mode: mode.into(),
+            read: self.change_in_mode(table, plugin, Operation::Read, mode)?,
+            update: self.change_in_mode(table, plugin, Operation::Update, mode)?,
+            delete: self.change_in_mode(table, plugin, Operation::Delete, mode)?,
+            checks: self.checks(table, plugin, Some(mode))?,
         };
-        Ok(match &known.change {
-            Change::Unchanged => None,
-            Change::Off => Some(None),
-            Change::Instead(filter) => Some(Some(filter)),
-        })
+        for inside in made.compiled().flat_map(|filter| &filter.tables) {
+            self.policy(inside)?;
+        }
+        Ok(policy.modes.find_or_add(is, made))
     }
 
-    fn ask_for_mode(
+    fn change_in_mode(
         &self,
         table: &'static TableMeta,
         plugin: usize,
+        operation: Operation,
         mode: &str,
     ) -> Result<Change, PolicyError> {
-        let asked = self.plugins[plugin].as_ref();
-        let known = |table: &'static TableMeta| match asked.filter_in_mode(table, mode) {
+        let asked = self.plugin(plugin);
+        let known = |table: &'static TableMeta| match asked.filter_in_mode(table, operation, mode) {
             ModeFilter::Unchanged => None,
             other => Some(other),
         };
         match known(table).or_else(|| self.registry.twins(table).find_map(known)) {
             None | Some(ModeFilter::Unchanged) => Ok(Change::Unchanged),
             Some(ModeFilter::Off) => Ok(Change::Off),
-            Some(ModeFilter::Instead(filter)) => {
-                let filter = self.compile(&filter, asked, table)?;
-                for inside in &filter.tables {
-                    self.policy(inside)?;
-                }
-                Ok(Change::Instead(filter))
-            }
+            Some(ModeFilter::Instead(filter)) => Ok(Change::Instead(self.compile(&filter, asked, table)?)),
         }
+    }
+
+    /// The checks of a plugin for a table.
+    fn checks(
+        &self,
+        table: &'static TableMeta,
+        plugin: usize,
+        mode: Option<&str>,
+    ) -> Result<Checks, PolicyError> {
+        let asked = self.plugin(plugin);
+        let check = |operation| {
+            let said = |table: &'static TableMeta| asked.write_check(table, operation, mode);
+            let said = said(table).or_else(|| self.registry.twins(table).find_map(said));
+            said.map(|check| self.compile(&check, asked, table)).transpose()
+        };
+        Ok(Checks { insert: check(Operation::Insert)?, update: check(Operation::Update)? })
+    }
+
+    /// What a plugin says of a table.
+    fn plugin_policy(&self, table: &'static TableMeta, plugin: usize) -> Result<PluginPolicy, PolicyError> {
+        let asked = self.plugin(plugin);
+        let said = |operation| {
+            let said = |table: &'static TableMeta| asked.row_filter(table, operation);
+            said(table).or_else(|| self.registry.twins(table).find_map(said))
+        };
+        let read = said(Operation::Read);
+        let own = |operation| {
+            let own = said(operation);
+            if own == read {
+                return Ok(OwnFilter::AsRead);
+            }
+            own.map(|filter| self.compile(&filter, asked, table)).transpose().map(OwnFilter::Own)
+        };
+        Ok(PluginPolicy {
+            update: own(Operation::Update)?,
+            delete: own(Operation::Delete)?,
+            checks: self.checks(table, plugin, None)?,
+            read: read.as_ref().map(|filter| self.compile(filter, asked, table)).transpose()?,
+        })
     }
 
     /// Asks every plugin about a table, and about the tables that its filters read. `path` leads here from the table
@@ -169,21 +235,15 @@ impl Policies {
         if let Some(policy) = self.policies.find(table) {
             return Ok(policy);
         }
-        let mut filters = Vec::with_capacity(self.plugins.len());
-        for plugin in &self.plugins {
-            let said = plugin.row_filter(table);
-            let said = said.or_else(|| self.registry.twins(table).find_map(|twin| plugin.row_filter(twin)));
-            filters.push(said.map(|filter| self.compile(&filter, plugin.as_ref(), table)).transpose()?);
-        }
+        let plugins = (0..self.plugins.len()).map(|plugin| self.plugin_policy(table, plugin));
+        let plugins: Vec<PluginPolicy> = plugins.collect::<Result<_, _>>()?;
         path.push(table);
-        for filter in filters.iter().flatten() {
-            for inside in &filter.tables {
-                self.make_policy(inside, path)?;
-            }
+        for inside in plugins.iter().flat_map(PluginPolicy::compiled).flat_map(|filter| &filter.tables) {
+            self.make_policy(inside, path)?;
         }
         path.pop();
         let policy =
-            TablePolicy { table, filters, modes: Default::default(), key: TablePolicy::key_of(table) };
+            TablePolicy { table, plugins, modes: Default::default(), key: TablePolicy::key_of(table) };
         Ok(self.policies.add(policy))
     }
 

@@ -1,27 +1,57 @@
-//! What there is to do for one table: the filters of each plugin, ready to be placed. Made once and kept.
+//! What there is to do for one table: the filters and checks of each plugin, ready to be placed. Made once and kept.
 
 use super::compiled_filter::CompiledFilter;
 use super::once_list::OnceList;
+use crate::plugin::Operation;
 use kysera_sql::table::TableMeta;
 
 /// What there is to do for one table.
 #[derive(Debug)]
 pub(super) struct TablePolicy {
     pub(super) table: &'static TableMeta,
-    /// One entry for each plugin, in order; empty when no plugin ever filters the table.
-    pub(super) filters: Vec<Option<CompiledFilter>>,
-    /// What a mode makes of a plugin's filter, as far as modes were met.
-    pub(super) modes: OnceList<FilterInMode>,
+    /// One entry for each plugin, in order.
+    pub(super) plugins: Vec<PluginPolicy>,
+    /// What modes make of a plugin's entry, as far as modes were met.
+    pub(super) modes: OnceList<PolicyInMode>,
     /// A column that is NULL only in a row that an outer join made up.
     pub(super) key: Option<&'static str>,
 }
 
-/// What a mode makes of a plugin's filter.
+/// What one plugin says of a table.
+#[derive(Debug, Default)]
+pub(super) struct PluginPolicy {
+    pub(super) read: Option<CompiledFilter>,
+    pub(super) update: OwnFilter,
+    pub(super) delete: OwnFilter,
+    pub(super) checks: Checks,
+}
+
+/// The filter of a write.
+#[derive(Debug, Default)]
+pub(super) enum OwnFilter {
+    /// That of reads.
+    #[default]
+    AsRead,
+    /// Another one, or none.
+    Own(Option<CompiledFilter>),
+}
+
+/// The checks of rows that are written.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    pub(super) insert: Option<CompiledFilter>,
+    pub(super) update: Option<CompiledFilter>,
+}
+
+/// What a mode makes of a plugin's entry.
 #[derive(Debug)]
-pub(super) struct FilterInMode {
+pub(super) struct PolicyInMode {
     pub(super) plugin: usize,
     pub(super) mode: Box<str>,
-    pub(super) change: Change,
+    pub(super) read: Change,
+    pub(super) update: Change,
+    pub(super) delete: Change,
+    pub(super) checks: Checks,
 }
 
 /// What a mode makes of a filter.
@@ -33,6 +63,75 @@ pub(super) enum Change {
     Off,
     /// Another one.
     Instead(CompiledFilter),
+}
+
+impl PluginPolicy {
+    pub(super) fn filter(&self, operation: Operation) -> Option<&CompiledFilter> {
+        let own = match operation {
+            Operation::Update => &self.update,
+            Operation::Delete => &self.delete,
+            _ => return self.read.as_ref(),
+        };
+        match own {
+            OwnFilter::AsRead => self.read.as_ref(),
+            OwnFilter::Own(filter) => filter.as_ref(),
+        }
+    }
+
+    /// True when it says anything of the table.
+    pub(super) fn is_any(&self) -> bool {
+        self.compiled().next().is_some()
+    }
+
+    /// All that it says.
+    pub(super) fn compiled(&self) -> impl Iterator<Item = &CompiledFilter> {
+        let own = [&self.update, &self.delete].into_iter().filter_map(|own| match own {
+            OwnFilter::AsRead => None,
+            OwnFilter::Own(filter) => filter.as_ref(),
+        });
+        self.read.iter().chain(own).chain(self.checks.compiled())
+    }
+}
+
+impl Checks {
+    pub(super) fn check(&self, operation: Operation) -> Option<&CompiledFilter> {
+        match operation {
+            Operation::Insert => self.insert.as_ref(),
+            Operation::Update => self.update.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn compiled(&self) -> impl Iterator<Item = &CompiledFilter> {
+        self.insert.iter().chain(&self.update)
+    }
+}
+
+impl PolicyInMode {
+    pub(super) fn change(&self, operation: Operation) -> &Change {
+        match operation {
+            Operation::Update => &self.update,
+            Operation::Delete => &self.delete,
+            _ => &self.read,
+        }
+    }
+
+    /// True when the plugin knows the mode for the table.
+    pub(super) fn is_known(&self) -> bool {
+        [&self.read, &self.update, &self.delete]
+            .into_iter()
+            .any(|change| !matches!(change, Change::Unchanged))
+    }
+
+    /// All that it says.
+    pub(super) fn compiled(&self) -> impl Iterator<Item = &CompiledFilter> {
+        let filters =
+            [&self.read, &self.update, &self.delete].into_iter().filter_map(|change| match change {
+                Change::Instead(filter) => Some(filter),
+                Change::Unchanged | Change::Off => None,
+            });
+        filters.chain(self.checks.compiled())
+    }
 }
 
 impl TablePolicy {

@@ -16,6 +16,7 @@ use kysera_sql::visit::{VisitMut, walk_mut};
 impl RowFilterPass<'_> {
     /// Places every filter of the statement.
     pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
+        let returns_rows = returns_rows_of(statement);
         match statement {
             Statement::Select(select) => self.select(select)?,
             Statement::Insert(insert) => self.insert(insert)?,
@@ -33,7 +34,11 @@ impl RowFilterPass<'_> {
                     .with_hint("run it on a database without plugins"));
             }
         }
-        Ok(Applied { check: self.check })
+        // What a check alone made the statement return is not for the caller.
+        let discards_rows = !returns_rows && returns_rows_of(statement);
+        let enclosed = self.enclose_statement(statement)?;
+        let discards_rows = discards_rows || enclosed.is_some() && !returns_rows;
+        Ok(Applied { checks: self.checks, enclosed, discards_rows })
     }
 
     fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
@@ -64,13 +69,11 @@ impl VisitMut for RowFilterPass<'_> {
             self.context.note_bypass(reason, "select");
             return Ok(());
         }
-        self.policies.heard(&node.directives)?;
         let mut with = node.with.take();
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
-        let answered = self.answered();
-        let hoisted = self.sources(&mut from, &node.directives)?;
-        self.must_answer(&node.directives, answered)?;
+        let directives = &node.directives;
+        let hoisted = self.answering(directives, |pass| pass.sources(&mut from, directives))?;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;
@@ -135,5 +138,14 @@ impl VisitMut for RowFilterPass<'_> {
             ));
         }
         walk_mut::raw(self, node)
+    }
+}
+
+fn returns_rows_of(statement: &Statement) -> bool {
+    match statement {
+        Statement::Insert(insert) => !insert.returning.is_empty(),
+        Statement::Update(update) => !update.returning.is_empty(),
+        Statement::Delete(delete) => !delete.returning.is_empty(),
+        _ => true,
     }
 }

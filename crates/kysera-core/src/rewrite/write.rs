@@ -1,12 +1,13 @@
 //! Filters in writes: targets, sources, and the hidden row that an upsert or a merge runs into.
 
-use super::applied::Check;
 use super::pass::{Meaning, RowFilterPass, put_first, refused};
+use super::raise::{is_one, one};
 use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
+use crate::plugin::{MergeTarget, Operation, Write};
 use kysera_sql::ast::{
-    Assignment, BinaryOp, Case, CaseWhen, ConflictAction, Delete, Directive, Expr, Insert, InsertOr, Literal,
-    Merge, MergeMatch, TableRef, Update,
+    Assignment, ConflictAction, Delete, Directive, Expr, FromItem, Insert, InsertOr, Merge, MergeAction,
+    MergeMatch, MergeWhen, TableRef, Update,
 };
 use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
@@ -19,19 +20,25 @@ pub(super) fn update(pass: &mut RowFilterPass<'_>, node: &mut Update) -> Result<
         pass.note_bypass(reason, "update");
         return Ok(());
     }
-    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = pass.enter(with.as_deref_mut())?;
+    let policy = policy(pass, &mut node.table)?;
+    pass.rewrite_write(&mut Write::Update(node))?;
     let mut from = std::mem::take(&mut node.from);
-    let answered = pass.answered();
-    let mut predicates = Vec::from_iter(target(pass, &mut node.table, &node.directives)?);
-    predicates.extend(pass.sources(&mut from, &node.directives)?);
-    pass.must_answer(&node.directives, answered)?;
+    let (table, directives) = (&node.table, &node.directives);
+    let predicates = target_and_sources(pass, policy, Operation::Update, table, &mut from, directives)?;
+    let check = match policy {
+        Some(policy) => pass.write_check(policy, Operation::Update, directives, table.label())?,
+        None => None,
+    };
     walk_mut::update(pass, node)?;
     pass.leave(outside);
     node.with = with;
     node.from = from;
     put_first(&mut node.filter, predicates);
+    if let Some(policy) = policy {
+        pass.check_update(node, policy, check)?;
+    }
     Ok(())
 }
 
@@ -41,20 +48,39 @@ pub(super) fn delete(pass: &mut RowFilterPass<'_>, node: &mut Delete) -> Result<
         pass.note_bypass(reason, "delete");
         return Ok(());
     }
-    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = pass.enter(with.as_deref_mut())?;
+    let policy = policy(pass, &mut node.from)?;
+    pass.rewrite_write(&mut Write::Delete(node))?;
     let mut using = std::mem::take(&mut node.using);
-    let answered = pass.answered();
-    let mut predicates = Vec::from_iter(target(pass, &mut node.from, &node.directives)?);
-    predicates.extend(pass.sources(&mut using, &node.directives)?);
-    pass.must_answer(&node.directives, answered)?;
+    let (table, directives) = (&node.from, &node.directives);
+    let predicates = target_and_sources(pass, policy, Operation::Delete, table, &mut using, directives)?;
     walk_mut::delete(pass, node)?;
     pass.leave(outside);
     node.with = with;
     node.using = using;
     put_first(&mut node.filter, predicates);
     Ok(())
+}
+
+/// The predicates of what a write changes and of what it reads.
+fn target_and_sources(
+    pass: &mut RowFilterPass<'_>,
+    policy: Option<&TablePolicy>,
+    operation: Operation,
+    table: &TableRef,
+    sources: &mut [FromItem],
+    directives: &[Directive],
+) -> Result<Vec<Expr>> {
+    pass.answering(directives, |pass| {
+        let target = match policy {
+            Some(policy) => pass.predicate(policy, operation, directives, table.label())?,
+            None => None,
+        };
+        let mut predicates = Vec::from_iter(target);
+        predicates.extend(pass.sources(sources, directives)?);
+        Ok(predicates)
+    })
 }
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
@@ -64,10 +90,19 @@ pub(super) fn merge(pass: &mut RowFilterPass<'_>, node: &mut Merge) -> Result<()
         pass.note_bypass(reason, "merge");
         return Ok(());
     }
-    pass.policies.heard(directives)?;
     let outside = pass.enter(with.as_deref_mut())?;
-    let target = target(pass, into, directives)?;
-    pass.closed_source(using, directives)?;
+    let policy = policy(pass, into)?;
+    for when in &mut *whens {
+        rewrite_branch(pass, when, into, directives)?;
+    }
+    let visible = pass.answering(directives, |pass| {
+        let visible = match policy {
+            Some(policy) => pass.predicate(policy, Operation::Read, directives, into.label())?,
+            None => None,
+        };
+        pass.closed_source(using, directives)?;
+        Ok(visible)
+    })?;
     pass.expr(on)?;
     for when in &mut *whens {
         walk_mut::merge_when(pass, when)?;
@@ -75,15 +110,63 @@ pub(super) fn merge(pass: &mut RowFilterPass<'_>, node: &mut Merge) -> Result<()
     for item in returning {
         pass.select_item(item)?;
     }
+    if let Some(policy) = policy {
+        for when in &mut *whens {
+            restrict_branch(pass, when, policy, into, visible.as_ref(), directives)?;
+            pass.check_merge_branch(when, policy, into, on, directives)?;
+        }
+    }
     pass.leave(outside);
-    if let Some(predicate) = target {
+    if let Some(visible) = visible {
         for when in whens.iter_mut().filter(|when| when.on == MergeMatch::NotMatchedBySource) {
-            put_first(&mut when.and, [predicate.clone()]);
+            put_first(&mut when.and, [visible.clone()]);
         }
         let condition = std::mem::replace(on, Expr::Default);
-        *on = predicate.and(condition);
+        *on = visible.and(condition);
     }
     Ok(())
+}
+
+/// Lets plugins change a branch of a merge.
+fn rewrite_branch(
+    pass: &RowFilterPass<'_>,
+    when: &mut MergeWhen,
+    table: &TableRef,
+    directives: &[Directive],
+) -> Result<()> {
+    let target = MergeTarget { table, directives };
+    let mut write = match &mut when.action {
+        MergeAction::Update(set) => Write::MergeUpdate { target, set },
+        MergeAction::Insert { columns, values } => Write::MergeInsert { target, columns, values },
+        MergeAction::Delete => Write::MergeDelete { target },
+        _ => return Ok(()),
+    };
+    pass.rewrite_write(&mut write)
+}
+
+/// A branch that changes rows which may be read and not changed fails, as it does with native policies: left out, the
+/// row would go to the next branch.
+fn restrict_branch(
+    pass: &mut RowFilterPass<'_>,
+    when: &mut MergeWhen,
+    policy: &TablePolicy,
+    into: &TableRef,
+    visible: Option<&Expr>,
+    directives: &[Directive],
+) -> Result<()> {
+    let operation = match &when.action {
+        MergeAction::Update(_) => Operation::Update,
+        MergeAction::Delete => Operation::Delete,
+        _ => return Ok(()),
+    };
+    let changeable = pass.predicate(policy, operation, directives, into.label())?;
+    match changeable {
+        Some(changeable) if visible != Some(&changeable) => {
+            pass.restrict_merge_branch(when, policy, into.label(), changeable);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `insert`: its source is a query like any other; what it may run into is the conflict with a hidden row.
@@ -92,16 +175,21 @@ pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<
         pass.note_bypass(reason, "insert");
         return Ok(());
     }
-    pass.policies.heard(&node.directives)?;
     let mut with = node.with.take();
     let outside = pass.enter(with.as_deref_mut())?;
     let policy = policy(pass, &mut node.into)?;
+    pass.rewrite_write(&mut Write::Insert(node))?;
     walk_mut::insert(pass, node)?;
+    match policy {
+        Some(policy) => {
+            let checks = pass.insert_checks(node, policy)?;
+            conflict(pass, node, policy)?;
+            pass.check_insert(node, policy, checks)?;
+        }
+        None => pass.answering(&node.directives, |_| Ok(()))?,
+    }
     pass.leave(outside);
     node.with = with;
-    if let Some(policy) = policy {
-        conflict(pass, node, policy)?;
-    }
     Ok(())
 }
 
@@ -117,29 +205,26 @@ fn policy<'a>(pass: &mut RowFilterPass<'a>, table: &mut TableRef) -> Result<Opti
     })
 }
 
-/// The predicate of a target.
-fn target(
-    pass: &mut RowFilterPass<'_>,
-    table: &mut TableRef,
-    directives: &[Directive],
-) -> Result<Option<Expr>> {
-    let label = table.label().clone();
-    match policy(pass, table)? {
-        None => Ok(None),
-        Some(policy) => pass.predicate(policy, directives, &label),
-    }
-}
-
-/// Sees to it that a conflict never changes a hidden row.
+/// Sees to it that a conflict never changes a hidden row. An insert answers directives by this alone: without a
+/// conflict that updates, they would say nothing.
 fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolicy) -> Result<()> {
     let replaces = node.or == Some(InsertOr::Replace);
     let updates =
         matches!(&node.on_conflict, Some(conflict) if !matches!(conflict.action, ConflictAction::DoNothing));
     if !replaces && !updates {
-        return Ok(());
+        return pass.answering(&node.directives, |_| Ok(()));
     }
     let label = node.into.label().clone();
-    let Some(visible) = pass.predicate(policy, &node.directives, &label)? else { return Ok(()) };
+    let directives = std::mem::take(&mut node.directives);
+    let found = pass.answering(&directives, |pass| {
+        let visible = pass.predicate(policy, Operation::Read, &directives, &label)?;
+        Ok((visible, pass.predicate(policy, Operation::Update, &directives, &label)?))
+    });
+    node.directives = directives;
+    let (visible, changeable) = found?;
+    if visible.is_none() && changeable.is_none() {
+        return Ok(());
+    }
     if replaces {
         return Err(refused(format!("`replace` would delete hidden rows of table `{}`", node.into.name))
             .with_hint("use an upsert that names its columns")
@@ -149,26 +234,26 @@ fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolic
     let ConflictAction::DoUpdate { set, filter } = &mut conflict.action else {
         return Err(refused("no row filter knows this kind of conflict action"));
     };
-    let facts = &pass.policies.facts;
-    let column =
-        policy.table.primary_key.first().copied().or(policy.table.columns.first().map(|column| column.name));
-    let raise = facts.raise.expr(Expr::column(label, column.unwrap_or_default()));
-    match facts.upsert {
+    match pass.policies.facts.upsert {
         UpsertCheck::Where => {
-            let one = || Expr::Literal(Literal::Int(1));
-            // `= 1` and not `is not null`: MySQL was seen to optimise the latter away.
-            put_first(filter, [Expr::binary(either(visible, one(), raise), BinaryOp::Eq, one())]);
+            let held = pass.if_changeable(policy, &label, visible, changeable, one());
+            put_first(filter, [is_one(held)]);
+        }
+        UpsertCheck::FirstAssignment if node.or == Some(InsertOr::Ignore) => {
+            // There the error becomes a warning, and the hidden row is written.
+            return Err(refused("`insert ignore` with an update on conflict would write hidden rows")
+                .with_hint("leave out `ignore`")
+                .with_table(node.into.name.clone()));
         }
         UpsertCheck::FirstAssignment => {
             assigned_once(pass, policy, &node.directives, set)?;
             if let Some(first) = set.first_mut() {
                 let value = std::mem::replace(&mut first.value, Expr::Default);
-                first.value = either(visible, value, raise);
+                first.value = pass.if_changeable(policy, &label, visible, changeable, value);
             }
         }
         _ => return Err(refused("no row filter knows where this database refuses a row of an upsert")),
     }
-    pass.check = Some(Check { raise: facts.raise, table: node.into.name.clone() });
     Ok(())
 }
 
@@ -180,7 +265,7 @@ fn assigned_once(
     directives: &[Directive],
     set: &[Assignment],
 ) -> Result<()> {
-    let columns = pass.filter_columns(policy, directives)?;
+    let columns = pass.filter_columns(policy, Operation::Update, directives)?;
     let assigned: Vec<&Name> =
         set.iter().map(|assignment| &assignment.column).filter(|column| columns.contains(column)).collect();
     if assigned.len() < 2 {
@@ -190,12 +275,4 @@ fn assigned_once(
         .with_hint("assign one of them here and the others in an update")
         .with_table(policy.table.name)
         .with_columns(assigned.into_iter().map(Name::to_string)))
-}
-
-/// `case when condition then yes else no end`.
-fn either(condition: Expr, yes: Expr, no: Expr) -> Expr {
-    Expr::Case(Box::new(node!(Case {
-        otherwise: Some(no),
-        ..Case::new(vec![CaseWhen { condition, result: yes }])
-    })))
 }

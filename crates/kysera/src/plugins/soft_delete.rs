@@ -6,16 +6,13 @@ use super::attach::Attachment;
 use super::instant::{self, instant};
 use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
-use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter, priority};
-use kysera_sql::ast::{
-    Assignment, ConflictAction, Directive, Expr, Insert, Literal, OnConflict, Statement, TableRef, Update,
-};
+use kysera_core::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter, Write, priority};
+use kysera_sql::ast::{Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, TableRef, Update};
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::Table;
 use kysera_sql::value::{SqlType, Value};
-use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// The name under which queries address this plugin.
 pub(crate) const NAME: &str = "soft_delete";
@@ -85,13 +82,11 @@ impl SoftDelete {
         self
     }
 
-    fn set_mark(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
-        let Some(mode) = mode_of(&update.directives) else { return Ok(()) };
+    fn set_mark(&self, update: &mut Update, mode: &str, context: &Context<'_>) -> Result<()> {
         let (meta, column) = self.marked_column(&update.table)?;
         let value = match mode {
             MARK => instant(meta, column, self, context)?,
-            RESTORE => Expr::Value(Value::Null(column_type(meta, column))),
-            _ => return Ok(()),
+            _ => Expr::Value(Value::Null(column_type(meta, column))),
         };
         update.set.push(Assignment { column: Name::Borrowed(column), value });
         Ok(())
@@ -99,9 +94,6 @@ impl SoftDelete {
 
     /// Lets an upsert that is told to revive clear the mark of the row it meets.
     fn revive(&self, insert: &mut Insert) -> Result<()> {
-        if mode_of(&insert.directives) != Some(REVIVE) || insert.bypass.is_some() {
-            return Ok(());
-        }
         let (_, column) = self.marked_column(&insert.into)?;
         if let Some(OnConflict { action: ConflictAction::DoUpdate { set, .. }, .. }) = &mut insert.on_conflict
             && !set.iter().any(|assignment| assignment.column == column)
@@ -131,12 +123,12 @@ impl Plugin for SoftDelete {
         priority::FILTER
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         let column = self.attachment.column_of(table)?;
         Some(RowFilter::new(Expr::is_null(RowFilter::column(column))))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
         let Some(column) = self.attachment.column_of(table) else { return ModeFilter::Unchanged };
         match mode {
             MARK => ModeFilter::Instead(RowFilter::new(Expr::is_null(RowFilter::column(column)))),
@@ -156,36 +148,13 @@ impl Plugin for SoftDelete {
         instant::parameter(self, name, context)
     }
 
-    fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
-        match statement {
-            Statement::Update(update) => self.set_mark(update, context)?,
-            // An insert stands at the top or in a CTE.
-            Statement::Select(select) if select.with.is_none() => {}
-            _ => Revive(self).statement(statement)?,
+    fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
+        match (write.mode_of(NAME), write) {
+            (Some(mode @ (MARK | RESTORE)), Write::Update(update)) => self.set_mark(update, mode, context),
+            (Some(REVIVE), Write::Insert(insert)) => self.revive(insert),
+            _ => Ok(()),
         }
-        Ok(())
     }
-}
-
-/// Finds the upserts that revive.
-struct Revive<'a>(&'a SoftDelete);
-
-impl VisitMut for Revive<'_> {
-    type Error = Error;
-
-    fn insert(&mut self, node: &mut Insert) -> Result<()> {
-        self.0.revive(node)?;
-        walk_mut::insert(self, node)
-    }
-
-    /// No insert stands inside an expression.
-    fn expr(&mut self, _: &mut Expr) -> Result<()> {
-        Ok(())
-    }
-}
-
-fn mode_of(directives: &[Directive]) -> Option<&'static str> {
-    directives.iter().find(|directive| directive.plugin == NAME).map(|directive| directive.mode)
 }
 
 fn column_type(meta: &TableMeta, column: &str) -> SqlType {

@@ -6,10 +6,9 @@
 use super::attach::Attachment;
 use super::instant::{self, instant};
 use kysera_core::Result;
-use kysera_core::plugin::{Context, Parameter, Plugin, priority};
+use kysera_core::plugin::{Context, Parameter, Plugin, Write, priority};
 use kysera_sql::ast::{
-    Assignment, ConflictAction, CteBody, Derived, Expr, FromItem, Insert, InsertSource, Merge, MergeAction,
-    Select, SelectItem, Statement, TableRef, Update, With,
+    Assignment, ConflictAction, Derived, Expr, FromItem, Insert, InsertSource, Select, SelectItem, TableRef,
 };
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
@@ -116,41 +115,6 @@ impl Timestamps {
         }
         Ok(())
     }
-
-    fn update(&self, update: &mut Update, context: &Context<'_>) -> Result<()> {
-        add_to_set(&mut update.set, self.on_update(&update.table, context)?);
-        Ok(())
-    }
-
-    fn merge(&self, merge: &mut Merge, context: &Context<'_>) -> Result<()> {
-        for when in &mut merge.whens {
-            match &mut when.action {
-                MergeAction::Update(set) => add_to_set(set, self.on_update(&merge.into, context)?),
-                MergeAction::Insert { columns, values } => {
-                    for stamp in self.on_insert(&merge.into, context)? {
-                        if !columns.contains(&stamp.column) {
-                            columns.push(stamp.column);
-                            values.push(stamp.value);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn with(&self, with: &mut Option<Box<With>>, context: &Context<'_>) -> Result<()> {
-        let Some(with) = with else { return Ok(()) };
-        for cte in &mut with.ctes {
-            match &mut cte.body {
-                CteBody::Insert(insert) => self.insert(insert, context)?,
-                CteBody::Update(update) => self.update(update, context)?,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Plugin for Timestamps {
@@ -170,21 +134,26 @@ impl Plugin for Timestamps {
         instant::parameter(self, name, context)
     }
 
-    fn rewrite(&self, statement: &mut Statement, context: &Context<'_>) -> Result<()> {
-        match statement {
-            Statement::Select(select) => self.with(&mut select.with, context),
-            Statement::Insert(insert) => {
-                self.with(&mut insert.with, context)?;
-                self.insert(insert, context)
+    fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
+        match write {
+            Write::Insert(insert) => self.insert(insert, context),
+            Write::Update(update) => {
+                let stamp = self.on_update(&update.table, context)?;
+                add_to_set(&mut update.set, stamp);
+                Ok(())
             }
-            Statement::Update(update) => {
-                self.with(&mut update.with, context)?;
-                self.update(update, context)
+            Write::MergeInsert { target, columns, values } => {
+                for stamp in self.on_insert(target.table(), context)? {
+                    if !columns.contains(&stamp.column) {
+                        columns.push(stamp.column);
+                        values.push(stamp.value);
+                    }
+                }
+                Ok(())
             }
-            Statement::Delete(delete) => self.with(&mut delete.with, context),
-            Statement::Merge(merge) => {
-                self.with(&mut merge.with, context)?;
-                self.merge(merge, context)
+            Write::MergeUpdate { target, set } => {
+                add_to_set(set, self.on_update(target.table(), context)?);
+                Ok(())
             }
             _ => Ok(()),
         }

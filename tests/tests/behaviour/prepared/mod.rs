@@ -8,11 +8,12 @@ mod wrong;
 
 use crate::database;
 use kysera::executor::DbBuilder;
-use kysera::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter};
+use kysera::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};
 use kysera_sql::ast::{BinaryOp, Expr as Node, InList};
+use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::Value;
 
@@ -91,7 +92,7 @@ impl Plugin for Tenants {
         self.by_form
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         table.column("tenant")?;
         let (column, tenant) = (RowFilter::column("tenant"), RowFilter::parameter("tenant"));
         Some(RowFilter::new(if self.list {
@@ -102,12 +103,12 @@ impl Plugin for Tenants {
         }))
     }
 
-    fn filter_in_mode(&self, _: &'static TableMeta, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, _: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
         if mode == "root" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
-    fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
-        Ok((context.get::<Who>() == Some(&Who::Root)).then_some("root"))
+    fn mode(&self, _: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+        Ok((context.get::<Who>() == Some(&Who::Root)).then_some(Name::Borrowed("root")))
     }
 
     fn parameter(&self, _: &str, context: &Context<'_>) -> Result<Parameter> {

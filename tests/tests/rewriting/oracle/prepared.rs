@@ -8,11 +8,12 @@ use super::world::{TABLES, World};
 use super::{POSTGRES, SQLITE, setting};
 use kysera::prelude::*;
 use kysera_core::driver::{BoxFuture, Connection, Driver};
-use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter};
+use kysera_core::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter};
 use kysera_core::{Error, ErrorKind, Result, tree};
 use kysera_sql::ast::{BinaryOp, Expr as Node, InList, Literal, Statement};
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::{self, Dialect};
+use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::Value;
 use kysera_sql::visit::{VisitMut, walk_mut};
@@ -121,7 +122,7 @@ impl Plugin for Tens {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         let column = RowFilter::column("ten");
         match table.name {
             "post" => Some(RowFilter::new(Node::binary(column, BinaryOp::Eq, RowFilter::parameter("first")))),
@@ -134,12 +135,12 @@ impl Plugin for Tens {
         }
     }
 
-    fn filter_in_mode(&self, _: &'static TableMeta, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, _: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
         if mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
-    fn mode(&self, context: &Context<'_>) -> Result<Option<&'static str>> {
-        Ok(matches!(context.get::<Ten>(), Some(Ten::All)).then_some("everything"))
+    fn mode(&self, _: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+        Ok(matches!(context.get::<Ten>(), Some(Ten::All)).then_some(Name::Borrowed("everything")))
     }
 
     fn parameter(&self, name: &str, context: &Context<'_>) -> Result<Parameter> {

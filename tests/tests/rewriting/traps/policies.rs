@@ -4,11 +4,12 @@ use super::{on_each, rows, set, text};
 use crate::apply;
 use crate::plugin::{Guard, Hide, PERSON, POST, Policy, TAG};
 use crate::tree::*;
-use kysera_core::plugin::{Context, ModeFilter, Parameter, Plugin, RowFilter, priority};
+use kysera_core::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter, priority};
 use kysera_core::{Error, ErrorKind, PluginSet, Result};
 use kysera_core::{PluginSetError, PolicyError};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::{Postgres, Sqlite};
+use kysera_sql::ident::Name;
 use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::Value;
@@ -87,7 +88,7 @@ fn filters_of_several_plugins_are_one_condition_in_the_order_of_the_plugins() {
             priority::SECURITY
         }
 
-        fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+        fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
             let either = || or(eq(RowFilter::column("n"), int(1)), eq(RowFilter::column("n"), int(10)));
             table.is(&POST).then(|| RowFilter::new(either()))
         }
@@ -195,18 +196,18 @@ impl Plugin for Tenant {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         let mine = || eq(RowFilter::column("person_id"), RowFilter::parameter("tenant"));
         let items = vec![RowFilter::parameter("friends"), int(0)];
         let list = InList { operand: RowFilter::column("person_id"), items, negated: false };
         table.is(&POST).then(|| RowFilter::new(or(mine(), Expr::InList(Box::new(list)))))
     }
 
-    fn mode(&self, _: &Context<'_>) -> Result<Option<&'static str>> {
-        Ok(self.sees_all.then_some("everything"))
+    fn mode(&self, _: &'static TableMeta, _: &Context<'_>) -> Result<Option<Name>> {
+        Ok(self.sees_all.then_some(Name::Borrowed("everything")))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
         if table.is(&POST) && mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
