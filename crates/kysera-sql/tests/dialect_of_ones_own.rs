@@ -4,7 +4,7 @@ use kysera_sql::ast::*;
 use kysera_sql::compile::compile;
 use kysera_sql::dialect::{
     Capabilities, Dialect, Filtering, IdentityForm, JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson,
-    LimitForm, NameCase, OwnRaise, Placeholder, Raise, Syntax, TypePlace,
+    LimitForm, NameCase, OwnRaise, Placeholder, Raise, RaiseReason, Raised, Syntax, TypePlace,
 };
 use kysera_sql::node;
 use kysera_sql::value::{SqlType, Value};
@@ -31,8 +31,7 @@ fn acme() -> Acme {
     syntax.identity = IdentityForm::AtEnd("counted");
     let mut filtering = Filtering::ANSI;
     filtering.names = NameCase::Sensitive;
-    filtering.raise =
-        Raise::Own(OwnRaise { expr: |_| Expr::call("fail", vec![]), raised: |code, _| code == Some("A1") });
+    filtering.raise = Raise::Own(OwnRaise { expr: |_, _| Expr::call("fail", vec![]), raised });
     Acme { capabilities, syntax, filtering }
 }
 
@@ -105,7 +104,13 @@ fn nested_rows_take_its_aggregate_and_what_it_cannot_say_is_an_error() {
 #[test]
 fn it_fails_on_purpose_in_its_own_way() {
     let raise = acme().filtering.raise;
-    assert_eq!(raise.expr(Expr::column("t", "id")), Expr::call("fail", vec![]));
-    assert!(raise.raised(Some("A1"), "") && !raise.raised(Some("A2"), "") && !raise.raised(None, "A1"));
+    assert_eq!(raise.expr(RaiseReason::HiddenRow, Expr::column("t", "id")), Expr::call("fail", vec![]));
+    assert_eq!(raise.raised(Some("A1"), ""), Raised::Unknown);
+    assert_eq!((raise.raised(Some("A2"), ""), raise.raised(None, "A1")), (Raised::No, Raised::No));
     assert_eq!(raise, raise);
+}
+
+/// This database has one code for all that fails on purpose.
+fn raised(code: Option<&str>, _: &str) -> Raised {
+    if code == Some("A1") { Raised::Unknown } else { Raised::No }
 }

@@ -9,6 +9,7 @@ use kysera_sql::ast::{
     Cte, CteBody, CteRef, Expr, FromItem, Literal, Select, SelectItem, Statement, TableRef, With,
 };
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::value::SqlType;
 
 /// What plugins add to a write.
@@ -34,10 +35,10 @@ impl RowFilterPass<'_> {
         let Some(additions) = self.ask(&mut body, None)? else { return Ok(None) };
         let with = take_with(&mut body).unwrap_or_default();
         let select = split(&mut body, &additions, |_, item| Ok(item))?;
-        let write = Cte { name: additions.name, columns: Vec::new(), materialized: None, body };
+        let write = Cte::new(additions.name, body);
         let ctes = with.ctes.into_iter().chain(additions.before).chain([write]).chain(additions.after);
-        let with = With { recursive: with.recursive, ctes: ctes.collect() };
-        let enclosing = Select { with: Some(Box::new(with)), ..select };
+        let with = node!(With { recursive: with.recursive, ..With::new(ctes.collect()) });
+        let enclosing = node!(Select { with: Some(Box::new(with)), ..select });
         let write = std::mem::replace(statement, enclosing.into());
         Ok(Some(Box::new(Enclosed { write })))
     }
@@ -56,12 +57,10 @@ impl RowFilterPass<'_> {
             returning_mut(&mut cte.body).ok_or_else(unknown_item)?.extend(additions.returned);
         } else {
             let select = split(&mut cte.body, &additions, output_name)?;
-            let write = Cte {
-                name: additions.name.clone(),
-                columns: Vec::new(),
-                materialized: None,
-                body: std::mem::replace(&mut cte.body, CteBody::Select(Box::new(select))),
-            };
+            let write = Cte::new(
+                additions.name.clone(),
+                std::mem::replace(&mut cte.body, CteBody::Select(Box::new(select))),
+            );
             around.push(write);
         }
         let added = additions.before.len() + around.len() + additions.after.len();
@@ -123,7 +122,7 @@ fn split(
     }
     named.extend(additions.returned.iter().cloned());
     *returning_mut(body).ok_or_else(unknown_item)? = named;
-    select.from.push(FromItem::Cte(CteRef { name: additions.name.clone(), alias: None }));
+    select.from.push(FromItem::Cte(CteRef::new(additions.name.clone())));
     Ok(select)
 }
 
@@ -151,7 +150,7 @@ fn expanded(body: &mut CteBody) -> Result<Vec<SelectItem>> {
     for item in items {
         match (&item, &table) {
             (SelectItem::Expr { .. }, _) => expanded.push(item),
-            (SelectItem::All(label), Some(table))
+            (SelectItem::Star(label), Some(table))
                 if label.as_ref().is_none_or(|label| label == table.label()) =>
             {
                 let meta = table.meta.ok_or_else(unknown_item)?;

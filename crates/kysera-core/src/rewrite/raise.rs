@@ -6,6 +6,7 @@ use super::table_policy::TablePolicy;
 use kysera_sql::ast::{BinaryOp, Case, CaseWhen, Expr, Literal, MergeWhen};
 use kysera_sql::dialect::RaiseReason;
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 
 impl RowFilterPass<'_> {
     /// `case when check then 1 else raise end = 1`.
@@ -91,7 +92,7 @@ pub(super) fn only_where(condition: Option<Expr>, held: Expr) -> Expr {
 /// `case when condition then yes else no end`.
 pub(super) fn case(condition: Expr, yes: Expr, no: Option<Expr>) -> Expr {
     let branches = vec![CaseWhen { condition, result: yes }];
-    Expr::Case(Box::new(Case { operand: None, branches, otherwise: no }))
+    Expr::Case(Box::new(node!(Case { otherwise: no, ..Case::new(branches) })))
 }
 
 /// `= 1` and not `is not null`: MySQL was seen to optimise the latter away.

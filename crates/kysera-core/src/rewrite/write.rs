@@ -11,7 +11,6 @@ use kysera_sql::ast::{
 };
 use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
-use kysera_sql::node;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.

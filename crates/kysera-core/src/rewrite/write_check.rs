@@ -229,7 +229,7 @@ fn into_returning(
 
 /// Writes `*` as the columns of the table.
 fn expand_all(items: &mut Vec<SelectItem>, table: &'static TableMeta, label: &Name) {
-    let Some(at) = items.iter().position(|item| matches!(item, SelectItem::All(_))) else { return };
+    let Some(at) = items.iter().position(|item| matches!(item, SelectItem::Star(_))) else { return };
     let columns = table.columns.iter().map(|column| SelectItem::Expr {
         expr: Expr::column(label.clone(), column.name),
         alias: None,
