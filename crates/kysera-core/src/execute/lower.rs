@@ -77,11 +77,14 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
     let plugins = plugins.plugins();
     if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
         // They are shown the statement, so that its values stay in it.
-        let compiled = compile(statement, dialect)?;
+        let mut compiled = compile(statement, dialect)?;
+        applied.count_rows(&mut compiled);
         let intercepted = Intercepted { plugins, statement: statement.clone(), context };
         return Ok(Lowered { compiled, intercepted: Some(Box::new(intercepted)) });
     }
-    Ok(Lowered { compiled: compile_once(statement, dialect, true)?, intercepted: None })
+    let mut compiled = compile_once(statement, dialect, true)?;
+    applied.count_rows(&mut compiled);
+    Ok(Lowered { compiled, intercepted: None })
 }
 
 impl Intercepted<'_> {

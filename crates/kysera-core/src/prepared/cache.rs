@@ -145,7 +145,8 @@ impl PreparedQuery {
         let recorded = context.recorded();
         let applied = plugins.apply(&mut statement, &recorded)?;
         context.same_instant(&recorded);
-        let compiled = compile_prepared(&statement, db.dialect(), !plugins.is_empty())?;
+        let mut compiled = compile_prepared(&statement, db.dialect(), !plugins.is_empty())?;
+        applied.count_rows(&mut compiled);
         let intercepts = match statement.bypass() {
             None => plugins.plugins().iter().any(|plugin| plugin.intercepts(&statement)),
             Some(reason) => {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use kysera_sql::ast::Statement;
+use kysera_sql::compiled::{Affected, Compiled};
 use kysera_sql::dialect::{Raise, RaiseReason, Raised};
 use kysera_sql::ident::Name;
 
@@ -62,6 +63,13 @@ impl Applied {
         match self.only_table(reason) {
             Some(table) => explained.with_table(table.clone()),
             None => explained,
+        }
+    }
+
+    /// Has the rows of an enclosed write counted: the database counts nothing for the query that reads them.
+    pub(crate) fn count_rows(&self, compiled: &mut Compiled) {
+        if self.enclosed.is_some() {
+            compiled.facts.affected = Affected::RowsReturned;
         }
     }
 

@@ -2,7 +2,7 @@
 //! statement returns is counted.
 
 use kysera_core::driver::BoxFuture;
-use kysera_core::plugin::{Context, Parameter, Plugin, RowFilter, RowObserver, priority};
+use kysera_core::plugin::{Context, Operation, Parameter, Plugin, RowFilter, RowObserver, priority};
 use kysera_core::{Error, ErrorKind, Interception, Result};
 use kysera_sql::ast::{BinaryOp, Expr, Statement};
 use kysera_sql::cell::Cell;
@@ -44,7 +44,7 @@ impl Plugin for Tenants {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta) -> Option<RowFilter> {
+    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
         let column = RowFilter::column(table.column(COLUMN)?.name);
         Some(RowFilter::new(Expr::binary(column, BinaryOp::Eq, RowFilter::parameter(COLUMN))))
     }
