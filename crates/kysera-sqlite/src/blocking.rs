@@ -5,8 +5,7 @@
 
 use crate::error::gone;
 use crate::pool::Pooled;
-use crate::raw::connection::RawConnection;
-use crate::raw::watchdog::Watchdog;
+use crate::raw::{RawConnection, Watchdog};
 use kysera_core::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -94,15 +93,15 @@ impl Drop for CancelOnDrop {
 mod tests {
     use super::*;
     use crate::options::SqliteOptions;
-    use crate::pool::Shared;
-    use crate::raw::connection::Role;
+    use crate::pool::Database;
+    use crate::raw::Role;
     use std::sync::mpsc;
 
     /// Whether the job is cancelled once its future was dropped.
     async fn cancelled_after_drop(on_drop: OnDrop) -> bool {
         let options = SqliteOptions::memory();
         let raw = RawConnection::open(&options, Role::Writer).unwrap();
-        let pooled = Shared::new(options, raw).acquire(Role::Writer).await.unwrap();
+        let pooled = Database::new(options, raw).acquire(Role::Writer).await.unwrap();
         let (go_on, dropped) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
         let (task, returning) = start(pooled, on_drop, move |raw| {
@@ -127,7 +126,7 @@ mod tests {
         for on_drop in [OnDrop::Finish, OnDrop::Cancel] {
             let options = SqliteOptions::memory();
             let raw = RawConnection::open(&options, Role::Writer).unwrap();
-            let pooled = Shared::new(options, raw).acquire(Role::Writer).await.unwrap();
+            let pooled = Database::new(options, raw).acquire(Role::Writer).await.unwrap();
             let (task, _returning) = start(pooled, on_drop, |raw| raw.watchdog.is_canceled());
             assert!(!task.finish().await.unwrap(), "{on_drop:?}");
         }

@@ -7,68 +7,13 @@
 //! writes, when a checkpoint can reach the end. A long reader delays it, and it comes back later.
 
 use crate::options::SqliteOptions;
-use crate::raw::connection::{connect, set_synchronous};
+use crate::raw::{connect, set_synchronous};
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use rusqlite::hooks::Wal;
-use std::cell::Cell;
-use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 /// How many times the limit the log may be before the writer waits for a checkpoint.
 const FAR: u32 = 4;
-
-thread_local! {
-    // The hook cannot hold state in every version of the client that is supported; a commit runs on one thread, and
-    // whoever ran it looks here next.
-    static FRAMES: Cell<Option<u32>> = const { Cell::new(None) };
-}
-
-/// Sets the hook that counts the log's pages after each commit.
-pub(crate) fn count_frames(conn: &mut Connection) -> rusqlite::Result<()> {
-    SetHook::set(Connection::wal_hook, conn)
-}
-
-fn count(pages: c_int) -> rusqlite::Result<()> {
-    FRAMES.set(u32::try_from(pages).ok());
-    Ok(())
-}
-
-/// `Connection::wal_hook` in either of its forms. Exactly one of the implementations below applies to it, and `Form`
-/// is inferred from that.
-trait SetHook<Form> {
-    fn set(self, conn: &mut Connection) -> rusqlite::Result<()>;
-}
-
-/// Until rusqlite 0.40.
-struct Shared;
-
-impl<S> SetHook<Shared> for S
-where
-    S: FnOnce(&Connection, Option<fn(&Wal, c_int) -> rusqlite::Result<()>>),
-{
-    fn set(self, conn: &mut Connection) -> rusqlite::Result<()> {
-        self(conn, Some(|_, pages| count(pages)));
-        Ok(())
-    }
-}
-
-/// Since rusqlite 0.41.
-struct Exclusive;
-
-impl<S> SetHook<Exclusive> for S
-where
-    S: FnOnce(&mut Connection, Option<fn(&mut Wal, c_int) -> rusqlite::Result<()>>) -> rusqlite::Result<()>,
-{
-    fn set(self, conn: &mut Connection) -> rusqlite::Result<()> {
-        self(conn, Some(|_, pages| count(pages)))
-    }
-}
-
-/// The count after a commit on this thread, once.
-pub(crate) fn frames_on_this_thread() -> Option<u32> {
-    FRAMES.take()
-}
 
 /// When to copy, and the connection that does.
 pub(crate) struct Checkpoint {

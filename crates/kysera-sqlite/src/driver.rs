@@ -1,12 +1,15 @@
-//! The driver: opens the database and hands connections out.
+//! The driver: opens the database, and fulfils the contract of the core with what `statement`, `stream` and
+//! `transaction` do.
 
-use crate::connection::{SqliteConnection, try_on};
+use crate::connection::SqliteConnection;
 use crate::options::SqliteOptions;
-use crate::pool::{self, Shared};
-use crate::raw::connection::{RawConnection, Role};
+use crate::pool::{self, Database};
+use crate::raw::{RawConnection, Role};
+use crate::statement::try_on;
+use crate::stream;
 use crate::yield_now;
 use kysera_core::Result;
-use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver};
+use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
@@ -33,7 +36,7 @@ use std::sync::Arc;
 /// rest of the write-ahead log; [`Driver::close`] does so on the blocking pool.
 #[derive(Clone)]
 pub struct Sqlite {
-    shared: Arc<Shared>,
+    database: Arc<Database>,
 }
 
 impl Sqlite {
@@ -46,7 +49,7 @@ impl Sqlite {
     pub fn memory() -> Result<Sqlite> {
         let options = SqliteOptions::memory();
         let raw = RawConnection::open(&options, Role::Writer)?;
-        Ok(Sqlite { shared: Shared::new(options, raw) })
+        Ok(Sqlite { database: Database::new(options, raw) })
     }
 
     /// The database in a file, which is made when it is missing. [`SqliteOptions`] for anything else.
@@ -67,51 +70,106 @@ impl Sqlite {
 
     pub(crate) async fn open_with(options: SqliteOptions) -> Result<Sqlite> {
         let raw = pool::open(options.clone(), Role::Writer).await?;
-        Ok(Sqlite { shared: Shared::new(options, raw) })
+        Ok(Sqlite { database: Database::new(options, raw) })
+    }
+}
+
+impl SqliteOptions {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// `DatabaseNotFound` when the file is missing and may not be made, `ConnectionFailed` when it cannot be opened,
+    /// `Storage` when it is not a database, `LockNotAvailable` when another process holds it for too long,
+    /// `Configuration` when the journal cannot be had.
+    pub async fn open(self) -> Result<Sqlite> {
+        Sqlite::open_with(self).await
     }
 }
 
 impl Driver for Sqlite {
     fn dialect(&self) -> &dyn Dialect {
-        self.shared.dialect()
+        self.database.dialect()
     }
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         if yield_now::is_due() {
             return Attempt::WouldBlock;
         }
-        let role = self.shared.role(statement.kind.access());
-        match self.shared.try_borrow(role) {
-            Some(raw) => try_on(&raw, &self.shared, statement, sink, false),
+        let role = self.database.role(statement.kind.access());
+        match self.database.try_borrow(role) {
+            Some(raw) => try_on(&raw, &self.database, statement, sink, false),
             None => Attempt::WouldBlock,
         }
     }
 
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async move {
-            let pooled = self.shared.acquire(self.shared.role(access)).await?;
-            let conn: Box<dyn Connection> = Box::new(SqliteConnection::new(Arc::clone(&self.shared), pooled));
+            let pooled = self.database.acquire(self.database.role(access)).await?;
+            let conn: Box<dyn Connection> =
+                Box::new(SqliteConnection::new(Arc::clone(&self.database), pooled));
             Ok(conn)
         })
     }
 
     fn excludes(&self, held: Access, wanted: Access) -> bool {
-        self.shared.role(held) == Role::Writer && self.shared.role(wanted) == Role::Writer
+        self.database.role(held) == Role::Writer && self.database.role(wanted) == Role::Writer
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            let shared = Arc::clone(&self.shared);
+            let database = Arc::clone(&self.database);
             match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn_blocking(move || shared.close()).await),
-                Err(_) => shared.close(),
+                Ok(runtime) => drop(runtime.spawn_blocking(move || database.close()).await),
+                Err(_) => database.close(),
             }
         })
     }
 }
 
+impl Connection for SqliteConnection {
+    fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
+        self.try_at_once(statement, sink)
+    }
+
+    fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(self.run_to_end(statement, sink))
+    }
+
+    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
+        Box::pin(stream::open(self, statement))
+    }
+
+    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.script(sql.to_owned()))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.begin_transaction(options))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.rollback_transaction())
+    }
+
+    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.set_savepoint(name))
+    }
+
+    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.release_savepoint(name))
+    }
+
+    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.rollback_to_savepoint(name))
+    }
+}
+
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sqlite").field("options", &self.shared.options).finish_non_exhaustive()
+        f.debug_struct("Sqlite").field("options", &self.database.options).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Where the database is and how its connections are set up.
 
-use crate::driver::Sqlite;
 use kysera_core::Result;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -219,16 +218,6 @@ impl SqliteOptions {
     {
         self.on_connect = Some(Arc::new(set_up));
         self
-    }
-
-    /// Opens the database.
-    ///
-    /// # Errors
-    /// `DatabaseNotFound` when the file is missing and may not be made, `ConnectionFailed` when it cannot be opened,
-    /// `Storage` when it is not a database, `LockNotAvailable` when another process holds it for too long,
-    /// `Configuration` when the journal cannot be had.
-    pub async fn open(self) -> Result<Sqlite> {
-        Sqlite::open_with(self).await
     }
 
     /// True when one connection serves reads and writes.

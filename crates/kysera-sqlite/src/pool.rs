@@ -9,22 +9,23 @@ use crate::checkpoint::{Checkpoint, Due};
 use crate::error::{closed, gone, is_busy};
 use crate::history::History;
 use crate::options::SqliteOptions;
-use crate::raw::connection::{RawConnection, Role};
+use crate::raw::{RawConnection, Role};
 use crate::yield_now::{self, yield_if_due};
 use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::compiled::Access;
+use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Sqlite;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task;
 
 /// What all connections of a database share.
-pub(crate) struct Shared {
+pub(crate) struct Database {
     pub(crate) options: SqliteOptions,
     pub(crate) history: History,
     dialect: Sqlite,
@@ -51,10 +52,10 @@ struct State {
     closed: bool,
 }
 
-impl Shared {
-    pub(crate) fn new(options: SqliteOptions, writer: Box<RawConnection>) -> Arc<Shared> {
+impl Database {
+    pub(crate) fn new(options: SqliteOptions, writer: Box<RawConnection>) -> Arc<Database> {
         let readers = (!options.is_single()).then(|| Pool::new(options.readers, None));
-        Arc::new(Shared {
+        Arc::new(Database {
             history: History::new(),
             dialect: writer.dialect(),
             checkpoint: Checkpoint::new(&options),
@@ -74,6 +75,15 @@ impl Shared {
         if access == Access::Read && self.readers.is_some() { Role::Reader } else { Role::Writer }
     }
 
+    /// Remembers whether a statement was short or long.
+    pub(crate) fn note_latency(&self, statement: &Compiled, took: Duration) {
+        if took < self.options.budget {
+            self.history.note_short(&statement.sql);
+        } else {
+            self.history.note_long(&statement.sql);
+        }
+    }
+
     fn pool(&self, role: Role) -> &Pool {
         match (role, &self.readers) {
             (Role::Reader, Some(readers)) => readers,
@@ -90,7 +100,7 @@ impl Shared {
         let raw = state.idle.pop()?;
         state.free -= 1;
         drop(state);
-        Some(Borrowed { raw: Some(raw), shared: self, role })
+        Some(Borrowed { raw: Some(raw), database: self, role })
     }
 
     /// A connection, when one is free.
@@ -124,7 +134,7 @@ impl Shared {
         }
         state.free -= 1;
         let raw = state.idle.pop();
-        Ok(Ok(Pooled { raw, shared: Arc::clone(self), role, is_counted: true }))
+        Ok(Ok(Pooled { raw, database: Arc::clone(self), role, is_counted: true }))
     }
 
     async fn wait(&self, role: Role, turn: oneshot::Receiver<Pooled>) -> Result<Pooled> {
@@ -193,7 +203,7 @@ impl Shared {
             };
             drop(state);
             // Outside the lock: it wakes somebody.
-            let pooled = Pooled { raw, shared: Arc::clone(self), role, is_counted: true };
+            let pooled = Pooled { raw, database: Arc::clone(self), role, is_counted: true };
             match turn.send(pooled) {
                 // Tokio keeps a task that was just woken for this thread alone: without a yield the connection would lie
                 // idle while this task goes on, and all who wait behind it.
@@ -215,11 +225,13 @@ impl Shared {
             frames => self.checkpoint.due(frames, self.readers.is_none()),
         };
         if due == Due::Beside {
-            let shared = Arc::clone(self);
-            on_blocking_pool(move || shared.checkpoint.run_beside(&shared.options, || shared.is_closed()));
+            let database = Arc::clone(self);
+            on_blocking_pool(move || {
+                database.checkpoint.run_beside(&database.options, || database.is_closed())
+            });
         }
         let long = due == Due::Held || raw.has_much_to_undo() || self.is_closed();
-        let home = Return { raw: Some(raw), shared: Arc::clone(self), role, copy: due == Due::Held };
+        let home = Return { raw: Some(raw), database: Arc::clone(self), role, copy: due == Due::Held };
         if long {
             on_blocking_pool(move || drop(home));
         }
@@ -273,7 +285,7 @@ fn on_blocking_pool(work: impl FnOnce() + Send + 'static) {
 /// A connection that someone owns. Gives it back when dropped.
 pub(crate) struct Pooled {
     raw: Option<Box<RawConnection>>,
-    shared: Arc<Shared>,
+    database: Arc<Database>,
     role: Role,
     /// Its place in the pool is to be given back, even without a connection.
     is_counted: bool,
@@ -286,7 +298,7 @@ impl Pooled {
 
     /// Says that the task that took it no longer has it: a wait for it is no wait for oneself.
     pub(crate) fn forget_holder(&self) {
-        *self.shared.pool(self.role).holder.lock() = None;
+        *self.database.pool(self.role).holder.lock() = None;
     }
 
     /// Gives the connection back from a thread that may block.
@@ -294,7 +306,12 @@ impl Pooled {
         if let Some(raw) = self.raw.take() {
             raw.watchdog.reset();
             self.is_counted = false;
-            drop(Return { raw: Some(raw), shared: Arc::clone(&self.shared), role: self.role, copy: false });
+            drop(Return {
+                raw: Some(raw),
+                database: Arc::clone(&self.database),
+                role: self.role,
+                copy: false,
+            });
         }
     }
 }
@@ -310,8 +327,8 @@ impl Deref for Pooled {
 impl Drop for Pooled {
     fn drop(&mut self) {
         match self.raw.take() {
-            Some(raw) => self.shared.take_back(raw, self.role),
-            None if self.is_counted => self.shared.put(self.role, None),
+            Some(raw) => self.database.take_back(raw, self.role),
+            None if self.is_counted => self.database.put(self.role, None),
             None => {}
         }
     }
@@ -320,7 +337,7 @@ impl Drop for Pooled {
 /// A connection for the length of one synchronous call.
 pub(crate) struct Borrowed<'s> {
     raw: Option<Box<RawConnection>>,
-    shared: &'s Arc<Shared>,
+    database: &'s Arc<Database>,
     role: Role,
 }
 
@@ -338,11 +355,11 @@ impl Drop for Borrowed<'_> {
             if raw.frames.get() == 0
                 && raw.is_clean()
                 && !std::thread::panicking()
-                && !self.shared.is_closed()
+                && !self.database.is_closed()
             {
-                self.shared.put(self.role, Some(raw));
+                self.database.put(self.role, Some(raw));
             } else {
-                self.shared.take_back(raw, self.role);
+                self.database.take_back(raw, self.role);
             }
         }
     }
@@ -351,7 +368,7 @@ impl Drop for Borrowed<'_> {
 /// A connection on its way back. Does its work when dropped, so that it is done even if the job never starts.
 struct Return {
     raw: Option<Box<RawConnection>>,
-    shared: Arc<Shared>,
+    database: Arc<Database>,
     role: Role,
     copy: bool,
 }
@@ -360,11 +377,11 @@ impl Drop for Return {
     fn drop(&mut self) {
         let Some(raw) = self.raw.take() else { return };
         let clean = raw.is_clean() || self.clean(&raw);
-        if self.copy && !self.shared.is_closed() {
-            self.shared.checkpoint.run_held(&raw.conn);
+        if self.copy && !self.database.is_closed() {
+            self.database.checkpoint.run_held(&raw.conn);
         }
-        *self.shared.pool(self.role).holder.lock() = None;
-        self.shared.put(self.role, (clean && !self.shared.is_closed()).then_some(raw));
+        *self.database.pool(self.role).holder.lock() = None;
+        self.database.put(self.role, (clean && !self.database.is_closed()).then_some(raw));
     }
 }
 
@@ -376,7 +393,7 @@ impl Return {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "a rollback failed");
-                self.shared.options.location == crate::options::Location::Memory
+                self.database.options.location == crate::options::Location::Memory
             }
         }
     }
@@ -386,7 +403,7 @@ impl Return {
 mod tests {
     use super::*;
     use crate::connection::SqliteConnection;
-    use kysera_sql::compiled::{Compiled, Facts, StatementKind};
+    use kysera_sql::compiled::{Facts, StatementKind};
     use kysera_sql::row::Discard;
     use std::future::{Future, poll_fn};
     use std::pin::{Pin, pin};
@@ -394,16 +411,16 @@ mod tests {
 
     type Turn = Pin<Box<dyn Future<Output = Result<Pooled>>>>;
 
-    fn single() -> Arc<Shared> {
+    fn single() -> Arc<Database> {
         let options = SqliteOptions::memory();
         let raw = RawConnection::open(&options, Role::Writer).unwrap();
-        Shared::new(options, raw)
+        Database::new(options, raw)
     }
 
     /// Someone who waits, polled once.
-    async fn waiter(shared: &Arc<Shared>) -> Turn {
-        let shared = Arc::clone(shared);
-        let mut turn: Turn = Box::pin(async move { shared.acquire(Role::Writer).await });
+    async fn waiter(database: &Arc<Database>) -> Turn {
+        let database = Arc::clone(database);
+        let mut turn: Turn = Box::pin(async move { database.acquire(Role::Writer).await });
         let is_waiting = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx).is_pending())).await;
         assert!(is_waiting);
         turn
@@ -411,37 +428,37 @@ mod tests {
 
     #[tokio::test]
     async fn who_waited_longest_is_next_and_nobody_slips_in() {
-        let shared = single();
-        let pooled = shared.acquire(Role::Writer).await.unwrap();
-        let (first, second) = (waiter(&shared).await, waiter(&shared).await);
+        let database = single();
+        let pooled = database.acquire(Role::Writer).await.unwrap();
+        let (first, second) = (waiter(&database).await, waiter(&database).await);
         drop(pooled);
-        assert!(shared.try_borrow(Role::Writer).is_none(), "it was handed over");
+        assert!(database.try_borrow(Role::Writer).is_none(), "it was handed over");
         let pooled = first.await.unwrap();
         drop(pooled);
         drop(second.await.unwrap());
-        assert!(shared.try_borrow(Role::Writer).is_some());
+        assert!(database.try_borrow(Role::Writer).is_some());
     }
 
     #[tokio::test]
     async fn a_task_that_hands_its_connection_over_lets_the_next_begin() {
-        let shared = single();
-        drop(shared.acquire(Role::Writer).await.unwrap());
+        let database = single();
+        drop(database.acquire(Role::Writer).await.unwrap());
         assert!(!yield_now::is_due(), "nobody waited");
-        let pooled = shared.acquire(Role::Writer).await.unwrap();
-        let next = Arc::clone(&shared);
+        let pooled = database.acquire(Role::Writer).await.unwrap();
+        let next = Arc::clone(&database);
         let next = tokio::spawn(async move { drop(next.acquire(Role::Writer).await.unwrap()) });
         tokio::task::yield_now().await;
         drop(pooled);
         assert!(yield_now::is_due());
-        drop(shared.acquire(Role::Writer).await.unwrap());
+        drop(database.acquire(Role::Writer).await.unwrap());
         assert!(next.is_finished() && !yield_now::is_due());
     }
 
     #[tokio::test]
     async fn nobody_yields_with_a_connection_that_others_wait_for() {
-        let shared = single();
-        let pooled = shared.acquire(Role::Writer).await.unwrap();
-        let mut connection = SqliteConnection::new(Arc::clone(&shared), pooled);
+        let database = single();
+        let pooled = database.acquire(Role::Writer).await.unwrap();
+        let mut connection = SqliteConnection::new(Arc::clone(&database), pooled);
         yield_now::note_handover();
         let statement =
             Compiled::new("select 1", Vec::new(), StatementKind::Read, Facts::new().returning_rows());
@@ -452,27 +469,28 @@ mod tests {
 
     #[tokio::test]
     async fn a_waiter_that_went_away_leaves_no_hole_before_or_after_its_turn_came() {
-        let shared = single();
-        let pooled = shared.acquire(Role::Writer).await.unwrap();
-        let (gone, handed, last) = (waiter(&shared).await, waiter(&shared).await, waiter(&shared).await);
+        let database = single();
+        let pooled = database.acquire(Role::Writer).await.unwrap();
+        let (gone, handed, last) =
+            (waiter(&database).await, waiter(&database).await, waiter(&database).await);
         drop(gone);
         drop(pooled);
         // Its turn has come, and it never looks.
         drop(handed);
         drop(last.await.unwrap());
-        let state = shared.writer.state.lock();
+        let state = database.writer.state.lock();
         assert_eq!((state.free, state.idle.len(), state.waiting.len()), (1, 1, 0));
     }
 
     #[tokio::test]
     async fn closing_wakes_those_who_wait() {
-        let shared = single();
-        let pooled = shared.acquire(Role::Writer).await.unwrap();
-        let waiting = waiter(&shared).await;
-        shared.close();
+        let database = single();
+        let pooled = database.acquire(Role::Writer).await.unwrap();
+        let waiting = waiter(&database).await;
+        database.close();
         assert_eq!(waiting.await.err().map(|error| error.kind()), Some(ErrorKind::ConnectionClosed));
         pooled.give_back_here();
-        assert!(shared.try_borrow(Role::Writer).is_none());
-        assert!(shared.writer.state.lock().idle.is_empty());
+        assert!(database.try_borrow(Role::Writer).is_none());
+        assert!(database.writer.state.lock().idle.is_empty());
     }
 }

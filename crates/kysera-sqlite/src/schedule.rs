@@ -5,8 +5,9 @@
 //! by SQLite once it is prepared; statements that begin or end a transaction behind the driver's back are refused.
 
 use crate::history::History;
+use crate::keyword::first_word;
 use crate::options::SqliteOptions;
-use crate::raw::watchdog::Watch;
+use crate::raw::Watch;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::value::Value;
@@ -45,8 +46,8 @@ pub(crate) fn schedule(
         StatementKind::KeyedWrite => on_caller(Watch::Note, !syncs && !is_large(&statement.params)),
         StatementKind::Write => on_caller(Watch::Note, !syncs && history.is_short(sql)),
         StatementKind::Raw => match first_word(sql) {
-            word if word.eq_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
-                return Err(transaction_control(word.0));
+            word if word.is_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
+                return Err(transaction_control(word.as_str()));
             }
             word => on_caller(Watch::Interrupt, word.reads()),
         },
@@ -64,15 +65,6 @@ fn is_large(params: &[Value]) -> bool {
     bytes.sum::<usize>() > MAX_BYTES
 }
 
-/// True when a statement may be a query, as far as can be told before it is prepared.
-pub(crate) fn may_read(statement: &Compiled) -> bool {
-    match statement.kind {
-        StatementKind::Read => true,
-        StatementKind::Raw => first_word(&statement.sql).reads(),
-        _ => false,
-    }
-}
-
 #[cold]
 fn transaction_control(word: &str) -> Error {
     Error::new(
@@ -80,48 +72,6 @@ fn transaction_control(word: &str) -> Error {
         format!("`{}` as raw sql would end or begin a transaction unseen", word.to_lowercase()),
     )
     .with_hint("use db.transaction(..), tx.transaction(..) for a savepoint, or a script")
-}
-
-/// True when a statement inserts, so that the last rowid is its own. An upsert that updated leaves an old one, and so
-/// does an insert into a table `without rowid`, which nothing here can tell: `returning` is exact for both.
-pub(crate) fn inserts(statement: &Compiled) -> bool {
-    let inserts = match statement.kind {
-        StatementKind::InsertValues(_) => true,
-        StatementKind::Write | StatementKind::Raw => {
-            first_word(&statement.sql).eq_any(&["insert", "replace"])
-        }
-        _ => false,
-    };
-    inserts && !statement.sql.contains("do update")
-}
-
-struct Word<'s>(&'s str);
-
-impl Word<'_> {
-    fn reads(&self) -> bool {
-        self.eq_any(&["select", "values", "with"])
-    }
-
-    fn eq_any(&self, words: &[&str]) -> bool {
-        words.iter().any(|word| self.0.eq_ignore_ascii_case(word))
-    }
-}
-
-/// The first word after blanks and comments (lang_comment.html).
-fn first_word(sql: &str) -> Word<'_> {
-    let mut rest = sql;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{feff}' || c == ';');
-        rest = if let Some(comment) = rest.strip_prefix("--") {
-            comment.split_once('\n').map_or("", |(_, after)| after)
-        } else if let Some(comment) = rest.strip_prefix("/*") {
-            comment.split_once("*/").map_or("", |(_, after)| after)
-        } else {
-            break;
-        };
-    }
-    let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-    Word(&rest[..end])
 }
 
 #[cfg(test)]

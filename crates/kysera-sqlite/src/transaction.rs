@@ -8,7 +8,7 @@ use crate::blocking::OnDrop;
 use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
 use crate::error::{invalid, is_busy};
-use crate::raw::connection::{RawConnection, Role};
+use crate::raw::{RawConnection, Role};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::ident::quote;
@@ -77,12 +77,12 @@ impl SqliteConnection {
             return Err(invalid("a transaction is already open").with_hint("set a savepoint"));
         }
         let read_only = options.read_only;
-        let writes = self.role() == Some(Role::Writer) && !self.shared.options.read_only;
+        let writes = self.role() == Some(Role::Writer) && !self.database.options.read_only;
         if !read_only && !writes {
             return Err(Error::new(ErrorKind::ReadOnly, "this connection cannot write")
                 .with_hint("begin a read-only transaction, or acquire a connection for writing"));
         }
-        let mut busy = BusyWait::new(self.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.database.options.busy_timeout);
         loop {
             let begun = self.raw()?.begin(read_only);
             match begun {
@@ -104,8 +104,8 @@ impl SqliteConnection {
             Tx::Broken(lost) => return Err(with_rollback(aborted(lost), self.undo().await)),
         };
         self.start(Doing::Commit);
-        let mut busy = BusyWait::new(self.shared.options.busy_timeout);
-        let at_once = read_only || self.shared.options.commits_at_once();
+        let mut busy = BusyWait::new(self.database.options.busy_timeout);
+        let at_once = read_only || self.database.options.commits_at_once();
         let committed = loop {
             let committed = if at_once {
                 self.raw()?.commit()

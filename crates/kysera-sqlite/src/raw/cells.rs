@@ -9,8 +9,8 @@ use kysera_sql::row::{Flow, RowSink};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-/// Hands a row to the sink.
-pub(crate) fn hand_over(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
+/// Passes a row to the sink.
+pub(crate) fn pass_row(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
     match columns {
         0..=4 => on_stack::<4>(row, columns, sink),
         5..=8 => on_stack::<8>(row, columns, sink),

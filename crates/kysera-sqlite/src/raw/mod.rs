@@ -1,7 +1,16 @@
 //! One connection and what runs on it, on the calling thread. Knows nothing of pools or tasks.
 
-pub(crate) mod bind;
-pub(crate) mod cells;
-pub(crate) mod connection;
-pub(crate) mod run;
-pub(crate) mod watchdog;
+mod bind;
+mod cells;
+mod connection;
+mod open;
+mod run;
+mod wal;
+mod watchdog;
+
+pub(crate) use bind::bind;
+pub(crate) use cells::pass_row;
+pub(crate) use connection::RawConnection;
+pub(crate) use open::{Role, connect, set_synchronous};
+pub(crate) use run::{canceled, is_read, run_blocking, run_here};
+pub(crate) use watchdog::{Watch, Watchdog};

@@ -1,10 +1,11 @@
 //! Runs one statement to its end, on whatever thread it is called.
 
+use super::bind::bind;
+use super::cells::pass_row;
+use super::connection::RawConnection;
+use super::watchdog::Watch;
 use crate::error::from_client;
-use crate::raw::connection::RawConnection;
-use crate::raw::watchdog::Watch;
-use crate::raw::{bind, cells};
-use crate::schedule::inserts;
+use crate::keyword::inserts;
 use crate::yield_now;
 use kysera_core::driver::{Attempt, ExecResult};
 use kysera_core::{Error, ErrorKind, Result};
@@ -16,7 +17,7 @@ use rusqlite::CachedStatement;
 const ROWS: u32 = 128;
 
 /// Runs on the calling task.
-pub(crate) fn here(
+pub(crate) fn run_here(
     raw: &RawConnection,
     statement: &Compiled,
     sink: &mut dyn RowSink,
@@ -28,7 +29,11 @@ pub(crate) fn here(
 }
 
 /// Runs on a thread that may block, until it is done or cancelled.
-pub(crate) fn there(raw: &RawConnection, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
+pub(crate) fn run_blocking(
+    raw: &RawConnection,
+    statement: &Compiled,
+    sink: &mut dyn RowSink,
+) -> Result<ExecResult> {
     match run(raw, statement, sink, Watch::Off) {
         Attempt::Done(done) => done,
         Attempt::WouldBlock => Err(canceled()),
@@ -80,7 +85,7 @@ fn execute(
         // The tree calls it a read but SQLite does not: never interrupt it.
         raw.watchdog.watch(Watch::Note);
     }
-    bind::bind(&mut prepared, &statement.params)?;
+    bind(&mut prepared, &statement.params)?;
     if reads {
         rows(raw, &mut prepared, sink, true)?;
         return Ok(Some(ExecResult::default()));
@@ -113,7 +118,7 @@ fn rows(
         if wanted {
             // Not before the first step: that may prepare a statement anew whose table has changed.
             let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
-            match cells::hand_over(row, columns, sink) {
+            match pass_row(row, columns, sink) {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => wanted = false,
                 Err(error) => {

@@ -13,13 +13,14 @@ mod row_buffer;
 mod thread;
 
 use self::prefetch::Prefetch;
-use self::row_buffer::RowBuffer;
+use self::row_buffer::{BATCH, RowBuffer};
 use self::thread::Reader;
 use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
 use crate::error::is_busy;
-use crate::raw::run;
-use crate::schedule::{Thread, may_read};
+use crate::keyword::may_read;
+use crate::raw;
+use crate::schedule::Thread;
 use crate::yield_now::yield_if_due;
 use kysera_core::Result;
 use kysera_core::driver::{Attempt, BoxFuture, RowStream};
@@ -27,9 +28,6 @@ use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::any::Any;
 use std::sync::Arc;
-
-/// Rows in a batch.
-pub(crate) const BATCH: usize = 256;
 
 type Filled = Result<(Box<dyn RowSink>, bool)>;
 
@@ -101,7 +99,7 @@ impl SqliteStream<'_> {
 
     /// The first batch, which may be tried more than once.
     async fn first(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> Filled {
-        let mut busy = BusyWait::new(self.conn.shared.options.busy_timeout);
+        let mut busy = BusyWait::new(self.conn.database.options.busy_timeout);
         loop {
             yield_if_due().await;
             self.conn.reclaim().await?;
@@ -134,15 +132,15 @@ impl SqliteStream<'_> {
     ) -> Filled {
         // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
         let reads = statement.kind == StatementKind::Read
-            || run::is_read(self.conn.raw()?, &statement).unwrap_or(true);
+            || raw::is_read(self.conn.raw()?, &statement).unwrap_or(true);
         if !reads {
             let buffer = run_to_buffer(self.conn, statement).await?;
             self.state = State::Buffered(buffer);
             return Box::pin(self.next(sink)).await;
         }
-        if self.conn.reads_ahead() {
-            let shared = Arc::clone(&self.conn.shared);
-            self.state = State::Prefetch(Prefetch::start(shared, self.conn.hand_off()?, statement));
+        if self.conn.prefetches() {
+            let database = Arc::clone(&self.conn.database);
+            self.state = State::Prefetch(Prefetch::start(database, self.conn.hand_off()?, statement));
             return Box::pin(self.next(sink)).await;
         }
         loop {

@@ -3,11 +3,10 @@
 //! Nothing makes the job wait: the connection, the only one, goes back to the pool when the last row was read, however many
 //! of them were taken by then.
 
+use super::row_buffer::Chunk;
 use crate::blocking::{self, BlockingTask, OnDrop};
-use crate::connection::note_latency;
-use crate::pool::{Pooled, Shared};
-use crate::raw::run;
-use crate::stream::row_buffer::Chunk;
+use crate::pool::{Database, Pooled};
+use crate::raw;
 use kysera_core::Result;
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::Compiled;
@@ -26,14 +25,14 @@ pub(crate) struct Prefetch {
 
 impl Prefetch {
     /// Starts the task, which gives the connection back.
-    pub(crate) fn start(shared: Arc<Shared>, pooled: Pooled, statement: Compiled) -> Prefetch {
+    pub(crate) fn start(database: Arc<Database>, pooled: Pooled, statement: Compiled) -> Prefetch {
         let (sender, chunks) = unbounded_channel();
-        let (task, _) = blocking::start(pooled, OnDrop::Cancel, move |raw| {
+        let (task, _) = blocking::start(pooled, OnDrop::Cancel, move |connection| {
             let start = Instant::now();
             let mut sink = Forward { chunk: Chunk::default(), sender };
-            let done = run::there(raw, &statement, &mut sink);
+            let done = raw::run_blocking(connection, &statement, &mut sink);
             sink.send();
-            note_latency(&shared, &statement, start.elapsed(), shared.options.budget);
+            database.note_latency(&statement, start.elapsed());
             done.map(|_| ())
         });
         Prefetch { chunks, task: Some(task) }

@@ -8,8 +8,8 @@ use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// Rows in a chunk.
-const CHUNK: usize = 256;
+/// Rows in a batch, and in a chunk of the buffer.
+pub(crate) const BATCH: usize = 256;
 
 /// A sink that keeps what SQLite returned.
 #[derive(Default)]
@@ -84,7 +84,7 @@ impl Chunk {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.rows == CHUNK
+        self.rows == BATCH
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -3,15 +3,11 @@
 //! A live statement borrows its connection and cannot move between threads. It does not stay on the blocking pool: a
 //! consumer that runs other statements between two batches could then wait for the very thread that waits for it.
 
+use super::row_buffer::BATCH;
 use crate::blocking::{CancelOnDrop, PendingReturn};
 use crate::error::from_client;
 use crate::pool::Pooled;
-use crate::raw::bind;
-use crate::raw::cells;
-use crate::raw::connection::RawConnection;
-use crate::raw::run::canceled;
-use crate::raw::watchdog::Watch;
-use crate::stream::BATCH;
+use crate::raw::{RawConnection, Watch, bind, canceled, pass_row};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::{Flow, RowSink};
@@ -92,7 +88,7 @@ fn read(
     raw.watchdog.watch(Watch::Off);
     let mut prepared =
         raw.conn.prepare_cached(&statement.sql).map_err(|error| from_client(error, &statement.sql))?;
-    bind::bind(&mut prepared, &statement.params)?;
+    bind(&mut prepared, &statement.params)?;
     let mut rows = prepared.raw_query();
     let mut columns = None;
     let mut taken = 0;
@@ -108,7 +104,7 @@ fn read(
             },
         };
         let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
-        let flow = cells::hand_over(row, columns, &mut *request.sink);
+        let flow = pass_row(row, columns, &mut *request.sink);
         taken += 1;
         if taken < BATCH || !matches!(flow, Ok(Flow::Continue)) {
             *current = Some(request);
