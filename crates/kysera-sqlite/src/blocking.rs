@@ -1,10 +1,10 @@
 //! Moves a connection and its work to the blocking pool and back.
 //!
-//! The connection goes into the job whole. When the job is done it hands it to whoever still waits; when nobody does
-//! any more, the job itself gives it back to the pool. It never travels inside the future, which may be dropped.
+//! The task owns the connection while it works. Then it sends it back to the future that waits for it, or, when that
+//! was dropped, gives it back to the pool. The connection is never in the future itself, which may be dropped.
 
 use crate::error::gone;
-use crate::pool::Pooled;
+use crate::manager::{Pooled, give_back_here};
 use crate::raw::{RawConnection, Watchdog};
 use kysera_core::Result;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -12,10 +12,10 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-/// The way home of a connection that is returning in a task.
+/// Where a connection comes back that a blocking task or a thread has.
 pub(crate) type PendingReturn = oneshot::Receiver<Pooled>;
 
-/// What happens to the job when the future that waits for it is dropped.
+/// What happens to the task when the future that waits for it is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OnDrop {
     /// It is interrupted.
@@ -24,23 +24,23 @@ pub(crate) enum OnDrop {
     Finish,
 }
 
-/// Starts `work`; the connection comes home by the second part, which the owner of the connection keeps.
+/// Starts `work`. The connection comes back through the second part, which its owner keeps.
 pub(crate) fn start<R: Send + 'static>(
     pooled: Pooled,
     on_drop: OnDrop,
     work: impl FnOnce(&RawConnection) -> R + Send + 'static,
 ) -> (BlockingTask<R>, PendingReturn) {
-    let (home, returning) = oneshot::channel();
+    let (giver, returning) = oneshot::channel();
     let (report, result) = oneshot::channel();
     let watchdog = Arc::clone(&pooled.watchdog);
     let id = watchdog.begin_task();
     let task = move || {
         let done = catch_unwind(AssertUnwindSafe(|| work(&pooled)));
         pooled.watchdog.end_task();
-        if let Err(unwanted) = home.send(pooled) {
-            unwanted.give_back_here();
+        if let Err(unwanted) = giver.send(pooled) {
+            give_back_here(unwanted);
         }
-        // Nobody waits any more when this fails, and then nobody misses the result.
+        // It fails when nobody waits any more.
         let _ = report.send(done);
     };
     match Handle::try_current() {
@@ -53,10 +53,10 @@ pub(crate) fn start<R: Send + 'static>(
     )
 }
 
-/// A job under way.
+/// A blocking task under way.
 pub(crate) struct BlockingTask<R> {
     result: oneshot::Receiver<std::thread::Result<R>>,
-    // Dropped with the job; once that is over, it finds nothing to cancel.
+    // Dropped after the task has ended, it finds nothing to cancel.
     _cancel: Option<CancelOnDrop>,
 }
 
@@ -93,15 +93,14 @@ impl Drop for CancelOnDrop {
 mod tests {
     use super::*;
     use crate::options::SqliteOptions;
-    use crate::pool::Database;
+    use crate::database::Database;
     use crate::raw::Role;
     use std::sync::mpsc;
 
-    /// Whether the job is cancelled once its future was dropped.
+    /// Whether the task is cancelled once its future was dropped.
     async fn cancelled_after_drop(on_drop: OnDrop) -> bool {
         let options = SqliteOptions::memory();
-        let raw = RawConnection::open(&options, Role::Writer).unwrap();
-        let pooled = Database::new(options, raw).acquire(Role::Writer).await.unwrap();
+        let pooled = Database::open_single(options).unwrap().acquire(Role::Writer).await.unwrap();
         let (go_on, dropped) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
         let (task, returning) = start(pooled, on_drop, move |raw| {
@@ -111,7 +110,7 @@ mod tests {
         drop(task);
         go_on.send(()).unwrap();
         let cancelled = told.recv().unwrap();
-        assert!(returning.await.is_ok(), "the connection comes home");
+        assert!(returning.await.is_ok(), "the connection comes back");
         cancelled
     }
 
@@ -125,8 +124,7 @@ mod tests {
     async fn nothing_is_cancelled_while_someone_waits() {
         for on_drop in [OnDrop::Finish, OnDrop::Cancel] {
             let options = SqliteOptions::memory();
-            let raw = RawConnection::open(&options, Role::Writer).unwrap();
-            let pooled = Database::new(options, raw).acquire(Role::Writer).await.unwrap();
+            let pooled = Database::open_single(options).unwrap().acquire(Role::Writer).await.unwrap();
             let (task, _returning) = start(pooled, on_drop, |raw| raw.watchdog.is_canceled());
             assert!(!task.finish().await.unwrap(), "{on_drop:?}");
         }

@@ -3,9 +3,10 @@
 //! What it does is in `statement`, `stream` and `transaction`; `driver` has the contract of the core.
 
 use crate::blocking::{self, OnDrop, PendingReturn};
+use crate::database::Database;
 use crate::error::closed;
+use crate::manager::Pooled;
 use crate::options::Location;
-use crate::pool::{Database, Pooled};
 use crate::raw::{RawConnection, Role};
 use crate::schedule::{Thread, schedule};
 use crate::transaction::{Lost, Tx};
@@ -121,14 +122,14 @@ impl SqliteConnection {
     /// The connection, for a task that gives it back when it needs it no longer. The next call here acquires it again.
     pub(crate) fn hand_off(&mut self) -> Result<Pooled> {
         let pooled = self.take_pooled()?;
-        pooled.forget_holder();
+        pooled.manager().forget_holder(&pooled);
         self.released = true;
         self.done();
         Ok(pooled)
     }
 
     pub(crate) fn role(&self) -> Option<Role> {
-        self.pooled.as_ref().map(Pooled::role)
+        self.pooled.as_ref().map(|pooled| pooled.role())
     }
 
     pub(crate) fn take_pooled(&mut self) -> Result<Pooled> {
@@ -155,7 +156,7 @@ impl SqliteConnection {
 impl fmt::Debug for SqliteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteConnection")
-            .field("role", &self.pooled.as_ref().map(Pooled::role))
+            .field("role", &self.role())
             .field("tx", &self.tx)
             .finish_non_exhaustive()
     }

@@ -3,8 +3,8 @@
 
 use crate::connection::SqliteConnection;
 use crate::options::SqliteOptions;
-use crate::pool::{self, Database};
-use crate::raw::{RawConnection, Role};
+use crate::database::Database;
+use crate::raw::Role;
 use crate::statement::try_on;
 use crate::stream;
 use crate::yield_now;
@@ -47,9 +47,7 @@ impl Sqlite {
     /// # Errors
     /// When SQLite cannot be set up, as without memory.
     pub fn memory() -> Result<Sqlite> {
-        let options = SqliteOptions::memory();
-        let raw = RawConnection::open(&options, Role::Writer)?;
-        Ok(Sqlite { database: Database::new(options, raw) })
+        Ok(Sqlite { database: Database::open_single(SqliteOptions::memory())? })
     }
 
     /// The database in a file, which is made when it is missing. [`SqliteOptions`] for anything else.
@@ -69,8 +67,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn open_with(options: SqliteOptions) -> Result<Sqlite> {
-        let raw = pool::open(options.clone(), Role::Writer).await?;
-        Ok(Sqlite { database: Database::new(options, raw) })
+        Ok(Sqlite { database: Database::open(options).await? })
     }
 }
 
@@ -97,7 +94,7 @@ impl Driver for Sqlite {
         }
         let role = self.database.role(statement.kind.access());
         match self.database.try_borrow(role) {
-            Some(raw) => try_on(&raw, &self.database, statement, sink, false),
+            Some(connection) => try_on(&connection, &self.database, statement, sink, false),
             None => Attempt::WouldBlock,
         }
     }
@@ -119,9 +116,10 @@ impl Driver for Sqlite {
         Box::pin(async move {
             let database = Arc::clone(&self.database);
             match tokio::runtime::Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn_blocking(move || database.close()).await),
-                Err(_) => database.close(),
+                Ok(runtime) => drop(runtime.spawn_blocking(move || database.close_now()).await),
+                Err(_) => database.close_now(),
             }
+            self.database.drained().await;
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Where the database is and how its connections are set up.
 
 use kysera_core::Result;
+use kysera_core::pool::PoolOptions;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,10 +23,9 @@ use std::time::Duration;
 #[must_use = "options do nothing until they are opened"]
 pub struct SqliteOptions {
     pub(crate) location: Location,
-    pub(crate) readers: usize,
+    pub(crate) pool: PoolOptions,
     pub(crate) budget: Duration,
     pub(crate) busy_timeout: Duration,
-    pub(crate) acquire_timeout: Duration,
     pub(crate) journal: Journal,
     pub(crate) synchronous: Synchronous,
     pub(crate) foreign_keys: bool,
@@ -114,10 +114,11 @@ impl SqliteOptions {
     fn at(location: Location) -> Self {
         SqliteOptions {
             location,
-            readers: std::thread::available_parallelism().map_or(2, usize::from),
+            pool: PoolOptions::default()
+                .max_connections(std::thread::available_parallelism().map_or(2, usize::from))
+                .idle_timeout(None),
             budget: Duration::from_micros(500),
             busy_timeout: Duration::from_secs(5),
-            acquire_timeout: Duration::from_secs(30),
             journal: Journal::default(),
             synchronous: Synchronous::default(),
             foreign_keys: true,
@@ -130,9 +131,17 @@ impl SqliteOptions {
         }
     }
 
+    /// The settings of the pool of connections that read beside the writing one; of the writing one only the time limits
+    /// and `max_waiting` apply, since there is always one. Unless said, there are as many readers as cores, opened when
+    /// first needed, and they are never closed for being idle.
+    pub fn pool(mut self, pool: PoolOptions) -> Self {
+        self.pool = pool;
+        self
+    }
+
     /// How many connections read beside the writing one; the number of cores unless said. Opened when first needed.
     pub fn readers(mut self, readers: usize) -> Self {
-        self.readers = readers.max(1);
+        self.pool.max_connections = readers.max(1);
         self
     }
 
@@ -151,7 +160,7 @@ impl SqliteOptions {
     /// How long to wait for a connection; 30 s. The error is `SelfDeadlock` when the waiting task itself holds the only
     /// connection that could serve it, else `PoolTimeout`.
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.acquire_timeout = timeout;
+        self.pool.acquire_timeout = timeout;
         self
     }
 
@@ -247,10 +256,9 @@ impl fmt::Debug for SqliteOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteOptions")
             .field("location", &self.location)
-            .field("readers", &self.readers)
+            .field("pool", &self.pool)
             .field("budget", &self.budget)
             .field("busy_timeout", &self.busy_timeout)
-            .field("acquire_timeout", &self.acquire_timeout)
             .field("journal", &self.journal)
             .field("synchronous", &self.synchronous)
             .field("foreign_keys", &self.foreign_keys)

@@ -4,7 +4,7 @@ use crate::blocking::OnDrop;
 use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
 use crate::error::{from_client, invalid, is_busy};
-use crate::pool::Database;
+use crate::database::Database;
 use crate::raw::{self, RawConnection, Watch};
 use crate::schedule::{Thread, schedule};
 use crate::yield_now::{self, yield_if_due};

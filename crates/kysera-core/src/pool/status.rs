@@ -39,6 +39,30 @@ pub struct PoolStatus {
     pub max_wait: Duration,
 }
 
+impl PoolStatus {
+    /// Two pools of one database, such as its readers and its writer, together.
+    #[must_use]
+    pub fn plus(self, other: PoolStatus) -> PoolStatus {
+        PoolStatus {
+            limit: self.limit + other.limit,
+            open: self.open + other.open,
+            idle: self.idle + other.idle,
+            in_use: self.in_use + other.in_use,
+            opening: self.opening + other.opening,
+            waiting: self.waiting + other.waiting,
+            opened: self.opened + other.opened,
+            open_failures: self.open_failures + other.open_failures,
+            closed: self.closed.plus(other.closed),
+            acquired: self.acquired + other.acquired,
+            waited: self.waited + other.waited,
+            timeouts: self.timeouts + other.timeouts,
+            handed_over: self.handed_over + other.handed_over,
+            total_wait: self.total_wait + other.total_wait,
+            max_wait: self.max_wait.max(other.max_wait),
+        }
+    }
+}
+
 /// How many connections were closed for each [`CloseReason`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -75,6 +99,20 @@ impl ClosedCounts {
             + self.hook
             + self.surplus
             + self.shutdown
+    }
+
+    fn plus(self, other: ClosedCounts) -> ClosedCounts {
+        ClosedCounts {
+            idle: self.idle + other.idle,
+            lifetime: self.lifetime + other.lifetime,
+            lost: self.lost + other.lost,
+            unresponsive: self.unresponsive + other.unresponsive,
+            distrusted: self.distrusted + other.distrusted,
+            unclean: self.unclean + other.unclean,
+            hook: self.hook + other.hook,
+            surplus: self.surplus + other.surplus,
+            shutdown: self.shutdown + other.shutdown,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use rusqlite::limits::Limit;
 use std::cell::Cell;
 use std::sync::Arc;
 
+/// A connection of the client, and what watches what runs on it.
 pub(crate) struct RawConnection {
     pub(crate) conn: Connection,
     pub(crate) watchdog: Arc<Watchdog>,
@@ -23,6 +24,8 @@ pub(crate) struct RawConnection {
     changes_before: Cell<u64>,
     /// Pages in the write-ahead log after the last commit; 0 once they were looked at.
     pub(crate) frames: Cell<u32>,
+    /// True while a task is noted as its holder.
+    pub(crate) has_holder: Cell<bool>,
 }
 
 /// A transaction with more changes than this is rolled back on the blocking pool.
@@ -30,7 +33,7 @@ const MANY_CHANGES: u64 = 1000;
 
 impl RawConnection {
     /// Opens a connection. Blocks.
-    pub(crate) fn open(options: &SqliteOptions, role: Role) -> Result<Box<RawConnection>> {
+    pub(crate) fn open(options: &SqliteOptions, role: Role) -> Result<RawConnection> {
         let mut conn = connect(options)?;
         set_up(&mut conn, options, role).map_err(|error| match &options.location {
             Location::File(path) if error.kind() == ErrorKind::Storage => {
@@ -43,14 +46,20 @@ impl RawConnection {
         let watched = Arc::clone(&watchdog);
         let installed = conn.progress_handler(STEPS, Some(move || watched.must_stop()));
         Installed::into_result(installed).map_err(plain)?;
-        Ok(Box::new(RawConnection {
+        Ok(RawConnection {
             conn,
             watchdog,
             role,
             query_only: Cell::new(false),
             changes_before: Cell::new(0),
             frames: Cell::new(0),
-        }))
+            has_holder: Cell::new(false),
+        })
+    }
+
+    /// What the connection is for.
+    pub(crate) fn role(&self) -> Role {
+        self.role
     }
 
     /// What this SQLite can do, with the limits of this connection.

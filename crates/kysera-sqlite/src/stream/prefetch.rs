@@ -5,7 +5,8 @@
 
 use super::row_buffer::Chunk;
 use crate::blocking::{self, BlockingTask, OnDrop};
-use crate::pool::{Database, Pooled};
+use crate::database::Database;
+use crate::manager::Pooled;
 use crate::raw;
 use kysera_core::Result;
 use kysera_sql::cell::Cell;

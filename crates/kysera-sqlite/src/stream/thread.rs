@@ -1,12 +1,12 @@
 //! A thread that holds a running query and fills sinks from it.
 //!
-//! A live statement borrows its connection and cannot move between threads. It does not stay on the blocking pool: a
-//! consumer that runs other statements between two batches could then wait for the very thread that waits for it.
+//! A running statement borrows its connection and cannot move between threads. The thread is not one of the blocking
+//! pool: a consumer that runs other statements between two batches could wait for that very thread.
 
 use super::row_buffer::BATCH;
 use crate::blocking::{CancelOnDrop, PendingReturn};
 use crate::error::from_client;
-use crate::pool::Pooled;
+use crate::manager::{Pooled, give_back_here};
 use crate::raw::{RawConnection, Watch, bind, canceled, pass_row};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
@@ -32,17 +32,17 @@ struct Request {
 /// The sink, and whether more rows may come.
 type Filled = (Box<dyn RowSink>, Result<bool>);
 
-/// Starts the thread; the connection comes home by the second part.
+/// Starts the thread. The connection comes back through the second part.
 pub(crate) fn start(pooled: Pooled, statement: Compiled) -> Result<(Reader, PendingReturn)> {
-    let (home, returning) = oneshot::channel();
+    let (giver, returning) = oneshot::channel();
     let (requests, requested) = mpsc::channel();
     let watchdog = Arc::clone(&pooled.watchdog);
     let id = watchdog.begin_task();
     let work = move || {
         let served = catch_unwind(AssertUnwindSafe(|| serve(&pooled, &statement, &requested)));
         pooled.watchdog.end_task();
-        if let Err(unwanted) = home.send(pooled) {
-            unwanted.give_back_here();
+        if let Err(unwanted) = giver.send(pooled) {
+            give_back_here(unwanted);
         }
         if let Err(panic) = served {
             resume_unwind(panic);
