@@ -9,6 +9,7 @@ use crate::statement::try_on;
 use crate::stream;
 use crate::yield_now;
 use kysera_core::Result;
+use kysera_core::pool::PoolStatus;
 use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
@@ -40,6 +41,57 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
+    /// Opens a database.
+    ///
+    /// # Examples
+    /// ```
+    /// use kysera_sqlite::{Sqlite, SqliteOptions};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> kysera_core::Result<()> {
+    /// let driver = Sqlite::connect(SqliteOptions::memory().foreign_keys(false)).await?;
+    /// let by_url = Sqlite::connect("sqlite::memory:?foreign_keys=false".parse()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `DatabaseNotFound` when the file is missing and may not be made, `ConnectionFailed` when it cannot be opened,
+    /// `Storage` when it is not a database, `LockNotAvailable` when another process holds it for too long,
+    /// `Configuration` when the journal cannot be had or the options make no sense.
+    pub async fn connect(options: SqliteOptions) -> Result<Sqlite> {
+        options.pool.check()?;
+        Ok(Sqlite { database: Database::open(options).await? })
+    }
+
+    /// Opens the database that a URL names, or the file of a path, which is made when it is missing. What begins with
+    /// `sqlite:` is a [URL](SqliteOptions#url-parameters); [`SqliteOptions::file`] takes any path.
+    ///
+    /// # Examples
+    /// ```
+    /// use kysera_sqlite::Sqlite;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> kysera_core::Result<()> {
+    /// # let folder = tempfile::tempdir().expect("a temporary folder");
+    /// # let path = folder.path().join("app.db");
+    /// let in_a_file = Sqlite::open(&path).await?;
+    /// let in_memory = Sqlite::open("sqlite::memory:").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `Configuration` when the URL cannot be read; those of [`connect`](Sqlite::connect).
+    pub async fn open(url_or_path: impl AsRef<Path>) -> Result<Sqlite> {
+        let path = url_or_path.as_ref();
+        let options = match path.to_str() {
+            Some(url) if url.starts_with("sqlite:") || url.contains("://") => url.parse()?,
+            _ => SqliteOptions::file(path),
+        };
+        Sqlite::connect(options).await
+    }
+
     /// A database in memory, private to this driver and gone with it.
     ///
     /// It has one connection: inside a transaction use `tx`, since `db` would wait for the transaction to end.
@@ -50,36 +102,14 @@ impl Sqlite {
         Ok(Sqlite { database: Database::open_single(SqliteOptions::memory())? })
     }
 
-    /// The database in a file, which is made when it is missing. [`SqliteOptions`] for anything else.
-    ///
-    /// # Errors
-    /// As [`SqliteOptions::open`].
-    pub async fn open(path: impl AsRef<Path>) -> Result<Sqlite> {
-        SqliteOptions::file(path).open().await
+    /// How many connections there are, and what has happened to them: the writer and the readers together.
+    pub fn status(&self) -> PoolStatus {
+        self.database.status()
     }
 
-    /// The database that a URL names: `sqlite::memory:`, `sqlite:path?mode=ro`; see [`SqliteOptions::url`].
-    ///
-    /// # Errors
-    /// As [`SqliteOptions::url`] and [`SqliteOptions::open`].
-    pub async fn connect(url: &str) -> Result<Sqlite> {
-        SqliteOptions::url(url)?.open().await
-    }
-
-    pub(crate) async fn open_with(options: SqliteOptions) -> Result<Sqlite> {
-        Ok(Sqlite { database: Database::open(options).await? })
-    }
-}
-
-impl SqliteOptions {
-    /// Opens the database.
-    ///
-    /// # Errors
-    /// `DatabaseNotFound` when the file is missing and may not be made, `ConnectionFailed` when it cannot be opened,
-    /// `Storage` when it is not a database, `LockNotAvailable` when another process holds it for too long,
-    /// `Configuration` when the journal cannot be had.
-    pub async fn open(self) -> Result<Sqlite> {
-        Sqlite::open_with(self).await
+    /// The same of the writing connection alone. In memory it is the only one.
+    pub fn writer_status(&self) -> PoolStatus {
+        self.database.writer_status()
     }
 }
 

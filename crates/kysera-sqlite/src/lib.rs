@@ -19,7 +19,7 @@
 //! # let dir = tempfile::tempdir().expect("a temporary directory");
 //! # let path = dir.path().join("app.db");
 //! let in_a_file = Sqlite::open(&path).await?;
-//! let tuned = SqliteOptions::file(&path).readers(2).foreign_keys(false).open().await?;
+//! let tuned = Sqlite::connect(SqliteOptions::file(&path).readers(2).foreign_keys(false)).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -49,6 +49,7 @@ mod url;
 mod yield_now;
 
 pub use driver::Sqlite;
+pub use kysera_core::pool::{PoolOptions, PoolStatus};
 pub use options::{Journal, SqliteOptions, Synchronous};
 /// The client below, for [`SqliteOptions::on_connect`].
 pub use rusqlite;

@@ -1,14 +1,14 @@
 //! Where the database is and how its connections are set up.
 
-use kysera_core::Result;
 use kysera_core::pool::PoolOptions;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How to open a database.
+/// How to open a database: [`Sqlite::connect`](crate::Sqlite::connect) does.
 ///
+/// # Examples
 /// ```
 /// use kysera_sqlite::{SqliteOptions, Synchronous};
 /// use std::time::Duration;
@@ -18,7 +18,28 @@ use std::time::Duration;
 ///     .synchronous(Synchronous::Full)
 ///     .busy_timeout(Duration::from_secs(2))
 ///     .on_connect(|conn| conn.execute_batch("attach 'other.db' as other"));
+///
+/// let from_url: SqliteOptions = "sqlite:app.db?mode=rw&synchronous=full&busy_timeout=2s".parse()?;
+/// assert!("sqlite:app.db?mod=rw".parse::<SqliteOptions>().is_err());
+/// # Ok::<(), kysera_core::Error>(())
 /// ```
+///
+/// # URL parameters
+/// | parameter | values | default |
+/// |---|---|---|
+/// | `mode` | `ro`: read only; `rw`: must be there; `rwc`: made when missing; `memory`: in memory | `rwc` |
+/// | `busy_timeout` | a time | 5 s |
+/// | `budget` | a time | 500 µs |
+/// | `journal` | `wal`, `delete`, `truncate`, `persist` | `wal` |
+/// | `synchronous` | `off`, `normal`, `full`, `extra` | `normal` |
+/// | `foreign_keys` | `true`, `false` | `true` |
+/// | `exclusive` | `true`, `false` | `false` |
+/// | `statement_cache` | a number of statements; 0 keeps none | 256 |
+/// | `checkpoint_pages` | a number of pages | 1000 |
+/// | `journal_size_limit` | a number of bytes, or `none` | 64 MiB |
+/// | `pool_max`, .. | those of [`PoolOptions`], for the readers | as many as cores |
+///
+/// A time is a number of seconds, or a number with `ms`, `s`, `m` or `h`.
 #[derive(Clone)]
 #[must_use = "options do nothing until they are opened"]
 pub struct SqliteOptions {
@@ -34,6 +55,7 @@ pub struct SqliteOptions {
     pub(crate) read_only: bool,
     pub(crate) exclusive: bool,
     pub(crate) checkpoint_pages: u32,
+    pub(crate) journal_size_limit: Option<u64>,
     pub(crate) on_connect: Option<OnConnect>,
 }
 
@@ -77,9 +99,6 @@ pub enum Synchronous {
 }
 
 impl SqliteOptions {
-    /// The smallest statement cache that makes sense; less is raised to it.
-    pub const MIN_STATEMENT_CACHE: usize = 128;
-
     /// A database in memory, private to the driver and gone with it.
     pub fn memory() -> Self {
         SqliteOptions::at(Location::Memory)
@@ -94,21 +113,10 @@ impl SqliteOptions {
         SqliteOptions::at(Location::File(path.to_path_buf()))
     }
 
-    /// From a URL: `sqlite::memory:`, `sqlite:path`, `sqlite://path`, each with `?mode=ro`, `rw`, `rwc` (create it, the
-    /// default) or `memory`. The path may be percent-encoded; `sqlite:///path` is absolute.
-    ///
-    /// ```
-    /// use kysera_sqlite::SqliteOptions;
-    ///
-    /// let read_only = SqliteOptions::url("sqlite:app.db?mode=ro")?;
-    /// assert!(SqliteOptions::url("sqlite:app.db?mod=ro").is_err());
-    /// # Ok::<(), kysera_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// `Configuration` when it is no such URL or has a parameter that is not known.
-    pub fn url(url: &str) -> Result<Self> {
-        crate::url::parse(url)
+    /// The same in memory.
+    pub(crate) fn in_memory(mut self) -> Self {
+        self.location = Location::Memory;
+        self
     }
 
     fn at(location: Location) -> Self {
@@ -127,6 +135,7 @@ impl SqliteOptions {
             read_only: false,
             exclusive: false,
             checkpoint_pages: 1000,
+            journal_size_limit: Some(64 * 1024 * 1024),
             on_connect: None,
         }
     }
@@ -182,9 +191,9 @@ impl SqliteOptions {
         self
     }
 
-    /// How many prepared statements each connection keeps; 256, at least [`SqliteOptions::MIN_STATEMENT_CACHE`].
+    /// The most statements that stay prepared on each connection (256); 0 keeps none.
     pub fn statement_cache(mut self, statements: usize) -> Self {
-        self.statement_cache = statements.max(SqliteOptions::MIN_STATEMENT_CACHE);
+        self.statement_cache = statements;
         self
     }
 
@@ -210,6 +219,13 @@ impl SqliteOptions {
     /// After how many pages in the write-ahead log to copy them into the database, in the background; 1000.
     pub fn checkpoint_pages(mut self, pages: u32) -> Self {
         self.checkpoint_pages = pages.max(1);
+        self
+    }
+
+    /// To how many bytes the file of the write-ahead log, or of the rollback journal, is cut when it starts over (64 MiB);
+    /// `None` lets it keep the largest size that it ever had. It grows past the limit while a long reader holds it.
+    pub fn journal_size_limit(mut self, bytes: Option<u64>) -> Self {
+        self.journal_size_limit = bytes;
         self
     }
 
@@ -267,6 +283,7 @@ impl fmt::Debug for SqliteOptions {
             .field("read_only", &self.read_only)
             .field("exclusive", &self.exclusive)
             .field("checkpoint_pages", &self.checkpoint_pages)
+            .field("journal_size_limit", &self.journal_size_limit)
             .finish_non_exhaustive()
     }
 }

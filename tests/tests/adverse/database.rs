@@ -3,7 +3,7 @@
 use kysera::executor::script;
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
-use kysera::sqlite::SqliteOptions;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
 
 /// SQLite in memory and, where there is a server, a schema of PostgreSQL: both empty.
 pub(crate) async fn open_each(test: &str) -> Vec<Db> {
-    let mut each = vec![Db::new(SqliteOptions::memory().open().await.unwrap())];
+    let mut each = vec![Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap())];
     if let Some(options) = postgres_options(test).await {
         each.push(Db::new(Postgres::connect(options).await.unwrap()));
     }

@@ -4,12 +4,12 @@ use kysera::driver::Driver;
 use kysera::executor::{DbBuilder, script};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
-use kysera::sqlite::SqliteOptions;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Runs a scenario on every database there is, each with the plugins that `with` adds.
 pub(crate) async fn each(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
-    let sqlite = SqliteOptions::memory().open().await.unwrap();
+    let sqlite = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
     run(with(Db::builder(sqlite)).build().unwrap(), &scenario).await;
     if let Some(url) = kysera_testing::postgres_url() {
         run(with(Db::builder(postgres(&url).await)).build().unwrap(), &scenario).await;
@@ -23,7 +23,7 @@ pub(crate) async fn plain(scenario: impl AsyncFn(&Db)) {
 
 /// Every database there is, twice over the same connections: without plugins, and with those that `with` adds.
 pub(crate) async fn pairs(with: impl Fn(DbBuilder) -> DbBuilder) -> Vec<(Db, Db)> {
-    let sqlite = SqliteOptions::memory().open().await.unwrap();
+    let sqlite = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
     let mut pairs = vec![(Db::new(sqlite.clone()), with(Db::builder(sqlite)).build().unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         let postgres = postgres(&url).await;

@@ -66,7 +66,7 @@ impl Drop for Database {
 }
 
 async fn open(options: SqliteOptions) -> Sqlite {
-    options.open().await.expect("the database opens")
+    Sqlite::connect(options).await.expect("the database opens")
 }
 
 fn unique() -> String {

@@ -8,7 +8,7 @@ use kysera_core::plugin::RowFilter;
 use kysera_core::{Clock, script};
 use kysera_postgres::{Postgres, PostgresOptions};
 use kysera_sql::ast::{BinaryOp, Expr, Select, TableRef};
-use kysera_sqlite::SqliteOptions;
+use kysera_sqlite::{Sqlite, SqliteOptions};
 
 #[derive(Table, Debug, Clone)]
 #[table(name = "staff")]
@@ -50,7 +50,7 @@ fn with_plugins(driver: impl kysera_core::driver::Driver) -> Db {
 }
 
 async fn sqlite() -> Db {
-    with_plugins(SqliteOptions::memory().open().await.expect("memory is at hand"))
+    with_plugins(Sqlite::connect(SqliteOptions::memory()).await.expect("memory is at hand"))
 }
 
 /// A database on the server whose tables stand in a schema that only the search path names.

@@ -4,7 +4,7 @@ use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera_core::script;
 use kysera_postgres::{Postgres, PostgresOptions};
-use kysera_sqlite::SqliteOptions;
+use kysera_sqlite::{Sqlite, SqliteOptions};
 
 #[derive(Table, Debug, Clone, PartialEq)]
 pub(crate) struct Person {
@@ -66,7 +66,7 @@ pub(crate) fn stray() -> Pet {
 
 /// The databases of one test, filled.
 pub(crate) async fn open_each(test: &str) -> Vec<Db> {
-    let mut each = vec![Db::new(SqliteOptions::memory().open().await.unwrap())];
+    let mut each = vec![Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         each.push(postgres(&url, test).await);
     }

@@ -16,7 +16,7 @@ pub fn make(file: &Path) {
 /// Opens it and reads one row.
 pub fn first_row(file: &Path) {
     current_thread().block_on(async {
-        let db = Db::new(SqliteOptions::file(file).open().await.expect("opens"));
+        let db = Db::new(Sqlite::connect(SqliteOptions::file(file)).await.expect("opens"));
         queries::by_key(key(7)).fetch_one(&db).await.expect("reads");
     });
 }

@@ -70,7 +70,7 @@ async fn open(script: String) -> Db {
 /// A database in a file, made by this script, on as many connections as everybody's pool has.
 async fn open_file(path: &Path, script: String) -> Db {
     let options = SqliteOptions::file(path).readers(CONNECTIONS - 1);
-    let db = Db::new(options.open().await.expect("opens"));
+    let db = Db::new(Sqlite::connect(options).await.expect("opens"));
     statements(&script, async |statement| {
         kysera::raw(statement).execute(&db).await.expect("runs");
     })
@@ -83,5 +83,5 @@ pub async fn driver(script: String) -> Sqlite {
     let options = SqliteOptions::memory().on_connect(move |connection| connection.execute_batch(&script));
     // Under valgrind everything takes fifty times longer and would outlast its budget.
     let options = if counting() { options.budget(Duration::from_secs(3600)) } else { options };
-    options.open().await.expect("opens")
+    Sqlite::connect(options).await.expect("opens")
 }

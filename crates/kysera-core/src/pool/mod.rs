@@ -55,5 +55,5 @@ mod tests;
 pub use acquire::{Borrowed, Pool, Pooled};
 pub use hooks::Hooks;
 pub use manager::{Manager, OpenFailure, Returned};
-pub use options::PoolOptions;
+pub use options::{PoolOptions, parse_duration};
 pub use status::{CloseReason, ClosedCounts, PoolStatus};

@@ -144,12 +144,12 @@ impl PoolOptions {
         match name {
             "pool_max" => self.max_connections = number(name, value)?,
             "pool_min" => self.min_connections = number(name, value)?,
-            "pool_acquire_timeout" => self.acquire_timeout = duration(name, value)?,
+            "pool_acquire_timeout" => self.acquire_timeout = parse_duration(name, value)?,
             "pool_idle_timeout" => self.idle_timeout = optional(name, value)?,
             "pool_max_lifetime" => self.max_lifetime = optional(name, value)?,
-            "pool_check_after" => self.check_after = duration(name, value)?,
-            "pool_check_timeout" => self.check_timeout = duration(name, value)?,
-            "pool_close_timeout" => self.close_timeout = duration(name, value)?,
+            "pool_check_after" => self.check_after = parse_duration(name, value)?,
+            "pool_check_timeout" => self.check_timeout = parse_duration(name, value)?,
+            "pool_close_timeout" => self.close_timeout = parse_duration(name, value)?,
             "pool_max_waiting" => self.max_waiting = number(name, value)?,
             _ => return Ok(false),
         }
@@ -177,10 +177,14 @@ impl PoolOptions {
 }
 
 fn optional(name: &str, value: &str) -> Result<Option<Duration>> {
-    if value == "none" { Ok(None) } else { duration(name, value).map(Some) }
+    if value == "none" { Ok(None) } else { parse_duration(name, value).map(Some) }
 }
 
-fn duration(name: &str, value: &str) -> Result<Duration> {
+/// Reads a time of a URL's parameter, as those of [`PoolOptions`]: for the parameters that a driver adds.
+///
+/// # Errors
+/// `Configuration`, with the name of the parameter, when it is none.
+pub fn parse_duration(name: &str, value: &str) -> Result<Duration> {
     let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
     let wrong = || invalid(name, "it is a number of seconds, or a number with ms, s, m or h");
     let count: u64 = value[..digits].parse().map_err(|_| wrong())?;

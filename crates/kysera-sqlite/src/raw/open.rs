@@ -107,7 +107,10 @@ fn set_up_file(conn: &Connection, options: &SqliteOptions, role: Role) -> Result
         // The file is looked at only when it is first read: a file that is no database is reported now.
         conn.query_row("pragma main.schema_version", [], |_| Ok(())).map_err(plain)?;
     }
-    set_synchronous(conn, options.synchronous)
+    set_synchronous(conn, options.synchronous)?;
+    let limit = options.journal_size_limit.map_or(-1, |bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+    // It answers with the limit that it has set.
+    conn.query_row(&format!("pragma main.journal_size_limit = {limit}"), [], |_| Ok(())).map_err(plain)
 }
 
 pub(crate) fn set_synchronous(conn: &Connection, synchronous: Synchronous) -> Result<()> {

@@ -235,7 +235,7 @@ async fn a_file_is_kept_and_may_be_opened_read_only() {
     assert_eq!(common::db(&file.db, read("select 1")).await.unwrap_err().kind(), ErrorKind::ConnectionClosed);
 
     let url = format!("sqlite:{}?mode=ro", file.path.display());
-    let db = Sqlite::connect(&url).await.unwrap();
+    let db = Sqlite::open(&url).await.unwrap();
     assert_eq!(rows(&db, "select a from t").await, ["1"]);
     let error = common::db(&db, insert("insert into t values (2)")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ReadOnly);
@@ -247,7 +247,7 @@ async fn a_file_is_kept_and_may_be_opened_read_only() {
 async fn a_missing_file_is_not_a_missing_table() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("none.db");
-    let error = SqliteOptions::file(&path).create(false).open().await.unwrap_err();
+    let error = Sqlite::connect(SqliteOptions::file(&path).create(false)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DatabaseNotFound);
     assert!(error.to_string().contains("none.db") && error.to_string().contains("check the path"), "{error}");
     let error = Sqlite::open(dir.path().join("no/such/dir.db")).await.unwrap_err();
@@ -255,7 +255,7 @@ async fn a_missing_file_is_not_a_missing_table() {
     assert!(error.to_string().contains("create the directory"), "{error}");
     std::fs::write(&path, "this is not a database, but long enough to be looked at").unwrap();
     for options in [SqliteOptions::file(&path), SqliteOptions::file(&path).read_only(true)] {
-        assert_eq!(options.open().await.unwrap_err().kind(), ErrorKind::Storage);
+        assert_eq!(Sqlite::connect(options).await.unwrap_err().kind(), ErrorKind::Storage);
     }
     let db = Sqlite::memory().unwrap();
     let error = common::db(&db, read("select * from pet")).await.unwrap_err();

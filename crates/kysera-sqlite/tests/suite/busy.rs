@@ -5,7 +5,7 @@ use kysera_core::ErrorKind;
 use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_sql::compiled::Access;
 use kysera_sqlite::rusqlite::functions::FunctionFlags;
-use kysera_sqlite::{Journal, SqliteOptions, Synchronous};
+use kysera_sqlite::{Journal, Sqlite, SqliteOptions, Synchronous};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -108,15 +108,14 @@ async fn a_snapshot_that_grew_old_is_transient_and_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.db");
     let elsewhere = path.clone();
-    let db = SqliteOptions::file(&path)
+    let db = Sqlite::connect(SqliteOptions::file(&path)
         .on_connect(move |conn| {
             let path = elsewhere.clone();
             conn.create_scalar_function("another_writes", 0, FunctionFlags::SQLITE_UTF8, move |_| {
                 foreign(&path).execute_batch("insert into t values (7)")?;
                 Ok(1)
             })
-        })
-        .open()
+        }))
         .await
         .unwrap();
     script(&db, "create table t (a)").await;
@@ -136,7 +135,7 @@ async fn another_process_changes_the_journal_while_we_open() {
     let path = dir.path().join("a.db");
     let other = foreign(&path);
     other.execute_batch("create table t (a); begin exclusive").unwrap();
-    let opening = tokio::spawn(SqliteOptions::file(&path).open());
+    let opening = tokio::spawn(Sqlite::connect(SqliteOptions::file(&path)));
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -144,10 +143,9 @@ async fn another_process_changes_the_journal_while_we_open() {
     opening.await.unwrap().unwrap();
     let other = foreign(&path);
     other.execute_batch("begin exclusive").unwrap();
-    let error = SqliteOptions::file(&path)
+    let error = Sqlite::connect(SqliteOptions::file(&path)
         .exclusive(true)
-        .busy_timeout(Duration::from_millis(20))
-        .open()
+        .busy_timeout(Duration::from_millis(20)))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LockNotAvailable);

@@ -87,7 +87,7 @@ const CHILD: &str = "KYSERA_SQLITE_TEST_CHILD";
 #[tokio::test]
 async fn writes_until_it_is_killed() {
     let Ok(path) = std::env::var(CHILD) else { return };
-    let db = SqliteOptions::file(path).checkpoint_pages(LIMIT).open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::file(path).checkpoint_pages(LIMIT)).await.unwrap();
     script(&db, "create table t (n integer primary key, filler)").await;
     for n in 0.. {
         crate::common::db(&db, a_row(n)).await.unwrap();

@@ -127,7 +127,7 @@ pub(crate) struct InFile {
 pub(crate) async fn in_file(tune: impl FnOnce(SqliteOptions) -> SqliteOptions) -> InFile {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("test.db");
-    let db = tune(SqliteOptions::file(&path)).open().await.unwrap();
+    let db = Sqlite::connect(tune(SqliteOptions::file(&path))).await.unwrap();
     InFile { db, path, dir }
 }
 

@@ -13,7 +13,7 @@ struct Memory(Sqlite);
 
 impl Subject for Memory {
     async fn open() -> Option<Memory> {
-        Some(Memory(SqliteOptions::memory().acquire_timeout(ACQUIRE).open().await.unwrap()))
+        Some(Memory(Sqlite::connect(SqliteOptions::memory().acquire_timeout(ACQUIRE)).await.unwrap()))
     }
 
     fn driver(&self) -> &dyn Driver {
@@ -27,7 +27,7 @@ impl Subject for File {
     async fn open() -> Option<File> {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteOptions::file(folder.path().join("test.db")).acquire_timeout(ACQUIRE);
-        Some(File(options.open().await.unwrap(), folder))
+        Some(File(Sqlite::connect(options).await.unwrap(), folder))
     }
 
     fn driver(&self) -> &dyn Driver {

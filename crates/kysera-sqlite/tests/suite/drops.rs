@@ -98,7 +98,7 @@ const TABLE: &str = "create table t (a)";
 #[tokio::test]
 async fn dropped_at_every_point_in_memory() {
     for budget in [Duration::ZERO, Duration::from_micros(500)] {
-        let db = SqliteOptions::memory().budget(budget).open().await.unwrap();
+        let db = Sqlite::connect(SqliteOptions::memory().budget(budget)).await.unwrap();
         script(&db, TABLE).await;
         drop_everywhere(&db, 0, None).await;
     }
@@ -215,15 +215,14 @@ fn one_blocking_thread_is_enough() {
 /// A database whose function `signal()` tells that the statement runs.
 async fn signalling(options: SqliteOptions) -> (Sqlite, mpsc::Receiver<()>) {
     let (tell, told) = mpsc::channel();
-    let db = options
+    let db = Sqlite::connect(options
         .on_connect(move |conn| {
             let tell = tell.clone();
             conn.create_scalar_function("signal", 0, FunctionFlags::SQLITE_UTF8, move |_| {
                 let _ = tell.send(());
                 Ok(1)
             })
-        })
-        .open()
+        }))
         .await
         .unwrap();
     (db, told)
@@ -306,7 +305,7 @@ async fn a_closed_database_lets_those_finish_who_are_at_it() {
 /// Ten thousand drops that race with the end of the job: the next statement never meets the interrupt.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_cancel_never_meets_the_next_statement() {
-    let db = SqliteOptions::memory().budget(Duration::ZERO).open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().budget(Duration::ZERO)).await.unwrap();
     script(&db, TABLE).await;
     let mut cut = 0;
     for round in 0..10_000_u64 {

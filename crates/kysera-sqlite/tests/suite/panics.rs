@@ -65,14 +65,14 @@ async fn each_way(db: &Sqlite) {
 #[tokio::test]
 async fn in_a_sink() {
     for budget in [Duration::ZERO, Duration::from_micros(500)] {
-        each_way(&SqliteOptions::memory().budget(budget).open().await.unwrap()).await;
+        each_way(&Sqlite::connect(SqliteOptions::memory().budget(budget)).await.unwrap()).await;
         each_way(&in_file(|o| o.budget(budget)).await.db).await;
     }
 }
 
 #[tokio::test]
 async fn in_a_registered_function() {
-    let db = SqliteOptions::memory()
+    let db = Sqlite::connect(SqliteOptions::memory()
         .on_connect(|conn| {
             conn.create_scalar_function(
                 "fails",
@@ -80,8 +80,7 @@ async fn in_a_registered_function() {
                 FunctionFlags::SQLITE_UTF8,
                 |_| -> kysera_sqlite::rusqlite::Result<i64> { panic!("no more") },
             )
-        })
-        .open()
+        }))
         .await
         .unwrap();
     script(&db, "create table t (a)").await;

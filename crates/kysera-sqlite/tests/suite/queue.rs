@@ -130,7 +130,7 @@ async fn the_database_in_memory_used_inside_its_own_transaction() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_for_another_task_times_out() {
-    let db = SqliteOptions::memory().acquire_timeout(Duration::from_secs(1)).open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().acquire_timeout(Duration::from_secs(1))).await.unwrap();
     let theirs = db.clone();
     let held = tokio::spawn(async move { theirs.acquire(Access::Write).await.unwrap() }).await.unwrap();
     let ours = db.clone();
@@ -144,7 +144,7 @@ async fn a_wait_for_another_task_times_out() {
 #[tokio::test]
 async fn the_database_in_memory_is_free_while_its_rows_are_taken() {
     for (n, budget) in [(10, Duration::from_secs(3600)), (5000, Duration::ZERO)] {
-        let db = SqliteOptions::memory().budget(budget).open().await.unwrap();
+        let db = Sqlite::connect(SqliteOptions::memory().budget(budget)).await.unwrap();
         let mut conn = db.acquire(Access::Read).await.unwrap();
         let mut stream = conn.stream(read(&numbers(n))).await.unwrap();
         let mut seen = 0;

@@ -29,7 +29,7 @@ const FILL: &str = "create table person (id integer primary key, name text);
     insert into person select i, 'name ' || (i * 7919 % 1000) from n";
 
 async fn memory(budget: Duration) -> Sqlite {
-    let db = SqliteOptions::memory().budget(budget).open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().budget(budget)).await.unwrap();
     script(&db, FILL).await;
     db
 }
@@ -125,7 +125,7 @@ async fn a_write_is_never_interrupted_for_its_budget() {
 async fn recording(options: SqliteOptions) -> (Sqlite, Arc<Mutex<Vec<i64>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&seen);
-    let db = options
+    let db = Sqlite::connect(options
         .on_connect(move |conn| {
             let record = Arc::clone(&record);
             conn.create_scalar_function("seen", 1, FunctionFlags::SQLITE_UTF8, move |context| {
@@ -133,8 +133,7 @@ async fn recording(options: SqliteOptions) -> (Sqlite, Arc<Mutex<Vec<i64>>>) {
                 record.lock().push(i);
                 Ok(i)
             })
-        })
-        .open()
+        }))
         .await
         .unwrap();
     (db, seen)
@@ -205,14 +204,13 @@ async fn raw_transaction_control_is_refused() {
 async fn what_is_long_starts_on_the_pool_until_it_is_short_again() {
     let length = Arc::new(AtomicU64::new(1_000_000));
     let given = Arc::clone(&length);
-    let db = SqliteOptions::memory()
+    let db = Sqlite::connect(SqliteOptions::memory()
         .on_connect(move |conn| {
             let given = Arc::clone(&given);
             conn.create_scalar_function("length_of_it", 0, FunctionFlags::SQLITE_UTF8, move |_| {
                 Ok(i64::try_from(given.load(Relaxed)).unwrap())
             })
-        })
-        .open()
+        }))
         .await
         .unwrap();
     let sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < length_of_it()) select count(*) from n";

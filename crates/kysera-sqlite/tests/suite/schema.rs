@@ -43,7 +43,7 @@ async fn a_streamed_statement_sees_a_changed_table() {
 
 #[tokio::test]
 async fn more_statements_than_the_cache_holds() {
-    let db = SqliteOptions::memory().statement_cache(0).open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().statement_cache(0)).await.unwrap();
     for round in 0..3 {
         for n in 0..1000 {
             assert_eq!(rows(&db, &format!("select {n}, {round}")).await, [format!("{n}|{round}")]);
@@ -54,7 +54,7 @@ async fn more_statements_than_the_cache_holds() {
 /// A statement that was stopped half way, interrupted or refused its parameters is as new the next time.
 #[tokio::test]
 async fn a_statement_is_clean_when_it_is_taken_again() {
-    let db = SqliteOptions::memory().open().await.unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
     let sql = crate::common::numbers(10);
     for most in [Some(3), None, Some(1), None] {
         let mut sink = Taken { most, ..Taken::default() };

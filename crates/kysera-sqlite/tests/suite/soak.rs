@@ -102,7 +102,7 @@ async fn soak(db: &Sqlite) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn in_memory() {
     for budget in [Duration::ZERO, Duration::from_micros(500)] {
-        soak(&SqliteOptions::memory().budget(budget).open().await.unwrap()).await;
+        soak(&Sqlite::connect(SqliteOptions::memory().budget(budget)).await.unwrap()).await;
     }
 }
 

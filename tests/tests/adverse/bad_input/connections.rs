@@ -4,7 +4,7 @@ use super::advised;
 use crate::database::{folder, in_time};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
-use kysera::sqlite::SqliteOptions;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use kysera::{ErrorKind, raw};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -60,11 +60,11 @@ async fn a_missing_database_is_told_from_a_missing_server() {
 async fn a_missing_file_is_not_made_unless_asked() {
     let folder = folder("missing_file");
     let path = folder.join("missing.db");
-    let error = in_time(SqliteOptions::file(&path).create(false).open()).await.unwrap_err();
+    let error = in_time(Sqlite::connect(SqliteOptions::file(&path).create(false))).await.unwrap_err();
     advised(&error, ErrorKind::DatabaseNotFound);
     assert!(error.to_string().contains("missing.db"), "{error}");
     assert!(!path.exists(), "it was made all the same");
-    let error = in_time(SqliteOptions::file(folder.join("no/such/folder.db")).open()).await.unwrap_err();
+    let error = in_time(Sqlite::connect(SqliteOptions::file(folder.join("no/such/folder.db")))).await.unwrap_err();
     advised(&error, ErrorKind::ConnectionFailed);
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -75,7 +75,7 @@ async fn a_file_that_is_no_database_is_left_alone() {
     let path = folder.join("letter.txt");
     let letter = "Dear database, you are none. ".repeat(100);
     std::fs::write(&path, &letter).unwrap();
-    let error = in_time(SqliteOptions::file(&path).open()).await.unwrap_err();
+    let error = in_time(Sqlite::connect(SqliteOptions::file(&path))).await.unwrap_err();
     advised(&error, ErrorKind::Storage);
     assert!(error.to_string().contains("letter.txt"), "{error}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), letter);
@@ -85,7 +85,7 @@ async fn a_file_that_is_no_database_is_left_alone() {
 #[tokio::test]
 async fn a_full_pool_ends_the_wait() {
     let soon = Duration::from_millis(50);
-    let mut each = vec![Db::new(SqliteOptions::memory().acquire_timeout(soon).open().await.unwrap())];
+    let mut each = vec![Db::new(Sqlite::connect(SqliteOptions::memory().acquire_timeout(soon)).await.unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         let options: PostgresOptions = url.parse().unwrap();
         each.push(Db::new(Postgres::connect(options.pool_size(1).acquire_timeout(soon)).await.unwrap()));
@@ -103,7 +103,7 @@ async fn a_full_pool_ends_the_wait() {
 #[tokio::test]
 async fn the_database_inside_its_own_transaction_is_refused_at_once() {
     // The wait would be half a minute.
-    let db = Db::new(SqliteOptions::memory().open().await.unwrap());
+    let db = Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap());
     let inside = db.transaction(async |tx| {
         let error = one().fetch_one(&db).await.unwrap_err();
         advised(&error, ErrorKind::SelfDeadlock);

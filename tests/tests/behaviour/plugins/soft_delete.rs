@@ -541,7 +541,7 @@ async fn only_deleted_without_the_plugin_returned_every_row() {
 
 #[tokio::test]
 async fn the_plugin_cannot_be_installed_twice() {
-    let twice = kysera::sqlite::SqliteOptions::memory().open().await.unwrap();
+    let twice = kysera::sqlite::Sqlite::connect(kysera::sqlite::SqliteOptions::memory()).await.unwrap();
     let built = Db::builder(twice).plugin(SoftDelete::new()).plugin(SoftDelete::new().column("removed_at"));
     let error = built.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Plugin);

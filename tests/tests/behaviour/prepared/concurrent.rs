@@ -2,7 +2,7 @@
 
 use super::{Account, Tenants, Who, each, filled};
 use kysera::prelude::*;
-use kysera::sqlite::SqliteOptions;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use std::sync::Arc;
 use tokio::sync::Barrier;
 
@@ -47,7 +47,7 @@ async fn more_databases_than_are_remembered_and_databases_that_are_gone() {
     let names = prepare(|id: Param<i64>| select_from(Account).filter(Account.id.eq(id)).select(Account.name));
     let mut open = Vec::new();
     for _ in 0..40 {
-        let db = Db::new(SqliteOptions::memory().open().await.unwrap());
+        let db = Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap());
         filled(&db).await;
         assert_eq!(names.bind(1).fetch_one(&db).await.unwrap(), "ann");
         open.push(db);
@@ -60,7 +60,7 @@ async fn more_databases_than_are_remembered_and_databases_that_are_gone() {
     let kept = id(&last);
     drop(open);
     for _ in 0..5 {
-        let db = Db::new(SqliteOptions::memory().open().await.unwrap());
+        let db = Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap());
         filled(&db).await;
         assert_eq!(names.bind(3).fetch_one(&db).await.unwrap(), "cem");
     }
