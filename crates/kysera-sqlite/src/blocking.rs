@@ -92,8 +92,8 @@ impl Drop for CancelOnDrop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::SqliteOptions;
     use crate::database::Database;
+    use crate::options::SqliteOptions;
     use crate::raw::Role;
     use std::sync::mpsc;
 

@@ -3,9 +3,10 @@
 
 use crate::checkpoint::Checkpoint;
 use crate::history::History;
+use crate::keyword::{asks_its_connection, changes_its_connection, first_word, may_read};
 use crate::manager::{Common, Pooled, SqliteManager};
 use crate::options::SqliteOptions;
-use crate::raw::{RawConnection, Role};
+use crate::raw::{self, RawConnection, Role};
 use crate::yield_now::yield_if_due;
 use kysera_core::Result;
 use kysera_core::pool::{Borrowed, Hooks, Manager, Pool, PoolStatus};
@@ -27,6 +28,8 @@ pub(crate) struct Database {
     /// None when the writer reads too.
     readers: Option<Pool<SqliteManager>>,
     common: Arc<Common>,
+    /// True once raw SQL gave the writer what the readers do not have, such as a temporary table.
+    writer_differs: AtomicBool,
     /// A pool of one connection.
     writer: Pool<SqliteManager>,
 }
@@ -60,16 +63,50 @@ impl Database {
     fn with_writer(common: Arc<Common>, connection: RawConnection) -> Arc<Database> {
         let options = common.options.clone();
         let dialect = connection.dialect();
-        let pool = |role, settings| Pool::new(SqliteManager::new(role, Arc::clone(&common)), settings, Hooks::default());
+        let pool = |role, settings| {
+            Pool::new(SqliteManager::new(role, Arc::clone(&common)), settings, Hooks::default())
+        };
         let single = options.pool.clone().max_connections(1).min_connections(0);
         let writer = pool(Role::Writer, single.idle_timeout(None).max_lifetime(None));
         writer.add(connection);
         let readers = (!options.is_single()).then(|| pool(Role::Reader, options.pool.clone()));
-        Arc::new(Database { options, history: History::new(), dialect, readers, common, writer })
+        let (history, writer_differs) = (History::new(), AtomicBool::new(false));
+        Arc::new(Database { options, history, dialect, readers, common, writer_differs, writer })
     }
 
     pub(crate) fn dialect(&self) -> &Sqlite {
         &self.dialect
+    }
+
+    /// The access that raw SQL needs. SQLite says whether a statement only reads, once it is prepared.
+    pub(crate) fn raw_access(&self, statement: &Compiled) -> Access {
+        let (Some(readers), true) = (&self.readers, self.may_run_on_reader(statement)) else {
+            return Access::Write;
+        };
+        let reads = match readers.try_acquire() {
+            Some(reader) => raw::is_read(&reader, statement).unwrap_or(false),
+            // `with` may begin a write, the others never do.
+            None => first_word(&statement.sql).is_any(&["select", "values"]),
+        };
+        if reads { Access::Read } else { Access::Write }
+    }
+
+    /// The connection on which to try raw SQL at once. A reader refuses what writes before anything is done.
+    pub(crate) fn raw_role(&self, statement: &Compiled) -> Role {
+        if self.readers.is_some() && self.may_run_on_reader(statement) { Role::Reader } else { Role::Writer }
+    }
+
+    /// False when raw SQL writes, or would get another answer from a reader than from the writer.
+    fn may_run_on_reader(&self, statement: &Compiled) -> bool {
+        may_read(statement) && !self.writer_differs.load(Relaxed) && !asks_its_connection(&statement.sql)
+    }
+
+    /// Notes raw SQL that has run on the writer: readers may not have what it has set up there.
+    pub(crate) fn note_raw(&self, sql: &str) {
+        if self.readers.is_some() && !self.writer_differs.load(Relaxed) && changes_its_connection(sql) {
+            tracing::debug!("raw sql changed the writing connection, which from now on runs all raw sql");
+            self.writer_differs.store(true, Relaxed);
+        }
     }
 
     /// The connection that serves an access.

@@ -2,16 +2,16 @@
 //! `transaction` do.
 
 use crate::connection::SqliteConnection;
-use crate::options::SqliteOptions;
 use crate::database::Database;
+use crate::options::SqliteOptions;
 use crate::raw::Role;
 use crate::statement::try_on;
 use crate::stream;
 use crate::yield_now;
 use kysera_core::Result;
-use kysera_core::pool::PoolStatus;
 use kysera_core::driver::{Attempt, BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
-use kysera_sql::compiled::{Access, Compiled};
+use kysera_core::pool::PoolStatus;
+use kysera_sql::compiled::{Access, Compiled, StatementKind};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
 use std::fmt;
@@ -122,10 +122,20 @@ impl Driver for Sqlite {
         if yield_now::is_due() {
             return Attempt::WouldBlock;
         }
-        let role = self.database.role(statement.kind.access());
+        let role = match statement.kind {
+            StatementKind::Raw => self.database.raw_role(statement),
+            kind => self.database.role(kind.access()),
+        };
         match self.database.try_borrow(role) {
             Some(connection) => try_on(&connection, &self.database, statement, sink, false),
             None => Attempt::WouldBlock,
+        }
+    }
+
+    fn access(&self, statement: &Compiled) -> Access {
+        match statement.kind {
+            StatementKind::Raw => self.database.raw_access(statement),
+            kind => kind.access(),
         }
     }
 

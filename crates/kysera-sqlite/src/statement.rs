@@ -3,14 +3,14 @@
 use crate::blocking::OnDrop;
 use crate::busy::BusyWait;
 use crate::connection::{Doing, SqliteConnection};
-use crate::error::{from_client, invalid, is_busy};
 use crate::database::Database;
+use crate::error::{from_client, invalid, is_busy};
 use crate::raw::{self, RawConnection, Watch};
 use crate::schedule::{Thread, schedule};
 use crate::yield_now::{self, yield_if_due};
 use kysera_core::driver::{Attempt, ExecResult, Ran};
 use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
 use std::time::Instant;
@@ -73,6 +73,9 @@ impl SqliteConnection {
             let start = Instant::now();
             let done = raw::run_blocking(connection, &statement, &mut *sink);
             database.note_latency(&statement, start.elapsed());
+            if statement.kind == StatementKind::Raw {
+                database.note_raw(&statement.sql);
+            }
             (statement, sink, done)
         })
         .await
@@ -91,11 +94,13 @@ impl SqliteConnection {
     pub(crate) async fn script(&mut self, sql: String) -> Result<()> {
         self.ready().await?;
         self.start(Doing::Statement);
+        let database = Arc::clone(&self.database);
         let ran = self
             .on_blocking_pool(OnDrop::Cancel, move |connection| {
                 connection.watchdog.watch(Watch::Off);
                 let ran = connection.conn.execute_batch(&sql);
                 connection.take_frames();
+                database.note_raw(&sql);
                 ran.map_err(|error| from_client(error, &sql))
             })
             .await?;

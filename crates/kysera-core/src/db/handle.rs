@@ -100,6 +100,11 @@ impl Db {
         std::ptr::eq(Arc::as_ptr(&self.environment), environment.as_ptr())
     }
 
+    /// Which connections may run a statement.
+    pub(crate) fn access(&self, statement: &Compiled) -> Access {
+        self.environment.driver.access(statement)
+    }
+
     /// A connection of one's own; refused where waiting for it could not end.
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn Connection>> {
         self.check_wait(access)?;
@@ -108,7 +113,7 @@ impl Db {
 
     /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
     pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
-        match self.check_wait(statement.kind.access()) {
+        match self.check_wait(self.access(&statement)) {
             Ok(()) => self.environment.driver.run(statement, sink),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }

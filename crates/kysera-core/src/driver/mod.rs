@@ -28,6 +28,11 @@ pub trait Driver: Debug + Send + Sync + 'static {
         Attempt::WouldBlock
     }
 
+    /// Which connections may run a statement. Raw SQL counts as a write, unless a driver can tell that it only reads.
+    fn access(&self, statement: &Compiled) -> Access {
+        statement.kind.access()
+    }
+
     /// A connection of one's own until it is dropped.
     ///
     /// # Errors
@@ -42,7 +47,7 @@ pub trait Driver: Debug + Send + Sync + 'static {
     /// Those of both.
     fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut connection = self.acquire(statement.kind.access()).await?;
+            let mut connection = self.acquire(self.access(&statement)).await?;
             connection.run(statement, sink).await
         })
     }
@@ -66,6 +71,10 @@ impl<D: Driver + ?Sized> Driver for Box<D> {
 
     fn try_run(&self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
         D::try_run(self, statement, sink)
+    }
+
+    fn access(&self, statement: &Compiled) -> Access {
+        D::access(self, statement)
     }
 
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {

@@ -156,7 +156,7 @@ async fn run_together(
         session.leave();
         return Ok(results);
     }
-    let writes = batch.iter().any(|(compiled, _)| compiled.kind.access() == Access::Write);
+    let writes = batch.iter().any(|(compiled, _)| executor.db.access(compiled) == Access::Write);
     let access = if writes { Access::Write } else { Access::Read };
     Ok(executor.db.acquire(access).await?.pipeline(batch).await)
 }

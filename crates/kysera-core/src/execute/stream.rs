@@ -185,7 +185,7 @@ async fn pump_connection(
     sink: Box<dyn RowSink>,
     handoff: Handoff,
 ) -> Result<()> {
-    let mut connection = db.acquire(compiled.kind.access()).await?;
+    let mut connection = db.acquire(db.access(&compiled)).await?;
     let mut rows = connection.stream(compiled).await?;
     pump(&mut *rows, sink, handoff).await
 }

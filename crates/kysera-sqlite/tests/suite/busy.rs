@@ -108,16 +108,15 @@ async fn a_snapshot_that_grew_old_is_transient_and_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.db");
     let elsewhere = path.clone();
-    let db = Sqlite::connect(SqliteOptions::file(&path)
-        .on_connect(move |conn| {
-            let path = elsewhere.clone();
-            conn.create_scalar_function("another_writes", 0, FunctionFlags::SQLITE_UTF8, move |_| {
-                foreign(&path).execute_batch("insert into t values (7)")?;
-                Ok(1)
-            })
-        }))
-        .await
-        .unwrap();
+    let db = Sqlite::connect(SqliteOptions::file(&path).on_connect(move |conn| {
+        let path = elsewhere.clone();
+        conn.create_scalar_function("another_writes", 0, FunctionFlags::SQLITE_UTF8, move |_| {
+            foreign(&path).execute_batch("insert into t values (7)")?;
+            Ok(1)
+        })
+    }))
+    .await
+    .unwrap();
     script(&db, "create table t (a)").await;
     let mut conn = db.acquire(Access::Write).await.unwrap();
     let started = tokio::time::Instant::now();
@@ -143,10 +142,9 @@ async fn another_process_changes_the_journal_while_we_open() {
     opening.await.unwrap().unwrap();
     let other = foreign(&path);
     other.execute_batch("begin exclusive").unwrap();
-    let error = Sqlite::connect(SqliteOptions::file(&path)
-        .exclusive(true)
-        .busy_timeout(Duration::from_millis(20)))
-        .await
-        .unwrap_err();
+    let error =
+        Sqlite::connect(SqliteOptions::file(&path).exclusive(true).busy_timeout(Duration::from_millis(20)))
+            .await
+            .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LockNotAvailable);
 }

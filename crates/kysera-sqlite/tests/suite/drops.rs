@@ -215,16 +215,15 @@ fn one_blocking_thread_is_enough() {
 /// A database whose function `signal()` tells that the statement runs.
 async fn signalling(options: SqliteOptions) -> (Sqlite, mpsc::Receiver<()>) {
     let (tell, told) = mpsc::channel();
-    let db = Sqlite::connect(options
-        .on_connect(move |conn| {
-            let tell = tell.clone();
-            conn.create_scalar_function("signal", 0, FunctionFlags::SQLITE_UTF8, move |_| {
-                let _ = tell.send(());
-                Ok(1)
-            })
-        }))
-        .await
-        .unwrap();
+    let db = Sqlite::connect(options.on_connect(move |conn| {
+        let tell = tell.clone();
+        conn.create_scalar_function("signal", 0, FunctionFlags::SQLITE_UTF8, move |_| {
+            let _ = tell.send(());
+            Ok(1)
+        })
+    }))
+    .await
+    .unwrap();
     (db, told)
 }
 

@@ -72,17 +72,16 @@ async fn in_a_sink() {
 
 #[tokio::test]
 async fn in_a_registered_function() {
-    let db = Sqlite::connect(SqliteOptions::memory()
-        .on_connect(|conn| {
-            conn.create_scalar_function(
-                "fails",
-                0,
-                FunctionFlags::SQLITE_UTF8,
-                |_| -> kysera_sqlite::rusqlite::Result<i64> { panic!("no more") },
-            )
-        }))
-        .await
-        .unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().on_connect(|conn| {
+        conn.create_scalar_function(
+            "fails",
+            0,
+            FunctionFlags::SQLITE_UTF8,
+            |_| -> kysera_sqlite::rusqlite::Result<i64> { panic!("no more") },
+        )
+    }))
+    .await
+    .unwrap();
     script(&db, "create table t (a)").await;
     let error = crate::common::db(&db, read("select fails()")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Internal, "{error:?}");

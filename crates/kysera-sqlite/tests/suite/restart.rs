@@ -125,17 +125,16 @@ async fn a_write_is_never_interrupted_for_its_budget() {
 async fn recording(options: SqliteOptions) -> (Sqlite, Arc<Mutex<Vec<i64>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let record = Arc::clone(&seen);
-    let db = Sqlite::connect(options
-        .on_connect(move |conn| {
-            let record = Arc::clone(&record);
-            conn.create_scalar_function("seen", 1, FunctionFlags::SQLITE_UTF8, move |context| {
-                let i: i64 = context.get(0)?;
-                record.lock().push(i);
-                Ok(i)
-            })
-        }))
-        .await
-        .unwrap();
+    let db = Sqlite::connect(options.on_connect(move |conn| {
+        let record = Arc::clone(&record);
+        conn.create_scalar_function("seen", 1, FunctionFlags::SQLITE_UTF8, move |context| {
+            let i: i64 = context.get(0)?;
+            record.lock().push(i);
+            Ok(i)
+        })
+    }))
+    .await
+    .unwrap();
     (db, seen)
 }
 
@@ -204,15 +203,14 @@ async fn raw_transaction_control_is_refused() {
 async fn what_is_long_starts_on_the_pool_until_it_is_short_again() {
     let length = Arc::new(AtomicU64::new(1_000_000));
     let given = Arc::clone(&length);
-    let db = Sqlite::connect(SqliteOptions::memory()
-        .on_connect(move |conn| {
-            let given = Arc::clone(&given);
-            conn.create_scalar_function("length_of_it", 0, FunctionFlags::SQLITE_UTF8, move |_| {
-                Ok(i64::try_from(given.load(Relaxed)).unwrap())
-            })
-        }))
-        .await
-        .unwrap();
+    let db = Sqlite::connect(SqliteOptions::memory().on_connect(move |conn| {
+        let given = Arc::clone(&given);
+        conn.create_scalar_function("length_of_it", 0, FunctionFlags::SQLITE_UTF8, move |_| {
+            Ok(i64::try_from(given.load(Relaxed)).unwrap())
+        })
+    }))
+    .await
+    .unwrap();
     let sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < length_of_it()) select count(*) from n";
     let at_once = |db: &Sqlite| matches!(db.try_run(&read(sql), &mut Taken::default()), Attempt::Done(_));
     assert!(!at_once(&db), "it outlasts its budget");

@@ -64,7 +64,8 @@ async fn a_missing_file_is_not_made_unless_asked() {
     advised(&error, ErrorKind::DatabaseNotFound);
     assert!(error.to_string().contains("missing.db"), "{error}");
     assert!(!path.exists(), "it was made all the same");
-    let error = in_time(Sqlite::connect(SqliteOptions::file(folder.join("no/such/folder.db")))).await.unwrap_err();
+    let error =
+        in_time(Sqlite::connect(SqliteOptions::file(folder.join("no/such/folder.db")))).await.unwrap_err();
     advised(&error, ErrorKind::ConnectionFailed);
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -85,7 +86,8 @@ async fn a_file_that_is_no_database_is_left_alone() {
 #[tokio::test]
 async fn a_full_pool_ends_the_wait() {
     let soon = Duration::from_millis(50);
-    let mut each = vec![Db::new(Sqlite::connect(SqliteOptions::memory().acquire_timeout(soon)).await.unwrap())];
+    let mut each =
+        vec![Db::new(Sqlite::connect(SqliteOptions::memory().acquire_timeout(soon)).await.unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         let options: PostgresOptions = url.parse().unwrap();
         each.push(Db::new(Postgres::connect(options.pool_size(1).acquire_timeout(soon)).await.unwrap()));
