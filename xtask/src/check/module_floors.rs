@@ -47,20 +47,14 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-sqlite",
         &[
-            &["busy", "error", "history", "yield_now"],
-            &[
-                "blocking",
-                "checkpoint",
-                "connection",
-                "driver",
-                "options",
-                "pool",
-                "raw",
-                "schedule",
-                "stream",
-                "transaction",
-                "url",
-            ],
+            &["error", "history", "keyword", "options", "yield_now"],
+            &["busy", "raw", "url"],
+            &["checkpoint", "schedule"],
+            &["manager"],
+            &["blocking", "database"],
+            &["connection", "transaction"],
+            &["statement", "stream"],
+            &["driver"],
         ],
     ),
     (
