@@ -81,6 +81,28 @@ async fn a_long_reader_delays_it() {
     assert_eq!(count, 2000);
 }
 
+#[tokio::test]
+async fn the_log_of_a_long_reader_is_cut_once_it_starts_over() {
+    const BYTES: u64 = 200 * 1024;
+    for (limit, is_cut) in [(Some(BYTES), true), (None, false)] {
+        let file = limited(|o| o.journal_size_limit(limit)).await;
+        write(&file, 0..10).await;
+        let mut reader = file.db.acquire(Access::Read).await.unwrap();
+        reader.begin(TransactionOptions::snapshot()).await.unwrap();
+        run_on(&mut *reader, read("select count(*) from t")).await.unwrap();
+        write(&file, 10..1000).await;
+        drop(reader);
+        write(&file, 1000..1200).await;
+        let pages = log_pages(&file.path);
+        assert_eq!(
+            pages <= BYTES / PAGE + 10 * u64::from(LIMIT),
+            is_cut,
+            "{limit:?}: the log has {pages} pages"
+        );
+        assert_eq!(rows(&file.db, "select count(*) from t").await, ["1200"]);
+    }
+}
+
 const CHILD: &str = "KYSERA_SQLITE_TEST_CHILD";
 
 /// Not a test of its own: what [`all_that_was_told_is_there_after_a_kill`] starts and kills.

@@ -105,7 +105,7 @@ pub(crate) async fn db(db: &Sqlite, statement: Compiled) -> Result<(ExecResult, 
         return Ok((done?, sink.rows));
     }
     assert!(sink.rows.is_empty(), "an attempt that did not run leaves nothing");
-    let mut conn = db.acquire(statement.kind.access()).await?;
+    let mut conn = db.acquire(db.access(&statement)).await?;
     run_on(&mut *conn, statement).await
 }
 

@@ -8,7 +8,7 @@ use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_core::{ErrorKind, Result};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sqlite::rusqlite::functions::FunctionFlags;
-use kysera_sqlite::{Journal, Sqlite, SqliteOptions, Synchronous};
+use kysera_sqlite::{Journal, PoolOptions, Sqlite, SqliteOptions, Synchronous};
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -125,9 +125,10 @@ async fn dropped_at_every_point_on_several_threads() {
     drop_everywhere(&file.db, 2, Some(&file.path)).await;
 }
 
+const SHORT: Duration = Duration::from_millis(50);
+
 /// A timeout around something that never ends; then the connection is at work again, so it was cut.
 async fn times_out(db: &Sqlite) {
-    const SHORT: Duration = Duration::from_millis(50);
     let in_time = async |statement: Compiled| {
         tokio::time::timeout(SHORT, crate::common::db(db, statement)).await.is_err()
     };
@@ -280,11 +281,13 @@ async fn a_database_dropped_while_a_connection_is_out() {
 
 #[tokio::test]
 async fn a_closed_database_lets_those_finish_who_are_at_it() {
-    let file = in_file(|o| o.readers(1)).await;
+    let file = in_file(|o| o.pool(PoolOptions::default().max_connections(1).close_timeout(SHORT))).await;
     script(&file.db, TABLE).await;
     let mut conn = file.db.acquire(Access::Write).await.unwrap();
     conn.begin(TransactionOptions::default()).await.unwrap();
+    // It waits for them, but not for ever.
     file.db.close().await;
+    assert_eq!(file.db.status().in_use, 1);
     run_on(&mut *conn, insert("insert into t values (1)")).await.unwrap();
     conn.commit().await.unwrap();
     drop(conn);

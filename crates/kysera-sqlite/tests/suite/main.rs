@@ -12,6 +12,7 @@ mod conformance;
 mod drops;
 mod panics;
 mod queue;
+mod raw_reads;
 mod restart;
 mod schema;
 mod soak;

@@ -8,7 +8,7 @@ use kysera_core::ErrorKind;
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_sql::compiled::{Access, StatementKind};
 use kysera_sql::value::Value;
-use kysera_sqlite::{Sqlite, SqliteOptions};
+use kysera_sqlite::{PoolOptions, Sqlite, SqliteOptions};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -243,4 +243,48 @@ async fn a_connection_that_cannot_be_opened_leaves_its_place() {
     fails.store(false, Relaxed);
     assert_eq!(rows(&file.db, "select 1").await, ["1"]);
     check_whole(&file.db, 1).await;
+}
+
+#[tokio::test]
+async fn the_status_tells_of_the_writer_and_the_readers() {
+    let file = in_file(|o| o.readers(2)).await;
+    let status = file.db.status();
+    assert_eq!(
+        (status.limit, status.open, status.idle, status.in_use),
+        (3, 1, 1, 0),
+        "readers open when needed"
+    );
+    let reader = file.db.acquire(Access::Read).await.unwrap();
+    let writer = file.db.acquire(Access::Write).await.unwrap();
+    let waits = poll_and_drop(1, file.db.acquire(Access::Write)).await;
+    assert!(waits.is_none());
+    let status = file.db.status();
+    assert_eq!((status.open, status.idle, status.in_use, status.waiting, status.opened), (2, 0, 2, 0, 2));
+    let writers = file.db.writer_status();
+    assert_eq!((writers.limit, writers.open, writers.in_use, writers.acquired), (1, 1, 1, 1));
+    drop((reader, writer));
+    assert_eq!((file.db.status().idle, file.db.status().closed.total()), (2, 0));
+    file.db.close().await;
+    let status = file.db.status();
+    assert_eq!((status.open, status.closed.shutdown), (0, 2));
+}
+
+/// Nothing ends the only connection of a database in memory: that would be the end of the database.
+#[tokio::test(start_paused = true)]
+async fn the_database_in_memory_outlives_every_limit_of_its_pool() {
+    let pool = PoolOptions::default()
+        .idle_timeout(Some(Duration::from_millis(1)))
+        .max_lifetime(Some(Duration::from_millis(1)))
+        .check_after(Duration::ZERO);
+    let db = Sqlite::connect(SqliteOptions::memory().pool(pool)).await.unwrap();
+    script(&db, "create table t (a); insert into t values (1)").await;
+    for _ in 0..3 {
+        let held = db.acquire(Access::Write).await.unwrap();
+        // A waiter sees to it that whatever looks after idle connections runs.
+        assert!(poll_and_drop(1, db.acquire(Access::Write)).await.is_none());
+        drop(held);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(rows(&db, "select a from t").await, ["1"]);
+    }
+    assert_eq!(db.status().closed.total(), 0);
 }
