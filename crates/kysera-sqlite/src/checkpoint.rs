@@ -1,10 +1,10 @@
 //! Copies the write-ahead log into the database, away from the tasks.
 //!
 //! Under `synchronous = normal` this is the only slow part of writing (15 ms for 2000 pages, measured), so SQLite's own
-//! checkpoint inside a commit is switched off by setting a hook, which counts instead. Past the limit a passive
-//! checkpoint runs on the blocking pool, on a connection of its own. Under constant writes it never quite catches up,
-//! and the log starts over only when it does; so far past the limit the writer itself is taken there between two
-//! writes, when a checkpoint can reach the end. A long reader delays it, and it comes back later.
+//! checkpoint inside a commit is off (`raw::wal`). When the log is longer than its limit, a passive checkpoint runs on the
+//! blocking pool, on a connection of its own. Under constant writes that one never reaches the end of the log, which
+//! starts over only then; so when the log is several times as long, the writer itself does it between two writes. A long
+//! reader delays a checkpoint, which is then tried again later.
 
 use crate::options::SqliteOptions;
 use crate::raw::{connect, set_synchronous};
@@ -26,7 +26,7 @@ pub(crate) struct Checkpoint {
     conn: Mutex<Option<Connection>>,
 }
 
-/// What a commit has made due.
+/// Which checkpoint is due after a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Nothing,
@@ -51,7 +51,7 @@ impl Checkpoint {
         }
     }
 
-    /// Says what is due at this length of the log, and counts on it being done.
+    /// Which checkpoint is due at this length of the log. The caller must run it.
     pub(crate) fn due(&self, frames: u32, single: bool) -> Due {
         if frames < self.limit {
             // The log started over.
@@ -86,7 +86,7 @@ impl Checkpoint {
         self.running.store(false, Relaxed);
     }
 
-    /// Copies on the writer, which then has no rival: a checkpoint beside it would make this one give up. Blocks.
+    /// Copies on the writer, while no checkpoint runs beside it, which would make this one give up. Blocks.
     pub(crate) fn run_held(&self, writer: &Connection) {
         let _beside = self.conn.lock();
         copy(writer);

@@ -27,9 +27,15 @@ use std::sync::Arc;
 /// on; rolling back to a savepoint before that statement mends it, when SQLite has not ended it by itself.
 ///
 /// # Streams
-/// A long stream of a file holds a thread of its own until it ends or is dropped. A stream of a database in memory is
-/// read on ahead of whoever takes its rows, unless it is in a transaction: its only connection is free again as soon as all
-/// rows are read, and those not taken yet are kept in memory.
+/// A long stream of a file holds a thread of its own until it ends or is dropped. A stream of a database in memory,
+/// outside a transaction, is read as fast as it goes: its only connection is free again as soon as all rows are read, and
+/// those not taken yet are kept in memory.
+///
+/// # Raw SQL
+/// SQLite tells whether raw SQL only reads; it then runs on a reading connection, and waits for no write. Raw SQL always
+/// runs on the writing connection when it asks for what that did last (`changes()`, `last_insert_rowid()`), and once raw
+/// SQL has made a temporary table, attached a database or set a pragma there. `SqliteOptions::on_connect` sets all
+/// connections up alike.
 ///
 /// # Lifetime
 /// Clones share the connections. Needs no particular runtime flavour; waiting for locks and for a connection needs

@@ -187,7 +187,7 @@ fn unqualified(name: &str) -> &str {
 /// What to do about a name that is not there.
 const CHECK_NAME: &str = "check its name; has the schema been migrated";
 
-/// Says where the trouble is; a name that is not there says itself what to look for.
+/// Adds the line and column; an undefined name already says what to look for.
 fn at_offset(error: Error, sql: &str, offset: i32) -> Error {
     if error.kind() == ErrorKind::Undefined {
         return error;
@@ -207,10 +207,10 @@ pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::ConnectionClosed, "the database is closed")
 }
 
-/// The runtime went down before a job on its blocking pool began.
+/// The runtime shut down before a blocking task began.
 #[cold]
 pub(crate) fn gone() -> Error {
-    Error::new(ErrorKind::ConnectionClosed, "the runtime went down before the statement ran")
+    Error::new(ErrorKind::ConnectionClosed, "the runtime shut down before the statement ran")
 }
 
 #[cfg(test)]

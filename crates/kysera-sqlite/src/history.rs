@@ -1,7 +1,7 @@
-//! What is remembered of a statement's text: whether it was long or short the last times.
+//! The latency history: whether statements of a text took long or short the last times.
 //!
-//! A fixed table of small counters, found by the text's id or by a hash of it. Two texts may share a counter; it is a hint, and the
-//! worst that a wrong one does is to choose the dearer thread.
+//! A fixed table of small counters, found by the text's id or by a hash of it. Two texts may share a counter: the worst
+//! that a wrong count does is to choose the more expensive thread.
 
 use kysera_sql::compiled::SqlText;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
@@ -12,7 +12,7 @@ const LONG: i8 = 2;
 const MOST: i8 = 3;
 const SHORT: i8 = -2;
 
-/// The golden ratio: neighbours end far apart.
+/// The golden ratio, which spreads neighbouring numbers far apart.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 pub(crate) struct History(Box<[AtomicI8; COUNTERS]>);
@@ -30,7 +30,7 @@ impl History {
         &self.0[usize::try_from(hash >> 54).expect("ten bits fit a usize")]
     }
 
-    /// True when it was long of late: start it on the pool.
+    /// True when it was long recently: start it on the blocking pool.
     pub(crate) fn is_long(&self, sql: &SqlText) -> bool {
         self.of(sql).load(Relaxed) >= LONG
     }
@@ -53,13 +53,13 @@ impl History {
     }
 }
 
-/// A multiplicative hash over eight bytes at a time: cheap, and no one gains by colliding.
+/// A multiplicative hash over eight bytes at a time: cheap, and a collision harms nobody.
 #[derive(Default)]
 struct Fold(u64);
 
 impl Fold {
-    fn fold(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(SPREAD);
+    fn fold(&mut self, bytes: u64) {
+        self.0 = (self.0.rotate_left(5) ^ bytes).wrapping_mul(SPREAD);
     }
 }
 

@@ -1,10 +1,12 @@
 //! The SQLite driver of Kysera, on rusqlite with SQLite bundled.
 //!
+//! For programs that keep their data in a file or in memory. Begin with [`Sqlite`]; [`SqliteOptions`] has all settings.
+//!
 //! A short statement runs on the calling task: handing it to another thread costs more than most statements take.
-//! A query that outlasts its budget (500 µs) is interrupted and started again on tokio's blocking pool; a write is
-//! never interrupted for a budget, since SQLite would roll its whole transaction back. What syncs the disk, changes
-//! the schema or cannot be judged always goes to the pool. A database in a file has one writing connection behind a
-//! fair queue and several reading ones (WAL); a database in memory has one connection.
+//! A query that takes longer than its budget (500 µs) is interrupted and started again on tokio's blocking pool. A
+//! write is never interrupted for its budget, since SQLite would roll its whole transaction back. What waits for the
+//! disk or changes the schema, and raw SQL other than a query, starts on the blocking pool. A database in a file has one
+//! connection that writes, which callers get in turn, and several that read (WAL); a database in memory has one.
 //!
 //! **For whom:** applications with a database in a file or in memory, which use it as `kysera::sqlite`.
 //!
@@ -26,8 +28,9 @@
 //!
 //! # What cannot be cut short
 //! SQLite looks at the clock between its own small steps. One call of a function on megabytes of text, and dropping a
-//! large table, are a single step: the first time, such a query holds its thread for as long as it takes; it then
-//! starts on the pool. A query may run twice, so a registered function that has side effects may be called twice.
+//! large table, are a single step: the first time, such a query holds its thread for as long as it takes; from then
+//! on it starts on the blocking pool. A query may run twice, so a registered function with side effects may be called
+//! twice.
 
 mod blocking;
 mod busy;

@@ -1,4 +1,4 @@
-//! Where the database is and how its connections are set up.
+//! The options: where the database is, how its connections are set up, and how many there are. Opens nothing.
 
 use kysera_core::pool::PoolOptions;
 use std::fmt;
@@ -250,14 +250,14 @@ impl SqliteOptions {
         self.exclusive || self.location == Location::Memory
     }
 
-    /// True when a commit waits for nothing: no disk is synced by it.
+    /// True when a commit does not wait for the disk.
     pub(crate) fn commits_at_once(&self) -> bool {
         self.location == Location::Memory
             || self.journal == Journal::Wal
                 && matches!(self.synchronous, Synchronous::Off | Synchronous::Normal)
     }
 
-    /// True when a statement inside a transaction never syncs, so that only the commit does.
+    /// True when statements inside a transaction do not wait for the disk, which only the commit then does.
     pub(crate) fn writes_at_once(&self) -> bool {
         self.location == Location::Memory || self.journal == Journal::Wal
     }

@@ -1,8 +1,8 @@
 //! Decides on which thread a statement starts.
 //!
-//! Reads start here, unless they were long of late. Short writes run here where no disk is synced. Everything that
-//! syncs, changes the schema or cannot be judged goes to the blocking pool. Raw SQL is judged by its first word, and
-//! by SQLite once it is prepared; statements that begin or end a transaction behind the driver's back are refused.
+//! Reads start on the calling task, unless they were long recently. Short writes start there where no disk is synced.
+//! What syncs, changes the schema or is unknown starts on the blocking pool. Raw SQL is judged by its first word, and by
+//! SQLite once it is prepared; what would begin or end a transaction without the driver's knowledge is refused.
 
 use crate::history::History;
 use crate::keyword::first_word;

@@ -39,8 +39,8 @@ impl SqliteConnection {
         let mut busy = BusyWait::new(self.database.options.busy_timeout);
         let ran = loop {
             if self.tx.is_open() {
-                // Outside a transaction the connection was had a moment ago, after a yield if one was owed: nobody is to
-                // wait for it while this task waits for its turn.
+                // Outside a transaction the connection was acquired a moment ago, after a yield if one was due. Others
+                // may wait for it, so this task does not yield with it.
                 yield_if_due().await;
             }
             let ran = self.run_once(statement, sink).await;

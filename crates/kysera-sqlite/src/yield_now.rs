@@ -1,8 +1,8 @@
 //! Decides when a task that runs short statements yields to others.
 //!
-//! Short statements in a row starve a runtime too: tokio's own budget counts operations, not time. So every 16th
-//! statement, and any that was long enough for a look, reads the clock, and a thread that has run statements for
-//! longer than [`LONGEST_TURN`] since it last yielded owes a yield.
+//! Many short statements in a row also keep other tasks waiting: tokio's own budget counts operations, not time. So
+//! every 16th statement, and any that was long enough for the watchdog, reads the clock. After [`LONGEST_TURN`] without
+//! a yield one is due.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -35,19 +35,19 @@ pub(crate) fn note_statement(long: bool) {
     }
 }
 
-/// Notes that this task gave its connection to another that waits for it, which can begin when this one yields.
+/// Notes that this task gave its connection to one that waited for it, and that can go on when this one yields.
 pub(crate) fn note_handover() {
     if !DUE.get() {
         HANDED_OVER.set(true);
     }
 }
 
-/// True when this thread owes other tasks a turn.
+/// True when a yield is due on this thread.
 pub(crate) fn is_due() -> bool {
     DUE.get() || HANDED_OVER.get()
 }
 
-/// Yields when that is owed.
+/// Yields when that is due.
 pub(crate) async fn yield_if_due() {
     if DUE.get() {
         DUE.set(false);
@@ -60,8 +60,8 @@ pub(crate) async fn yield_if_due() {
     }
 }
 
-/// Goes to the end of the queue of this thread, where other threads can take it from. `yield_now` keeps a task aside until
-/// timers and sockets were looked at, which is the aim after a long stretch and too long after a handover.
+/// Goes to the end of this thread's queue, from where other threads can take the task. `yield_now` keeps a task aside
+/// until the runtime has looked at timers and sockets: right after a long turn, too slow after a handover.
 async fn go_last() {
     let mut stepped = false;
     poll_fn(|context| {
@@ -83,7 +83,7 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     #[test]
-    fn a_long_stretch_owes_one_yield() {
+    fn after_a_long_turn_one_yield_is_due() {
         TURN_BEGAN.set(Instant::now().checked_sub(Duration::from_secs(1)));
         note_statement(true);
         assert!(is_due());

@@ -1,5 +1,5 @@
-//! Binds values in the forms that SQLite stores. The forms themselves are fixed by `kysera_sql::wire::sqlite`; what
-//! SQLite cannot hold is refused here, before anything runs.
+//! Binds values in the forms that SQLite stores, which `kysera_sql::wire::sqlite` defines. A value that SQLite cannot
+//! hold is refused before anything runs.
 
 use crate::error::{from_client, invalid};
 use kysera_core::{Error, ErrorKind, Result};

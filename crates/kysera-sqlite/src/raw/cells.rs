@@ -1,7 +1,7 @@
 //! SQLite's values of one row as cells.
 //!
-//! The cells live on the stack up to sixteen columns: they borrow the row, so that one array for all rows would not
-//! compile, and a `Vec` for each row costs more than the decoding.
+//! Up to sixteen columns the cells are on the stack: they borrow the row, so one array for all rows would not compile,
+//! and a `Vec` for each row costs more than the decoding.
 
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
@@ -25,13 +25,13 @@ pub(crate) fn pass_row(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) ->
 fn on_stack<const N: usize>(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
     let mut cells = [Cell::Null; N];
     let cells = &mut cells[..columns];
-    for (column, place) in cells.iter_mut().enumerate() {
-        *place = cell(row, column)?;
+    for (column, target) in cells.iter_mut().enumerate() {
+        *target = cell(row, column)?;
     }
     Ok(sink.row(cells)?)
 }
 
-// Inlined, so that a cell is written where it stays and no result of one is passed on.
+// Inlined, so that a cell is written to its array at once, without passing a result through a return value.
 #[inline(always)]
 fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
     Ok(match row.get_ref(column) {
@@ -47,7 +47,7 @@ fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
     })
 }
 
-// SQLite stores whatever bytes it was given as text (datatype3.html, section 2), so other programs may have left some.
+// SQLite stores as text any bytes that it was given as text (datatype3.html, section 2), by other programs for one.
 #[cold]
 fn not_utf8(column: usize) -> Error {
     Error::new(ErrorKind::Decode, format!("column {column}: the text is not utf-8"))

@@ -81,7 +81,7 @@ fn cannot_open(error: Error, path: &Path) -> Error {
 }
 
 pub(super) fn set_up(conn: &mut Connection, options: &SqliteOptions, role: Role) -> Result<()> {
-    // The driver waits by itself, without holding a thread (`busy`), whatever the user's function has set.
+    // The driver waits by itself, without holding a thread (`busy`), even if the user's function has set a timeout.
     conn.busy_timeout(Duration::ZERO).map_err(plain)?;
     if let Location::File(_) = options.location {
         set_up_file(conn, options, role)?;

@@ -1,4 +1,4 @@
-//! Runs one statement to its end, on whatever thread it is called.
+//! Runs one statement to its end, on the thread that it is called on.
 
 use super::bind::bind;
 use super::cells::pass_row;
@@ -13,7 +13,7 @@ use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Flow, RowSink};
 use rusqlite::CachedStatement;
 
-/// Between how many rows the clock is looked at: dear at 1, and results of a page never look (measured).
+/// The clock is read once in so many rows. Reading it at each row costs much (measured); a page of rows never does.
 const ROWS: u32 = 128;
 
 /// Runs on the calling task.
@@ -101,7 +101,7 @@ fn execute(
     Ok(Some(ExecResult { rows_affected, last_insert_id }))
 }
 
-/// A write is stepped to its end whatever the sink says. All its changes are made before its first row
+/// A write is run to its end even if the sink wants no more rows. All its changes are made before its first row
 /// (lang_returning.html, section 3).
 fn rows(
     raw: &RawConnection,

@@ -1,7 +1,7 @@
-//! What a running statement is watched for: its budget, and its cancellation.
+//! The watchdog of a connection: stops a statement that outlasts its budget, or whose future was dropped.
 //!
 //! One progress handler per connection, set once, asks here every [`STEPS`] steps. It reads the clock only when a
-//! statement gets that far, so a point read never does. Knows nothing of pools, threads or transactions.
+//! statement takes that many steps, so a point read never does. Knows nothing of pools, threads or transactions.
 
 use parking_lot::Mutex;
 use rusqlite::InterruptHandle;

@@ -1,12 +1,11 @@
 //! The rows of a query in batches.
 //!
-//! The first batch is everything that comes within one budget: a short result never leaves the task. A longer one is
-//! started again on a thread of its own (`reader`). Once a batch has left, nothing starts again. A write is run to its
-//! end before its first row is given.
+//! The query first runs on the calling task. If it ends within its budget, all its rows are the first batch. A longer one
+//! is started again on a thread of its own (`thread`). Once a batch was handed out, nothing starts again. A write runs
+//! to its end before its first row is handed out (`row_buffer`).
 //!
-//! A database in memory has one connection, so a stream of it is read on ahead, as fast as it goes and however slowly its
-//! rows are taken, and the connection goes back as soon as that is done: whoever takes the rows may use the database
-//! meanwhile. Inside a transaction nothing is given back.
+//! A database in memory has one connection. Its streams are read as fast as they go, and the connection is free again
+//! before all rows are taken (`prefetch`), so a consumer may use the database meanwhile. Not so inside a transaction.
 
 mod prefetch;
 mod row_buffer;
@@ -41,7 +40,7 @@ enum State {
     Ready(Compiled),
     /// All rows are here.
     Buffered(Box<RowBuffer>),
-    /// A job reads them all, without waiting for anybody.
+    /// A blocking task reads them all.
     Prefetch(Prefetch),
     /// A thread reads them.
     Reading(Reader),
@@ -130,7 +129,7 @@ impl SqliteStream<'_> {
         mut sink: Box<dyn RowSink>,
         mut busy: BusyWait,
     ) -> Filled {
-        // Raw SQL may write after all. If it cannot be prepared, whoever runs it says so.
+        // Raw SQL may write after all. If it cannot be prepared, running it gives the error.
         let reads = statement.kind == StatementKind::Read
             || raw::is_read(self.conn.raw()?, &statement).unwrap_or(true);
         if !reads {
@@ -168,7 +167,7 @@ impl SqliteStream<'_> {
         Ok((sink, more))
     }
 
-    /// The result was short: the connection is at home.
+    /// The result was short: the connection is here.
     fn finished(&mut self, sink: Box<dyn RowSink>) -> Filled {
         self.conn.done();
         self.conn.release_single();

@@ -1,7 +1,6 @@
-//! Rows that a job reads on ahead of whoever takes them.
+//! Reads all rows of a query as a blocking task, while its consumer takes them at its own pace.
 //!
-//! Nothing makes the job wait: the connection, the only one, goes back to the pool when the last row was read, however many
-//! of them were taken by then.
+//! The task never waits for the consumer: the only connection goes back to the pool as soon as the last row was read.
 
 use super::row_buffer::Chunk;
 use crate::blocking::{self, BlockingTask, OnDrop};
@@ -58,7 +57,7 @@ struct Forward {
 }
 
 impl Forward {
-    /// False when nobody takes rows any more.
+    /// False when the consumer is gone.
     fn send(&mut self) -> bool {
         let next = self.chunk.like();
         let chunk = replace(&mut self.chunk, next);

@@ -1,7 +1,7 @@
-//! Rows kept as values: of a write, which must have run to its end before the first is taken, and of a stream of a
-//! database in memory.
+//! A buffer of rows: of a write, which runs to its end before its first row is taken, and of a prefetched stream.
 //!
-//! Kept in chunks, each with one text for all its texts: a row costs no allocation, and what was taken is freed.
+//! Rows are in chunks, each with one string for all its texts, so a row costs no allocation. A chunk is freed once its
+//! rows are taken.
 
 use kysera_sql::cell::Cell;
 use kysera_sql::row::{DecodeError, Flow, RowSink};
@@ -29,7 +29,7 @@ pub(crate) struct Chunk {
     bytes: Vec<u8>,
 }
 
-/// A cell, or where its bytes are.
+/// A cell, or the range of its bytes.
 enum StoredCell {
     Null,
     I64(i64),
@@ -66,7 +66,7 @@ impl Chunk {
                     self.bytes.extend_from_slice(bytes);
                     StoredCell::Bytes(start..self.bytes.len())
                 }
-                // The cells are ours, from `cells`, which makes no others.
+                // All cells come from `raw::cells`, which makes no others.
                 _ => StoredCell::Null,
             };
             self.cells.push(kept);
@@ -78,8 +78,8 @@ impl Chunk {
             StoredCell::Null => Cell::Null,
             StoredCell::I64(n) => Cell::I64(*n),
             StoredCell::F64(n) => Cell::F64(*n),
-            StoredCell::Text(place) => Cell::Text(&self.text[place.clone()]),
-            StoredCell::Bytes(place) => Cell::Bytes(&self.bytes[place.clone()]),
+            StoredCell::Text(range) => Cell::Text(&self.text[range.clone()]),
+            StoredCell::Bytes(range) => Cell::Bytes(&self.bytes[range.clone()]),
         }
     }
 
@@ -132,7 +132,7 @@ impl RowBuffer {
             Some(last) if last.is_full() => self.chunks.push_back(last.like()),
             Some(_) => {}
         }
-        self.chunks.back_mut().expect("one was just put there")
+        self.chunks.back_mut().expect("a chunk was just added")
     }
 }
 
@@ -152,7 +152,7 @@ impl RowSink for RowBuffer {
 mod tests {
     use super::*;
 
-    /// Takes numbers and the length of what stands beside them.
+    /// Takes numbers and the length of the value beside them.
     #[derive(Default)]
     struct Seen {
         rows: Vec<(i64, usize)>,
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_come_back_as_they_went_whatever_the_batches() {
+    fn rows_come_back_unchanged_in_batches_of_any_size() {
         for batch in [1, 100, 256, 257, 5000] {
             let (mut buffer, mut seen) = (filled(1000), Seen::default());
             while buffer.pour(&mut seen, batch).unwrap() {
