@@ -1,7 +1,5 @@
 //! The SQLite driver of Kysera, on rusqlite with SQLite bundled.
 //!
-//! For programs that keep their data in a file or in memory. Begin with [`Sqlite`]; [`SqliteOptions`] has all settings.
-//!
 //! A short statement runs on the calling task: handing it to another thread costs more than most statements take.
 //! A query that takes longer than its budget (500 µs) is interrupted and started again on tokio's blocking pool. A
 //! write is never interrupted for its budget, since SQLite would roll its whole transaction back. What waits for the
