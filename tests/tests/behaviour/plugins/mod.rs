@@ -1,5 +1,6 @@
 //! Soft delete and timestamps, alone and together.
 
+mod contract;
 mod soft_delete;
 mod timestamps;
 mod together;
