@@ -24,9 +24,9 @@ pub struct Fetch<'e, A: Collector> {
     answer: PhantomData<fn() -> A>,
 }
 
-/// A call and how far it is. Not generic: what a query adds to a program is the few lines intercepted it.
+/// A statement and how far it is. Not generic: what a query adds to a program is the few lines around it.
 struct Running<'e> {
-    call: StatementRun<'e>,
+    statement: StatementRun<'e>,
     waiting: Option<BoxFuture<'e, Ran>>,
     /// It has given its result: polled again, it must not run a second time.
     finished: bool,
@@ -39,14 +39,14 @@ impl<'e, A: Collector> Fetch<'e, A> {
     }
 
     #[inline]
-    pub(crate) fn of(call: StatementRun<'e>) -> Fetch<'e, A> {
-        Fetch { running: Running::new(call), answer: PhantomData }
+    pub(crate) fn of(statement: StatementRun<'e>) -> Fetch<'e, A> {
+        Fetch { running: Running::new(statement), answer: PhantomData }
     }
 }
 
 impl<'e> Running<'e> {
-    fn new(call: StatementRun<'e>) -> Running<'e> {
-        Running { call, waiting: None, finished: false }
+    fn new(statement: StatementRun<'e>) -> Running<'e> {
+        Running { statement, waiting: None, finished: false }
     }
 
     /// Written whole by one function, so that no query's code copies it together.
@@ -67,7 +67,7 @@ impl<'e> Running<'e> {
         let result = std::task::ready!(self.poll_result(cx, sink, boxed));
         self.finished = true;
         self.waiting = None;
-        Poll::Ready(result.map_err(|error| self.call.explain(error)))
+        Poll::Ready(result.map_err(|error| self.statement.explain(error)))
     }
 
     fn poll_result(
@@ -78,16 +78,17 @@ impl<'e> Running<'e> {
     ) -> Poll<Result<ExecResult>> {
         let waiting = match &mut self.waiting {
             Some(waiting) => waiting,
-            None => match self.call.start(sink) {
+            None => match self.statement.start(sink) {
                 Start::Done(done) => return Poll::Ready(done),
                 Start::Pending(pending) => {
-                    let sink = if self.call.discards_rows() { Box::new(Discard::default()) } else { boxed() };
+                    let sink =
+                        if self.statement.discards_rows() { Box::new(Discard::default()) } else { boxed() };
                     self.waiting.insert(pending.run(sink))
                 }
             },
         };
         let (outcome, full) = std::task::ready!(waiting.as_mut().poll(cx))?;
-        if !self.call.discards_rows() {
+        if !self.statement.discards_rows() {
             take_back(sink, full)?;
         }
         Poll::Ready(Ok(outcome))
@@ -101,7 +102,7 @@ impl<A: Collector> Future for Fetch<'_, A> {
         let running = &mut self.get_mut().running;
         let mut sink = A::Sink::default();
         let outcome = std::task::ready!(running.poll(cx, &mut sink, || Box::new(A::Sink::default())))?;
-        Poll::Ready(A::finish(outcome, &mut sink).map_err(|error| running.call.explain(error)))
+        Poll::Ready(A::finish(outcome, &mut sink).map_err(|error| running.statement.explain(error)))
     }
 }
 
@@ -113,7 +114,7 @@ fn polled_again() -> Error {
 impl<A: Collector> fmt::Debug for Fetch<'_, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetch")
-            .field("call", &self.running.call)
+            .field("statement", &self.running.statement)
             .field("waiting", &self.running.waiting.is_some())
             .finish_non_exhaustive()
     }

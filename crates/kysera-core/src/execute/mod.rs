@@ -1,4 +1,19 @@
-//! How a statement is run.
+//! The pipeline: how a statement is run.
+//!
+//! ```text
+//! query_ext    fetch_all, execute, ..        a query and where it runs become a future
+//! fetch        the future                    polls the run; decodes through the collector's sink
+//! run          a statement on its way        lowers it, tries to run it at once, else waits
+//!   lower        rewrites (rewrite::PluginSet), writes SQL (kysera_sql::compile)
+//!                or finds both made already (prepared::cache)
+//!   intercept    runs it inside the plugins that intercept it
+//!   session      the connection of an open transaction
+//! collect      makes the result of the rows  all, one, the first, none, a plan
+//! stream, pipeline, script                   other ways to run: row by row, together, raw text
+//! error_location                             names the table and column of an error
+//! ```
+//!
+//! Arrows run from the top to the bottom; `executor` says what a statement can run on.
 
 pub(crate) mod collect;
 pub(crate) mod error_location;

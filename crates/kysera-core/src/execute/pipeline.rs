@@ -128,22 +128,22 @@ async fn run<'e>(
     executor: ExecutorRef<'e>,
     statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
 ) -> Result<Results<'e>> {
-    let (mut calls, mut batch, mut arounds) = (Vec::new(), Vec::new(), Vec::new());
-    for (mut call, mut sink) in statements {
-        let lowered = call.lower().map_err(|error| call.explain(error))?;
-        arounds.push(lowered.intercepted);
-        if call.discards_rows() {
+    let (mut started, mut batch, mut intercepted) = (Vec::new(), Vec::new(), Vec::new());
+    for (mut statement, mut sink) in statements {
+        let lowered = statement.lower().map_err(|error| statement.explain(error))?;
+        intercepted.push(lowered.intercepted);
+        if statement.discards_rows() {
             sink = Box::new(Discard::default());
         }
         batch.push((lowered.compiled, sink));
-        calls.push(call);
+        started.push(statement);
     }
-    let results = if arounds.iter().all(Option::is_none) {
+    let results = if intercepted.iter().all(Option::is_none) {
         run_together(executor, batch).await?
     } else {
-        run_in_turn(executor, batch, arounds).await
+        run_in_turn(executor, batch, intercepted).await
     };
-    Ok(calls.into_iter().zip(results).collect())
+    Ok(started.into_iter().zip(results).collect())
 }
 
 async fn run_together(
@@ -164,10 +164,10 @@ async fn run_together(
 async fn run_in_turn(
     executor: ExecutorRef<'_>,
     batch: Vec<(Compiled, Box<dyn RowSink>)>,
-    arounds: Vec<Option<Box<Intercepted<'_>>>>,
+    intercepted: Vec<Option<Box<Intercepted<'_>>>>,
 ) -> Vec<Ran> {
     let mut results = Vec::with_capacity(batch.len());
-    for ((compiled, sink), intercepted) in batch.into_iter().zip(arounds) {
+    for ((compiled, sink), intercepted) in batch.into_iter().zip(intercepted) {
         let ran = Pending::new(executor, intercepted, compiled).run(sink).await;
         let failed = ran.is_err();
         results.push(ran);
@@ -193,16 +193,16 @@ pub struct Taken<'e>(std::vec::IntoIter<(StatementRun<'e>, Ran)>);
 
 impl Taken<'_> {
     fn next<A: Collector>(&mut self) -> Result<A::Output> {
-        let (call, ran) = self.0.next().ok_or_else(lost)?;
+        let (statement, ran) = self.0.next().ok_or_else(lost)?;
         let answer = || -> Result<A::Output> {
             let (outcome, boxed) = ran?;
             let mut sink = A::Sink::default();
-            if !call.discards_rows() {
+            if !statement.discards_rows() {
                 take_back(&mut sink, boxed)?;
             }
             A::finish(outcome, &mut sink)
         };
-        answer().map_err(|error| call.explain(error))
+        answer().map_err(|error| statement.explain(error))
     }
 }
 

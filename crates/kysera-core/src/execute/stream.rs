@@ -42,7 +42,7 @@ use std::task::{Context, Poll};
 /// Where plugins stand intercepted the statement, all its rows are read before the first is given out.
 #[must_use = "a stream does nothing until rows are taken from it"]
 pub struct RowsStream<'e, T> {
-    call: StatementRun<'e>,
+    statement: StatementRun<'e>,
     source: Option<Source<'e>>,
     pump: Option<BoxFuture<'e, Result<()>>>,
     handoff: Handoff,
@@ -98,7 +98,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
             None => Source::Connection(executor.db),
         };
         RowsStream {
-            call: StatementRun::new(executor, query),
+            statement: StatementRun::new(executor, query),
             source: Some(source),
             pump: None,
             handoff: Handoff::default(),
@@ -116,10 +116,10 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
 
     fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         if let Some(source) = self.source.take() {
-            match self.call.lower() {
-                Ok(_) if self.call.discards_rows() => return Poll::Ready(Some(Err(no_rows()))),
+            match self.statement.lower() {
+                Ok(_) if self.statement.discards_rows() => return Poll::Ready(Some(Err(no_rows()))),
                 Ok(lowered) => self.pump = Some(self.start(source, lowered)),
-                Err(error) => return Poll::Ready(Some(Err(self.call.explain(error)))),
+                Err(error) => return Poll::Ready(Some(Err(self.statement.explain(error)))),
             }
         }
         loop {
@@ -132,7 +132,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
                 self.pump = None;
             }
             if let Poll::Ready(Err(error)) = progress {
-                return Poll::Ready(Some(Err(self.call.explain(error))));
+                return Poll::Ready(Some(Err(self.statement.explain(error))));
             }
             match self.handoff.take_full() {
                 Some(full) => match self.unload(full) {
@@ -294,6 +294,6 @@ impl<'e> StreamSource<'e> for &'e Db {
 
 impl<T> fmt::Debug for RowsStream<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowsStream").field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("RowsStream").field("statement", &self.statement).finish_non_exhaustive()
     }
 }
