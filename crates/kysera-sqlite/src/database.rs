@@ -43,7 +43,7 @@ impl Database {
         if let Some(readers) = &database.readers
             && readers.options().min_connections > 0
         {
-            readers.open_first().await?;
+            drop(readers.acquire().await?);
         }
         Ok(database)
     }

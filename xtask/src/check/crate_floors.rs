@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
         "kysera-outside-app",
         "kysera-outside-driver",
         "kysera-outside-plugin",
+        "kysera-pool-model",
         "kysera-examples",
         "xtask",
     ],

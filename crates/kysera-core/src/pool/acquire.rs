@@ -2,7 +2,7 @@
 
 use super::hooks::Hooks;
 use super::manager::{Entry, Manager, Returned, Shared};
-use super::opening::{self, OPEN_LIMIT, Opening};
+use super::opening::{OPEN_LIMIT, Opening};
 use super::options::PoolOptions;
 use super::queue::{Taken, Turn};
 use super::reaper;
@@ -35,25 +35,6 @@ impl<M: Manager> Pool<M> {
         if let super::queue::Given::Refused(entry) = self.shared.queue.offer(self.shared.entry(connection)) {
             self.shared.close_refused(entry);
         }
-    }
-
-    /// Opens a first connection, without trying again where that fails, and begins to open `min_connections`.
-    ///
-    /// # Errors
-    /// Those of [`Manager::open`] and of the user's hook; `PoolTimeout` after `acquire_timeout`.
-    pub async fn open_first(&self) -> Result<()> {
-        let shared = Arc::clone(&self.shared);
-        let limit = self.options().acquire_timeout;
-        let connection = match Handle::try_current() {
-            Ok(_) => tokio::time::timeout(limit, opening::open(&shared)).await.map_err(|_| {
-                Error::new(ErrorKind::PoolTimeout, format!("no connection could be opened within {limit:?}"))
-                    .with_hint("check the server and the network, or raise acquire_timeout")
-            })??,
-            Err(_) => opening::open(&shared).await?,
-        };
-        self.add(connection);
-        reaper::start(&self.shared);
-        Ok(())
     }
 
     /// An idle connection, at once or not at all. Never passes those who wait, and allocates nothing.

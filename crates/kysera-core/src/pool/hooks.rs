@@ -32,6 +32,17 @@ impl<C> Hooks<C> {
         self
     }
 
+    /// Calls [`after_connect`](Hooks::after_connect) again, for a driver that resets sessions to how they began.
+    ///
+    /// # Errors
+    /// The hook's.
+    pub async fn connected(&self, connection: &mut C) -> Result<()> {
+        match &self.after_connect {
+            Some(hook) => hook(connection).await,
+            None => Ok(()),
+        }
+    }
+
     /// Called with each connection before a caller gets it. `false` or an error closes it, and the caller gets another.
     #[must_use = "returns the hooks"]
     pub fn before_acquire<F>(mut self, hook: F) -> Self

@@ -51,8 +51,8 @@ pub trait Manager: Send + Sync + Sized + 'static {
     }
 
     /// True when a connection is to be checked although it was not idle for long.
-    fn is_suspicious(&self, connection: &Self::Connection) -> bool {
-        let _ = connection;
+    fn is_suspicious(&self, connection: &Self::Connection, idle: Duration) -> bool {
+        let _ = (connection, idle);
         false
     }
 
@@ -125,7 +125,7 @@ pub(super) struct Shared<M: Manager> {
     pub(super) counters: Counters,
     pub(super) reaper: Mutex<Option<AbortHandle>>,
     /// Why connections could not be opened, and when that was last so.
-    pub(super) last_failure: Mutex<Option<(Arc<Error>, Instant)>>,
+    pub(super) last_failure: Mutex<Option<(Error, Instant)>>,
     /// Connections that came back before this many nanoseconds after `begun` are to be checked: another was lost since.
     suspect_before: AtomicU64,
     begun: Instant,
@@ -159,10 +159,11 @@ impl<M: Manager> Shared<M> {
     pub(super) fn is_fresh(&self, entry: &Entry<M::Connection>, now: Instant) -> bool {
         self.manager.is_open(&entry.connection)
             && !entry.is_expired(now)
-            && !self.manager.is_suspicious(&entry.connection)
             && entry.idle_since.is_none_or(|since| {
-                now.saturating_duration_since(since) < self.options.check_after
+                let idle = now.saturating_duration_since(since);
+                idle < self.options.check_after
                     && self.age(since) >= self.suspect_before.load(Relaxed)
+                    && !self.manager.is_suspicious(&entry.connection, idle)
             })
     }
 
@@ -307,10 +308,31 @@ pub(super) fn random() -> f64 {
 pub struct Returned<M: Manager> {
     /// There until it is kept or closed.
     entry: Option<Box<Entry<M::Connection>>>,
-    shared: Arc<Shared<M>>,
+    room: Room<M>,
     /// Why it is closed when it is dropped.
     reason: CloseReason,
+}
+
+/// What a connection takes of the pool's limit.
+pub struct Room<M: Manager> {
+    shared: Arc<Shared<M>>,
     is_counted: bool,
+}
+
+impl<M: Manager> Room<M> {
+    /// Stops counting the connection, so that another may be opened in its stead while this one is cleaned for long.
+    /// [`Returned::keep`] then closes it if the pool is full. May be called again.
+    pub fn give_back(&mut self) {
+        if std::mem::take(&mut self.is_counted) {
+            self.shared.queue.forget();
+        }
+    }
+}
+
+impl<M: Manager> fmt::Debug for Room<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").field("is_counted", &self.is_counted).finish_non_exhaustive()
+    }
 }
 
 impl<M: Manager> Returned<M> {
@@ -319,26 +341,26 @@ impl<M: Manager> Returned<M> {
         shared: Arc<Shared<M>>,
         reason: CloseReason,
     ) -> Returned<M> {
-        Returned { entry: Some(entry), shared, reason, is_counted: true }
+        Returned { entry: Some(entry), room: Room { shared, is_counted: true }, reason }
     }
 
     /// The driver's side of the pool.
     pub fn manager(&self) -> &M {
-        &self.shared.manager
+        &self.room.shared.manager
     }
 
     /// True when the pool was closed: what is kept is then closed too.
     pub fn is_pool_closed(&self) -> bool {
-        self.shared.queue.is_closed()
+        self.room.shared.queue.is_closed()
     }
 
     /// Gives the connection to the next caller. It is clean now.
     pub fn keep(mut self) {
         let Some(entry) = &mut self.entry else { return };
-        if entry.note_return::<M>() && !self.shared.manager.is_permanent() {
+        if entry.note_return::<M>() && !self.room.shared.manager.is_permanent() {
             return self.close(CloseReason::Lifetime);
         }
-        match self.shared.hooks.on_release.clone() {
+        match self.room.shared.hooks.on_release.clone() {
             Some(hook) if !self.is_pool_closed() => self.keep_if(hook),
             _ => self.put_back(),
         }
@@ -348,7 +370,7 @@ impl<M: Manager> Returned<M> {
         self.reason = CloseReason::Hook;
         let Ok(runtime) = Handle::try_current() else {
             // Nobody can ask the hook here.
-            if self.shared.manager.is_permanent() {
+            if self.room.shared.manager.is_permanent() {
                 self.put_back();
             }
             return;
@@ -356,7 +378,7 @@ impl<M: Manager> Returned<M> {
         runtime.spawn(async move {
             let Some(entry) = &mut self.entry else { return };
             let answer = tokio::time::timeout(HOOK_LIMIT, hook(&mut entry.connection)).await;
-            if matches!(answer, Ok(Ok(true))) || self.shared.manager.is_permanent() {
+            if matches!(answer, Ok(Ok(true))) || self.room.shared.manager.is_permanent() {
                 self.put_back();
             }
         });
@@ -364,7 +386,7 @@ impl<M: Manager> Returned<M> {
 
     fn put_back(mut self) {
         if let Some(entry) = self.entry.take() {
-            self.shared.give_back(entry, self.is_counted);
+            self.room.shared.give_back(entry, self.room.is_counted);
         }
     }
 
@@ -373,18 +395,16 @@ impl<M: Manager> Returned<M> {
         self.reason = reason;
     }
 
-    /// Stops counting the connection, so that another may be opened in its stead while this one is cleaned.
-    /// [`keep`](Returned::keep) then closes it if the pool is full.
-    pub fn stop_counting(&mut self) {
-        if std::mem::take(&mut self.is_counted) {
-            self.shared.queue.forget();
-        }
+    /// The connection and its room, to give the room back while the connection is cleaned.
+    pub fn parts(&mut self) -> (&mut M::Connection, &mut Room<M>) {
+        let entry = self.entry.as_mut().expect("a connection is there until it is kept or closed");
+        (&mut entry.connection, &mut self.room)
     }
 
     /// Closes the connection; the queue still counts it.
     pub(super) fn close_counted(mut self, reason: CloseReason) {
         if let Some(entry) = self.entry.take() {
-            self.shared.close_entry(entry, reason);
+            self.room.shared.close_entry(entry, reason);
         }
     }
 
@@ -398,7 +418,7 @@ impl<M: Manager> Returned<M> {
     }
 
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        self.entry.as_ref().is_some_and(|entry| self.shared.is_fresh(entry, now))
+        self.entry.as_ref().is_some_and(|entry| self.room.shared.is_fresh(entry, now))
     }
 
     pub(super) fn is_expired(&self, now: Instant) -> bool {
@@ -409,10 +429,8 @@ impl<M: Manager> Returned<M> {
 impl<M: Manager> Drop for Returned<M> {
     fn drop(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.shared.close_entry(entry, self.reason);
-            if self.is_counted {
-                self.shared.queue.forget();
-            }
+            self.room.shared.close_entry(entry, self.reason);
+            self.room.give_back();
         }
     }
 }

@@ -54,6 +54,6 @@ mod tests;
 
 pub use acquire::{Borrowed, Pool, Pooled};
 pub use hooks::Hooks;
-pub use manager::{Manager, OpenFailure, Returned};
+pub use manager::{Manager, OpenFailure, Returned, Room};
 pub use options::{PoolOptions, parse_duration};
 pub use status::{CloseReason, ClosedCounts, PoolStatus};

@@ -70,11 +70,9 @@ impl<M: Manager> Opening<M> {
         again && self.shared.queue.is_wanted()
     }
 
-    fn note(&self, error: Error) -> Arc<Error> {
+    fn note(&self, error: Error) {
         Counters::add(&self.shared.counters.open_failures);
-        let error = Arc::new(error);
-        *self.shared.last_failure.lock() = Some((Arc::clone(&error), Instant::now()));
-        error
+        *self.shared.last_failure.lock() = Some((error, Instant::now()));
     }
 
     fn end(&mut self, opened: Result<M::Connection>) {
@@ -95,7 +93,7 @@ impl<M: Manager> Opening<M> {
 }
 
 /// Opens a connection and calls the user's hook with it.
-pub(super) async fn open<M: Manager>(shared: &Shared<M>) -> Result<M::Connection> {
+async fn open<M: Manager>(shared: &Shared<M>) -> Result<M::Connection> {
     let mut connection = shared.manager.open().await?;
     if let Some(hook) = &shared.hooks.after_connect {
         hook(&mut connection).await?;

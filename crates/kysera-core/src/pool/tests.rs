@@ -230,9 +230,7 @@ async fn a_server_that_restarts_is_waited_for_and_one_that_was_never_there_is_no
     let (pool, world) = pool(options(2));
     world.down.store(5, SeqCst);
     assert_eq!(kind(pool.acquire().await), Some(ErrorKind::ConnectionFailed));
-    assert_eq!(kind(pool.open_first().await), Some(ErrorKind::ConnectionFailed));
     world.down.store(0, SeqCst);
-    pool.open_first().await.unwrap();
     let mut held = pool.acquire().await.unwrap();
     held.is_open = false;
     drop(held);
@@ -281,7 +279,7 @@ async fn idle_and_old_connections_are_closed_while_nobody_acquires() {
 #[tokio::test(start_paused = true)]
 async fn min_connections_are_opened_and_opened_again() {
     let (pool, world) = pool(options(4).min_connections(3));
-    pool.open_first().await.unwrap();
+    drop(pool.acquire().await.unwrap());
     sleep(Duration::from_secs(1)).await;
     assert_eq!(pool.status().idle, 3);
     let mut held = pool.acquire().await.unwrap();
@@ -294,7 +292,7 @@ async fn min_connections_are_opened_and_opened_again() {
 #[tokio::test(start_paused = true)]
 async fn the_reaper_does_not_keep_the_pool_alive() {
     let (pool, world) = pool(options(1).min_connections(1));
-    pool.open_first().await.unwrap();
+    drop(pool.acquire().await.unwrap());
     drop(pool);
     sleep(Duration::from_secs(60)).await;
     assert_eq!(Arc::strong_count(&world), 1);
@@ -315,13 +313,13 @@ async fn a_connection_is_cleaned_off_the_path_of_its_last_holder() {
 async fn a_connection_that_is_cleaned_for_long_gives_its_room_back_first() {
     let (pool, world) = pool(options(1));
     let mut slow = pool.acquire().await.unwrap().into_returned();
-    slow.stop_counting();
+    slow.parts().1.give_back();
     let other = pool.acquire().await.unwrap();
     assert_eq!((other.id, pool.status().in_use), (1, 1));
     slow.keep();
     assert_eq!(pool.status().closed.surplus, 1);
     let mut slow = other.into_returned();
-    slow.stop_counting();
+    slow.parts().1.give_back();
     slow.keep();
     assert_eq!((pool.status().idle, world.opened.load(SeqCst)), (1, 2));
 }
