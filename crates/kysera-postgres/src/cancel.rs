@@ -6,7 +6,7 @@
 
 use crate::connect::Route;
 use crate::error;
-use crate::link::Link;
+use crate::raw_connection::RawConnection;
 use crate::pool::Shared;
 use crate::tls::{AsItIs, Negotiated, Transport};
 use kysera_core::error::{Error, ErrorKind, Result};
@@ -20,38 +20,38 @@ use tokio_postgres::CancelToken;
 /// How long the server may take to come to rest after the first request to cancel.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Waits until the server has answered everything, and cancels what takes longer than the options' patience.
+/// Waits until the server has answered everything, and cancels what takes longer than the options' cancel_grace.
 ///
 /// # Errors
 /// When the server does not come to rest; the connection is then marked broken.
-pub(crate) async fn settle(link: &mut Link, shared: &Shared) -> Result<()> {
-    let outcome = try_settle(link, shared).await;
+pub(crate) async fn quiesce(raw: &mut RawConnection, shared: &Shared) -> Result<()> {
+    let outcome = try_quiesce(raw, shared).await;
     match &outcome {
-        Ok(()) => link.end_all(),
-        Err(_) => link.is_broken = true,
+        Ok(()) => raw.end_all(),
+        Err(_) => raw.is_broken = true,
     }
     outcome
 }
 
-async fn try_settle(link: &mut Link, shared: &Shared) -> Result<()> {
+async fn try_quiesce(raw: &mut RawConnection, shared: &Shared) -> Result<()> {
     if !shared.options.prepare {
-        return outwait(link, shared).await;
+        return outwait(raw, shared).await;
     }
-    let (client, token, route) = (link.client.clone(), link.client.cancel_token(), link.route.clone());
+    let (client, token, route) = (raw.client.clone(), raw.client.cancel_token(), raw.route.clone());
     // A Sync is answered after everything before it. It goes first: most dropped statements are already done.
     let mut rest = pin!(async {
         // What was being prepared may have failed; that shows again at the next use.
-        let _ = link.finish_preparing().await;
+        let _ = raw.finish_preparing().await;
         client.check_connection().await
     });
-    if let Ok(outcome) = timeout(shared.options.patience, rest.as_mut()).await {
+    if let Ok(outcome) = timeout(shared.options.cancel_grace, rest.as_mut()).await {
         return outcome.map_err(error::from_postgres);
     }
     let limit = Instant::now() + LIMIT;
     // One request ends one statement; a dropped pipeline has several.
     loop {
         cancel(&token, &route, shared).await.map_err(|error| restless().with_source(error))?;
-        let until = limit.min(Instant::now() + shared.options.patience);
+        let until = limit.min(Instant::now() + shared.options.cancel_grace);
         match tokio::time::timeout_at(until, rest.as_mut()).await {
             Ok(outcome) => {
                 outcome.map_err(error::from_postgres)?;
@@ -70,13 +70,13 @@ async fn try_settle(link: &mut Link, shared: &Shared) -> Result<()> {
 /// Behind an old proxy both are dangerous. PgBouncer 1.18 dies of requests to cancel (its issue 801), and when a
 /// client hangs up with two requests open it gives the server connection on with an answer still to come: the next
 /// client gets it (seen in 1 of 40 drops). So the caller may hang up only while at most one is open.
-async fn outwait(link: &mut Link, shared: &Shared) -> Result<()> {
-    let (meter, all) = (link.meter.clone(), link.requested());
+async fn outwait(raw: &mut RawConnection, shared: &Shared) -> Result<()> {
+    let (monitor, all) = (raw.monitor.clone(), raw.requested());
     let limit = Instant::now() + LIMIT;
-    let all_but_one = meter.has_answered(all.saturating_sub(1));
+    let all_but_one = monitor.has_answered(all.saturating_sub(1));
     tokio::time::timeout_at(limit, all_but_one).await.map_err(|_| restless())?;
-    timeout(shared.options.patience, meter.has_answered(all)).await.map_err(|_| restless())?;
-    if meter.is_settled() { Ok(()) } else { Err(restless()) }
+    timeout(shared.options.cancel_grace, monitor.has_answered(all)).await.map_err(|_| restless())?;
+    if monitor.is_settled() { Ok(()) } else { Err(restless()) }
 }
 
 fn restless() -> Error {

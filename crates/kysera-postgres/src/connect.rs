@@ -1,13 +1,13 @@
-//! Opens a connection: hosts in order, encrypted or not as libpq would, logged in, with the tap on.
+//! Opens a connection: hosts in order, encrypted or not as libpq would, logged in, with the monitor on.
 //!
-//! tokio-postgres could do most of this, but a fall back to plain text inside it would leave the connection untapped.
+//! tokio-postgres could do most of this, but a fall back to plain text inside it would leave the connection unmonitored.
 
 use crate::error;
-use crate::link::Link;
-use crate::listener::Ear;
+use crate::raw_connection::RawConnection;
+use crate::listener::EventSender;
 use crate::options::{PostgresOptions, Session, SslMode};
 use crate::socket::Address;
-use crate::tap::{Meter, Tap};
+use crate::protocol::{Monitor, Monitored};
 use crate::tls::{AsItIs, Negotiated, Tls, Transport};
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::io;
@@ -24,18 +24,18 @@ pub(crate) struct Route {
     pub(crate) encrypted: bool,
 }
 
-type Wire = tokio_postgres::Connection<Tap<Transport>, Tap<Transport>>;
+type Wire = tokio_postgres::Connection<Monitored<Transport>, Monitored<Transport>>;
 
 /// A connection that has logged in.
 pub(crate) struct Opened {
     pub(crate) client: Client,
     pub(crate) wire: Wire,
-    pub(crate) meter: Arc<Meter>,
+    pub(crate) monitor: Arc<Monitor>,
     pub(crate) route: Route,
 }
 
-/// Opens a connection to the first host that takes one. What it is notified of goes to the ear, if there is one.
-pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, ear: Option<&Ear>) -> Result<Link> {
+/// Opens a connection to the first host that takes one. What it is notified of goes to `events`.
+pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, events: Option<&EventSender>) -> Result<RawConnection> {
     let targets = targets(&options.config)?;
     let mut failure = None;
     // A standby is preferred by asking every host for one first (manual, 34.1.2).
@@ -45,8 +45,8 @@ pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, ear: Opti
     };
     for wish in wishes {
         for target in &targets {
-            match reach(options, tls, ear, target, *wish).await {
-                Ok(link) => return Ok(link),
+            match reach(options, tls, events, target, *wish).await {
+                Ok(raw) => return Ok(raw),
                 // Another host would say the same of the password, the user, the database.
                 Err(error) if is_final(&error) => return Err(error),
                 Err(error) => failure = Some(error),
@@ -119,10 +119,10 @@ fn shuffle<T>(list: &mut [T]) {
 async fn reach(
     options: &PostgresOptions,
     tls: Option<&Tls>,
-    ear: Option<&Ear>,
+    events: Option<&EventSender>,
     target: &Target,
     wish: Session,
-) -> Result<Link> {
+) -> Result<RawConnection> {
     let mut failure = None;
     for address in resolve(target).await? {
         let attempt = log_in(options, tls, &address, target);
@@ -132,16 +132,16 @@ async fn reach(
             }
             None => attempt.await,
         };
-        let link = match opened {
-            Ok(opened) => Link::new(opened, options, ear),
+        let raw = match opened {
+            Ok(opened) => RawConnection::new(opened, options, events),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
                 failure = Some(error);
                 continue;
             }
         };
-        match is_as_wished(&link.client, wish).await {
-            Ok(true) => return Ok(link),
+        match is_as_wished(&raw.client, wish).await {
+            Ok(true) => return Ok(raw),
             Ok(false) => failure = Some(not_as_wished(&address, wish)),
             Err(error) => failure = Some(error),
         }
@@ -263,13 +263,13 @@ async fn start(
     host: Option<String>,
 ) -> Result<Opened> {
     let route = Route { address: address.clone(), host, encrypted: transport.is_encrypted() };
-    let (tap, meter) = Tap::new(transport);
+    let (protocol, monitor) = Monitored::new(transport);
     let mut config = config.clone();
-    // "Direct" makes tokio-postgres hand the stream to `AsItIs` without sending a byte, so that the tapped stream
-    // takes TLS's place and its channel binding is seen.
+    // "Direct" makes tokio-postgres hand the stream to `AsItIs` without sending a byte, so that the monitored
+    // stream takes TLS's place and its channel binding is seen.
     config.ssl_mode(tokio_postgres::config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
-    let (client, wire) = config.connect_raw(tap, AsItIs).await.map_err(|error| refused(error, address))?;
-    Ok(Opened { client, wire, meter, route })
+    let (client, wire) = config.connect_raw(protocol, AsItIs).await.map_err(|error| refused(error, address))?;
+    Ok(Opened { client, wire, monitor, route })
 }
 
 /// Kysera's error for a login that failed.

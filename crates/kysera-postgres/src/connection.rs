@@ -1,6 +1,6 @@
 //! A connection on loan: what the executor holds. Forwards to one file for each thing that it can do.
 
-use crate::link::Link;
+use crate::raw_connection::RawConnection;
 use crate::pool::{Pooled, Shared};
 use crate::release::release;
 use crate::transaction::Transaction;
@@ -13,26 +13,26 @@ use std::sync::Arc;
 
 /// A connection on loan from the pool.
 #[derive(Debug)]
-pub(crate) struct Lease {
+pub(crate) struct PgConnection {
     /// Always there until the drop.
-    link: Option<Pooled>,
+    raw: Option<Pooled>,
     shared: Arc<Shared>,
     pub(crate) transaction: Option<Transaction>,
 }
 
-impl Lease {
-    pub(crate) fn new(link: Pooled, shared: Arc<Shared>) -> Lease {
-        Lease { link: Some(link), shared, transaction: None }
+impl PgConnection {
+    pub(crate) fn new(raw: Pooled, shared: Arc<Shared>) -> PgConnection {
+        PgConnection { raw: Some(raw), shared, transaction: None }
     }
 
-    pub(crate) fn link(&mut self) -> &mut Link {
-        self.link.as_mut().expect("a lease holds its connection until it is dropped")
+    pub(crate) fn raw(&mut self) -> &mut RawConnection {
+        self.raw.as_mut().expect("a connection is there until it is dropped")
     }
 
     /// The connection, and the types that are known.
-    pub(crate) fn parts(&mut self) -> (&mut Link, &Types) {
-        let link = self.link.as_mut().expect("a lease holds its connection until it is dropped");
-        (link, &self.shared.types)
+    pub(crate) fn parts(&mut self) -> (&mut RawConnection, &Types) {
+        let raw = self.raw.as_mut().expect("a connection is there until it is dropped");
+        (raw, &self.shared.types)
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -42,7 +42,7 @@ impl Lease {
     /// Refuses to go on with a connection that is gone, or in a transaction that is no longer what its caller thinks.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.note_interruption();
-        if self.link().is_closed() {
+        if self.raw().is_closed() {
             return Err(crate::error::closed());
         }
         match &self.transaction {
@@ -63,7 +63,7 @@ impl Lease {
 
     /// Notes a statement whose future was dropped since the last call.
     pub(crate) fn note_interruption(&mut self) {
-        if !self.link().is_finished()
+        if !self.raw().is_finished()
             && let Some(transaction) = &mut self.transaction
         {
             transaction.interrupt();
@@ -71,15 +71,15 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for PgConnection {
     fn drop(&mut self) {
-        if let Some(link) = self.link.take() {
-            release(link, &self.shared);
+        if let Some(raw) = self.raw.take() {
+            release(raw, &self.shared);
         }
     }
 }
 
-impl Connection for Lease {
+impl Connection for PgConnection {
     fn run(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
             let outcome = self.run_statement(&statement, &mut *sink).await?;

@@ -1,6 +1,6 @@
 //! The driver: a pool of connections and the dialect that its server speaks.
 
-use crate::connection::Lease;
+use crate::connection::PgConnection;
 use crate::options::PostgresOptions;
 use crate::pool::{Counts, Shared};
 use crate::tls::Tls;
@@ -90,14 +90,14 @@ impl Driver for Postgres {
     fn acquire(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
             let pooled = self.shared.get().await?;
-            Ok(Box::new(Lease::new(pooled, self.shared.clone())) as Box<dyn Connection>)
+            Ok(Box::new(PgConnection::new(pooled, self.shared.clone())) as Box<dyn Connection>)
         })
     }
 
     fn run(&self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut lease = Lease::new(self.shared.get().await?, self.shared.clone());
-            let outcome = lease.run_statement(&statement, &mut *sink).await?;
+            let mut connection = PgConnection::new(self.shared.get().await?, self.shared.clone());
+            let outcome = connection.run_statement(&statement, &mut *sink).await?;
             Ok((outcome, sink))
         })
     }

@@ -33,26 +33,26 @@ mod connect;
 mod connection;
 mod driver;
 mod error;
-mod link;
 mod listener;
 mod options;
 mod params;
 mod pipeline;
 mod pool;
+mod protocol;
+mod raw_connection;
 mod read;
 mod release;
+#[cfg(test)]
+mod round_trips;
 mod run;
 mod socket;
 mod statements;
 mod stream;
-mod tap;
 mod tls;
 mod transaction;
-#[cfg(test)]
-mod trips;
 mod types;
 
 pub use driver::{Postgres, Status};
 pub use error::ServerError;
-pub use listener::{Heard, Listener, Notification};
+pub use listener::{Event, Listener, Notification};
 pub use options::{PostgresOptions, Reset, SslMode};

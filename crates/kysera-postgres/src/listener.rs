@@ -3,7 +3,7 @@
 use crate::connect;
 use crate::driver::Postgres;
 use crate::error;
-use crate::link::Link;
+use crate::raw_connection::RawConnection;
 use crate::pool::Shared;
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -17,21 +17,21 @@ const BACKLOG: usize = 1024;
 /// The longest pause between two attempts to connect again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Hears what is notified on some channels.
+/// Receives what is notified on some channels.
 ///
 /// Has a connection of its own beside the pool, which closes when the listener is dropped. When the connection is lost
-/// it is opened again, for as long as it takes; what was notified in the meantime is lost, and [`Heard::Missed`] says
+/// it is opened again, for as long as it takes; what was notified in the meantime is lost, and [`Event::Missed`] says
 /// so: read again what the notifications were about.
 #[derive(Debug)]
 pub struct Listener {
-    heard: broadcast::Receiver<Heard>,
+    events: broadcast::Receiver<Event>,
     task: AbortHandle,
 }
 
-/// What a listener hears.
+/// What a listener receives.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Heard {
+pub enum Event {
     /// A notification, in the order of the commits that sent them.
     Notification(Notification),
     /// Notifications may have been lost: the listener was too slow, or the connection was lost and is there again.
@@ -50,25 +50,25 @@ pub struct Notification {
     pub process_id: i32,
 }
 
-pub(crate) type Ear = broadcast::Sender<Heard>;
+pub(crate) type EventSender = broadcast::Sender<Event>;
 
 impl Postgres {
-    /// Listens on channels. What is notified from now on is heard.
+    /// Listens on channels. What is notified from now on is received.
     ///
     /// Notifications are sent at the commit of the transaction that makes them.
     ///
     /// # Errors
     /// When the connection cannot be opened. `Unsupported` with `prepare(false)`: behind a proxy that lends another
-    /// server connection to each transaction, `listen` succeeds and nothing is ever heard.
+    /// server connection to each transaction, `listen` succeeds and nothing is ever received.
     ///
     /// # Examples
     /// ```no_run
     /// # async fn example(driver: kysera_postgres::Postgres) -> kysera_core::error::Result<()> {
-    /// use kysera_postgres::Heard;
+    /// use kysera_postgres::Event;
     /// let mut listener = driver.listen(["orders"]).await?;        // listen "orders"
     /// loop {
-    ///     match listener.hear().await? {
-    ///         Heard::Notification(order) => println!("order {}", order.payload),
+    ///     match listener.recv().await? {
+    ///         Event::Notification(order) => println!("order {}", order.payload),
     ///         _ => println!("read the list of orders again"),
     ///     }
     /// }
@@ -85,10 +85,10 @@ impl Listener {
     ///
     /// # Errors
     /// `ConnectionClosed` when the runtime that the listener was made on is gone.
-    pub async fn hear(&mut self) -> Result<Heard> {
-        match self.heard.recv().await {
-            Ok(heard) => Ok(heard),
-            Err(RecvError::Lagged(_)) => Ok(Heard::Missed),
+    pub async fn recv(&mut self) -> Result<Event> {
+        match self.events.recv().await {
+            Ok(event) => Ok(event),
+            Err(RecvError::Lagged(_)) => Ok(Event::Missed),
             Err(RecvError::Closed) => Err(Error::new(ErrorKind::ConnectionClosed, "nobody listens any more")),
         }
     }
@@ -112,31 +112,31 @@ async fn listen(shared: Arc<Shared>, channels: &[String]) -> Result<Listener> {
     let sql: Vec<String> =
         channels.iter().map(|name| format!("listen \"{}\"", name.replace('"', "\"\""))).collect();
     let sql = sql.join("; ");
-    let (ear, heard) = broadcast::channel(BACKLOG);
-    let first = begin(&shared, &sql, &ear).await?;
+    let (sender, events) = broadcast::channel(BACKLOG);
+    let first = begin(&shared, &sql, &sender).await?;
     let task = tokio::spawn(async move {
-        let mut link = first;
+        let mut raw = first;
         loop {
-            link.closed().await;
-            link = begin_again(&shared, &sql, &ear).await;
-            // The listener's drop aborts this task, so somebody hears it.
-            let _ = ear.send(Heard::Missed);
+            raw.closed().await;
+            raw = begin_again(&shared, &sql, &sender).await;
+            // The listener's drop aborts this task, so somebody receives it.
+            let _ = sender.send(Event::Missed);
         }
     });
-    Ok(Listener { heard, task: task.abort_handle() })
+    Ok(Listener { events, task: task.abort_handle() })
 }
 
-async fn begin(shared: &Shared, sql: &str, ear: &Ear) -> Result<Link> {
-    let mut link = connect::open(&shared.options, shared.tls.as_ref(), Some(ear)).await?;
-    link.command(sql).await.map_err(error::from_postgres)?;
-    Ok(link)
+async fn begin(shared: &Shared, sql: &str, events: &EventSender) -> Result<RawConnection> {
+    let mut raw = connect::open(&shared.options, shared.tls.as_ref(), Some(events)).await?;
+    raw.command(sql).await.map_err(error::from_postgres)?;
+    Ok(raw)
 }
 
-async fn begin_again(shared: &Shared, sql: &str, ear: &Ear) -> Link {
+async fn begin_again(shared: &Shared, sql: &str, events: &EventSender) -> RawConnection {
     let mut pause = Duration::from_millis(50);
     loop {
-        match begin(shared, sql, ear).await {
-            Ok(link) => return link,
+        match begin(shared, sql, events).await {
+            Ok(raw) => return raw,
             Err(error) => {
                 tracing::warn!(target: "kysera::postgres", %error, "the connection that listens is lost");
                 tokio::time::sleep(pause).await;

@@ -28,7 +28,7 @@ pub struct PostgresOptions {
     pub(crate) prepare: bool,
     pub(crate) statement_cache: usize,
     pub(crate) reset: Reset,
-    pub(crate) patience: Duration,
+    pub(crate) cancel_grace: Duration,
     pub(crate) resolve_commits: bool,
 }
 
@@ -60,7 +60,7 @@ pub enum Reset {
     /// It is reset when raw SQL ran in it or a command tag says that it was changed. Costs nothing otherwise.
     #[default]
     WhenChanged,
-    /// It is always reset: one more round trip for each lease, after it ended.
+    /// It is always reset: one more round trip each time a connection comes back.
     Always,
     /// It is never reset: settings, locks and temporary tables stay for the next user. An open transaction is rolled
     /// back all the same.
@@ -120,7 +120,7 @@ impl Default for PostgresOptions {
             prepare: true,
             statement_cache: 512,
             reset: Reset::default(),
-            patience: Duration::from_millis(20),
+            cancel_grace: Duration::from_millis(20),
             resolve_commits: false,
         }
     }
@@ -276,8 +276,8 @@ impl PostgresOptions {
 
     /// How long a statement whose future was dropped may go on before it is cancelled (20 ms).
     #[must_use = "returns the options"]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn cancel_grace(mut self, cancel_grace: Duration) -> Self {
+        self.cancel_grace = cancel_grace;
         self
     }
 

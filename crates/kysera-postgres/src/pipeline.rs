@@ -3,14 +3,14 @@
 //! All requests are sent before the first answer is read, in the order given; then the answers are read in that order.
 //! Nothing here waits between the two halves: a statement that waited for its preparation would be overtaken.
 
-use crate::connection::Lease;
+use crate::connection::PgConnection;
 use crate::error;
-use crate::link::{Link, poll_once};
+use crate::raw_connection::{RawConnection, poll_once};
 use crate::pool::Shared;
 use crate::read::{Failure, Reader, into_error};
 use crate::run::{Request, send};
 use crate::statements::Way;
-use crate::transaction::Opening;
+use crate::transaction::Preamble;
 use kysera_core::driver::{BoxFuture, ExecResult, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
@@ -28,7 +28,7 @@ struct Answered {
     sink: Sink,
 }
 
-impl Lease {
+impl PgConnection {
     pub(crate) async fn run_pipeline(&mut self, batch: Vec<(Compiled, Sink)>) -> Vec<Ran> {
         let (statements, sinks): (Vec<Compiled>, Vec<Sink>) = batch.into_iter().unzip();
         let encoded: Vec<Result<Request<'_>>> = statements.iter().map(Request::new).collect();
@@ -50,19 +50,19 @@ impl Lease {
     async fn run_requests(&mut self, requests: &[Request<'_>], sinks: Vec<Sink>) -> Vec<Ran> {
         let shared = self.shared().clone();
         let is_read = requests.iter().all(|request| request.statement.kind == StatementKind::Read);
-        let mut opening = self.take_opening(if is_read { StatementKind::Read } else { StatementKind::Write });
-        let link = self.link();
-        link.begin();
+        let mut preamble = self.take_preamble(if is_read { StatementKind::Read } else { StatementKind::Write });
+        let raw = self.raw();
+        raw.begin();
         let mut number = None;
-        let answered = exchange(link, &shared, requests, sinks, &mut opening, &mut number).await;
+        let answered = exchange(raw, &shared, requests, sinks, &mut preamble, &mut number).await;
         let mut has_failed = false;
         let mut results = Vec::with_capacity(requests.len());
         for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(requests) {
             let outcome = match outcome {
-                Ok(count) => reader.finish(link, &mut *sink, &shared.types).await.map(|()| count),
+                Ok(count) => reader.finish(raw, &mut *sink, &shared.types).await.map(|()| count),
                 Err(failure) => {
                     let is_first = !std::mem::replace(&mut has_failed, true);
-                    Err(if is_first || !opening.is_inside { failure } else { after_failure(failure) })
+                    Err(if is_first || !preamble.is_inside { failure } else { after_failure(failure) })
                 }
             };
             results
@@ -75,20 +75,20 @@ impl Lease {
 
 /// Sends all requests, then reads all answers.
 async fn exchange(
-    link: &mut Link,
+    raw: &mut RawConnection,
     shared: &Shared,
     part: &[Request<'_>],
     sinks: Vec<Sink>,
-    opening: &mut Opening,
+    preamble: &mut Preamble,
     number: &mut Option<String>,
 ) -> Vec<Answered> {
-    link.is_touched |= part.iter().any(|request| request.statement.kind == StatementKind::Raw);
+    raw.is_dirty |= part.iter().any(|request| request.statement.kind == StatementKind::Raw);
     // Left by a future that was dropped.
-    let _ = link.finish_preparing().await;
-    link.request(opening.requests() + part.len());
-    opening.send().await;
-    let client = link.client.clone();
-    let ways: Vec<Way> = part.iter().map(|request| request.way(link, opening.is_inside)).collect();
+    let _ = raw.finish_preparing().await;
+    raw.request(preamble.requests() + part.len());
+    preamble.send().await;
+    let client = raw.client.clone();
+    let ways: Vec<Way> = part.iter().map(|request| request.way(raw, preamble.is_inside)).collect();
     let mut answers: Vec<Answer<'_>> = Vec::with_capacity(part.len());
     for (request, way) in part.iter().zip(&ways) {
         let mut answer: Answer<'_> = Box::pin(send(&client, way, &request.statement.sql, &request.params));
@@ -99,9 +99,9 @@ async fn exchange(
     }
     // For the next time, in the same trip; one at a time is enough.
     if let Some(at) = ways.iter().position(|way| matches!(way, Way::TypedAndPrepare)) {
-        link.start_preparing(&part[at].statement.sql, part[at].params.types()).await;
+        raw.start_preparing(&part[at].statement.sql, part[at].params.types()).await;
     }
-    let mut opening_failure = match opening.answer().await {
+    let mut opening_failure = match preamble.answer().await {
         Ok(told) => {
             *number = told;
             None
@@ -114,11 +114,11 @@ async fn exchange(
         let outcome = take_answer(shared, answer, &mut reader, &mut *sink).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
-            link.note(error);
+            raw.note(error);
         }
         answered.push(Answered { outcome, reader, sink });
     }
-    let _ = link.finish_preparing().await;
+    let _ = raw.finish_preparing().await;
     answered
 }
 

@@ -4,7 +4,7 @@
 //! Cleaning a connection after use stands in `release`; what comes back here is as new.
 
 use crate::connect;
-use crate::link::Link;
+use crate::raw_connection::RawConnection;
 use crate::options::PostgresOptions;
 use crate::tls::Tls;
 use crate::types::Types;
@@ -34,7 +34,7 @@ pub(crate) struct Shared {
 struct State {
     /// The one that was used last is warm and stands at the end; those in front grow old enough to be closed.
     #[expect(clippy::vec_box, reason = "a connection moves from hand to hand, and is large")]
-    idle: Vec<Box<Link>>,
+    idle: Vec<Box<RawConnection>>,
     /// How many places may still be lent, with an idle connection or the right to open one. None while anybody waits.
     free: usize,
     /// Open connections, in use or not.
@@ -89,7 +89,7 @@ impl Shared {
         let unused = state.sweep(self.options.pool.idle_timeout, now);
         let taken = if state.free > 0 {
             state.free -= 1;
-            Ok(Pooled { link: state.idle.pop(), shared: Arc::clone(self), owes: true, is_asked: false })
+            Ok(Pooled { raw: state.idle.pop(), shared: Arc::clone(self), owes: true, is_asked: false })
         } else {
             Err(state.queue())
         };
@@ -107,26 +107,26 @@ impl Shared {
     }
 
     /// Takes back a place, with a connection that is as new or without: for whoever has waited longest, or for later.
-    fn put(self: &Arc<Self>, mut link: Option<Box<Link>>) {
+    fn put(self: &Arc<Self>, mut raw: Option<Box<RawConnection>>) {
         loop {
             let mut state = self.state.lock();
             let Some(turn) = state.waiting.pop_front() else {
                 state.free += 1;
                 if state.is_closed {
-                    state.open -= usize::from(link.is_some());
+                    state.open -= usize::from(raw.is_some());
                 } else {
-                    state.idle.extend(link);
+                    state.idle.extend(raw);
                 }
                 return;
             };
             drop(state);
             // Outside the lock: it wakes somebody.
-            match turn.send(Pooled { link, shared: Arc::clone(self), owes: true, is_asked: false }) {
+            match turn.send(Pooled { raw, shared: Arc::clone(self), owes: true, is_asked: false }) {
                 Ok(()) => return,
                 // Whoever that was no longer waits.
                 Err(mut unwanted) => {
                     unwanted.owes = false;
-                    link = unwanted.link.take();
+                    raw = unwanted.raw.take();
                 }
             }
         }
@@ -149,22 +149,22 @@ impl Shared {
         Counts { open: state.open, idle: state.idle.len(), waiting }
     }
 
-    async fn open(&self) -> Result<Box<Link>> {
+    async fn open(&self) -> Result<Box<RawConnection>> {
         let limit = self.options.pool.acquire_timeout;
         let opened = connect::open(&self.options, self.tls.as_ref(), None);
-        let link = tokio::time::timeout(limit, opened).await.map_err(|_| {
+        let raw = tokio::time::timeout(limit, opened).await.map_err(|_| {
             Error::new(ErrorKind::ConnectionFailed, "no connection could be opened within acquire_timeout")
                 .with_hint("check the server and the network, or set connect_timeout below acquire_timeout")
         })??;
         self.state.lock().open += 1;
-        Ok(Box::new(link))
+        Ok(Box::new(raw))
     }
 }
 
 impl State {
     /// Takes out what nobody used for long. Done in passing, so that no task has to be kept alive.
     #[expect(clippy::vec_box, reason = "as in the list that they come from")]
-    fn sweep(&mut self, timeout: Option<Duration>, now: Instant) -> Vec<Box<Link>> {
+    fn sweep(&mut self, timeout: Option<Duration>, now: Instant) -> Vec<Box<RawConnection>> {
         let Some(timeout) = timeout else { return Vec::new() };
         if now.duration_since(self.swept) < timeout.min(LONG_IDLE) {
             return Vec::new();
@@ -172,7 +172,7 @@ impl State {
         self.swept = now;
         let (unused, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.idle)
             .into_iter()
-            .partition(|link| now.duration_since(link.idle_since) >= timeout);
+            .partition(|raw| now.duration_since(raw.idle_since) >= timeout);
         self.idle = kept;
         self.open -= unused.len();
         unused
@@ -210,7 +210,7 @@ fn full(options: &PostgresOptions) -> Error {
 #[derive(Debug)]
 pub(crate) struct Pooled {
     /// Always there once it was lent.
-    link: Option<Box<Link>>,
+    raw: Option<Box<RawConnection>>,
     shared: Arc<Shared>,
     /// Its place is to be given back.
     owes: bool,
@@ -221,39 +221,39 @@ pub(crate) struct Pooled {
 impl Pooled {
     /// Closes the connection instead of giving it back.
     pub(crate) fn close(mut self) {
-        self.close_link();
+        self.close_raw();
     }
 
-    fn close_link(&mut self) {
-        if let Some(link) = self.link.take() {
+    fn close_raw(&mut self) {
+        if let Some(raw) = self.raw.take() {
             self.shared.state.lock().open -= 1;
-            drop(link);
+            drop(raw);
         }
     }
 
     /// True when it can be lent as it is.
     fn is_fresh(&self, now: Instant) -> bool {
-        let Some(link) = &self.link else { return false };
-        !link.is_closed()
-            && now.duration_since(link.idle_since) < LONG_IDLE
+        let Some(raw) = &self.raw else { return false };
+        !raw.is_closed()
+            && now.duration_since(raw.idle_since) < LONG_IDLE
             && self
                 .shared
                 .options
                 .pool
                 .max_lifetime
-                .is_none_or(|limit| now.duration_since(link.opened) < limit)
+                .is_none_or(|limit| now.duration_since(raw.opened) < limit)
     }
 
     /// With a connection that is good: its own, another idle one, or a new one.
     async fn made_ready(mut self) -> Result<Pooled> {
-        while self.link.is_some() {
+        while self.raw.is_some() {
             if self.is_fresh(Instant::now()) || self.gives_sign_of_life().await {
                 return Ok(self);
             }
-            self.close_link();
-            self.link = self.shared.state.lock().idle.pop();
+            self.close_raw();
+            self.raw = self.shared.state.lock().idle.pop();
         }
-        self.link = Some(self.shared.open().await?);
+        self.raw = Some(self.shared.open().await?);
         Ok(self)
     }
 
@@ -261,38 +261,38 @@ impl Pooled {
     /// costs a trip, so only then.
     async fn gives_sign_of_life(&mut self) -> bool {
         let limit = self.shared.options.pool.max_lifetime;
-        let Some(link) = &mut self.link else { return false };
-        if link.is_closed() || limit.is_some_and(|limit| link.opened.elapsed() >= limit) {
+        let Some(raw) = &mut self.raw else { return false };
+        if raw.is_closed() || limit.is_some_and(|limit| raw.opened.elapsed() >= limit) {
             return false;
         }
         self.is_asked = true;
-        let sign = tokio::time::timeout(SIGN_OF_LIFE, link.client.check_connection()).await;
+        let sign = tokio::time::timeout(SIGN_OF_LIFE, raw.client.check_connection()).await;
         self.is_asked = false;
         matches!(sign, Ok(Ok(())))
     }
 }
 
 impl Deref for Pooled {
-    type Target = Link;
+    type Target = RawConnection;
 
-    fn deref(&self) -> &Link {
-        self.link.as_deref().expect("what was lent holds a connection")
+    fn deref(&self) -> &RawConnection {
+        self.raw.as_deref().expect("what was lent holds a connection")
     }
 }
 
 impl DerefMut for Pooled {
-    fn deref_mut(&mut self) -> &mut Link {
-        self.link.as_deref_mut().expect("what was lent holds a connection")
+    fn deref_mut(&mut self) -> &mut RawConnection {
+        self.raw.as_deref_mut().expect("what was lent holds a connection")
     }
 }
 
 impl Drop for Pooled {
     fn drop(&mut self) {
         if self.is_asked {
-            self.close_link();
+            self.close_raw();
         }
         if self.owes {
-            self.shared.put(self.link.take());
+            self.shared.put(self.raw.take());
         }
     }
 }

@@ -1,8 +1,8 @@
 //! From the client library's rows to a sink: cells that borrow, types that are not built in, errors with names.
 
 use crate::error;
-use crate::link::Link;
-use crate::tap::type_oid;
+use crate::raw_connection::RawConnection;
+use crate::protocol::type_oid;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};
@@ -175,14 +175,14 @@ impl Reader {
     /// must have nothing else to answer.
     pub(crate) async fn finish(
         &mut self,
-        link: &mut Link,
+        raw: &mut RawConnection,
         sink: &mut dyn RowSink,
         types: &Types,
     ) -> Result<(), Failure> {
         while !self.missing.is_empty() {
-            link.request(1);
+            raw.request(1);
             // Boxed, as below: rare, and its room would be part of the future of every statement.
-            Box::pin(types.look_up(&link.client, std::mem::take(&mut self.missing))).await?;
+            Box::pin(types.look_up(&raw.client, std::mem::take(&mut self.missing))).await?;
             for row in std::mem::take(&mut self.waiting) {
                 self.seen -= 1;
                 self.take(row, sink, types);
@@ -190,7 +190,7 @@ impl Reader {
         }
         match self.take_failure() {
             Some((error, row)) => {
-                let table = Box::pin(table_name(link, &row, error.column)).await;
+                let table = Box::pin(table_name(raw, &row, error.column)).await;
                 Err(undecodable(error, &row, table).into())
             }
             None => Ok(()),
@@ -399,11 +399,11 @@ fn undecodable(error: DecodeError, row: &Row, table: Option<String>) -> Error {
 }
 
 /// The name of the table that a column comes from, if it comes from one.
-async fn table_name(link: &mut Link, row: &Row, column: usize) -> Option<String> {
+async fn table_name(raw: &mut RawConnection, row: &Row, column: usize) -> Option<String> {
     const SQL: &str = "select relname::text from pg_catalog.pg_class where oid = $1";
     let oid = row.columns().get(column)?.table_oid()?;
-    link.request(1);
-    let rows = link.client.query_typed(SQL, &[(&oid, Type::OID)]).await.ok()?;
+    raw.request(1);
+    let rows = raw.client.query_typed(SQL, &[(&oid, Type::OID)]).await.ok()?;
     rows.first()?.try_get(0).ok()
 }
 

@@ -1,12 +1,12 @@
 //! Giving a connection back: at once when it is quiet, cleaned by a task of its own when it is not, closed when that
 //! fails. The pool never holds a connection that somebody left in a mess.
 
-use crate::cancel::settle;
+use crate::cancel::quiesce;
 use crate::error;
-use crate::link::Link;
+use crate::raw_connection::RawConnection;
 use crate::options::Reset;
 use crate::pool::{Pooled, Shared};
-use crate::tap::Status;
+use crate::protocol::Status;
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,8 +35,8 @@ pub(crate) fn release(mut pooled: Pooled, shared: &Arc<Shared>) {
     }
 }
 
-fn needs_cleaning(link: &Link, reset: Reset) -> bool {
-    reset == Reset::Always || !link.is_at_rest() || (reset == Reset::WhenChanged && link.is_changed())
+fn needs_cleaning(raw: &RawConnection, reset: Reset) -> bool {
+    reset == Reset::Always || !raw.is_at_rest() || (reset == Reset::WhenChanged && raw.is_changed())
 }
 
 /// A connection on its way back. Dropped before it is clean (at the end of the runtime), it closes.
@@ -44,10 +44,10 @@ struct Cleaning(Option<Pooled>);
 
 impl Cleaning {
     async fn run(mut self, shared: Arc<Shared>) {
-        let Some(link) = &mut self.0 else { return };
-        match clean(link, &shared).await {
+        let Some(raw) = &mut self.0 else { return };
+        match clean(raw, &shared).await {
             Ok(()) => {
-                link.idle_since = Instant::now();
+                raw.idle_since = Instant::now();
                 // Back to the pool.
                 drop(self.0.take());
             }
@@ -66,18 +66,18 @@ impl Drop for Cleaning {
     }
 }
 
-async fn clean(link: &mut Link, shared: &Shared) -> Result<()> {
-    if !link.is_at_rest() {
-        settle(link, shared).await?;
+async fn clean(raw: &mut RawConnection, shared: &Shared) -> Result<()> {
+    if !raw.is_at_rest() {
+        quiesce(raw, shared).await?;
     }
     let rest = async {
-        if link.meter.status() != Status::Idle {
-            link.command("rollback").await?;
+        if raw.monitor.status() != Status::Idle {
+            raw.command("rollback").await?;
         }
         match shared.options.reset {
             Reset::Never => Ok(()),
-            Reset::WhenChanged if !link.is_changed() => Ok(()),
-            Reset::WhenChanged | Reset::Always => reset(link).await,
+            Reset::WhenChanged if !raw.is_changed() => Ok(()),
+            Reset::WhenChanged | Reset::Always => reset(raw).await,
         }
     };
     match tokio::time::timeout(LIMIT, rest).await {
@@ -87,16 +87,16 @@ async fn clean(link: &mut Link, shared: &Shared) -> Result<()> {
 }
 
 /// Makes the session as it began.
-async fn reset(link: &mut Link) -> Result<(), tokio_postgres::Error> {
-    if link.meter.is_sql_prepared() {
+async fn reset(raw: &mut RawConnection) -> Result<(), tokio_postgres::Error> {
+    if raw.monitor.is_sql_prepared() {
         // Statements prepared in SQL have names that we do not know, and only this clears them all; ours with them.
-        link.command("discard all").await?;
-        link.statements.clear();
+        raw.command("discard all").await?;
+        raw.statements.clear();
     } else {
-        link.command(CLEAN).await?;
+        raw.command(CLEAN).await?;
     }
     // The commands above have tags too.
-    link.meter.session_reset();
-    link.is_touched = false;
+    raw.monitor.session_reset();
+    raw.is_dirty = false;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Running one statement: which way it goes, what goes with it in the same trip, and the one retry after a change of
 //! the schema.
 
-use crate::connection::Lease;
+use crate::connection::PgConnection;
 use crate::error;
-use crate::link::{Link, poll_once};
+use crate::raw_connection::{RawConnection, poll_once};
 use crate::params::Params;
 use crate::read::{Failure, Reader, into_error};
 use crate::statements::Way;
-use crate::transaction::Opening;
+use crate::transaction::Preamble;
 use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
@@ -28,13 +28,13 @@ impl<'s> Request<'s> {
     }
 
     /// A request in the room that an earlier one on the connection left.
-    fn in_spare_room(statement: &'s Compiled, link: &mut Link) -> Result<Request<'s>> {
-        let params = std::mem::take(&mut link.spare).encode_anew(&statement.params)?;
+    fn in_spare_room(statement: &'s Compiled, raw: &mut RawConnection) -> Result<Request<'s>> {
+        let params = std::mem::take(&mut raw.spare).encode_anew(&statement.params)?;
         Ok(Request { statement, params })
     }
 
     /// How to run it now. Counts as a use.
-    pub(crate) fn way(&self, link: &mut Link, is_inside: bool) -> Way {
+    pub(crate) fn way(&self, raw: &mut RawConnection, is_inside: bool) -> Way {
         // Changes of the schema do not come again. And raw SQL may do anything, such as dropping what it names: its
         // preparation in the same trip would fail, and take the transaction with it.
         let is_worth_it = match self.statement.kind {
@@ -42,13 +42,13 @@ impl<'s> Request<'s> {
             StatementKind::Raw => !is_inside || self.statement.facts.returns_rows,
             _ => true,
         };
-        if is_worth_it { link.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
+        if is_worth_it { raw.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
     }
 
     /// True for an error that says that the plan kept for it no longer holds. All of these come before execution.
-    fn is_outdated_by(&self, error: &tokio_postgres::Error, link: &Link) -> bool {
+    fn is_outdated_by(&self, error: &tokio_postgres::Error, raw: &RawConnection) -> bool {
         let Some(db) = error.as_db_error() else { return false };
-        if !link.statements.holds(&self.statement.sql, self.params.types()) {
+        if !raw.statements.holds(&self.statement.sql, self.params.types()) {
             return false;
         }
         match db.code().code() {
@@ -63,7 +63,7 @@ impl<'s> Request<'s> {
     }
 }
 
-impl Lease {
+impl PgConnection {
     /// Runs a statement to its end.
     pub(crate) async fn run_statement(
         &mut self,
@@ -71,7 +71,7 @@ impl Lease {
         sink: &mut dyn RowSink,
     ) -> Result<ExecResult> {
         self.check()?;
-        let request = Request::in_spare_room(statement, self.link())?;
+        let request = Request::in_spare_room(statement, self.raw())?;
         let mut is_again = false;
         // A loop, because each `await` on its own would make the future larger.
         let outcome = loop {
@@ -84,7 +84,7 @@ impl Lease {
         };
         let count = outcome.map_err(into_error)?;
         if request.params.is_small() {
-            self.link().spare = request.params;
+            self.raw().spare = request.params;
         }
         Ok(self.outcome(statement, count))
     }
@@ -92,18 +92,18 @@ impl Lease {
     /// Runs a script of several statements.
     pub(crate) async fn run_text(&mut self, sql: &str) -> Result<()> {
         self.check()?;
-        let mut opening = self.take_opening(StatementKind::Raw);
-        let link = self.link();
-        link.is_touched = true;
-        link.begin();
+        let mut preamble = self.take_preamble(StatementKind::Raw);
+        let raw = self.raw();
+        raw.is_dirty = true;
+        raw.begin();
         let mut number = None;
         let outcome = async {
-            let _ = link.finish_preparing().await;
-            link.request(opening.requests() + 1);
-            opening.send().await;
-            let mut script = pin!(link.client.batch_execute(sql));
+            let _ = raw.finish_preparing().await;
+            raw.request(preamble.requests() + 1);
+            preamble.send().await;
+            let mut script = pin!(raw.client.batch_execute(sql));
             let early = poll_once(script.as_mut()).await;
-            number = opening.answer().await?;
+            number = preamble.answer().await?;
             let _: () = match early {
                 Some(outcome) => outcome?,
                 None => script.await?,
@@ -116,20 +116,20 @@ impl Lease {
     }
 
     async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<u64, Failure> {
-        let mut opening = self.take_opening(request.statement.kind);
-        let (link, types) = self.parts();
+        let mut preamble = self.take_preamble(request.statement.kind);
+        let (raw, types) = self.parts();
         let mut number = None;
         let mut reader = Reader::new(request.statement);
         let outcome = async {
-            let rows = start(link, request, &mut opening, &mut number).await?;
+            let rows = start(raw, request, &mut preamble, &mut number).await?;
             // Takes the rows and drops them: while nobody reads those that are left, no answer behind them arrives.
             let count = reader.drain(pin!(rows), sink, types).await;
-            if link.is_preparing() {
+            if raw.is_preparing() {
                 // The answer comes right behind the rows, in the same trip.
-                let _ = link.finish_preparing().await;
+                let _ = raw.finish_preparing().await;
             }
             if reader.is_unfinished() {
-                reader.finish(link, sink, types).await?;
+                reader.finish(raw, sink, types).await?;
             }
             Ok(count?)
         }
@@ -140,12 +140,12 @@ impl Lease {
 
     /// Notes the end of an operation, and what its error says of the connection.
     pub(crate) fn ended(&mut self, failure: Option<&Failure>, number: Option<String>) {
-        let link = self.link();
-        link.end();
+        let raw = self.raw();
+        raw.end();
         if let Some(Failure::Postgres(error)) = failure {
-            link.note(error);
+            raw.note(error);
         }
-        let status = link.meter.status();
+        let status = raw.monitor.status();
         if let Some(transaction) = &mut self.transaction {
             transaction.set_number(number);
             transaction.note_status(status);
@@ -162,16 +162,16 @@ impl Lease {
         let Err(Failure::Postgres(error)) = &outcome else { return false };
         let shared = self.shared().clone();
         let is_inside = self.transaction.is_some();
-        let link = self.link();
-        if !request.is_outdated_by(error, link) {
+        let raw = self.raw();
+        if !request.is_outdated_by(error, raw) {
             return false;
         }
         if error.code().is_some_and(|code| code.code() == "26000") {
-            link.statements.clear();
+            raw.statements.clear();
         } else {
-            link.statements.forget(&request.statement.sql);
+            raw.statements.forget(&request.statement.sql);
         }
-        link.client.clear_type_cache();
+        raw.client.clear_type_cache();
         shared.types.forget();
         if is_inside
             && let Err(Failure::Postgres(error)) =
@@ -185,7 +185,7 @@ impl Lease {
     fn outcome(&mut self, statement: &Compiled, count: u64) -> ExecResult {
         // The count in the tag of a query is that of its rows.
         let is_query = statement.facts.affected == Affected::Reported
-            && (statement.kind == StatementKind::Read || self.link().meter.was_query());
+            && (statement.kind == StatementKind::Read || self.raw().monitor.was_query());
         ExecResult { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
     }
 }
@@ -199,32 +199,32 @@ fn schema_changed(error: tokio_postgres::Error) -> Error {
 
 /// Sends a statement with all that goes along, and takes the answers up to its first row.
 pub(crate) async fn start(
-    link: &mut Link,
+    raw: &mut RawConnection,
     request: &Request<'_>,
-    opening: &mut Opening,
+    preamble: &mut Preamble,
     number: &mut Option<String>,
 ) -> Result<RowStream, Failure> {
     let Request { statement, params } = request;
-    link.begin();
-    link.is_touched |= statement.kind == StatementKind::Raw;
-    if link.is_preparing() {
+    raw.begin();
+    raw.is_dirty |= statement.kind == StatementKind::Raw;
+    if raw.is_preparing() {
         // Left by a future that was dropped.
-        let _ = link.finish_preparing().await;
+        let _ = raw.finish_preparing().await;
     }
-    if opening.requests() > 0 {
-        link.request(opening.requests());
-        opening.send().await;
+    if preamble.requests() > 0 {
+        raw.request(preamble.requests());
+        preamble.send().await;
     }
-    let way = request.way(link, opening.is_inside);
-    let client = link.client.clone();
-    link.request(1);
+    let way = request.way(raw, preamble.is_inside);
+    let client = raw.client.clone();
+    raw.request(1);
     let mut answer = pin!(send(&client, &way, &statement.sql, params));
     let early = poll_once(answer.as_mut()).await;
     if matches!(way, Way::TypedAndPrepare) {
-        link.start_preparing(&statement.sql, params.types()).await;
+        raw.start_preparing(&statement.sql, params.types()).await;
     }
     // Answers come in the order of the requests.
-    *number = opening.answer().await?;
+    *number = preamble.answer().await?;
     Ok(match early {
         Some(rows) => rows?,
         None => answer.await?,

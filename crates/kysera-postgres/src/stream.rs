@@ -1,6 +1,6 @@
 //! Rows in batches, while the statement runs.
 
-use crate::connection::Lease;
+use crate::connection::PgConnection;
 use crate::read::{Failure, Reader, into_error, next};
 use crate::run::{Request, start};
 use futures_core::Stream as _;
@@ -19,7 +19,7 @@ const BATCH: u64 = 1024;
 
 /// The rows of a running statement.
 struct Stream<'c> {
-    lease: &'c mut Lease,
+    connection: &'c mut PgConnection,
     /// `None` after the last row.
     rows: Option<Pin<Box<tokio_postgres::RowStream>>>,
     reader: Reader,
@@ -28,7 +28,7 @@ struct Stream<'c> {
     kind: StatementKind,
 }
 
-impl Lease {
+impl PgConnection {
     pub(crate) async fn start_stream(&mut self, statement: Compiled) -> Result<Box<dyn RowStream + '_>> {
         self.check()?;
         let request = Request::new(&statement)?;
@@ -38,17 +38,17 @@ impl Lease {
         }
         let rows = outcome.map_err(into_error)?;
         let (reader, kind) = (Reader::new(&statement), statement.kind);
-        Ok(Box::new(Stream { lease: self, rows: Some(rows), reader, ahead: VecDeque::new(), kind }))
+        Ok(Box::new(Stream { connection: self, rows: Some(rows), reader, ahead: VecDeque::new(), kind }))
     }
 
     async fn attempt_stream(
         &mut self,
         request: &Request<'_>,
     ) -> Result<Pin<Box<tokio_postgres::RowStream>>, Failure> {
-        let mut opening = self.take_opening(request.statement.kind);
+        let mut preamble = self.take_preamble(request.statement.kind);
         let mut number = None;
-        let outcome = start(self.link(), request, &mut opening, &mut number).await;
-        // A read may be dropped half way: the tap knows of the rows that are still to come. A write has not ended
+        let outcome = start(self.raw(), request, &mut preamble, &mut number).await;
+        // A read may be dropped half way: the monitor knows of the rows that are still to come. A write has not ended
         // before its last row.
         let is_over = outcome.is_err() || request.statement.kind == StatementKind::Read;
         if is_over {
@@ -93,7 +93,7 @@ impl Stream<'_> {
     /// Takes rows that came while a type had to be looked up; `None` when there are no more of them.
     fn take_ahead(&mut self, sink: &mut dyn RowSink, most: u64) -> Option<Pause> {
         while let Some(row) = self.ahead.pop_front() {
-            self.reader.take(row, sink, &self.lease.shared().types);
+            self.reader.take(row, sink, &self.connection.shared().types);
             if let Some(pause) = pause(&self.reader, most) {
                 return Some(pause);
             }
@@ -103,8 +103,8 @@ impl Stream<'_> {
 
     /// Takes rows as they come. The first is waited for; after it, only what is here already is taken.
     async fn take_rows(&mut self, sink: &mut dyn RowSink, most: u64) -> Result<Pause, tokio_postgres::Error> {
-        let Stream { lease, rows: Some(rows), reader, .. } = self else { return Ok(Pause::End) };
-        let (types, mut is_first) = (&lease.shared().types, true);
+        let Stream { connection, rows: Some(rows), reader, .. } = self else { return Ok(Pause::End) };
+        let (types, mut is_first) = (&connection.shared().types, true);
         // One future for all of them, because each would be waited for on its own otherwise.
         poll_fn(|cx| {
             loop {
@@ -136,19 +136,19 @@ impl Stream<'_> {
         for row in waiting.into_iter().rev() {
             self.ahead.push_front(row);
         }
-        let shared = self.lease.shared().clone();
-        let link = self.lease.link();
-        link.request(1);
-        shared.types.look_up(&link.client, missing).await?;
+        let shared = self.connection.shared().clone();
+        let raw = self.connection.raw();
+        raw.request(1);
+        shared.types.look_up(&raw.client, missing).await?;
         Ok(true)
     }
 
     /// Notes that the last row has come.
     async fn end(&mut self) {
         if self.rows.take().is_some() && self.kind != StatementKind::Read {
-            self.lease.ended(None, None);
+            self.connection.ended(None, None);
         }
-        let _ = self.lease.link().finish_preparing().await;
+        let _ = self.connection.raw().finish_preparing().await;
     }
 }
 
@@ -169,7 +169,7 @@ impl RowStream for Stream<'_> {
                 Ok(more) => Ok((sink, more)),
                 Err(failure) => {
                     if let Failure::Postgres(error) = &failure {
-                        self.lease.link().note(error);
+                        self.connection.raw().note(error);
                         // The statement ended with this error.
                         self.end().await;
                     }

@@ -224,7 +224,7 @@ impl TlsStream for &mut Transport {
     }
 }
 
-/// Hands tokio-postgres a stream that is already as it shall be: encrypted or not, with the tap on it.
+/// Hands tokio-postgres a stream that is already as it shall be: encrypted or not, with the monitor on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AsItIs;
 

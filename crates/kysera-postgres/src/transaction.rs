@@ -1,14 +1,14 @@
 //! Transactions: begun with their first statement, committed by what the server says it did, refused after a statement
 //! that was dropped half way.
 
-use crate::cancel::settle;
+use crate::cancel::quiesce;
 use crate::connect;
-use crate::connection::Lease;
+use crate::connection::PgConnection;
 use crate::error;
-use crate::link::{Sent, poll_once};
+use crate::raw_connection::{Sent, poll_once};
 use crate::pool::Shared;
 use crate::read::Failure;
-use crate::tap::Status;
+use crate::protocol::Status;
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::StatementKind;
@@ -42,7 +42,7 @@ struct Savepoint {
 }
 
 /// What goes out before a statement, in the same trip.
-pub(crate) struct Opening {
+pub(crate) struct Preamble {
     /// Whether the statement is in a transaction.
     pub(crate) is_inside: bool,
     begin: Option<Sent<()>>,
@@ -80,7 +80,7 @@ impl Transaction {
     }
 }
 
-impl Lease {
+impl PgConnection {
     /// Begins a transaction; the server is told with the first statement.
     pub(crate) async fn begin_lazily(&mut self, options: TransactionOptions) -> Result<()> {
         // What a future dropped before left running is none of this transaction's.
@@ -107,11 +107,11 @@ impl Lease {
         }
         self.check()?;
         let number = transaction_number(self);
-        let link = self.link();
-        let before = link.meter.rollbacks();
-        let outcome = link.command("commit").await;
-        let was_rolled_back = link.meter.rollbacks() != before;
-        let is_lost = link.is_broken;
+        let raw = self.raw();
+        let before = raw.monitor.rollbacks();
+        let outcome = raw.command("commit").await;
+        let was_rolled_back = raw.monitor.rollbacks() != before;
+        let is_lost = raw.is_broken;
         self.transaction = None;
         match outcome {
             // The command succeeds also where it rolls back; only its tag tells (manual, COMMIT: Outputs).
@@ -130,14 +130,14 @@ impl Lease {
     pub(crate) async fn rollback_transaction(&mut self) -> Result<()> {
         if self.transaction.as_ref().is_none_or(|transaction| !transaction.is_begun) {
             self.transaction = None;
-            if self.link().is_finished() {
+            if self.raw().is_finished() {
                 return Ok(());
             }
         }
         self.come_to_rest().await?;
-        let link = self.link();
-        if link.meter.status() != Status::Idle {
-            link.command("rollback").await.map_err(error::from_postgres)?;
+        let raw = self.raw();
+        if raw.monitor.status() != Status::Idle {
+            raw.command("rollback").await.map_err(error::from_postgres)?;
         }
         self.transaction = None;
         Ok(())
@@ -161,7 +161,7 @@ impl Lease {
         self.check()?;
         let (at, name, is_sent) = self.find_savepoint(name)?;
         if is_sent {
-            self.link().command(&format!("release savepoint {name}")).await.map_err(error::from_postgres)?;
+            self.raw().command(&format!("release savepoint {name}")).await.map_err(error::from_postgres)?;
         }
         self.forget_savepoints(at);
         Ok(())
@@ -173,7 +173,7 @@ impl Lease {
         if is_sent {
             self.come_to_rest().await?;
             let sql = format!("rollback to savepoint {name}; release savepoint {name}");
-            self.link().command(&sql).await.map_err(error::from_postgres)?;
+            self.raw().command(&sql).await.map_err(error::from_postgres)?;
         }
         self.forget_savepoints(at);
         if let Some(transaction) = &mut self.transaction {
@@ -210,22 +210,22 @@ impl Lease {
 
     /// Waits for, or cancels, what a dropped future left running.
     async fn come_to_rest(&mut self) -> Result<()> {
-        if self.link().is_closed() {
+        if self.raw().is_closed() {
             return Err(error::closed());
         }
-        if self.link().is_finished() {
+        if self.raw().is_finished() {
             return Ok(());
         }
         let shared = self.shared().clone();
-        settle(self.link(), &shared).await
+        quiesce(self.raw(), &shared).await
     }
 
     /// Takes what has to go out before a statement.
-    pub(crate) fn take_opening(&mut self, kind: StatementKind) -> Opening {
+    pub(crate) fn take_preamble(&mut self, kind: StatementKind) -> Preamble {
         let resolve = self.shared().options.resolve_commits && kind != StatementKind::Read;
-        let client = self.link().client.clone();
+        let client = self.raw().client.clone();
         let Some(transaction) = &mut self.transaction else {
-            return Opening { is_inside: false, begin: None, number: None };
+            return Preamble { is_inside: false, begin: None, number: None };
         };
         let begin = transaction.take_unsent().map(|sql| {
             let client = client.clone();
@@ -238,7 +238,7 @@ impl Lease {
                 async move { client.query_typed("select pg_catalog.pg_current_xact_id()::text", &[]).await },
             ) as Sent<Vec<tokio_postgres::Row>>
         });
-        Opening { is_inside: true, begin, number }
+        Preamble { is_inside: true, begin, number }
     }
 
     /// Finds out what became of a commit whose answer was lost, if it can be found out.
@@ -264,7 +264,7 @@ impl Lease {
     }
 }
 
-impl Opening {
+impl Preamble {
     /// How many requests it is.
     pub(crate) fn requests(&self) -> usize {
         usize::from(self.begin.is_some()) + usize::from(self.number.is_some())
@@ -305,8 +305,8 @@ impl Transaction {
     }
 }
 
-fn transaction_number(lease: &Lease) -> Option<String> {
-    lease.transaction.as_ref().and_then(|transaction| transaction.number.clone())
+fn transaction_number(connection: &PgConnection) -> Option<String> {
+    connection.transaction.as_ref().and_then(|transaction| transaction.number.clone())
 }
 
 /// Whether a transaction was committed, asked on another connection: a fresh one, since those of the pool may all be in
@@ -316,8 +316,8 @@ async fn fate(shared: &Shared, number: &str) -> Option<bool> {
     // The server may not have noticed yet that its client is gone, or may be restarting.
     for wait in [0, 10, 50, 200, 500, 1000, 2000] {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let Ok(link) = connect::open(&shared.options, shared.tls.as_ref(), None).await else { continue };
-        let rows = link.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
+        let Ok(raw) = connect::open(&shared.options, shared.tls.as_ref(), None).await else { continue };
+        let rows = raw.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
         let status: Option<String> = rows.ok().and_then(|rows| rows.first()?.try_get(0).ok().flatten());
         match status.as_deref() {
             Some("committed") => return Some(true),

@@ -60,17 +60,17 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-postgres",
         &[
-            &["error", "options", "socket", "statements", "tap", "types"],
+            &["error", "options", "socket", "protocol", "statements", "types"],
             &["tls"],
             &[
                 "cancel",
                 "connect",
                 "connection",
                 "driver",
-                "link",
                 "listener",
                 "params",
                 "pool",
+                "raw_connection",
                 "read",
                 "release",
                 "transaction",

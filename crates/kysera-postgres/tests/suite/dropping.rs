@@ -126,7 +126,7 @@ async fn a_commit_dropped_half_way_leaves_all_or_nothing() {
 #[tokio::test]
 async fn the_next_user_does_not_wait_for_a_long_statement_of_the_last() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).patience(Duration::from_millis(1))).await;
+    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
     for polls in 1..4 {
         let mut connection = acquire(&driver).await;
         assert!(
@@ -146,7 +146,7 @@ async fn the_next_user_does_not_wait_for_a_long_statement_of_the_last() {
 #[tokio::test]
 async fn a_long_pipeline_is_cancelled_statement_by_statement() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).patience(Duration::from_millis(1))).await;
+    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
     let mut connection = acquire(&driver).await;
     let batch =
         (0..20).map(|_| (read("select pg_sleep(60)::text", vec![]), Box::new(Discard::default()) as Box<_>));
@@ -158,7 +158,7 @@ async fn a_long_pipeline_is_cancelled_statement_by_statement() {
 #[tokio::test]
 async fn without_preparing_a_long_statement_costs_its_connection_and_nothing_is_cancelled() {
     let Some(driver) = driver_with("drop_no_cancel", |options| {
-        options.pool_size(1).prepare(false).patience(Duration::from_millis(1))
+        options.pool_size(1).prepare(false).cancel_grace(Duration::from_millis(1))
     })
     .await
     else {
@@ -181,7 +181,7 @@ async fn without_preparing_a_long_statement_costs_its_connection_and_nothing_is_
 async fn no_request_to_cancel_hits_the_next_user() {
     let Some(options) = options() else { return };
     // Patience is so short that every other statement is late.
-    let driver = connect(options.pool_size(1).patience(Duration::from_micros(300))).await;
+    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_micros(300))).await;
     let mut random = Random(7);
     for round in 0..1000 {
         let mut connection = acquire(&driver).await;
@@ -229,7 +229,7 @@ async fn an_error_in_the_unread_rest_of_a_stream_is_told_at_the_commit() {
 #[tokio::test]
 async fn a_big_result_nobody_reads_is_cancelled() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).patience(Duration::from_millis(1))).await;
+    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
     let mut connection = acquire(&driver).await;
     // Endless, as far as this test is concerned.
     let endless = read("select repeat('x', 1000), generate_series(1, 2000000000)", vec![]);
@@ -328,7 +328,7 @@ async fn torture(
     change: impl FnOnce(kysera_postgres::PostgresOptions) -> kysera_postgres::PostgresOptions,
 ) {
     let change = |options: kysera_postgres::PostgresOptions| {
-        change(options.pool_size(4).patience(Duration::from_millis(2)))
+        change(options.pool_size(4).cancel_grace(Duration::from_millis(2)))
     };
     let Some(driver) = driver_with(schema, change).await else { return };
     let driver = Arc::new(driver);

@@ -3,12 +3,12 @@
 use crate::support::{acquire, connect, in_time, one, options, read, rows, run};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::error::ErrorKind;
-use kysera_postgres::{Heard, Listener, Postgres};
+use kysera_postgres::{Event, Listener, Postgres};
 use kysera_sql::value::Value;
 
 async fn payload(listener: &mut Listener) -> String {
-    match in_time(listener.hear()).await.unwrap() {
-        Heard::Notification(notification) => notification.payload,
+    match in_time(listener.recv()).await.unwrap() {
+        Event::Notification(notification) => notification.payload,
         other => panic!("{other:?}"),
     }
 }
@@ -59,15 +59,15 @@ async fn a_slow_listener_is_told_that_it_missed_something() {
     let many = "select count(pg_notify('listen_slow', g::text)) from generate_series(1, 3000) g";
     assert_eq!(one::<i64>(&mut *connection, many).await, 3000);
     notify(&driver, "listen_slow", "last").await;
-    let (mut missed, mut heard) = (0, 0);
+    let (mut missed, mut received) = (0, 0);
     loop {
-        match in_time(listener.hear()).await.unwrap() {
-            Heard::Notification(notification) if notification.payload == "last" => break,
-            Heard::Notification(_) => heard += 1,
+        match in_time(listener.recv()).await.unwrap() {
+            Event::Notification(notification) if notification.payload == "last" => break,
+            Event::Notification(_) => received += 1,
             _ => missed += 1,
         }
     }
-    assert!(heard < 3000 && missed > 0, "{heard} heard, {missed} times told");
+    assert!(received < 3000 && missed > 0, "{received} received, {missed} times told");
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_lost_connection_is_opened_again_and_the_loss_is_told() {
     let kill = "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
                 where application_name = 'listen_lost' and pid <> pg_backend_pid()";
     assert!(one::<i64>(&mut *connection, kill).await >= 1);
-    assert_eq!(in_time(listener.hear()).await.unwrap(), Heard::Missed);
+    assert_eq!(in_time(listener.recv()).await.unwrap(), Event::Missed);
     notify(&driver, "listen_lost", "again").await;
     assert_eq!(payload(&mut listener).await, "again");
 }

@@ -104,7 +104,7 @@ async fn custom_types_are_read_through_a_proxy() {
 
 /// Short statements dropped at random; the next user's statement must not be hit.
 async fn drops(options: PostgresOptions) {
-    let driver = connect(options.pool_size(2).patience(Duration::from_micros(500))).await;
+    let driver = connect(options.pool_size(2).cancel_grace(Duration::from_micros(500))).await;
     let mut random = Random(11);
     for round in 0..300 {
         let mut connection = acquire(&driver).await;

@@ -1,15 +1,15 @@
-//! The wire tap: a stream that counts what the client library does not tell, and hides types from it.
+//! Watches the wire protocol: a stream that counts what the client library does not tell, and hides types from it.
 //!
 //! tokio-postgres throws away the transaction status in `ReadyForQuery` and the command tags. Both are needed to know
-//! whether a connection may be given to somebody else, and whether a commit was one. The tap reads headers and a
-//! handful of short messages; what it changes, and why, stands in `hide`. It never looks at rows.
+//! whether a connection may be given to somebody else, and whether a commit was one. The stream reads headers and a
+//! handful of short messages; what it changes, and why, is in `hide`. It never looks at rows.
 
 mod hide;
-mod meter;
+mod monitor;
 mod walk;
 
 pub(crate) use hide::type_oid;
-pub(crate) use meter::{Meter, Status};
+pub(crate) use monitor::{Monitor, Status};
 
 use bytes::BytesMut;
 use std::io;
@@ -20,9 +20,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::tls::{ChannelBinding, TlsStream};
 use walk::{HEADER, Walk};
 
-/// A stream with a meter on it.
+/// A stream with a monitor on it.
 #[derive(Debug)]
-pub(crate) struct Tap<S> {
+pub(crate) struct Monitored<S> {
     inner: S,
     written: Walk,
     read: Incoming,
@@ -36,18 +36,18 @@ pub(crate) struct Tap<S> {
 #[derive(Debug)]
 struct Incoming {
     walk: Walk,
-    meter: Arc<Meter>,
+    monitor: Arc<Monitor>,
     /// The start of a short message.
     kept: Vec<u8>,
 }
 
-impl<S> Tap<S> {
-    /// Puts a meter on a stream over which nothing was sent yet.
-    pub(crate) fn new(inner: S) -> (Tap<S>, Arc<Meter>) {
-        let meter = Arc::new(Meter::default());
-        let read = Incoming { walk: Walk::of_server(), meter: meter.clone(), kept: Vec::new() };
+impl<S> Monitored<S> {
+    /// Puts a monitor on a stream over which nothing was sent yet.
+    pub(crate) fn new(inner: S) -> (Monitored<S>, Arc<Monitor>) {
+        let monitor = Arc::new(Monitor::default());
+        let read = Incoming { walk: Walk::of_server(), monitor: monitor.clone(), kept: Vec::new() };
         let (held, outgoing) = (BytesMut::new(), BytesMut::new());
-        (Tap { inner, written: Walk::of_client(), read, held, outgoing }, meter)
+        (Monitored { inner, written: Walk::of_client(), read, held, outgoing }, monitor)
     }
 
     fn note_written(&mut self, bytes: &[u8]) {
@@ -71,7 +71,7 @@ impl<S> Tap<S> {
     fn count_written(&self, message: u8) {
         // 0 is the startup message. These three are answered with `ReadyForQuery`.
         if matches!(message, 0 | b'S' | b'Q') {
-            self.read.meter.sent();
+            self.read.monitor.sent();
         }
     }
 }
@@ -102,7 +102,7 @@ impl Incoming {
             }
             at += part;
             if self.walk.advance(part) {
-                count(&self.meter, message, &self.kept);
+                count(&self.monitor, message, &self.kept);
                 self.kept.clear();
             }
         }
@@ -116,44 +116,44 @@ impl Incoming {
             b'D' => {}
             b'T' => hide::columns(contents),
             b't' => hide::parameters(contents),
-            _ => count(&self.meter, message, contents),
+            _ => count(&self.monitor, message, contents),
         }
     }
 }
 
-fn count(meter: &Meter, message: u8, contents: &[u8]) {
+fn count(monitor: &Monitor, message: u8, contents: &[u8]) {
     match (message, contents) {
-        (b'Z', &[status]) => meter.ready(status),
-        (b'C', tag) => meter.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default()),
+        (b'Z', &[status]) => monitor.ready(status),
+        (b'C', tag) => monitor.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default()),
         _ => {}
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let tap = self.get_mut();
+        let stream = self.get_mut();
         // Nothing handed over would mean the end of the stream, so while something is held, more is read.
         loop {
-            if !tap.outgoing.is_empty() {
-                let part = tap.outgoing.len().min(buf.remaining());
-                buf.put_slice(&tap.outgoing.split_to(part));
+            if !stream.outgoing.is_empty() {
+                let part = stream.outgoing.len().min(buf.remaining());
+                buf.put_slice(&stream.outgoing.split_to(part));
                 return Poll::Ready(Ok(()));
             }
-            let is_end = if tap.held.is_empty() {
+            let is_end = if stream.held.is_empty() {
                 let before = buf.filled().len();
-                ready!(Pin::new(&mut tap.inner).poll_read(cx, buf))?;
+                ready!(Pin::new(&mut stream.inner).poll_read(cx, buf))?;
                 let new = &mut buf.filled_mut()[before..];
-                let (length, passed) = (new.len(), tap.read.pass(new));
-                tap.held.extend_from_slice(&new[passed..]);
+                let (length, passed) = (new.len(), stream.read.pass(new));
+                stream.held.extend_from_slice(&new[passed..]);
                 buf.set_filled(before + passed);
                 length == 0 || passed > 0
             } else {
                 let mut space = [0; 4096];
                 let mut more = ReadBuf::new(&mut space);
-                ready!(Pin::new(&mut tap.inner).poll_read(cx, &mut more))?;
-                tap.held.extend_from_slice(more.filled());
-                let passed = tap.read.pass(&mut tap.held);
-                tap.outgoing = tap.held.split_to(passed);
+                ready!(Pin::new(&mut stream.inner).poll_read(cx, &mut more))?;
+                stream.held.extend_from_slice(more.filled());
+                let passed = stream.read.pass(&mut stream.held);
+                stream.outgoing = stream.held.split_to(passed);
                 more.filled().is_empty()
             };
             if is_end {
@@ -163,7 +163,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
         self.note_written(&buf[..written]);
@@ -179,7 +179,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     }
 }
 
-impl<S: TlsStream + Unpin> TlsStream for Tap<S> {
+impl<S: TlsStream + Unpin> TlsStream for Monitored<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.inner.channel_binding()
     }
@@ -254,22 +254,22 @@ mod tests {
         }
     }
 
-    /// Reads parts through a tap, `size` bytes at a time, and checks what came and what was counted.
+    /// Reads parts through a stream, `size` bytes at a time, and checks what came and what was counted.
     async fn check(parts: Vec<Vec<u8>>, size: usize) {
-        let (mut tap, meter) = Tap::new(Parts(parts.into_iter().filter(|part| !part.is_empty()).collect()));
+        let (mut stream, monitor) = Monitored::new(Parts(parts.into_iter().filter(|part| !part.is_empty()).collect()));
         let mut passed = Vec::new();
         loop {
             let mut space = vec![0; size];
-            let length = tap.read(&mut space).await.unwrap();
+            let length = stream.read(&mut space).await.unwrap();
             if length == 0 {
                 break;
             }
             passed.extend_from_slice(&space[..length]);
         }
         assert_eq!(passed, answers(true));
-        assert_eq!((meter.answered(), meter.status()), (4, Status::Idle));
-        assert_eq!(meter.rollbacks(), 1, "the row that looks like a message is none");
-        assert!(meter.is_session_changed() && !meter.is_sql_prepared());
+        assert_eq!((monitor.answered(), monitor.status()), (4, Status::Idle));
+        assert_eq!(monitor.rollbacks(), 1, "the row that looks like a message is none");
+        assert!(monitor.is_session_changed() && !monitor.is_sql_prepared());
     }
 
     #[tokio::test]
@@ -287,9 +287,9 @@ mod tests {
     async fn a_stream_that_ends_inside_a_held_message_ends() {
         let whole = message(b'T', &[&[0, 1][..], &column("mood", 16_400, u32::MAX)].concat());
         for end in 0..whole.len() {
-            let (mut tap, _) = Tap::new(Parts(VecDeque::from([whole[..end].to_vec()])));
+            let (mut stream, _) = Monitored::new(Parts(VecDeque::from([whole[..end].to_vec()])));
             let mut passed = Vec::new();
-            tap.read_to_end(&mut passed).await.unwrap();
+            stream.read_to_end(&mut passed).await.unwrap();
             assert!(whole.starts_with(&passed));
         }
     }
@@ -300,37 +300,37 @@ mod tests {
         let messages = parts.map(|(kind, body)| message(kind, body)).concat();
         let bytes = [startup(), messages].concat();
         for split in 0..=bytes.len() {
-            let (mut tap, meter) = Tap::new(());
-            tap.note_written(&bytes[..split]);
-            tap.note_written(&bytes[split..]);
-            assert_eq!((meter.syncs(), meter.trips()), (3, 1));
-            assert!(!meter.is_settled());
+            let (mut stream, monitor) = Monitored::new(());
+            stream.note_written(&bytes[..split]);
+            stream.note_written(&bytes[split..]);
+            assert_eq!((monitor.syncs(), monitor.trips()), (3, 1));
+            assert!(!monitor.is_settled());
         }
     }
 
     #[test]
     fn a_trip_begins_when_something_is_sent_while_nothing_is_under_way() {
-        let (mut tap, meter) = Tap::new(());
-        tap.note_written(&startup());
-        tap.read.pass(&mut message(b'Z', b"I"));
-        assert!(meter.is_settled());
-        tap.note_written(&message(b'S', b""));
-        tap.note_written(&message(b'S', b""));
-        tap.read.pass(&mut message(b'Z', b"I"));
-        assert!(!meter.is_settled());
-        tap.read.pass(&mut message(b'Z', b"E"));
-        assert!(meter.is_settled());
-        assert_eq!((meter.syncs(), meter.trips(), meter.status()), (3, 2, Status::Failed));
+        let (mut stream, monitor) = Monitored::new(());
+        stream.note_written(&startup());
+        stream.read.pass(&mut message(b'Z', b"I"));
+        assert!(monitor.is_settled());
+        stream.note_written(&message(b'S', b""));
+        stream.note_written(&message(b'S', b""));
+        stream.read.pass(&mut message(b'Z', b"I"));
+        assert!(!monitor.is_settled());
+        stream.read.pass(&mut message(b'Z', b"E"));
+        assert!(monitor.is_settled());
+        assert_eq!((monitor.syncs(), monitor.trips(), monitor.status()), (3, 2, Status::Failed));
     }
 
     #[tokio::test]
     async fn whoever_waits_for_an_answer_is_woken_by_it() {
-        let (mut tap, meter) = Tap::new(());
-        let mut wait = Box::pin(meter.has_answered(2));
+        let (mut stream, monitor) = Monitored::new(());
+        let mut wait = Box::pin(monitor.has_answered(2));
         let is_pending = poll_fn(|cx| Poll::Ready(wait.as_mut().poll(cx).is_pending())).await;
         assert!(is_pending);
-        tap.read.pass(&mut message(b'Z', b"I"));
-        tap.read.pass(&mut message(b'Z', b"I"));
+        stream.read.pass(&mut message(b'Z', b"I"));
+        stream.read.pass(&mut message(b'Z', b"I"));
         wait.await;
     }
 }

@@ -1,11 +1,11 @@
-//! What the tap has counted, shared with the connection that reads it.
+//! What was counted on the wire, shared with the connection that reads it.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
-/// What the tap has counted.
+/// What was counted on the wire.
 #[derive(Debug, Default)]
-pub(crate) struct Meter {
+pub(crate) struct Monitor {
     /// Requests sent that the server ends with `ReadyForQuery`: the login, every `Sync`, every simple query.
     asked: AtomicU64,
     /// `ReadyForQuery` received.
@@ -37,7 +37,7 @@ pub(crate) enum Status {
     Failed,
 }
 
-impl Meter {
+impl Monitor {
     /// True when the server has answered everything that reached it.
     pub(crate) fn is_settled(&self) -> bool {
         self.asked.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)

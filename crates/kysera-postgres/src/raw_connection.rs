@@ -1,15 +1,15 @@
-//! One connection to the server as the pool holds it: the client, the tap's meter, the prepared statements, and what is
-//! known of its state.
+//! One connection to the server as the pool holds it: the client, the monitor, the prepared statements, and
+//! what is known of its state.
 //!
 //! Knows nothing of transactions or of who holds it.
 
 use crate::connect::{Opened, Route};
 use crate::error;
-use crate::listener::{Ear, Heard, Notification};
+use crate::listener::{EventSender, Event, Notification};
 use crate::options::PostgresOptions;
 use crate::params::Params;
 use crate::statements::Statements;
-use crate::tap::{Meter, Status};
+use crate::protocol::{Monitor, Status};
 use kysera_core::error::Result;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -22,9 +22,9 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Statement};
 
 /// A connection to the server.
-pub(crate) struct Link {
+pub(crate) struct RawConnection {
     pub(crate) client: Arc<Client>,
-    pub(crate) meter: Arc<Meter>,
+    pub(crate) monitor: Arc<Monitor>,
     pub(crate) route: Route,
     pub(crate) statements: Statements,
     pub(crate) server_version: Option<String>,
@@ -36,10 +36,10 @@ pub(crate) struct Link {
     /// Operations begun, and ended one way or the other. They differ after a future was dropped.
     begun: u64,
     ended: u64,
-    /// Requests handed to the client library that the server ends with `ReadyForQuery`, in the tap's counting.
+    /// Requests handed to the client library that the server ends with `ReadyForQuery`, in the monitor's counting.
     requested: u64,
     /// Raw SQL ran: the session may not be as it began.
-    pub(crate) is_touched: bool,
+    pub(crate) is_dirty: bool,
     /// The server has said goodbye, or nobody knows what is going on.
     pub(crate) is_broken: bool,
     /// When it was opened.
@@ -60,23 +60,23 @@ struct Preparing {
 /// The answer to a request that has been sent.
 pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::Error>> + Send>>;
 
-impl Link {
+impl RawConnection {
     /// Takes over a connection that has logged in, and drives it on a task of its own.
-    pub(crate) fn new(opened: Opened, options: &PostgresOptions, ear: Option<&Ear>) -> Link {
-        let Opened { client, mut wire, meter, route } = opened;
+    pub(crate) fn new(opened: Opened, options: &PostgresOptions, events: Option<&EventSender>) -> RawConnection {
+        let Opened { client, mut wire, monitor, route } = opened;
         let server_version = wire.parameter("server_version").map(str::to_owned);
-        let (closed, ear) = (Arc::new(Notify::new()), ear.cloned());
+        let (closed, events) = (Arc::new(Notify::new()), events.cloned());
         let at_end = closed.clone();
         let task = tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|cx| wire.poll_message(cx)).await {
-                pass_on(message, ear.as_ref());
+                pass_on(message, events.as_ref());
             }
             at_end.notify_one();
         });
         let now = Instant::now();
-        Link {
+        RawConnection {
             client: Arc::new(client),
-            meter,
+            monitor,
             route,
             statements: Statements::new(options.prepare.then_some(options.statement_cache)),
             server_version,
@@ -85,7 +85,7 @@ impl Link {
             begun: 0,
             ended: 0,
             requested: 0,
-            is_touched: false,
+            is_dirty: false,
             is_broken: false,
             opened: now,
             idle_since: now,
@@ -111,26 +111,26 @@ impl Link {
 
     /// True when nothing is under way and no transaction is open.
     ///
-    /// The tap alone does not tell: the request of a dropped future may still stand in the client's queue, unsent.
+    /// The monitor alone does not tell: the request of a dropped future may still stand in the client's queue, unsent.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.is_finished()
             && self.preparing.is_none()
-            && self.meter.is_settled()
-            && self.meter.status() == Status::Idle
+            && self.monitor.is_settled()
+            && self.monitor.status() == Status::Idle
     }
 
     /// True when the session may not be as it began.
     pub(crate) fn is_changed(&self) -> bool {
-        self.is_touched || self.meter.is_session_changed()
+        self.is_dirty || self.monitor.is_session_changed()
     }
 
     /// Notes the beginning of an operation: until `end`, the connection is not quiet.
     pub(crate) fn begin(&mut self) {
-        if self.is_finished() && self.meter.is_settled() {
-            self.requested = self.meter.answered();
+        if self.is_finished() && self.monitor.is_settled() {
+            self.requested = self.monitor.answered();
         }
         self.begun += 1;
-        if self.meter.take_statements_lost() {
+        if self.monitor.take_statements_lost() {
             self.statements.clear();
         }
     }
@@ -140,7 +140,7 @@ impl Link {
         self.requested += requests as u64;
     }
 
-    /// What the tap will have counted when everything is answered.
+    /// What the monitor will have counted when everything is answered.
     pub(crate) fn requested(&self) -> u64 {
         self.requested
     }
@@ -173,7 +173,7 @@ impl Link {
         outcome
     }
 
-    /// Sends the request to prepare a statement; [`finish_preparing`](Link::finish_preparing) takes the answer.
+    /// Sends the request to prepare a statement; [`finish_preparing`](RawConnection::finish_preparing) takes the answer.
     pub(crate) async fn start_preparing(&mut self, sql: &str, types: &[u32]) {
         self.request(1);
         let (client, text) = (self.client.clone(), sql.to_owned());
@@ -209,20 +209,20 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for RawConnection {
     fn drop(&mut self) {
         // An idle connection says goodbye by itself; one that is still being sent rows would go on reading them.
-        if !self.is_finished() || !self.meter.is_settled() {
+        if !self.is_finished() || !self.monitor.is_settled() {
             self.wire.abort();
         }
     }
 }
 
-impl std::fmt::Debug for Link {
+impl std::fmt::Debug for RawConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link")
+        f.debug_struct("RawConnection")
             .field("route", &self.route)
-            .field("meter", &self.meter)
+            .field("monitor", &self.monitor)
             .field("begun", &self.begun)
             .field("ended", &self.ended)
             .field("is_broken", &self.is_broken)
@@ -231,8 +231,8 @@ impl std::fmt::Debug for Link {
 }
 
 /// Passes on what the server says without being asked.
-fn pass_on(message: AsyncMessage, ear: Option<&Ear>) {
-    match (message, ear) {
+fn pass_on(message: AsyncMessage, events: Option<&EventSender>) {
+    match (message, events) {
         (AsyncMessage::Notice(notice), _) => tracing::info!(
             target: "kysera::postgres",
             code = notice.code().code(),
@@ -240,14 +240,14 @@ fn pass_on(message: AsyncMessage, ear: Option<&Ear>) {
             "{}",
             notice.message()
         ),
-        (AsyncMessage::Notification(notification), Some(ear)) => {
-            let heard = Notification {
+        (AsyncMessage::Notification(notification), Some(events)) => {
+            let notification = Notification {
                 channel: notification.channel().to_owned(),
                 payload: notification.payload().to_owned(),
                 process_id: notification.process_id(),
             };
-            // Nobody may hear any more.
-            let _ = ear.send(Heard::Notification(heard));
+            // Nobody may listen any more.
+            let _ = events.send(Event::Notification(notification));
         }
         _ => {}
     }
