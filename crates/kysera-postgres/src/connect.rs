@@ -3,39 +3,22 @@
 //! tokio-postgres could do most of this, but a fall back to plain text inside it would leave the connection unmonitored.
 
 use crate::error;
-use crate::raw_connection::RawConnection;
-use crate::listener::EventSender;
-use crate::options::{PostgresOptions, Session, SslMode};
+use crate::notification::EventSender;
+use crate::options::Session;
+use crate::protocol::Monitored;
+use crate::raw_connection::{Opened, RawConnection, Route};
+use crate::server::Server;
 use crate::socket::Address;
-use crate::protocol::{Monitor, Monitored};
+use crate::ssl::SslMode;
 use crate::tls::{AsItIs, Negotiated, Tls, Transport};
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::io;
-use std::sync::Arc;
 use tokio_postgres::config::{Host, LoadBalanceHosts, SslNegotiation};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
-/// Where a connection went, so that a request to cancel finds the same server.
-#[derive(Clone, Debug)]
-pub(crate) struct Route {
-    pub(crate) address: Address,
-    /// The host as the address names it: what the certificate must name.
-    pub(crate) host: Option<String>,
-    pub(crate) encrypted: bool,
-}
-
-type Wire = tokio_postgres::Connection<Monitored<Transport>, Monitored<Transport>>;
-
-/// A connection that has logged in.
-pub(crate) struct Opened {
-    pub(crate) client: Client,
-    pub(crate) wire: Wire,
-    pub(crate) monitor: Arc<Monitor>,
-    pub(crate) route: Route,
-}
-
 /// Opens a connection to the first host that takes one. What it is notified of goes to `events`.
-pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, events: Option<&EventSender>) -> Result<RawConnection> {
+pub(crate) async fn open(server: &Server, events: Option<&EventSender>) -> Result<RawConnection> {
+    let options = &server.options;
     let targets = targets(&options.config)?;
     let mut failure = None;
     // A standby is preferred by asking every host for one first (manual, 34.1.2).
@@ -45,7 +28,7 @@ pub(crate) async fn open(options: &PostgresOptions, tls: Option<&Tls>, events: O
     };
     for wish in wishes {
         for target in &targets {
-            match reach(options, tls, events, target, *wish).await {
+            match reach(server, events, target, *wish).await {
                 Ok(raw) => return Ok(raw),
                 // Another host would say the same of the password, the user, the database.
                 Err(error) if is_final(&error) => return Err(error),
@@ -117,23 +100,22 @@ fn shuffle<T>(list: &mut [T]) {
 
 /// Tries every address of a host.
 async fn reach(
-    options: &PostgresOptions,
-    tls: Option<&Tls>,
+    server: &Server,
     events: Option<&EventSender>,
     target: &Target,
     wish: Session,
 ) -> Result<RawConnection> {
     let mut failure = None;
     for address in resolve(target).await? {
-        let attempt = log_in(options, tls, &address, target);
-        let opened = match options.connect_timeout {
+        let attempt = log_in(server, &address, target);
+        let opened = match server.options.connect_timeout {
             Some(limit) => {
                 tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(too_slow(&address)))
             }
             None => attempt.await,
         };
         let raw = match opened {
-            Ok(opened) => RawConnection::new(opened, options, events),
+            Ok(opened) => RawConnection::new(opened, server.options.prepared_statements(), events),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
                 failure = Some(error);
@@ -176,17 +158,12 @@ fn too_slow(address: &Address) -> Error {
 }
 
 /// Tries an address encrypted, plain, or one after the other, as the mode says.
-async fn log_in(
-    options: &PostgresOptions,
-    tls: Option<&Tls>,
-    address: &Address,
-    target: &Target,
-) -> Result<Opened> {
-    let config = &options.config;
-    let (Some(tls), Some(host)) = (tls, target.name.as_deref()) else {
+async fn log_in(server: &Server, address: &Address, target: &Target) -> Result<Opened> {
+    let config = &server.options.config;
+    let (Some(tls), Some(host)) = (server.tls.as_ref(), target.name.as_deref()) else {
         return plain(config, address, target).await;
     };
-    match options.ssl.mode {
+    match server.options.ssl.mode {
         SslMode::Disable => plain(config, address, target).await,
         SslMode::Allow => match plain(config, address, target).await {
             Err(error) if is_refused_by_rule(&error) => encrypted(config, tls, address, host, false).await,
@@ -268,7 +245,8 @@ async fn start(
     // "Direct" makes tokio-postgres hand the stream to `AsItIs` without sending a byte, so that the monitored
     // stream takes TLS's place and its channel binding is seen.
     config.ssl_mode(tokio_postgres::config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
-    let (client, wire) = config.connect_raw(protocol, AsItIs).await.map_err(|error| refused(error, address))?;
+    let (client, wire) =
+        config.connect_raw(protocol, AsItIs).await.map_err(|error| refused(error, address))?;
     Ok(Opened { client, wire, monitor, route })
 }
 

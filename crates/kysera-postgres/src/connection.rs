@@ -1,42 +1,41 @@
-//! A connection on loan: what the executor holds. Forwards to one file for each thing that it can do.
+//! A connection that a caller holds: what it is in the middle of, and whether it may go on. What it does is in the files
+//! above: `run`, `pipeline`, `stream`, `transact`.
 
+use crate::manager::PgManager;
 use crate::raw_connection::RawConnection;
-use crate::pool::{Pooled, Shared};
-use crate::release::release;
-use crate::transaction::Transaction;
+use crate::server::Server;
+use crate::transaction::{Preamble, Transaction};
 use crate::types::Types;
-use kysera_core::driver::{BoxFuture, Connection, Ran, RowStream, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::Compiled;
-use kysera_sql::row::RowSink;
+use kysera_core::pool::Pooled;
+use kysera_sql::compiled::StatementKind;
 use std::sync::Arc;
 
-/// A connection on loan from the pool.
+/// A connection from the pool, to which it goes back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PgConnection {
-    /// Always there until the drop.
-    raw: Option<Pooled>,
-    shared: Arc<Shared>,
+    raw: Pooled<PgManager>,
+    server: Arc<Server>,
     pub(crate) transaction: Option<Transaction>,
 }
 
 impl PgConnection {
-    pub(crate) fn new(raw: Pooled, shared: Arc<Shared>) -> PgConnection {
-        PgConnection { raw: Some(raw), shared, transaction: None }
+    pub(crate) fn new(raw: Pooled<PgManager>) -> PgConnection {
+        let server = Arc::clone(&raw.manager().server);
+        PgConnection { raw, server, transaction: None }
     }
 
     pub(crate) fn raw(&mut self) -> &mut RawConnection {
-        self.raw.as_mut().expect("a connection is there until it is dropped")
+        &mut self.raw
     }
 
     /// The connection, and the types that are known.
     pub(crate) fn parts(&mut self) -> (&mut RawConnection, &Types) {
-        let raw = self.raw.as_mut().expect("a connection is there until it is dropped");
-        (raw, &self.shared.types)
+        (&mut self.raw, &self.server.types)
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(crate) fn server(&self) -> &Arc<Server> {
+        &self.server
     }
 
     /// Refuses to go on with a connection that is gone, or in a transaction that is no longer what its caller thinks.
@@ -69,57 +68,14 @@ impl PgConnection {
             transaction.interrupt();
         }
     }
-}
 
-impl Drop for PgConnection {
-    fn drop(&mut self) {
-        if let Some(raw) = self.raw.take() {
-            release(raw, &self.shared);
+    /// Takes what has to go out before a statement.
+    pub(crate) fn take_preamble(&mut self, kind: StatementKind) -> Preamble {
+        let asks_number = self.server().options.resolve_commits && kind != StatementKind::Read;
+        let client = self.raw().client.clone();
+        match &mut self.transaction {
+            Some(transaction) => transaction.take_preamble(&client, asks_number),
+            None => Preamble::none(),
         }
-    }
-}
-
-impl Connection for PgConnection {
-    fn run(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
-        Box::pin(async move {
-            let outcome = self.run_statement(&statement, &mut *sink).await?;
-            Ok((outcome, sink))
-        })
-    }
-
-    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
-        Box::pin(self.start_stream(statement))
-    }
-
-    fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
-        Box::pin(self.run_pipeline(batch))
-    }
-
-    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
-        Box::pin(self.run_text(sql))
-    }
-
-    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.begin_lazily(options))
-    }
-
-    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.commit_transaction())
-    }
-
-    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(self.rollback_transaction())
-    }
-
-    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
-        Box::pin(async move { self.set_savepoint(name) })
-    }
-
-    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
-        Box::pin(self.release_savepoint(name))
-    }
-
-    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
-        Box::pin(self.rollback_to_savepoint(name))
     }
 }

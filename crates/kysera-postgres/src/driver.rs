@@ -1,11 +1,13 @@
-//! The driver: a pool of connections and the dialect that its server speaks.
+//! The driver: a pool of connections and the dialect that its server speaks. Its connections' side of the contract
+//! forwards to one file for each thing that they can do.
 
 use crate::connection::PgConnection;
+use crate::manager::PgManager;
 use crate::options::PostgresOptions;
-use crate::pool::{Counts, Shared};
-use crate::tls::Tls;
-use kysera_core::driver::{BoxFuture, Connection, Driver, Ran};
+use crate::server::Server;
+use kysera_core::driver::{BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
 use kysera_core::error::Result;
+use kysera_core::pool::{Pool, PoolStatus};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::{self, Dialect};
 use kysera_sql::ident::Name;
@@ -16,29 +18,15 @@ use tokio_postgres::{Client, Row};
 
 /// A PostgreSQL server, or what speaks its protocol.
 ///
-/// A connection that is dropped in any state is made as new, or closed, before anybody else gets it; see
+/// A connection that is dropped in any state is cleaned or closed before anybody else gets it; see
 /// [`Reset`](crate::Reset) for what that covers.
 ///
 /// Clones share the connections: keep one beside the `Db` to [`listen`](Postgres::listen) or to ask for the
 /// [`status`](Postgres::status).
 #[derive(Clone, Debug)]
 pub struct Postgres {
-    shared: Arc<Shared>,
+    pool: Pool<PgManager>,
     dialect: dialect::Postgres,
-}
-
-/// How many connections there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Status {
-    /// The most there may be.
-    pub most: usize,
-    /// Open ones, in use or not.
-    pub open: usize,
-    /// Open ones that nobody uses.
-    pub idle: usize,
-    /// Callers that wait for one.
-    pub waiting: usize,
 }
 
 impl Postgres {
@@ -57,10 +45,10 @@ impl Postgres {
     /// # }
     /// ```
     pub async fn connect(options: PostgresOptions) -> Result<Postgres> {
-        options.check()?;
-        let tls = Tls::new(&options.ssl)?;
-        let shared = Shared::new(options, tls);
-        let first = shared.get().await?;
+        let (pool_options, hooks) = (options.pool.clone(), options.hooks.clone());
+        let server = Arc::new(Server::new(options)?);
+        let pool = Pool::new(PgManager { server, hooks: hooks.clone() }, pool_options, hooks);
+        let first = pool.acquire().await?;
         let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
         let (schema, sends_records) = ask(&first.client).await;
         if !sends_records {
@@ -68,17 +56,33 @@ impl Postgres {
         }
         dialect = dialect.default_schema(schema);
         drop(first);
-        Ok(Postgres { shared, dialect })
+        Ok(Postgres { pool, dialect })
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    /// As [`connect`](Postgres::connect), with the options of a URL or of libpq's pairs.
+    ///
+    /// # Errors
+    /// Those of `connect`, and `Configuration` when the address cannot be read.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # async fn example() -> kysera_core::error::Result<()> {
+    /// use kysera_postgres::Postgres;
+    /// let driver = Postgres::open("postgres://ann:secret@localhost/shop?pool_max=20").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn open(url: &str) -> Result<Postgres> {
+        Postgres::connect(url.parse()?).await
     }
 
-    /// How many connections there are now.
-    pub fn status(&self) -> Status {
-        let Counts { open, idle, waiting } = self.shared.counts();
-        Status { most: self.shared.options.pool.size, open, idle, waiting }
+    pub(crate) fn server(&self) -> &Arc<Server> {
+        &self.pool.manager().server
+    }
+
+    /// How many connections there are, and what has happened to them.
+    pub fn status(&self) -> PoolStatus {
+        self.pool.status()
     }
 }
 
@@ -89,25 +93,72 @@ impl Driver for Postgres {
 
     fn acquire(&self, _: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async {
-            let pooled = self.shared.get().await?;
-            Ok(Box::new(PgConnection::new(pooled, self.shared.clone())) as Box<dyn Connection>)
+            let pooled = self.pool.acquire().await?;
+            Ok(Box::new(PgConnection::new(pooled)) as Box<dyn Connection>)
         })
     }
 
     fn run(&self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut connection = PgConnection::new(self.shared.get().await?, self.shared.clone());
+            let mut connection = PgConnection::new(self.pool.acquire().await?);
             let outcome = connection.run_statement(&statement, &mut *sink).await?;
             Ok((outcome, sink))
         })
     }
 
     fn excludes(&self, _: Access, _: Access) -> bool {
-        self.shared.options.pool.size == 1
+        self.pool.options().max_connections == 1
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async { self.shared.close() })
+        Box::pin(async {
+            self.pool.close().await;
+        })
+    }
+}
+
+impl Connection for PgConnection {
+    fn run(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
+        Box::pin(async move {
+            let outcome = self.run_statement(&statement, &mut *sink).await?;
+            Ok((outcome, sink))
+        })
+    }
+
+    fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
+        Box::pin(self.start_stream(statement))
+    }
+
+    fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
+        Box::pin(self.run_pipeline(batch))
+    }
+
+    fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.run_text(sql))
+    }
+
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.begin_lazily(options))
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.commit_transaction())
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.rollback_transaction())
+    }
+
+    fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async move { self.set_savepoint(name) })
+    }
+
+    fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.release_savepoint(name))
+    }
+
+    fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
+        Box::pin(self.rollback_to_savepoint(name))
     }
 }
 

@@ -14,14 +14,14 @@
 //!
 //! # async fn example() -> kysera_core::Result<()> {
 //! let options: PostgresOptions = "postgres://ann:secret@db1/shop".parse()?;
-//! let driver = Postgres::connect(options.ssl_mode(SslMode::VerifyFull).pool_size(20)).await?;
+//! let driver = Postgres::connect(options.ssl_mode(SslMode::VerifyFull).max_connections(20)).await?;
 //! let db = Db::new(driver);
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # What it promises
-//! * A connection that was left in any state is made as new, or closed, before anybody else has it. A statement whose
+//! * A connection that was left in any state is cleaned or closed before anybody else has it. A statement whose
 //!   future was dropped is waited for a moment, then cancelled, and a request to cancel never hits another one.
 //! * A commit that the server turned into a rollback is an error (`RolledBack`); so is one whose answer was lost
 //!   (`CommitUnknown`).
@@ -29,30 +29,38 @@
 //!   time on.
 
 mod cancel;
+mod clean;
 mod connect;
 mod connection;
 mod driver;
 mod error;
 mod listener;
+mod manager;
+mod notification;
 mod options;
 mod params;
 mod pipeline;
-mod pool;
 mod protocol;
 mod raw_connection;
 mod read;
-mod release;
 #[cfg(test)]
 mod round_trips;
 mod run;
+mod server;
 mod socket;
+mod ssl;
 mod statements;
 mod stream;
 mod tls;
+mod transact;
 mod transaction;
 mod types;
 
-pub use driver::{Postgres, Status};
+pub use driver::Postgres;
 pub use error::ServerError;
-pub use listener::{Event, Listener, Notification};
-pub use options::{PostgresOptions, Reset, SslMode};
+pub use kysera_core::pool::{PoolOptions, PoolStatus};
+pub use listener::Listener;
+pub use notification::{Event, Notification};
+pub use options::{PostgresOptions, Reset};
+pub use raw_connection::RawConnection;
+pub use ssl::SslMode;

@@ -3,8 +3,9 @@
 use crate::connect;
 use crate::driver::Postgres;
 use crate::error;
+use crate::notification::{Event, EventSender};
 use crate::raw_connection::RawConnection;
-use crate::pool::Shared;
+use crate::server::Server;
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,9 @@ use tokio::task::AbortHandle;
 
 /// How many notifications wait for a slow listener.
 const BACKLOG: usize = 1024;
+/// After so long without news the connection is asked for a sign of life, for which it has so long.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+const HEARTBEAT_LIMIT: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts to connect again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -27,30 +31,6 @@ pub struct Listener {
     events: broadcast::Receiver<Event>,
     task: AbortHandle,
 }
-
-/// What a listener receives.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Event {
-    /// A notification, in the order of the commits that sent them.
-    Notification(Notification),
-    /// Notifications may have been lost: the listener was too slow, or the connection was lost and is there again.
-    Missed,
-}
-
-/// What was sent with `notify`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Notification {
-    /// The channel.
-    pub channel: String,
-    /// The text sent along; empty when there was none.
-    pub payload: String,
-    /// The server process that sent it (`pg_backend_pid()`).
-    pub process_id: i32,
-}
-
-pub(crate) type EventSender = broadcast::Sender<Event>;
 
 impl Postgres {
     /// Listens on channels. What is notified from now on is received.
@@ -76,7 +56,7 @@ impl Postgres {
     /// ```
     pub async fn listen<C: Into<String>>(&self, channels: impl IntoIterator<Item = C>) -> Result<Listener> {
         let channels: Vec<String> = channels.into_iter().map(Into::into).collect();
-        listen(self.shared().clone(), &channels).await
+        listen(self.server().clone(), &channels).await
     }
 }
 
@@ -100,8 +80,8 @@ impl Drop for Listener {
     }
 }
 
-async fn listen(shared: Arc<Shared>, channels: &[String]) -> Result<Listener> {
-    if !shared.options.prepare {
+async fn listen(server: Arc<Server>, channels: &[String]) -> Result<Listener> {
+    if !server.options.prepare {
         return Err(Error::new(
             ErrorKind::Unsupported,
             "listening needs a connection of its own at the server",
@@ -113,12 +93,12 @@ async fn listen(shared: Arc<Shared>, channels: &[String]) -> Result<Listener> {
         channels.iter().map(|name| format!("listen \"{}\"", name.replace('"', "\"\""))).collect();
     let sql = sql.join("; ");
     let (sender, events) = broadcast::channel(BACKLOG);
-    let first = begin(&shared, &sql, &sender).await?;
+    let first = begin(&server, &sql, &sender).await?;
     let task = tokio::spawn(async move {
         let mut raw = first;
         loop {
-            raw.closed().await;
-            raw = begin_again(&shared, &sql, &sender).await;
+            lost(&mut raw).await;
+            raw = begin_again(&server, &sql, &sender).await;
             // The listener's drop aborts this task, so somebody receives it.
             let _ = sender.send(Event::Missed);
         }
@@ -126,16 +106,26 @@ async fn listen(shared: Arc<Shared>, channels: &[String]) -> Result<Listener> {
     Ok(Listener { events, task: task.abort_handle() })
 }
 
-async fn begin(shared: &Shared, sql: &str, events: &EventSender) -> Result<RawConnection> {
-    let mut raw = connect::open(&shared.options, shared.tls.as_ref(), Some(events)).await?;
+/// Waits until the connection is lost. A network that has forgotten it says nothing, so it is asked from time to time.
+async fn lost(raw: &mut RawConnection) {
+    while tokio::time::timeout(HEARTBEAT, raw.closed()).await.is_err() {
+        let sign = tokio::time::timeout(HEARTBEAT_LIMIT, raw.client.check_connection()).await;
+        if !matches!(sign, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+async fn begin(server: &Server, sql: &str, events: &EventSender) -> Result<RawConnection> {
+    let mut raw = connect::open(server, Some(events)).await?;
     raw.command(sql).await.map_err(error::from_postgres)?;
     Ok(raw)
 }
 
-async fn begin_again(shared: &Shared, sql: &str, events: &EventSender) -> RawConnection {
+async fn begin_again(server: &Server, sql: &str, events: &EventSender) -> RawConnection {
     let mut pause = Duration::from_millis(50);
     loop {
-        match begin(shared, sql, events).await {
+        match begin(server, sql, events).await {
             Ok(raw) => return raw,
             Err(error) => {
                 tracing::warn!(target: "kysera::postgres", %error, "the connection that listens is lost");

@@ -2,10 +2,13 @@
 
 mod address;
 
+use crate::raw_connection::RawConnection;
+use crate::ssl::{RootCertificates, SslMode, SslOptions};
+use kysera_core::driver::BoxFuture;
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::pool::{Hooks, PoolOptions};
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 use tokio_postgres::Config;
 
@@ -15,7 +18,7 @@ use tokio_postgres::Config;
 /// ```
 /// use kysera_postgres::{PostgresOptions, SslMode};
 /// let options: PostgresOptions = "postgres://ann:secret@db1,db2:5433/shop?sslmode=verify-full".parse()?;
-/// let options = options.pool_size(20).application_name("shop").ssl_mode(SslMode::VerifyFull);
+/// let options = options.max_connections(20).application_name("shop").ssl_mode(SslMode::VerifyFull);
 /// # Ok::<(), kysera_core::error::Error>(())
 /// ```
 #[derive(Clone)]
@@ -24,33 +27,13 @@ pub struct PostgresOptions {
     pub(crate) session: Session,
     pub(crate) ssl: SslOptions,
     pub(crate) pool: PoolOptions,
+    pub(crate) hooks: Hooks<RawConnection>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) prepare: bool,
     pub(crate) statement_cache: usize,
     pub(crate) reset: Reset,
     pub(crate) cancel_grace: Duration,
     pub(crate) resolve_commits: bool,
-}
-
-/// Whether and how a connection is encrypted, with the meaning that libpq gives these names.
-///
-/// Over a Unix socket there is no encryption, whatever the mode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SslMode {
-    /// Never encrypted.
-    Disable,
-    /// Not encrypted; encrypted where the server refuses that.
-    Allow,
-    /// Encrypted; not encrypted where the server cannot, or refuses that. libpq's default, and safe against nobody.
-    #[default]
-    Prefer,
-    /// Encrypted. The certificate is not looked at, unless an authority is given: then as `VerifyCa`.
-    Require,
-    /// Encrypted, and the certificate comes from a known authority.
-    VerifyCa,
-    /// Encrypted, and the certificate comes from a known authority and names the host.
-    VerifyFull,
 }
 
 /// What is done to a session before somebody else gets its connection.
@@ -79,43 +62,16 @@ pub(crate) enum Session {
     PreferStandby,
 }
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SslOptions {
-    pub(crate) mode: SslMode,
-    pub(crate) root: Option<RootCertificates>,
-    pub(crate) client_certificate: Option<PathBuf>,
-    pub(crate) client_key: Option<PathBuf>,
-    /// TLS from the first byte (PostgreSQL 17), without asking first.
-    pub(crate) direct: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum RootCertificates {
-    System,
-    File(PathBuf),
-    Pem(Vec<u8>),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct PoolOptions {
-    pub(crate) size: usize,
-    pub(crate) acquire_timeout: Duration,
-    pub(crate) idle_timeout: Option<Duration>,
-    pub(crate) max_lifetime: Option<Duration>,
-}
-
 impl Default for PostgresOptions {
     fn default() -> Self {
+        let mut config = Config::new();
+        keep_alive(&mut config);
         PostgresOptions {
-            config: Config::new(),
+            config,
             session: Session::default(),
             ssl: SslOptions::default(),
-            pool: PoolOptions {
-                size: 10,
-                acquire_timeout: Duration::from_secs(30),
-                idle_timeout: Some(Duration::from_secs(600)),
-                max_lifetime: None,
-            },
+            pool: PoolOptions::default(),
+            hooks: Hooks::default(),
             connect_timeout: Some(Duration::from_secs(10)),
             prepare: true,
             statement_cache: 512,
@@ -123,6 +79,22 @@ impl Default for PostgresOptions {
             cancel_grace: Duration::from_millis(20),
             resolve_commits: false,
         }
+    }
+}
+
+/// The client library waits for two hours before it asks a silent server. What an address says otherwise stays.
+fn keep_alive(config: &mut Config) {
+    if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+        config.keepalives_idle(Duration::from_secs(30));
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(Duration::from_secs(10));
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(3);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(30));
     }
 }
 
@@ -221,14 +193,46 @@ impl PostgresOptions {
         self
     }
 
-    /// The most connections (10).
+    /// After so long without data the system asks the server whether it is still there (30 s), three times at most and
+    /// every 10 s. A Unix socket needs none of that.
     #[must_use = "returns the options"]
-    pub fn pool_size(mut self, size: usize) -> Self {
-        self.pool.size = size;
+    pub fn keepalive(mut self, idle: Duration) -> Self {
+        self.config.keepalives(true).keepalives_idle(idle);
         self
     }
 
-    /// How long `acquire` waits for a connection before it fails with `PoolTimeout` (30 s).
+    /// How long what was sent may stay unconfirmed before the system gives the connection up (30 s). On Linux; elsewhere
+    /// it changes nothing.
+    #[must_use = "returns the options"]
+    pub fn tcp_user_timeout(mut self, timeout: Duration) -> Self {
+        self.config.tcp_user_timeout(timeout);
+        self
+    }
+
+    /// The settings of the pool, all of them. For the common ones there are methods here too.
+    #[must_use = "returns the options"]
+    pub fn pool(mut self, options: PoolOptions) -> Self {
+        self.pool = options;
+        self
+    }
+
+    /// The most connections (10); see [`PoolOptions::max_connections`](PoolOptions::max_connections()).
+    #[must_use = "returns the options"]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.pool.max_connections = connections;
+        self
+    }
+
+    /// How many connections are kept open (0); see
+    /// [`PoolOptions::min_connections`](PoolOptions::min_connections()).
+    #[must_use = "returns the options"]
+    pub fn min_connections(mut self, connections: usize) -> Self {
+        self.pool.min_connections = connections;
+        self
+    }
+
+    /// How long a caller waits for a connection before `PoolTimeout` (30 s); see
+    /// [`PoolOptions::acquire_timeout`](PoolOptions::acquire_timeout()).
     #[must_use = "returns the options"]
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.pool.acquire_timeout = timeout;
@@ -242,10 +246,48 @@ impl PostgresOptions {
         self
     }
 
-    /// Connections older than this are replaced when they come back; `None` (the default) keeps them.
+    /// Connections older than this are closed; `None` (the default) keeps them. See
+    /// [`PoolOptions::max_lifetime`](PoolOptions::max_lifetime()).
     #[must_use = "returns the options"]
     pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.pool.max_lifetime = lifetime;
+        self
+    }
+
+    /// Called with each new connection, and again after a session was reset ([`Reset`]). An error closes the connection,
+    /// and is what the opening fails with.
+    ///
+    /// ```
+    /// # use kysera_postgres::PostgresOptions;
+    /// let options = PostgresOptions::new()
+    ///     .after_connect(|connection| Box::pin(connection.run_script("set timezone = 'UTC'")));
+    /// ```
+    #[must_use = "returns the options"]
+    pub fn after_connect<F>(mut self, hook: F) -> Self
+    where
+        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<()>> + Send + Sync + 'static,
+    {
+        self.hooks = self.hooks.after_connect(hook);
+        self
+    }
+
+    /// Called with each connection before a caller gets it. `false` or an error closes it, and the caller gets another.
+    #[must_use = "returns the options"]
+    pub fn before_acquire<F>(mut self, hook: F) -> Self
+    where
+        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<bool>> + Send + Sync + 'static,
+    {
+        self.hooks = self.hooks.before_acquire(hook);
+        self
+    }
+
+    /// Called with each connection that comes back, once it was cleaned. `false` or an error closes it.
+    #[must_use = "returns the options"]
+    pub fn on_release<F>(mut self, hook: F) -> Self
+    where
+        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<bool>> + Send + Sync + 'static,
+    {
+        self.hooks = self.hooks.on_release(hook);
         self
     }
 
@@ -291,11 +333,13 @@ impl PostgresOptions {
         self
     }
 
+    /// How many statements stay prepared; `None` when none is prepared.
+    pub(crate) fn prepared_statements(&self) -> Option<usize> {
+        self.prepare.then_some(self.statement_cache)
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
-        if self.pool.size == 0 {
-            return Err(Error::new(ErrorKind::Configuration, "a pool of size 0 holds no connection")
-                .with_hint("give it at least 1"));
-        }
+        self.pool.check()?;
         if self.ssl.client_certificate.is_some() != self.ssl.client_key.is_some() {
             return Err(Error::new(ErrorKind::Configuration, "a client certificate and its key go together")
                 .with_hint("give both sslcert and sslkey, or none"));
@@ -311,18 +355,6 @@ impl PostgresOptions {
             .with_hint("use sslmode=verify-full"));
         }
         Ok(())
-    }
-}
-
-impl FromStr for PostgresOptions {
-    type Err = Error;
-
-    /// Reads `postgres://user:password@host:port,host:port/database?key=value` or `key=value key=value`, as libpq does.
-    ///
-    /// # Errors
-    /// When it is neither, or a key or value is unknown. The message names the key, never the value.
-    fn from_str(address: &str) -> Result<Self> {
-        address::read(address)
     }
 }
 

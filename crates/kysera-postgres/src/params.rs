@@ -1,6 +1,6 @@
 //! Bound values as they go over the wire, encoded before anything is sent.
 
-use crate::raw_connection::type_of;
+use crate::types::type_of;
 use bytes::BytesMut;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::value::{Value, ValueError};

@@ -6,9 +6,9 @@
 use crate::connection::PgConnection;
 use crate::error;
 use crate::raw_connection::{RawConnection, poll_once};
-use crate::pool::Shared;
 use crate::read::{Failure, Reader, into_error};
 use crate::run::{Request, send};
+use crate::server::Server;
 use crate::statements::Way;
 use crate::transaction::Preamble;
 use kysera_core::driver::{BoxFuture, ExecResult, Ran};
@@ -48,18 +48,19 @@ impl PgConnection {
     }
 
     async fn run_requests(&mut self, requests: &[Request<'_>], sinks: Vec<Sink>) -> Vec<Ran> {
-        let shared = self.shared().clone();
+        let server = self.server().clone();
         let is_read = requests.iter().all(|request| request.statement.kind == StatementKind::Read);
-        let mut preamble = self.take_preamble(if is_read { StatementKind::Read } else { StatementKind::Write });
+        let mut preamble =
+            self.take_preamble(if is_read { StatementKind::Read } else { StatementKind::Write });
         let raw = self.raw();
         raw.begin();
         let mut number = None;
-        let answered = exchange(raw, &shared, requests, sinks, &mut preamble, &mut number).await;
+        let answered = exchange(raw, &server, requests, sinks, &mut preamble, &mut number).await;
         let mut has_failed = false;
         let mut results = Vec::with_capacity(requests.len());
         for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(requests) {
             let outcome = match outcome {
-                Ok(count) => reader.finish(raw, &mut *sink, &shared.types).await.map(|()| count),
+                Ok(count) => reader.finish(raw, &mut *sink, &server.types).await.map(|()| count),
                 Err(failure) => {
                     let is_first = !std::mem::replace(&mut has_failed, true);
                     Err(if is_first || !preamble.is_inside { failure } else { after_failure(failure) })
@@ -76,7 +77,7 @@ impl PgConnection {
 /// Sends all requests, then reads all answers.
 async fn exchange(
     raw: &mut RawConnection,
-    shared: &Shared,
+    server: &Server,
     part: &[Request<'_>],
     sinks: Vec<Sink>,
     preamble: &mut Preamble,
@@ -111,7 +112,7 @@ async fn exchange(
     let mut answered = Vec::with_capacity(part.len());
     for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
         let mut reader = Reader::new(request.statement);
-        let outcome = take_answer(shared, answer, &mut reader, &mut *sink).await;
+        let outcome = take_answer(server, answer, &mut reader, &mut *sink).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
             raw.note(error);
@@ -123,13 +124,13 @@ async fn exchange(
 }
 
 async fn take_answer(
-    shared: &Shared,
+    server: &Server,
     answer: Answer<'_>,
     reader: &mut Reader,
     sink: &mut dyn RowSink,
 ) -> Result<u64, Failure> {
     let rows = answer.await?;
-    Ok(reader.drain(pin!(rows), sink, &shared.types).await?)
+    Ok(reader.drain(pin!(rows), sink, &server.types).await?)
 }
 
 /// What is said of a statement behind one that failed in the same transaction.

@@ -256,7 +256,8 @@ mod tests {
 
     /// Reads parts through a stream, `size` bytes at a time, and checks what came and what was counted.
     async fn check(parts: Vec<Vec<u8>>, size: usize) {
-        let (mut stream, monitor) = Monitored::new(Parts(parts.into_iter().filter(|part| !part.is_empty()).collect()));
+        let (mut stream, monitor) =
+            Monitored::new(Parts(parts.into_iter().filter(|part| !part.is_empty()).collect()));
         let mut passed = Vec::new();
         loop {
             let mut space = vec![0; size];

@@ -3,26 +3,45 @@
 //!
 //! Knows nothing of transactions or of who holds it.
 
-use crate::connect::{Opened, Route};
 use crate::error;
-use crate::listener::{EventSender, Event, Notification};
-use crate::options::PostgresOptions;
+use crate::notification::{Event, EventSender, Notification};
 use crate::params::Params;
+use crate::protocol::{Monitor, Monitored, Status};
+use crate::socket::Address;
 use crate::statements::Statements;
-use crate::protocol::{Monitor, Status};
+use crate::tls::Transport;
+use crate::types::type_of;
 use kysera_core::error::Result;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Statement};
 
-/// A connection to the server.
-pub(crate) struct RawConnection {
+/// Where a connection went, so that a request to cancel finds the same server.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) address: Address,
+    /// The host as the address names it: what the certificate must name.
+    pub(crate) host: Option<String>,
+    pub(crate) encrypted: bool,
+}
+
+pub(crate) type Wire = tokio_postgres::Connection<Monitored<Transport>, Monitored<Transport>>;
+
+/// A connection that has logged in.
+pub(crate) struct Opened {
+    pub(crate) client: Client,
+    pub(crate) wire: Wire,
+    pub(crate) monitor: Arc<Monitor>,
+    pub(crate) route: Route,
+}
+
+/// A connection to the server, as the hooks of the pool see it.
+pub struct RawConnection {
     pub(crate) client: Arc<Client>,
     pub(crate) monitor: Arc<Monitor>,
     pub(crate) route: Route,
@@ -42,10 +61,6 @@ pub(crate) struct RawConnection {
     pub(crate) is_dirty: bool,
     /// The server has said goodbye, or nobody knows what is going on.
     pub(crate) is_broken: bool,
-    /// When it was opened.
-    pub(crate) opened: Instant,
-    /// When it last came back to the pool.
-    pub(crate) idle_since: Instant,
     /// Told when the connection has ended.
     closed: Arc<Notify>,
     wire: AbortHandle,
@@ -62,7 +77,13 @@ pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::
 
 impl RawConnection {
     /// Takes over a connection that has logged in, and drives it on a task of its own.
-    pub(crate) fn new(opened: Opened, options: &PostgresOptions, events: Option<&EventSender>) -> RawConnection {
+    ///
+    /// Prepares at most `statements`; none when that is `None`.
+    pub(crate) fn new(
+        opened: Opened,
+        statements: Option<usize>,
+        events: Option<&EventSender>,
+    ) -> RawConnection {
         let Opened { client, mut wire, monitor, route } = opened;
         let server_version = wire.parameter("server_version").map(str::to_owned);
         let (closed, events) = (Arc::new(Notify::new()), events.cloned());
@@ -73,12 +94,11 @@ impl RawConnection {
             }
             at_end.notify_one();
         });
-        let now = Instant::now();
         RawConnection {
             client: Arc::new(client),
             monitor,
             route,
-            statements: Statements::new(options.prepare.then_some(options.statement_cache)),
+            statements: Statements::new(statements),
             server_version,
             preparing: None,
             spare: Params::default(),
@@ -87,8 +107,6 @@ impl RawConnection {
             requested: 0,
             is_dirty: false,
             is_broken: false,
-            opened: now,
-            idle_since: now,
             closed,
             wire: task.abort_handle(),
         }
@@ -159,6 +177,15 @@ impl RawConnection {
     pub(crate) fn note(&mut self, error: &tokio_postgres::Error) {
         // `is_closed` comes true a moment later than the error that says so.
         self.is_broken |= error::is_fatal(error);
+    }
+
+    /// Runs a script: statements without parameters, separated by semicolons. Rows are passed over.
+    ///
+    /// # Errors
+    /// The first statement's error.
+    pub async fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.is_dirty = true;
+        self.command(sql).await.map_err(error::from_postgres)
     }
 
     /// Runs SQL without parameters or rows.
@@ -251,11 +278,6 @@ fn pass_on(message: AsyncMessage, events: Option<&EventSender>) {
         }
         _ => {}
     }
-}
-
-/// The client library's type for an OID: the ones that are declared for parameters are all built in.
-pub(crate) fn type_of(oid: u32) -> Type {
-    Type::from_oid(oid).unwrap_or(Type::UNKNOWN)
 }
 
 /// Polls a future once, so that it sends its request, and gives its output if that was all.

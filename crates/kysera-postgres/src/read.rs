@@ -1,8 +1,8 @@
 //! From the client library's rows to a sink: cells that borrow, types that are not built in, errors with names.
 
 use crate::error;
-use crate::raw_connection::RawConnection;
 use crate::protocol::type_oid;
+use crate::raw_connection::RawConnection;
 use crate::types::{Known, Types, is_plain};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};

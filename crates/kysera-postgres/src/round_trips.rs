@@ -1,26 +1,27 @@
 //! How many round trips things take, as the monitor counts them. Needs a server, and what no user sees.
 
 use crate::connection::PgConnection;
+use crate::manager::PgManager;
 use crate::options::PostgresOptions;
-use crate::pool::Shared;
-use crate::tls::Tls;
+use crate::server::Server;
 use kysera_core::driver::{Connection, TransactionOptions};
+use kysera_core::pool::{Hooks, Pool};
 use kysera_sql::compiled::{Compiled, Facts, StatementKind};
 use kysera_sql::row::{Discard, RowSink};
 use kysera_sql::value::Value;
 use std::sync::Arc;
 
 /// A connection, or a visible skip.
-async fn connection(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<PgConnection> {
+async fn connect(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<PgConnection> {
     let pool = pool(change)?;
-    let pooled = pool.get().await.unwrap();
-    Some(PgConnection::new(pooled, pool.clone()))
+    Some(PgConnection::new(pool.acquire().await.unwrap()))
 }
 
-fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Arc<Shared>> {
+fn pool(change: impl FnOnce(PostgresOptions) -> PostgresOptions) -> Option<Pool<PgManager>> {
     let options: PostgresOptions = change(kysera_testing::postgres_url()?.parse().unwrap());
-    let tls = Tls::new(&options.ssl).unwrap();
-    Some(Shared::new(options, tls))
+    let pool_options = options.pool.clone();
+    let server = Arc::new(Server::new(options).unwrap());
+    Some(Pool::new(PgManager { server, hooks: Hooks::default() }, pool_options, Hooks::default()))
 }
 
 fn statement(sql: &str, params: Vec<Value>, kind: StatementKind) -> Compiled {
@@ -42,7 +43,7 @@ fn counted(connection: &mut PgConnection, last: &mut (u64, u64)) -> (u64, u64) {
 
 #[tokio::test]
 async fn every_use_of_a_statement_costs_one_trip() {
-    let Some(mut connection) = connection(|options| options).await else { return };
+    let Some(mut connection) = connect(|options| options).await else { return };
     let mut last = (0, 0);
     counted(&mut connection, &mut last);
     // The second use sends two requests in its trip: the statement and its preparation.
@@ -57,7 +58,7 @@ async fn every_use_of_a_statement_costs_one_trip() {
 
 #[tokio::test]
 async fn a_custom_type_is_looked_up_once_and_costs_nothing_after_that() {
-    let Some(mut connection) = connection(|options| options).await else { return };
+    let Some(mut connection) = connect(|options| options).await else { return };
     connection.run_script("create temp table pair (a int); insert into pair values (1)").await.unwrap();
     let mut last = (0, 0);
     counted(&mut connection, &mut last);
@@ -70,7 +71,7 @@ async fn a_custom_type_is_looked_up_once_and_costs_nothing_after_that() {
 
 #[tokio::test]
 async fn without_preparing_every_use_is_one_request() {
-    let Some(mut connection) = connection(|options| options.prepare(false)).await else { return };
+    let Some(mut connection) = connect(|options| options.prepare(false)).await else { return };
     let mut last = (0, 0);
     counted(&mut connection, &mut last);
     for kind in [StatementKind::Read, StatementKind::Raw] {
@@ -83,7 +84,7 @@ async fn without_preparing_every_use_is_one_request() {
 
 #[tokio::test]
 async fn a_transaction_begins_in_the_trip_of_its_first_statement_and_a_savepoint_too() {
-    let Some(mut connection) = connection(|options| options.resolve_commits(true)).await else { return };
+    let Some(mut connection) = connect(|options| options.resolve_commits(true)).await else { return };
     let mut last = (0, 0);
     counted(&mut connection, &mut last);
     connection.begin(TransactionOptions::default()).await.unwrap();
@@ -107,7 +108,7 @@ async fn a_transaction_begins_in_the_trip_of_its_first_statement_and_a_savepoint
 
 #[tokio::test]
 async fn a_pipeline_is_one_trip_with_its_beginning() {
-    let Some(mut connection) = connection(|options| options).await else { return };
+    let Some(mut connection) = connect(|options| options).await else { return };
     let mut last = (0, 0);
     counted(&mut connection, &mut last);
     connection.begin(TransactionOptions::default()).await.unwrap();
@@ -119,16 +120,16 @@ async fn a_pipeline_is_one_trip_with_its_beginning() {
 
 #[tokio::test]
 async fn a_quiet_connection_goes_back_at_once_and_a_touched_one_is_reset() {
-    let Some(pool) = pool(|options| options.pool_size(1)) else { return };
-    let mut connection = PgConnection::new(pool.get().await.unwrap(), pool.clone());
+    let Some(pool) = pool(|options| options.max_connections(1)) else { return };
+    let mut connection = PgConnection::new(pool.acquire().await.unwrap());
     connection.run(statement("select 1", vec![], StatementKind::Read), sink()).await.unwrap();
     let monitor = connection.raw().monitor.clone();
     let before = monitor.syncs();
     drop(connection);
-    let mut connection = PgConnection::new(pool.get().await.unwrap(), pool.clone());
+    let mut connection = PgConnection::new(pool.acquire().await.unwrap());
     assert_eq!(monitor.syncs(), before, "nothing was asked");
     connection.run(statement("set work_mem = '1MB'", vec![], StatementKind::Write), sink()).await.unwrap();
     drop(connection);
-    drop(pool.get().await.unwrap());
+    drop(pool.acquire().await.unwrap());
     assert_eq!(monitor.syncs(), before + 2, "the statement and the reset");
 }

@@ -3,8 +3,8 @@
 
 use crate::connection::PgConnection;
 use crate::error;
-use crate::raw_connection::{RawConnection, poll_once};
 use crate::params::Params;
+use crate::raw_connection::{RawConnection, poll_once};
 use crate::read::{Failure, Reader, into_error};
 use crate::statements::Way;
 use crate::transaction::Preamble;
@@ -160,7 +160,7 @@ impl PgConnection {
         outcome: &mut Result<T, Failure>,
     ) -> bool {
         let Err(Failure::Postgres(error)) = &outcome else { return false };
-        let shared = self.shared().clone();
+        let server = self.server().clone();
         let is_inside = self.transaction.is_some();
         let raw = self.raw();
         if !request.is_outdated_by(error, raw) {
@@ -172,7 +172,7 @@ impl PgConnection {
             raw.statements.forget(&request.statement.sql);
         }
         raw.client.clear_type_cache();
-        shared.types.forget();
+        server.types.forget();
         if is_inside
             && let Err(Failure::Postgres(error)) =
                 std::mem::replace(outcome, Err(Failure::Kysera(error::closed())))

@@ -93,7 +93,7 @@ impl Stream<'_> {
     /// Takes rows that came while a type had to be looked up; `None` when there are no more of them.
     fn take_ahead(&mut self, sink: &mut dyn RowSink, most: u64) -> Option<Pause> {
         while let Some(row) = self.ahead.pop_front() {
-            self.reader.take(row, sink, &self.connection.shared().types);
+            self.reader.take(row, sink, &self.connection.server().types);
             if let Some(pause) = pause(&self.reader, most) {
                 return Some(pause);
             }
@@ -104,7 +104,7 @@ impl Stream<'_> {
     /// Takes rows as they come. The first is waited for; after it, only what is here already is taken.
     async fn take_rows(&mut self, sink: &mut dyn RowSink, most: u64) -> Result<Pause, tokio_postgres::Error> {
         let Stream { connection, rows: Some(rows), reader, .. } = self else { return Ok(Pause::End) };
-        let (types, mut is_first) = (&connection.shared().types, true);
+        let (types, mut is_first) = (&connection.server().types, true);
         // One future for all of them, because each would be waited for on its own otherwise.
         poll_fn(|cx| {
             loop {
@@ -136,10 +136,10 @@ impl Stream<'_> {
         for row in waiting.into_iter().rev() {
             self.ahead.push_front(row);
         }
-        let shared = self.connection.shared().clone();
+        let server = self.connection.server().clone();
         let raw = self.connection.raw();
         raw.request(1);
-        shared.types.look_up(&raw.client, missing).await?;
+        server.types.look_up(&raw.client, missing).await?;
         Ok(true)
     }
 

@@ -4,8 +4,8 @@
 
 mod verify;
 
-use crate::options::{RootCertificates, SslMode, SslOptions};
 use crate::socket::Socket;
+use crate::ssl::{RootCertificates, SslMode, SslOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;

@@ -1,21 +1,14 @@
-//! Transactions: begun with their first statement, committed by what the server says it did, refused after a statement
-//! that was dropped half way.
+//! What this side knows of an open transaction, and what goes out before a statement of it. Sends nothing but that.
 
-use crate::cancel::quiesce;
-use crate::connect;
-use crate::connection::PgConnection;
-use crate::error;
-use crate::raw_connection::{Sent, poll_once};
-use crate::pool::Shared;
-use crate::read::Failure;
 use crate::protocol::Status;
+use crate::raw_connection::{Sent, poll_once};
+use crate::read::Failure;
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
-use kysera_sql::compiled::StatementKind;
 use kysera_sql::ident;
 use std::fmt::Write;
-use std::time::Duration;
-use tokio_postgres::types::Type;
+use std::sync::Arc;
+use tokio_postgres::Client;
 
 /// An open transaction, as this side knows it.
 #[derive(Debug, Default)]
@@ -49,7 +42,35 @@ pub(crate) struct Preamble {
     number: Option<Sent<Vec<tokio_postgres::Row>>>,
 }
 
+/// A savepoint that was found.
+pub(crate) struct Found {
+    /// Its depth.
+    pub(crate) at: usize,
+    /// Quoted.
+    pub(crate) name: String,
+    /// The server was told of it.
+    pub(crate) is_sent: bool,
+}
+
 impl Transaction {
+    /// A transaction of which the server is told with its first statement.
+    pub(crate) fn new(options: TransactionOptions) -> Result<Transaction> {
+        Ok(Transaction {
+            unsent: begin_sql(options)?,
+            // A number is assigned for writing.
+            is_number_asked: options.read_only,
+            ..Transaction::default()
+        })
+    }
+
+    pub(crate) fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
+    pub(crate) fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
+
     pub(crate) fn is_interrupted(&self) -> bool {
         self.interrupted.is_some()
     }
@@ -67,204 +88,79 @@ impl Transaction {
         self.is_over |= self.is_begun && status == Status::Idle;
     }
 
-    fn position(&self, quoted: &str) -> Option<usize> {
-        // As the server does, the latest of a name is meant.
-        self.savepoints.iter().rposition(|savepoint| savepoint.name == quoted)
-    }
-
-    /// Takes what goes out before the next statement: from here on the server counts as told.
-    fn take_unsent(&mut self) -> Option<String> {
-        self.is_begun = true;
-        self.savepoints.iter_mut().for_each(|savepoint| savepoint.is_sent = true);
-        (!self.unsent.is_empty()).then(|| std::mem::take(&mut self.unsent))
-    }
-}
-
-impl PgConnection {
-    /// Begins a transaction; the server is told with the first statement.
-    pub(crate) async fn begin_lazily(&mut self, options: TransactionOptions) -> Result<()> {
-        // What a future dropped before left running is none of this transaction's.
-        self.come_to_rest().await?;
-        self.check()?;
-        if self.transaction.is_some() {
-            return Err(Error::new(ErrorKind::InvalidQuery, "a transaction is open on this connection")
-                .with_hint("nest with a savepoint"));
-        }
-        self.transaction = Some(Transaction {
-            unsent: begin_sql(options)?,
-            // A number is assigned for writing.
-            is_number_asked: options.read_only,
-            ..Transaction::default()
-        });
-        Ok(())
-    }
-
-    pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
-        let Some(transaction) = &self.transaction else { return Err(no_transaction()) };
-        if !transaction.is_begun {
-            self.transaction = None;
-            return Ok(());
-        }
-        self.check()?;
-        let number = transaction_number(self);
-        let raw = self.raw();
-        let before = raw.monitor.rollbacks();
-        let outcome = raw.command("commit").await;
-        let was_rolled_back = raw.monitor.rollbacks() != before;
-        let is_lost = raw.is_broken;
-        self.transaction = None;
-        match outcome {
-            // The command succeeds also where it rolls back; only its tag tells (manual, COMMIT: Outputs).
-            Ok(()) if was_rolled_back => {
-                Err(Error::new(ErrorKind::RolledBack, "the transaction was rolled back instead of committed")
-                    .with_hint("one of its statements failed; look at the first error"))
-            }
-            Ok(()) => Ok(()),
-            // Boxed, so that the future of every commit does not carry the room of a login.
-            Err(error) if is_lost => Box::pin(self.resolve(number, error::from_postgres(error))).await,
-            // A deferred constraint, a serialization failure: the server has rolled back.
-            Err(error) => Err(error::from_postgres(error)),
+    /// Notes the transaction's number, if it was asked.
+    pub(crate) fn set_number(&mut self, number: Option<String>) {
+        if number.is_some() {
+            self.number = number;
         }
     }
 
-    pub(crate) async fn rollback_transaction(&mut self) -> Result<()> {
-        if self.transaction.as_ref().is_none_or(|transaction| !transaction.is_begun) {
-            self.transaction = None;
-            if self.raw().is_finished() {
-                return Ok(());
-            }
-        }
-        self.come_to_rest().await?;
-        let raw = self.raw();
-        if raw.monitor.status() != Status::Idle {
-            raw.command("rollback").await.map_err(error::from_postgres)?;
-        }
-        self.transaction = None;
-        Ok(())
-    }
-
-    /// Sets a savepoint; the server is told with the next statement.
-    pub(crate) fn set_savepoint(&mut self, name: &str) -> Result<()> {
-        self.check()?;
-        let transaction = self.transaction.as_mut().ok_or_else(no_transaction)?;
+    /// Sets a savepoint, which goes out with the next statement.
+    pub(crate) fn set_savepoint(&mut self, name: &str) {
         let name = quote(name);
-        if !transaction.unsent.is_empty() {
-            transaction.unsent.push_str("; ");
+        if !self.unsent.is_empty() {
+            self.unsent.push_str("; ");
         }
-        transaction.unsent.push_str("savepoint ");
-        transaction.unsent.push_str(&name);
-        transaction.savepoints.push(Savepoint { name, is_sent: false });
-        Ok(())
+        self.unsent.push_str("savepoint ");
+        self.unsent.push_str(&name);
+        self.savepoints.push(Savepoint { name, is_sent: false });
     }
 
-    pub(crate) async fn release_savepoint(&mut self, name: &str) -> Result<()> {
-        self.check()?;
-        let (at, name, is_sent) = self.find_savepoint(name)?;
-        if is_sent {
-            self.raw().command(&format!("release savepoint {name}")).await.map_err(error::from_postgres)?;
-        }
-        self.forget_savepoints(at);
-        Ok(())
-    }
-
-    pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> Result<()> {
-        self.note_interruption();
-        let (at, name, is_sent) = self.find_savepoint(name)?;
-        if is_sent {
-            self.come_to_rest().await?;
-            let sql = format!("rollback to savepoint {name}; release savepoint {name}");
-            self.raw().command(&sql).await.map_err(error::from_postgres)?;
-        }
-        self.forget_savepoints(at);
-        if let Some(transaction) = &mut self.transaction {
-            // What was dropped inside the savepoint is undone; what was dropped before it is not.
-            transaction.interrupted = transaction.interrupted.filter(|&depth| depth <= at);
-        }
-        Ok(())
-    }
-
-    fn find_savepoint(&self, name: &str) -> Result<(usize, String, bool)> {
-        let transaction = self.transaction.as_ref().ok_or_else(no_transaction)?;
-        let quoted = quote(name);
-        let at = transaction.position(&quoted).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidQuery, format!("there is no savepoint {quoted} in this transaction"))
+    /// Finds a savepoint by its name. As the server does, the latest of a name is meant.
+    pub(crate) fn find_savepoint(&self, name: &str) -> Result<Found> {
+        let name = quote(name);
+        let at = self.savepoints.iter().rposition(|savepoint| savepoint.name == name).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidQuery, format!("there is no savepoint {name} in this transaction"))
         })?;
-        let is_sent = transaction.savepoints[at].is_sent;
-        Ok((at, quoted, is_sent))
+        Ok(Found { at, is_sent: self.savepoints[at].is_sent, name })
     }
 
     /// Forgets a savepoint and those inside it; if the server was not told of them, it never will be.
-    fn forget_savepoints(&mut self, at: usize) {
-        let Some(transaction) = &mut self.transaction else { return };
-        for savepoint in transaction.savepoints.drain(at..).rev() {
+    pub(crate) fn forget_savepoints(&mut self, at: usize) {
+        for savepoint in self.savepoints.drain(at..).rev() {
             if !savepoint.is_sent {
                 let command = format!("savepoint {}", savepoint.name);
-                let rest = transaction.unsent.len().saturating_sub(command.len());
-                transaction.unsent.truncate(rest);
-                if transaction.unsent.ends_with("; ") {
-                    transaction.unsent.truncate(rest - 2);
+                let rest = self.unsent.len().saturating_sub(command.len());
+                self.unsent.truncate(rest);
+                if self.unsent.ends_with("; ") {
+                    self.unsent.truncate(rest - 2);
                 }
             }
         }
     }
 
-    /// Waits for, or cancels, what a dropped future left running.
-    async fn come_to_rest(&mut self) -> Result<()> {
-        if self.raw().is_closed() {
-            return Err(error::closed());
-        }
-        if self.raw().is_finished() {
-            return Ok(());
-        }
-        let shared = self.shared().clone();
-        quiesce(self.raw(), &shared).await
+    /// Notes a rollback to the savepoint that was at this depth. What was dropped inside it is undone; what was dropped
+    /// before it is not.
+    pub(crate) fn rolled_back_to(&mut self, at: usize) {
+        self.interrupted = self.interrupted.filter(|&depth| depth <= at);
     }
 
-    /// Takes what has to go out before a statement.
-    pub(crate) fn take_preamble(&mut self, kind: StatementKind) -> Preamble {
-        let resolve = self.shared().options.resolve_commits && kind != StatementKind::Read;
-        let client = self.raw().client.clone();
-        let Some(transaction) = &mut self.transaction else {
-            return Preamble { is_inside: false, begin: None, number: None };
-        };
-        let begin = transaction.take_unsent().map(|sql| {
-            let client = client.clone();
+    /// Takes what has to go out before the next statement. From here on the server counts as told.
+    pub(crate) fn take_preamble(&mut self, client: &Arc<Client>, asks_number: bool) -> Preamble {
+        self.is_begun = true;
+        self.savepoints.iter_mut().for_each(|savepoint| savepoint.is_sent = true);
+        let begin = (!self.unsent.is_empty()).then(|| {
+            let (client, sql) = (client.clone(), std::mem::take(&mut self.unsent));
             Box::pin(async move { client.batch_execute(&sql).await }) as Sent<()>
         });
-        let ask = resolve && !transaction.is_number_asked;
-        transaction.is_number_asked |= ask;
-        let number = ask.then(|| {
+        let asks = asks_number && !self.is_number_asked;
+        self.is_number_asked |= asks;
+        let number = asks.then(|| {
+            let client = client.clone();
             Box::pin(
                 async move { client.query_typed("select pg_catalog.pg_current_xact_id()::text", &[]).await },
             ) as Sent<Vec<tokio_postgres::Row>>
         });
         Preamble { is_inside: true, begin, number }
     }
-
-    /// Finds out what became of a commit whose answer was lost, if it can be found out.
-    async fn resolve(&mut self, number: Option<String>, lost: Error) -> Result<()> {
-        let unknown = |source: Error| {
-            Error::new(
-                ErrorKind::CommitUnknown,
-                "the connection was lost during the commit: it may have happened or not",
-            )
-            .with_hint("look whether the change is there before running the transaction again")
-            .with_source(source)
-        };
-        let Some(number) = number else { return Err(unknown(lost)) };
-        match fate(self.shared(), &number).await {
-            Some(true) => Ok(()),
-            Some(false) => Err(Error::new(
-                ErrorKind::RolledBack,
-                "the connection was lost during the commit, which did not happen",
-            )
-            .with_source(lost)),
-            None => Err(unknown(lost)),
-        }
-    }
 }
 
 impl Preamble {
+    /// Nothing, before a statement on its own.
+    pub(crate) fn none() -> Preamble {
+        Preamble { is_inside: false, begin: None, number: None }
+    }
+
     /// How many requests it is.
     pub(crate) fn requests(&self) -> usize {
         usize::from(self.begin.is_some()) + usize::from(self.number.is_some())
@@ -297,48 +193,6 @@ impl Preamble {
     }
 }
 
-impl Transaction {
-    pub(crate) fn set_number(&mut self, number: Option<String>) {
-        if number.is_some() {
-            self.number = number;
-        }
-    }
-}
-
-fn transaction_number(connection: &PgConnection) -> Option<String> {
-    connection.transaction.as_ref().and_then(|transaction| transaction.number.clone())
-}
-
-/// Whether a transaction was committed, asked on another connection: a fresh one, since those of the pool may all be in
-/// use by those who wait for this answer.
-async fn fate(shared: &Shared, number: &str) -> Option<bool> {
-    const SQL: &str = "select pg_catalog.pg_xact_status($1::text::xid8)";
-    // The server may not have noticed yet that its client is gone, or may be restarting.
-    for wait in [0, 10, 50, 200, 500, 1000, 2000] {
-        tokio::time::sleep(Duration::from_millis(wait)).await;
-        let Ok(raw) = connect::open(&shared.options, shared.tls.as_ref(), None).await else { continue };
-        let rows = raw.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
-        let status: Option<String> = rows.ok().and_then(|rows| rows.first()?.try_get(0).ok().flatten());
-        match status.as_deref() {
-            Some("committed") => return Some(true),
-            Some("aborted") => return Some(false),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn no_transaction() -> Error {
-    Error::new(ErrorKind::InvalidQuery, "no transaction is open on this connection")
-}
-
-/// Names are made by the executor, but quoting costs nothing.
-fn quote(name: &str) -> String {
-    let mut quoted = String::new();
-    ident::quote(&mut quoted, name, '"');
-    quoted
-}
-
 fn begin_sql(options: TransactionOptions) -> Result<String> {
     let mut sql = String::from("begin");
     if let Some(isolation) = options.isolation {
@@ -362,4 +216,11 @@ fn begin_sql(options: TransactionOptions) -> Result<String> {
         sql.push_str(" read only");
     }
     Ok(sql)
+}
+
+/// Names are made by the executor, but quoting costs nothing.
+fn quote(name: &str) -> String {
+    let mut quoted = String::new();
+    ident::quote(&mut quoted, name, '"');
+    quoted
 }

@@ -45,6 +45,11 @@ pub(crate) fn is_plain(oid: u32) -> bool {
     oid < oid::FIRST_CUSTOM && oid != oid::RECORD && oid != oid::RECORD_ARRAY
 }
 
+/// The client library's type for an OID: the ones that are declared for parameters are all built in.
+pub(crate) fn type_of(oid: u32) -> Type {
+    Type::from_oid(oid).unwrap_or(Type::UNKNOWN)
+}
+
 impl Types {
     /// A value of a type that is not plain.
     pub(crate) fn read<'a>(&self, oid: u32, bytes: &'a [u8]) -> Known<'a> {

@@ -30,7 +30,9 @@ pub(crate) async fn postgres_options(test: &str) -> Option<PostgresOptions> {
     let anew = format!("drop schema if exists {schema} cascade; create schema {schema}");
     script(anew).run(&server).await.unwrap();
     server.close().await;
-    Some(options.options(format!("-c search_path={schema} -c client_min_messages=warning")).pool_size(8))
+    Some(
+        options.options(format!("-c search_path={schema} -c client_min_messages=warning")).max_connections(8),
+    )
 }
 
 /// A folder of its own for a test, empty.

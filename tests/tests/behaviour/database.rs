@@ -49,11 +49,11 @@ async fn postgres(url: &str) -> impl Driver + Clone {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let schema = format!("behaviour_{}_{number}", std::process::id());
     let options: PostgresOptions = url.parse().unwrap();
-    let outside = Db::new(Postgres::connect(options.clone().pool_size(1)).await.unwrap());
+    let outside = Db::new(Postgres::connect(options.clone().max_connections(1)).await.unwrap());
     script(format!("drop schema if exists {schema} cascade; create schema {schema}"))
         .run(&outside)
         .await
         .unwrap();
     outside.close().await;
-    Postgres::connect(options.options(format!("-c search_path={schema}")).pool_size(3)).await.unwrap()
+    Postgres::connect(options.options(format!("-c search_path={schema}")).max_connections(3)).await.unwrap()
 }

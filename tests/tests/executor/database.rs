@@ -36,7 +36,7 @@ impl Database {
         let options: PostgresOptions = url.parse().expect("the address is one");
         let server = Db::new(Postgres::connect(options.clone()).await.expect("the server answers"));
         script(format!("create schema {schema}")).run(&server).await.expect("a schema can be made");
-        let options = options.options(format!("-c search_path={schema}")).pool_size(8);
+        let options = options.options(format!("-c search_path={schema}")).max_connections(8);
         let db = Db::new(Postgres::connect(options).await.expect("the server answers"));
         Some(Database::prepare(db, None).await)
     }

@@ -16,7 +16,7 @@ impl Server {
     pub(crate) async fn with_tables(make_tables: MakeTables) -> Option<Server> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let options: PostgresOptions = kysera_testing::postgres_url()?.parse().expect("the address is one");
-        let options = options.pool_size(2);
+        let options = options.max_connections(2);
         let schema = format!("guide_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let outside = Db::new(Postgres::connect(options.clone()).await.expect("the server answers"));
         script(format!("create schema {schema}")).run(&outside).await.expect("a schema can be made");

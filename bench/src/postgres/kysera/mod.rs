@@ -43,5 +43,5 @@ async fn open_far(variant: &str, script: String, round_trip: Duration) -> Db {
 /// A pool of so many connections.
 async fn connect(url: &str, connections: usize) -> Db {
     let options: PostgresOptions = url.parse().expect("the address is one");
-    Db::new(Postgres::connect(options.pool_size(connections)).await.expect("connects"))
+    Db::new(Postgres::connect(options.max_connections(connections)).await.expect("connects"))
 }

@@ -119,7 +119,7 @@ impl<M: Manager> Pool<M> {
         let attempt = Attempt { pool: self, start, deadline: start + self.options().acquire_timeout };
         let mut ticket = None;
         let mut candidate = match candidate {
-            Some(candidate) => candidate,
+            Some(idle) => Candidate { returned: idle, was_idle: true },
             None => attempt.next(self.shared.queue.take_or_queue(start), &mut ticket).await?,
         };
         loop {
@@ -134,6 +134,13 @@ impl<M: Manager> Pool<M> {
     }
 }
 
+/// A connection that a caller may get.
+struct Candidate<M: Manager> {
+    returned: Returned<M>,
+    /// It was idle. One that comes from another caller or was just opened may be lent whatever its age.
+    was_idle: bool,
+}
+
 /// One caller's way to a connection.
 struct Attempt<'p, M: Manager> {
     pool: &'p Pool<M>,
@@ -146,12 +153,14 @@ impl<M: Manager> Attempt<'_, M> {
         &self,
         taken: Taken<Box<Entry<M::Connection>>>,
         ticket: &mut Option<u64>,
-    ) -> Result<Returned<M>> {
+    ) -> Result<Candidate<M>> {
         match taken {
-            Taken::Connection(entry) => Ok(self.pool.candidate(entry)),
+            Taken::Connection(entry) => {
+                Ok(Candidate { returned: self.pool.candidate(entry), was_idle: true })
+            }
             Taken::Ticket(id) => {
                 *ticket = Some(id);
-                self.wait(id).await
+                self.wait(id).await.map(|returned| Candidate { returned, was_idle: false })
             }
             Taken::Full => Err(self.too_many()),
             Taken::Closed => Err(closed()),
@@ -182,20 +191,23 @@ impl<M: Manager> Attempt<'_, M> {
     }
 
     /// The connection if it can be lent; else it was closed, and the queue still counts it.
-    async fn vet(&self, mut candidate: Returned<M>) -> Result<Option<Pooled<M>>> {
+    async fn vet(&self, candidate: Candidate<M>) -> Result<Option<Pooled<M>>> {
+        let Candidate { returned: mut candidate, was_idle } = candidate;
         let shared = &self.pool.shared;
         let now = Instant::now();
         let is_permanent = shared.manager.is_permanent();
-        if M::TIMED && !is_permanent && !candidate.is_fresh(now) {
+        if M::TIMED && !is_permanent {
             if !shared.manager.is_open(&candidate) {
                 candidate.close_counted(CloseReason::Lost);
                 return Ok(None);
             }
-            if candidate.is_expired(now) {
+            if was_idle && candidate.is_expired(now) {
                 candidate.close_counted(CloseReason::Lifetime);
                 return Ok(None);
             }
-            if let Err(failure) = self.check(&mut candidate, now).await {
+            if candidate.needs_check(now)
+                && let Err(failure) = self.check(&mut candidate, now).await
+            {
                 self.distrust(candidate, failure);
                 return if Instant::now() < self.deadline { Ok(None) } else { Err(self.too_late_counted()) };
             }

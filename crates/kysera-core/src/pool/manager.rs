@@ -155,16 +155,19 @@ impl<M: Manager> Shared<M> {
         Box::new(Entry { connection, idle_since: Some(now), expires })
     }
 
-    /// True when a connection can be lent without asking it anything.
+    /// True when an idle connection can be lent without asking it anything.
     pub(super) fn is_fresh(&self, entry: &Entry<M::Connection>, now: Instant) -> bool {
-        self.manager.is_open(&entry.connection)
-            && !entry.is_expired(now)
-            && entry.idle_since.is_none_or(|since| {
-                let idle = now.saturating_duration_since(since);
-                idle < self.options.check_after
-                    && self.age(since) >= self.suspect_before.load(Relaxed)
-                    && !self.manager.is_suspicious(&entry.connection, idle)
-            })
+        self.manager.is_open(&entry.connection) && !entry.is_expired(now) && !self.needs_check(entry, now)
+    }
+
+    /// True when a connection has to give a sign of life before it is lent.
+    pub(super) fn needs_check(&self, entry: &Entry<M::Connection>, now: Instant) -> bool {
+        entry.idle_since.is_some_and(|since| {
+            let idle = now.saturating_duration_since(since);
+            idle >= self.options.check_after
+                || self.age(since) < self.suspect_before.load(Relaxed)
+                || self.manager.is_suspicious(&entry.connection, idle)
+        })
     }
 
     /// From now on connections that are idle are checked before they are lent.
@@ -417,8 +420,8 @@ impl<M: Manager> Returned<M> {
         self.entry.as_ref().and_then(|entry| entry.idle_since)
     }
 
-    pub(super) fn is_fresh(&self, now: Instant) -> bool {
-        self.entry.as_ref().is_some_and(|entry| self.room.shared.is_fresh(entry, now))
+    pub(super) fn needs_check(&self, now: Instant) -> bool {
+        self.entry.as_ref().is_some_and(|entry| self.room.shared.needs_check(entry, now))
     }
 
     pub(super) fn is_expired(&self, now: Instant) -> bool {

@@ -276,6 +276,15 @@ async fn idle_and_old_connections_are_closed_while_nobody_acquires() {
     assert_eq!((pool.status().open, pool.status().closed.lifetime), (0, 8));
 }
 
+#[tokio::test]
+async fn a_lifetime_of_nothing_still_lends_each_connection_once() {
+    let (pool, world) = pool(options(1).max_lifetime(Some(Duration::ZERO)));
+    assert_eq!(pool.acquire().await.unwrap().id, 0);
+    let (held, waiting) = (pool.acquire().await.unwrap(), waiter(&pool).await);
+    drop(held);
+    assert_eq!((waiting.await.unwrap().id, world.opened.load(SeqCst)), (2, 3));
+}
+
 #[tokio::test(start_paused = true)]
 async fn min_connections_are_opened_and_opened_again() {
     let (pool, world) = pool(options(4).min_connections(3));

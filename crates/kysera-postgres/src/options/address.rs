@@ -3,9 +3,11 @@
 //! tokio-postgres reads most of it. What it does not know, or takes to mean something else than libpq, is picked out
 //! here: all of TLS, the timeout, and what the server must be.
 
-use super::{PostgresOptions, RootCertificates, Session, SslMode};
+use super::{PostgresOptions, Session};
+use crate::ssl::{RootCertificates, SslMode};
 use kysera_core::error::{Error, ErrorKind, Result};
 use percent_encoding::percent_decode_str;
+use std::str::FromStr;
 use std::time::Duration;
 use tokio_postgres::Config;
 
@@ -23,14 +25,31 @@ const OURS: [&str; 7] = [
 /// Keys of libpq that change nothing here: there is no GSS encryption, and SNI and compression are as they are.
 const IGNORED: [&str; 4] = ["gssencmode", "sslsni", "sslcompression", "fallback_application_name"];
 
-pub(super) fn read(address: &str) -> Result<PostgresOptions> {
+impl FromStr for PostgresOptions {
+    type Err = Error;
+
+    /// Reads `postgres://user:password@host:port,host:port/database?key=value` or `key=value key=value`, as libpq does.
+    /// The keys are libpq's, and those of [`PoolOptions`].
+    ///
+    /// # Errors
+    /// When it is neither, or a key or value is unknown. The message names the key, never the value.
+    fn from_str(address: &str) -> Result<Self> {
+        read(address)
+    }
+}
+
+fn read(address: &str) -> Result<PostgresOptions> {
     let is_url = address.starts_with("postgres://") || address.starts_with("postgresql://");
     let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
     let mut options = PostgresOptions::new();
     // The error's text names an option at most; its source is the same.
-    options.config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
+    let mut config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
+    super::keep_alive(&mut config);
+    options.config = config;
     for (key, value) in ours {
-        set(&mut options, &key, &value)?;
+        if !options.pool.set_parameter(&key, &value)? {
+            set(&mut options, &key, &value)?;
+        }
     }
     options.check()?;
     Ok(options)
@@ -52,6 +71,11 @@ fn invalid(key: &str, allowed: &'static str) -> Error {
         .with_hint(allowed)
 }
 
+/// True for a key that is read here. All of the pool's begin alike.
+fn is_ours(key: &str) -> bool {
+    OURS.contains(&key) || key.starts_with("pool_")
+}
+
 type Split = (String, Vec<(String, String)>);
 
 fn split_url(address: &str) -> Result<Split> {
@@ -59,7 +83,7 @@ fn split_url(address: &str) -> Result<Split> {
     let (mut kept, mut ours) = (Vec::new(), Vec::new());
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').ok_or_else(|| unreadable("a parameter has no value"))?;
-        if OURS.contains(&key) {
+        if is_ours(key) {
             let value =
                 percent_decode_str(value).decode_utf8().map_err(|_| invalid(key, "it must be UTF-8"))?;
             ours.push((key.to_owned(), value.into_owned()));
@@ -80,7 +104,7 @@ fn split_pairs(address: &str) -> Result<Split> {
         let (key, after) = (key.trim(), after.trim_start());
         let length = value_length(after);
         let written = &after[..length];
-        if OURS.contains(&key) {
+        if is_ours(key) {
             ours.push((key.to_owned(), unquote(written)));
         } else if !IGNORED.contains(&key) {
             kept.push_str(key);
@@ -138,7 +162,8 @@ fn set(options: &mut PostgresOptions, key: &str, value: &str) -> Result<()> {
             let seconds = value.parse::<i64>().map_err(|_| invalid(key, "it is a number of seconds"))?;
             options.connect_timeout = u64::try_from(seconds).ok().filter(|&s| s > 0).map(Duration::from_secs);
         }
-        _ => options.session = session(value)?,
+        "target_session_attrs" => options.session = session(value)?,
+        _ => return Err(unreadable(&format!("unknown option `{key}`"))),
     }
     Ok(())
 }

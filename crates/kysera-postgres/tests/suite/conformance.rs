@@ -18,7 +18,7 @@ impl Subject for Schema {
         let name = format!("conformance_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         // A second is long enough for a loaded machine; one test waits for it.
         let small = |options: kysera_postgres::PostgresOptions| {
-            options.pool_size(4).acquire_timeout(Duration::from_secs(1))
+            options.max_connections(4).acquire_timeout(Duration::from_secs(1))
         };
         Some(Schema { driver: support::driver_with(&name, small).await?, name })
     }
@@ -29,7 +29,7 @@ impl Subject for Schema {
 
     async fn remove(self) {
         let Some(options) = support::options() else { return };
-        let server = support::connect(options.pool_size(1)).await;
+        let server = support::connect(options.max_connections(1)).await;
         let sql = format!("drop schema {} cascade", self.name);
         support::acquire(&server).await.run_script(&sql).await.unwrap();
     }

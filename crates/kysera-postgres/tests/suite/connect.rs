@@ -146,7 +146,7 @@ async fn each_way_to_fail_has_its_own_kind_and_a_hint() {
 #[tokio::test]
 async fn a_full_pool_says_so() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1)).await;
+    let driver = connect(options.max_connections(1)).await;
     let held = acquire(&driver).await;
     // The clock runs ahead while nothing else can happen.
     tokio::time::pause();

@@ -22,7 +22,7 @@ async fn count(connection: &mut dyn Connection) -> i64 {
 
 /// One connection, and a table `t`.
 async fn single(schema: &str) -> Option<Postgres> {
-    let driver = driver_with(schema, |options| options.pool_size(1)).await?;
+    let driver = driver_with(schema, |options| options.max_connections(1)).await?;
     run(&mut *acquire(&driver).await, "create table t (id int primary key)").await.unwrap();
     Some(driver)
 }
@@ -126,7 +126,7 @@ async fn a_commit_dropped_half_way_leaves_all_or_nothing() {
 #[tokio::test]
 async fn the_next_user_does_not_wait_for_a_long_statement_of_the_last() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
+    let driver = connect(options.max_connections(1).cancel_grace(Duration::from_millis(1))).await;
     for polls in 1..4 {
         let mut connection = acquire(&driver).await;
         assert!(
@@ -146,7 +146,7 @@ async fn the_next_user_does_not_wait_for_a_long_statement_of_the_last() {
 #[tokio::test]
 async fn a_long_pipeline_is_cancelled_statement_by_statement() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
+    let driver = connect(options.max_connections(1).cancel_grace(Duration::from_millis(1))).await;
     let mut connection = acquire(&driver).await;
     let batch =
         (0..20).map(|_| (read("select pg_sleep(60)::text", vec![]), Box::new(Discard::default()) as Box<_>));
@@ -158,7 +158,7 @@ async fn a_long_pipeline_is_cancelled_statement_by_statement() {
 #[tokio::test]
 async fn without_preparing_a_long_statement_costs_its_connection_and_nothing_is_cancelled() {
     let Some(driver) = driver_with("drop_no_cancel", |options| {
-        options.pool_size(1).prepare(false).cancel_grace(Duration::from_millis(1))
+        options.max_connections(1).prepare(false).cancel_grace(Duration::from_millis(1))
     })
     .await
     else {
@@ -181,7 +181,7 @@ async fn without_preparing_a_long_statement_costs_its_connection_and_nothing_is_
 async fn no_request_to_cancel_hits_the_next_user() {
     let Some(options) = options() else { return };
     // Patience is so short that every other statement is late.
-    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_micros(300))).await;
+    let driver = connect(options.max_connections(1).cancel_grace(Duration::from_micros(300))).await;
     let mut random = Random(7);
     for round in 0..1000 {
         let mut connection = acquire(&driver).await;
@@ -229,7 +229,7 @@ async fn an_error_in_the_unread_rest_of_a_stream_is_told_at_the_commit() {
 #[tokio::test]
 async fn a_big_result_nobody_reads_is_cancelled() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).cancel_grace(Duration::from_millis(1))).await;
+    let driver = connect(options.max_connections(1).cancel_grace(Duration::from_millis(1))).await;
     let mut connection = acquire(&driver).await;
     // Endless, as far as this test is concerned.
     let endless = read("select repeat('x', 1000), generate_series(1, 2000000000)", vec![]);
@@ -244,7 +244,7 @@ async fn a_big_result_nobody_reads_is_cancelled() {
 #[tokio::test]
 async fn dropped_preparations_leave_no_statements_behind() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1).statement_cache(10)).await;
+    let driver = connect(options.max_connections(1).statement_cache(10)).await;
     let mut random = Random(3);
     for round in 0..500 {
         let mut connection = acquire(&driver).await;
@@ -328,7 +328,7 @@ async fn torture(
     change: impl FnOnce(kysera_postgres::PostgresOptions) -> kysera_postgres::PostgresOptions,
 ) {
     let change = |options: kysera_postgres::PostgresOptions| {
-        change(options.pool_size(4).cancel_grace(Duration::from_millis(2)))
+        change(options.max_connections(4).cancel_grace(Duration::from_millis(2)))
     };
     let Some(driver) = driver_with(schema, change).await else { return };
     let driver = Arc::new(driver);
@@ -378,7 +378,7 @@ async fn whatever_is_left_behind_over_tls_nobody_finds_it() {
 
 #[tokio::test]
 async fn a_session_changed_by_the_builders_statements_is_noticed_by_their_tags() {
-    let Some(driver) = driver_with("drop_tags", |options| options.pool_size(1)).await else { return };
+    let Some(driver) = driver_with("drop_tags", |options| options.max_connections(1)).await else { return };
     for sql in ["set work_mem = '1MB'", "listen somebody", "create temp table mess (id int)"] {
         run(&mut *acquire(&driver).await, sql).await.unwrap();
         let mut next = acquire(&driver).await;
@@ -395,7 +395,9 @@ async fn a_session_changed_by_the_builders_statements_is_noticed_by_their_tags()
 #[tokio::test]
 async fn statements_that_stay_prepared_survive_a_reset() {
     // One connection: while it is reset, no other may stand in for it.
-    let Some(driver) = driver_with("drop_keeps_plans", |options| options.pool_size(1)).await else { return };
+    let Some(driver) = driver_with("drop_keeps_plans", |options| options.max_connections(1)).await else {
+        return;
+    };
     for _ in 0..5 {
         let mut connection = acquire(&driver).await;
         assert_eq!(rows::<i32>(&mut *connection, raw("select 42", vec![])).await.unwrap(), [42]);

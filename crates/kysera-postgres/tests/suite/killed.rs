@@ -20,13 +20,13 @@ async fn kill(admin: &Postgres, pid: i32) {
 }
 
 async fn admin() -> Option<Postgres> {
-    Some(connect(options()?.pool_size(2)).await)
+    Some(connect(options()?.max_connections(2)).await)
 }
 
 #[tokio::test]
 async fn a_connection_killed_while_idle_is_replaced() {
     let Some(admin) = admin().await else { return };
-    let driver = connect(options().unwrap().pool_size(1)).await;
+    let driver = connect(options().unwrap().max_connections(1)).await;
     for _ in 0..5 {
         let mut connection = acquire(&driver).await;
         let before = pid(&mut *connection).await;
@@ -48,7 +48,7 @@ async fn a_connection_killed_while_idle_is_replaced() {
 #[tokio::test]
 async fn a_connection_killed_in_a_query_says_so_and_is_replaced() {
     let Some(admin) = admin().await else { return };
-    let driver = connect(options().unwrap().pool_size(1)).await;
+    let driver = connect(options().unwrap().max_connections(1)).await;
     let mut connection = acquire(&driver).await;
     let before = pid(&mut *connection).await;
     let (killed, _) = tokio::join!(
@@ -126,8 +126,12 @@ async fn the_outcome_of_a_lost_commit_is_found_out_when_asked() {
     run(&mut *watcher, "create table t (id int)").await.unwrap();
     for (resolve, reaches_server) in [(false, true), (false, false), (true, true), (true, false)] {
         run(&mut *watcher, "delete from t").await.unwrap();
-        let options =
-            proxy.options.clone().options("-c search_path=kill_lost").resolve_commits(resolve).pool_size(1);
+        let options = proxy
+            .options
+            .clone()
+            .options("-c search_path=kill_lost")
+            .resolve_commits(resolve)
+            .max_connections(1);
         let driver = connect(options).await;
         let mut connection = acquire(&driver).await;
         connection.begin(TransactionOptions::default()).await.unwrap();

@@ -22,7 +22,8 @@ async fn a_big_result_with_an_enum_does_not_hang_on_a_fresh_connection() {
         ("look_off", false, false),
         ("look_off_raw", false, true),
     ] {
-        let Some(driver) = driver_with(schema, |options| options.pool_size(1).prepare(prepare)).await else {
+        let Some(driver) = driver_with(schema, |options| options.max_connections(1).prepare(prepare)).await
+        else {
             return;
         };
         acquire(&driver).await.run_script(TYPES).await.unwrap();

@@ -8,6 +8,7 @@ mod conformance;
 mod connect;
 mod dropping;
 mod errors;
+mod faults;
 mod killed;
 mod listening;
 mod lookups;

@@ -1,6 +1,6 @@
 //! The pool under load, and what it keeps.
 
-use crate::support::{acquire, connect, dropped_after, one, options};
+use crate::support::{acquire, connect, dropped_after, in_time, one, options};
 use kysera_core::driver::Driver;
 use kysera_core::error::ErrorKind;
 use kysera_sql::compiled::Access;
@@ -13,7 +13,7 @@ use std::time::Duration;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_starves_and_cancelled_waiters_leave_no_hole() {
     let Some(options) = options() else { return };
-    let driver = Arc::new(connect(options.pool_size(8)).await);
+    let driver = Arc::new(connect(options.max_connections(8)).await);
     let most = Arc::new(AtomicUsize::new(0));
     let tasks: Vec<_> = (0..64)
         .map(|task| {
@@ -53,7 +53,7 @@ async fn futures(
 #[tokio::test]
 async fn the_last_used_connection_is_lent_first() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(4)).await;
+    let driver = connect(options.max_connections(4)).await;
     let mut pids = Vec::new();
     drop(futures(&driver, 3).await);
     for _ in 0..5 {
@@ -65,21 +65,33 @@ async fn the_last_used_connection_is_lent_first() {
 }
 
 #[tokio::test]
-async fn old_connections_are_replaced_and_idle_ones_closed() {
+async fn an_old_connection_is_replaced_when_it_comes_back() {
     let Some(options) = options() else { return };
-    let driver = connect(options.clone().pool_size(1).max_lifetime(Some(Duration::ZERO))).await;
+    let driver = connect(options.max_connections(1).max_lifetime(Some(Duration::ZERO))).await;
     let first = one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await;
     assert_ne!(one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await, first);
-    let driver = connect(options.pool_size(4).idle_timeout(Some(Duration::ZERO))).await;
+    assert_eq!(driver.status().closed.lifetime, 3);
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed_while_nobody_acquires() {
+    let Some(options) = options() else { return };
+    let options = options.max_connections(4).min_connections(1);
+    let driver = connect(options.idle_timeout(Some(Duration::from_millis(100)))).await;
     drop(futures(&driver, 3).await);
-    drop(acquire(&driver).await);
-    assert_eq!(driver.status().open, 1);
+    in_time(async {
+        while driver.status().open > 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    assert_eq!(driver.status().closed.idle, 2);
 }
 
 #[tokio::test]
 async fn who_waited_longest_is_next_and_closing_wakes_the_others() {
     let Some(options) = options() else { return };
-    let driver = connect(options.pool_size(1)).await;
+    let driver = connect(options.max_connections(1)).await;
     let held = acquire(&driver).await;
     let mut turns = [0; 4].map(|_| driver.acquire(Access::Read));
     for turn in &mut turns {

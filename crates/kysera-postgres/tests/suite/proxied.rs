@@ -22,7 +22,7 @@ fn proxied(variable: &str, prepare: bool) -> Option<PostgresOptions> {
 
 /// Every feature but `listen`, by many clients on few server connections.
 async fn every_feature(options: PostgresOptions, table: &str) {
-    let driver = Arc::new(connect(options.pool_size(12)).await);
+    let driver = Arc::new(connect(options.max_connections(12)).await);
     let setup = format!("drop table if exists {table}; create table {table} (id int primary key, n int)");
     acquire(&driver).await.run_script(&setup).await.unwrap();
     let tasks: Vec<_> = (0..12_i32)
@@ -104,7 +104,7 @@ async fn custom_types_are_read_through_a_proxy() {
 
 /// Short statements dropped at random; the next user's statement must not be hit.
 async fn drops(options: PostgresOptions) {
-    let driver = connect(options.pool_size(2).cancel_grace(Duration::from_micros(500))).await;
+    let driver = connect(options.max_connections(2).cancel_grace(Duration::from_micros(500))).await;
     let mut random = Random(11);
     for round in 0..300 {
         let mut connection = acquire(&driver).await;

@@ -2,16 +2,30 @@
 
 use kysera_postgres::PostgresOptions;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Stands between the driver and the server until the test ends.
+/// Between the driver and the server until the test ends.
 #[derive(Debug)]
 pub(crate) struct Proxy {
     /// The server through it, in plain text.
     pub(crate) options: PostgresOptions,
-    plan: Arc<AtomicU8>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    plan: AtomicU8,
+    /// How many connections were made so far.
+    accepted: AtomicUsize,
+    /// Connections made before this many are silent: nothing is carried, and nothing closed.
+    silent_before: AtomicUsize,
+    /// How long each new connection takes, in milliseconds.
+    delay: AtomicU64,
+    /// New connections are hung up on.
+    is_down: AtomicBool,
 }
 
 const FORWARD: u8 = 0;
@@ -26,41 +40,76 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = listener.local_addr().unwrap().to_string();
         let options = url.replacen(&server, &here, 1).parse().unwrap();
-        let plan = Arc::new(AtomicU8::new(FORWARD));
-        let accepting = plan.clone();
+        let state = Arc::new(State::default());
+        let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                let upstream = TcpStream::connect(&server).await.unwrap();
-                tokio::spawn(carry(client, upstream, accepting.clone()));
+                let number = shared.accepted.fetch_add(1, SeqCst);
+                if shared.is_down.load(SeqCst) {
+                    continue;
+                }
+                let (state, server) = (shared.clone(), server.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(state.delay.load(SeqCst))).await;
+                    let upstream = TcpStream::connect(&server).await.unwrap();
+                    carry(client, upstream, &state, number).await;
+                });
             }
         });
-        Some(Proxy { options, plan })
+        Some(Proxy { options, state })
+    }
+
+    /// All connections that there are go silent, as when the network forgets them. New ones work.
+    pub(crate) fn forget_connections(&self) {
+        self.state.silent_before.store(self.accepted(), SeqCst);
+    }
+
+    /// How many connections were made so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.state.accepted.load(SeqCst)
+    }
+
+    /// Makes each new connection take that long.
+    pub(crate) fn delay_logins(&self, delay: Duration) {
+        self.state.delay.store(u64::try_from(delay.as_millis()).unwrap(), SeqCst);
+    }
+
+    /// Hangs up on new connections, or no longer.
+    pub(crate) fn set_down(&self, is_down: bool) {
+        self.state.is_down.store(is_down, SeqCst);
     }
 
     /// The next request reaches the server; its answer is lost, and its connection with it.
     pub(crate) fn lose_next_answer(&self) {
-        self.plan.store(LOSE_ANSWER, Ordering::SeqCst);
+        self.state.plan.store(LOSE_ANSWER, SeqCst);
     }
 
     /// The next request is lost, and its connection with it.
     pub(crate) fn lose_next_request(&self) {
-        self.plan.store(LOSE_REQUEST, Ordering::SeqCst);
+        self.state.plan.store(LOSE_REQUEST, SeqCst);
     }
 }
 
-async fn carry(mut client: TcpStream, mut server: TcpStream, plan: Arc<AtomicU8>) {
+async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, number: usize) {
     let (mut asked, mut answered) = (vec![0; 65536], vec![0; 65536]);
-    let is_planned = |now| plan.compare_exchange(now, FORWARD, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+    let is_planned = |now| state.plan.compare_exchange(now, FORWARD, SeqCst, SeqCst).is_ok();
+    let is_silent = || number < state.silent_before.load(SeqCst);
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
+                if is_silent() {
+                    continue;
+                }
                 if is_planned(LOSE_REQUEST) || server.write_all(&asked[..length]).await.is_err() {
                     return;
                 }
             }
             read = server.read(&mut answered) => {
                 let Ok(length @ 1..) = read else { return };
+                if is_silent() {
+                    continue;
+                }
                 if is_planned(LOSE_ANSWER) || client.write_all(&answered[..length]).await.is_err() {
                     return;
                 }

@@ -23,7 +23,7 @@ pub(crate) async fn driver_with(
     change: impl FnOnce(PostgresOptions) -> PostgresOptions,
 ) -> Option<Postgres> {
     let options = options()?;
-    let admin = connect(options.clone().pool_size(1)).await;
+    let admin = connect(options.clone().max_connections(1)).await;
     let sql = format!("drop schema if exists {schema} cascade; create schema {schema}");
     acquire(&admin).await.run_script(&sql).await.unwrap();
     let own = options.options(format!("-c search_path={schema} -c client_min_messages=warning"));

@@ -90,7 +90,9 @@ async fn a_full_pool_ends_the_wait() {
         vec![Db::new(Sqlite::connect(SqliteOptions::memory().acquire_timeout(soon)).await.unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         let options: PostgresOptions = url.parse().unwrap();
-        each.push(Db::new(Postgres::connect(options.pool_size(1).acquire_timeout(soon)).await.unwrap()));
+        each.push(Db::new(
+            Postgres::connect(options.max_connections(1).acquire_timeout(soon)).await.unwrap(),
+        ));
     }
     for db in each {
         let tx = in_time(db.begin()).await.unwrap();

@@ -1,0 +1,73 @@
+//! What the pool has to know of connections to PostgreSQL.
+
+use crate::clean::{clean, is_clean};
+use crate::connect;
+use crate::error;
+use crate::raw_connection::RawConnection;
+use crate::server::Server;
+use kysera_core::driver::BoxFuture;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::pool::{Hooks, Manager, OpenFailure, Returned};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Opens, checks and cleans connections to a server.
+#[derive(Debug)]
+pub(crate) struct PgManager {
+    pub(crate) server: Arc<Server>,
+    /// Also part of the pool, which calls them; called here again after a reset.
+    pub(crate) hooks: Hooks<RawConnection>,
+}
+
+impl Manager for PgManager {
+    type Connection = RawConnection;
+
+    fn open(&self) -> BoxFuture<'_, Result<RawConnection>> {
+        Box::pin(async {
+            if Handle::try_current().is_err() {
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    "a connection to PostgreSQL needs a tokio runtime",
+                )
+                .with_hint("call it inside #[tokio::main] or Runtime::block_on"));
+            }
+            connect::open(&self.server, None).await
+        })
+    }
+
+    fn classify(&self, error: &Error) -> OpenFailure {
+        match error.code() {
+            // Too many connections; starting, stopping or restarting.
+            Some("53300" | "57P01" | "57P02" | "57P03") => OpenFailure::Busy,
+            _ if error.kind() == ErrorKind::ConnectionFailed => OpenFailure::Unreachable,
+            _ => OpenFailure::Final,
+        }
+    }
+
+    fn is_open(&self, raw: &RawConnection) -> bool {
+        !raw.is_closed()
+    }
+
+    fn check<'c>(&'c self, raw: &'c mut RawConnection) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async { raw.client.check_connection().await.map_err(error::from_postgres) })
+    }
+
+    fn is_clean(&self, raw: &RawConnection) -> bool {
+        is_clean(raw, self.server.options.reset)
+    }
+
+    fn clean(&self, mut returned: Returned<Self>) {
+        // Without a runtime nobody can clean it; dropping it closes it, as the end of a runtime does.
+        let Ok(runtime) = Handle::try_current() else { return };
+        let (server, hooks) = (Arc::clone(&self.server), self.hooks.clone());
+        runtime.spawn(async move {
+            let (raw, room) = returned.parts();
+            match clean(raw, &server, &hooks, || room.give_back()).await {
+                Ok(()) => returned.keep(),
+                Err(error) => {
+                    tracing::debug!(target: "kysera::postgres", %error, "a connection was closed, not cleaned");
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,227 @@
+//! The pool when the server is full, restarts, or is slow, and when the network forgets its connections.
+
+use crate::proxy::Proxy;
+use crate::support::{acquire, connect, driver_with, in_time, one, options, raw, read, rows};
+use kysera_core::driver::Driver;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::pool::PoolOptions;
+use kysera_postgres::Postgres;
+use kysera_sql::compiled::Access;
+use std::error::Error as _;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+fn pool() -> PoolOptions {
+    PoolOptions::default()
+}
+
+/// That many connections at the same time, so that as many are idle afterwards.
+async fn fill(driver: &Postgres, count: usize) {
+    let mut all = Vec::new();
+    for _ in 0..count {
+        all.push(acquire(driver).await);
+    }
+    drop(all);
+    assert_eq!(driver.status().idle, count);
+}
+
+async fn ask(driver: &Postgres) -> Result<i32> {
+    let mut connection = driver.acquire(Access::Read).await?;
+    rows::<i32>(&mut *connection, read("select 1", vec![])).await.map(|rows| rows[0])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn statements_dropped_on_a_silent_network_hold_nobody_up_and_cost_a_handful_of_connections() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = Arc::new(connect(proxy.options.clone().max_connections(10)).await);
+    fill(&driver, 10).await;
+    let before = proxy.accepted();
+    proxy.forget_connections();
+    let dropped: Vec<_> = (0..10)
+        .map(|_| {
+            let driver = driver.clone();
+            tokio::spawn(async move { timeout(Duration::from_millis(500), ask(&driver)).await.is_err() })
+        })
+        .collect();
+    for dropped in dropped {
+        assert!(dropped.await.unwrap(), "the network is silent");
+    }
+    let start = Instant::now();
+    assert_eq!(in_time(ask(&driver)).await.unwrap(), 1);
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    in_time(async {
+        while driver.status().closed.unclean < 10 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    let made = proxy.accepted() - before;
+    assert!(made <= 80, "{made} connections were made to cancel ten statements");
+}
+
+#[tokio::test]
+async fn idle_connections_that_the_network_forgot_cost_one_time_out_together() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let pool = pool().check_after(Duration::ZERO).check_timeout(Duration::from_millis(500));
+    let driver = connect(proxy.options.clone().pool(pool)).await;
+    fill(&driver, 10).await;
+    proxy.forget_connections();
+    let start = Instant::now();
+    assert_eq!(ask(&driver).await.unwrap(), 1);
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    let closed = driver.status().closed;
+    assert_eq!((closed.unresponsive, closed.distrusted), (1, 9));
+}
+
+#[tokio::test]
+async fn one_deadline_bounds_the_check_and_the_login_together() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let limit = Duration::from_millis(600);
+    let pool = pool().acquire_timeout(limit).check_after(Duration::ZERO).check_timeout(limit / 2);
+    let driver = connect(proxy.options.clone().pool(pool)).await;
+    proxy.forget_connections();
+    proxy.delay_logins(Duration::from_secs(3));
+    let start = Instant::now();
+    assert_eq!(ask(&driver).await.unwrap_err().kind(), ErrorKind::PoolTimeout);
+    assert!(start.elapsed() >= limit && start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn callers_less_patient_than_a_login_still_get_connections() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = connect(proxy.options.clone().max_connections(2)).await;
+    let held = acquire(&driver).await;
+    proxy.delay_logins(Duration::from_millis(600));
+    let before = proxy.accepted();
+    in_time(async { while timeout(Duration::from_millis(100), ask(&driver)).await.is_err() {} }).await;
+    assert_eq!(proxy.accepted(), before + 1, "one login serves those who come later");
+    drop(held);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_server_is_waited_for() {
+    let Some(admin) = driver_with("fault_full", |options| options).await else { return };
+    let role =
+        "drop role if exists fault_full; create role fault_full login password 'full' connection limit 2";
+    acquire(&admin).await.run_script(role).await.unwrap();
+    let options = options().unwrap().user("fault_full").password("full").max_connections(8);
+    let driver = Arc::new(connect(options).await);
+    let tasks: Vec<_> = (0..40)
+        .map(|_| {
+            let driver = driver.clone();
+            tokio::spawn(async move {
+                let mut connection = driver.acquire(Access::Read).await?;
+                rows::<String>(&mut *connection, read("select pg_sleep(0.02)::text", vec![])).await
+            })
+        })
+        .collect();
+    for task in tasks {
+        in_time(task).await.unwrap().unwrap();
+    }
+    let status = driver.status();
+    assert!(status.open <= 2 && status.open_failures > 0, "{status:?}");
+    driver.close().await;
+}
+
+/// A driver whose only connection was lost, behind a proxy that hangs up on new ones.
+async fn lost(proxy: &Proxy, limit: Duration) -> Postgres {
+    let driver = connect(proxy.options.clone().max_connections(1).acquire_timeout(limit)).await;
+    proxy.set_down(true);
+    proxy.lose_next_answer();
+    assert_eq!(ask(&driver).await.unwrap_err().kind(), ErrorKind::ConnectionClosed);
+    driver
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_is_waited_for() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = lost(&proxy, Duration::from_secs(30)).await;
+    let (answer, ()) = tokio::join!(ask(&driver), async {
+        sleep(Duration::from_millis(400)).await;
+        proxy.set_down(false);
+    });
+    assert_eq!(answer.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_stays_away_is_the_reason_given() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = lost(&proxy, Duration::from_millis(400)).await;
+    let error = ask(&driver).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PoolTimeout);
+    let reason = error.source().and_then(|source| source.downcast_ref::<Error>());
+    assert_eq!(reason.map(Error::kind), Some(ErrorKind::ConnectionFailed), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_hook_does_to_a_new_session_survives_a_reset() {
+    let Some(options) = options() else { return };
+    let options = options
+        .max_connections(1)
+        .after_connect(|connection| Box::pin(connection.run_script("set work_mem = '7MB'")));
+    let driver = connect(options).await;
+    for _ in 0..3 {
+        let mut connection = acquire(&driver).await;
+        assert_eq!(one::<String>(&mut *connection, "select current_setting('work_mem')").await, "7MB");
+        rows::<String>(&mut *connection, raw("select set_config('work_mem', '1MB', false)", vec![]))
+            .await
+            .unwrap();
+    }
+    assert_eq!(driver.status().opened, 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_a_hook_refuses_is_replaced() {
+    let Some(options) = options() else { return };
+    let refuse = |options: kysera_postgres::PostgresOptions| {
+        options.max_connections(1).on_release(|_| Box::pin(async { Ok(false) }))
+    };
+    let driver = connect(refuse(options)).await;
+    let first = one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await;
+    assert_ne!(one::<i32>(&mut *acquire(&driver).await, "select pg_backend_pid()").await, first);
+    assert!(driver.status().closed.hook >= 2);
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error_and_no_panic() {
+    let Some(options) = options() else { return };
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let driver = first.block_on(connect(options));
+    drop(first);
+    let mut acquired = driver.acquire(Access::Read);
+    let Poll::Ready(outcome) = acquired.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("it waits for nothing that could come");
+    };
+    assert_eq!(outcome.expect_err("nothing drives a connection").kind(), ErrorKind::Configuration);
+    // Another runtime opens connections of its own.
+    assert_eq!(runtime().block_on(ask(&driver)).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn closing_waits_for_those_who_still_work() {
+    let Some(options) = options() else { return };
+    let driver = Arc::new(connect(options.max_connections(1)).await);
+    let worker = driver.clone();
+    let mut connection = acquire(&worker).await;
+    let work = tokio::spawn(async move {
+        rows::<String>(&mut *connection, read("select pg_sleep(0.3)::text", vec![])).await.map(drop)
+    });
+    driver.close().await;
+    assert_eq!(driver.status().open, 0);
+    work.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_settings_of_the_pool_are_read_from_the_address() {
+    let Some(url) = kysera_testing::postgres_url() else { return };
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let driver = Postgres::open(&format!("{url}{separator}pool_max=3&pool_idle_timeout=none")).await.unwrap();
+    assert_eq!(driver.status().limit, 3);
+    let error = Postgres::open(&format!("{url}{separator}pool_max=many")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    let error = Postgres::open(&format!("{url}{separator}pool_maximum=3")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+}
