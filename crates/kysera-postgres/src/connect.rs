@@ -4,7 +4,7 @@
 
 use crate::error;
 use crate::notification::EventSender;
-use crate::options::Session;
+use crate::options::{PostgresOptions, Session};
 use crate::protocol::Monitored;
 use crate::raw_connection::{Opened, RawConnection, Route};
 use crate::server::Server;
@@ -12,6 +12,7 @@ use crate::socket::Address;
 use crate::ssl::SslMode;
 use crate::tls::{AsItIs, Negotiated, Tls, Transport};
 use kysera_core::error::{Error, ErrorKind, Result};
+use std::borrow::Cow;
 use std::io;
 use tokio_postgres::config::{Host, LoadBalanceHosts, SslNegotiation};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
@@ -19,7 +20,8 @@ use tokio_postgres::{Client, Config, SimpleQueryMessage};
 /// Opens a connection to the first host that takes one. What it is notified of goes to `events`.
 pub(crate) async fn open(server: &Server, events: Option<&EventSender>) -> Result<RawConnection> {
     let options = &server.options;
-    let targets = targets(&options.config)?;
+    let config = config(options).await?;
+    let targets = targets(&config)?;
     let mut failure = None;
     // A standby is preferred by asking every host for one first (manual, 34.1.2).
     let wishes: &[Session] = match options.session {
@@ -28,7 +30,7 @@ pub(crate) async fn open(server: &Server, events: Option<&EventSender>) -> Resul
     };
     for wish in wishes {
         for target in &targets {
-            match reach(server, events, target, *wish).await {
+            match reach(server, &config, events, target, *wish).await {
                 Ok(raw) => return Ok(raw),
                 // Another host would say the same of the password, the user, the database.
                 Err(error) if is_final(&error) => return Err(error),
@@ -37,6 +39,15 @@ pub(crate) async fn open(server: &Server, events: Option<&EventSender>) -> Resul
         }
     }
     Err(failure.unwrap_or_else(|| Error::new(ErrorKind::Configuration, "the address names no host")))
+}
+
+/// The client library's settings, with the password that is valid now.
+async fn config(options: &PostgresOptions) -> Result<Cow<'_, Config>> {
+    let Some(provider) = &options.password_provider else { return Ok(Cow::Borrowed(&options.config)) };
+    let password = (provider.0)().await?;
+    let mut config = options.config.clone();
+    config.password(password);
+    Ok(Cow::Owned(config))
 }
 
 fn is_final(error: &Error) -> bool {
@@ -101,13 +112,14 @@ fn shuffle<T>(list: &mut [T]) {
 /// Tries every address of a host.
 async fn reach(
     server: &Server,
+    config: &Config,
     events: Option<&EventSender>,
     target: &Target,
     wish: Session,
 ) -> Result<RawConnection> {
     let mut failure = None;
     for address in resolve(target).await? {
-        let attempt = log_in(server, &address, target);
+        let attempt = log_in(server, config, &address, target);
         let opened = match server.options.connect_timeout {
             Some(limit) => {
                 tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(too_slow(&address)))
@@ -158,8 +170,7 @@ fn too_slow(address: &Address) -> Error {
 }
 
 /// Tries an address encrypted, plain, or one after the other, as the mode says.
-async fn log_in(server: &Server, address: &Address, target: &Target) -> Result<Opened> {
-    let config = &server.options.config;
+async fn log_in(server: &Server, config: &Config, address: &Address, target: &Target) -> Result<Opened> {
     let (Some(tls), Some(host)) = (server.tls.as_ref(), target.name.as_deref()) else {
         return plain(config, address, target).await;
     };

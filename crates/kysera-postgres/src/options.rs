@@ -9,6 +9,7 @@ use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::{Hooks, PoolOptions};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::Config;
 
@@ -28,6 +29,7 @@ pub struct PostgresOptions {
     pub(crate) ssl: SslOptions,
     pub(crate) pool: PoolOptions,
     pub(crate) hooks: Hooks<RawConnection>,
+    pub(crate) password_provider: Option<PasswordProvider>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) prepare: bool,
     pub(crate) statement_cache: usize,
@@ -72,6 +74,7 @@ impl Default for PostgresOptions {
             ssl: SslOptions::default(),
             pool: PoolOptions::default(),
             hooks: Hooks::default(),
+            password_provider: None,
             connect_timeout: Some(Duration::from_secs(10)),
             prepare: true,
             statement_cache: 512,
@@ -81,6 +84,12 @@ impl Default for PostgresOptions {
         }
     }
 }
+
+/// Where a password comes from that does not stay the same.
+#[derive(Clone)]
+pub(crate) struct PasswordProvider(
+    pub(crate) Arc<dyn Fn() -> BoxFuture<'static, Result<String>> + Send + Sync>,
+);
 
 /// The client library waits for two hours before it asks a silent server. What an address says otherwise stays.
 fn keep_alive(config: &mut Config) {
@@ -129,6 +138,22 @@ impl PostgresOptions {
     #[must_use = "returns the options"]
     pub fn password(mut self, password: impl AsRef<[u8]>) -> Self {
         self.config.password(password);
+        self
+    }
+
+    /// Asks for the password before each new connection: for tokens that expire. An error is what the opening fails with.
+    ///
+    /// ```
+    /// # use kysera_postgres::PostgresOptions;
+    /// # async fn fresh_token() -> kysera_core::Result<String> { Ok(String::new()) }
+    /// let options = PostgresOptions::new().host("db1").password_provider(|| Box::pin(fresh_token()));
+    /// ```
+    #[must_use = "returns the options"]
+    pub fn password_provider<F>(mut self, provider: F) -> Self
+    where
+        F: Fn() -> BoxFuture<'static, Result<String>> + Send + Sync + 'static,
+    {
+        self.password_provider = Some(PasswordProvider(Arc::new(provider)));
         self
     }
 

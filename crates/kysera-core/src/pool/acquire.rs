@@ -43,9 +43,12 @@ impl<M: Manager> Pool<M> {
             return None;
         }
         let entry = self.shared.queue.try_take()?;
-        let borrowed = Borrowed { entry: Some(entry), shared: &self.shared };
-        // What is not fresh goes back, and is checked on the asynchronous way.
-        (!M::TIMED || self.is_fresh(borrowed.entry.as_deref()?)).then_some(borrowed)
+        if M::TIMED && !self.is_fresh(&entry) {
+            // It goes back as it is, and is checked on the asynchronous way.
+            self.shared.put_back(entry);
+            return None;
+        }
+        Some(Borrowed { entry: Some(entry), shared: &self.shared })
     }
 
     /// A connection. Callers are served in the order in which they came.

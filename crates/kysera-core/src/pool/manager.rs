@@ -203,6 +203,12 @@ impl<M: Manager> Shared<M> {
         }
     }
 
+    /// Puts a connection back that nobody used.
+    #[cold]
+    pub(super) fn put_back(&self, entry: Box<Entry<M::Connection>>) {
+        self.give_back(entry, true);
+    }
+
     /// Puts a clean connection back.
     fn give_back(&self, entry: Box<Entry<M::Connection>>, is_counted: bool) {
         let given = if is_counted { self.queue.give_back(entry) } else { self.queue.offer(entry) };

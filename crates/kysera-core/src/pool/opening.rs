@@ -41,11 +41,15 @@ impl<M: Manager> Opening<M> {
             let attempt = tokio::time::timeout(OPEN_LIMIT, open(&self.shared));
             let opened = attempt.await.unwrap_or_else(|_| Err(too_slow()));
             let Err(error) = opened else { return self.end(opened) };
-            if !self.is_tried_again(&error) {
+            tracing::debug!(target: "kysera::pool", %error, "a connection could not be opened");
+            if !self.may_succeed_later(&error) {
                 return self.end(Err(error));
             }
-            tracing::debug!(target: "kysera::pool", %error, "a connection could not be opened yet");
             self.note(error);
+            if !self.shared.queue.is_wanted() {
+                // Without an error: who comes to wait just now begins another opening.
+                return;
+            }
             tokio::time::sleep(wait.mul_f64(0.5 + random())).await;
             wait = (wait * 2).min(LONGEST_WAIT);
             let shared = &self.shared;
@@ -61,13 +65,12 @@ impl<M: Manager> Opening<M> {
         self.end(opened);
     }
 
-    fn is_tried_again(&self, error: &Error) -> bool {
-        let again = match self.shared.manager.classify(error) {
+    fn may_succeed_later(&self, error: &Error) -> bool {
+        match self.shared.manager.classify(error) {
             OpenFailure::Final => false,
             OpenFailure::Busy => true,
             OpenFailure::Unreachable => self.shared.counters.opened.load(Relaxed) > 0,
-        };
-        again && self.shared.queue.is_wanted()
+        }
     }
 
     fn note(&self, error: Error) {

@@ -276,6 +276,17 @@ async fn idle_and_old_connections_are_closed_while_nobody_acquires() {
     assert_eq!((pool.status().open, pool.status().closed.lifetime), (0, 8));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stale_connection_is_not_lent_unasked_because_somebody_looked_at_it() {
+    let (pool, world) = pool(options(1));
+    drop(pool.acquire().await.unwrap());
+    sleep(Duration::from_secs(60)).await;
+    assert!(pool.try_acquire().is_none() && pool.try_acquire().is_none());
+    drop(pool.acquire().await.unwrap());
+    assert_eq!(world.checked.load(SeqCst), 1);
+    assert!(pool.try_acquire().is_some());
+}
+
 #[tokio::test]
 async fn a_lifetime_of_nothing_still_lends_each_connection_once() {
     let (pool, world) = pool(options(1).max_lifetime(Some(Duration::ZERO)));

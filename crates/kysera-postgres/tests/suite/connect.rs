@@ -70,7 +70,7 @@ async fn a_certificate_for_another_host_is_refused_by_verify_full_alone() {
 }
 
 #[tokio::test]
-async fn channel_binding_passes_through_the_tap() {
+async fn channel_binding_passes_through_the_monitor() {
     let Some((url, _)) = password_url() else { return };
     let separator = if url.contains('?') { '&' } else { '?' };
     let bound: PostgresOptions =
@@ -79,6 +79,21 @@ async fn channel_binding_passes_through_the_tap() {
     let plain: PostgresOptions =
         format!("{url}{separator}channel_binding=require&sslmode=disable").parse().unwrap();
     assert_eq!(refused(plain).await.kind(), ErrorKind::AuthenticationFailed);
+}
+
+#[tokio::test]
+async fn a_password_that_expires_is_asked_for_each_connection() {
+    let Some((_, options)) = password_url() else { return };
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = asked.clone();
+    let options = options.password("expired").max_connections(2).password_provider(move || {
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Box::pin(async move { Ok(if number < 2 { "kysera" } else { "expired" }.to_owned()) })
+    });
+    let driver = connect(options).await;
+    let held = (acquire(&driver).await, acquire(&driver).await);
+    drop(held);
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
