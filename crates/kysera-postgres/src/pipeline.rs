@@ -6,7 +6,7 @@
 use crate::connection::PgConnection;
 use crate::error;
 use crate::raw_connection::{RawConnection, poll_once};
-use crate::read::{Failure, Reader, into_error};
+use crate::read::{Count, Failure, Reader, into_error};
 use crate::run::{Request, send};
 use crate::server::Server;
 use crate::statements::Way;
@@ -23,7 +23,7 @@ type Answer<'a> = BoxFuture<'a, Result<RowStream, tokio_postgres::Error>>;
 
 /// A statement that was answered, before types are looked up for its rows.
 struct Answered {
-    outcome: Result<u64, Failure>,
+    outcome: Result<Count, Failure>,
     reader: Reader,
     sink: Sink,
 }
@@ -128,7 +128,7 @@ async fn take_answer(
     answer: Answer<'_>,
     reader: &mut Reader,
     sink: &mut dyn RowSink,
-) -> Result<u64, Failure> {
+) -> Result<Count, Failure> {
     let rows = answer.await?;
     Ok(reader.drain(pin!(rows), sink, &server.types).await?)
 }
@@ -146,8 +146,6 @@ fn rolled_back() -> Error {
         .with_hint("look at the first error of the pipeline")
 }
 
-fn outcome_of(statement: &Compiled, count: u64) -> ExecResult {
-    let is_query = statement.kind == StatementKind::Read && statement.facts.affected == Affected::Reported;
-    let rows_affected = if is_query { 0 } else { count };
-    ExecResult { rows_affected, last_insert_id: None }
+fn outcome_of(statement: &Compiled, count: Count) -> ExecResult {
+    count.result(statement.kind == StatementKind::Read && statement.facts.affected == Affected::Reported)
 }

@@ -4,6 +4,7 @@ use crate::error;
 use crate::protocol::type_oid;
 use crate::raw_connection::RawConnection;
 use crate::types::{Known, Types, is_plain};
+use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
@@ -40,6 +41,22 @@ enum State {
     Full,
     /// A cell could not be read; the row is kept for the names of its columns.
     Failed(Box<(DecodeError, Row)>),
+}
+
+/// What a statement counted that ran to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count {
+    /// The count in the tag that ends it: of changed rows, or of a query's.
+    pub(crate) tag: u64,
+    /// Rows that came.
+    pub(crate) rows: u64,
+}
+
+impl Count {
+    /// For a statement that `is_query`: the count in its tag is then that of its rows.
+    pub(crate) fn result(self, is_query: bool) -> ExecResult {
+        ExecResult::affected(if is_query { 0 } else { self.tag }).with_returned(self.rows)
+    }
 }
 
 /// Why a statement gave no result.
@@ -130,13 +147,13 @@ impl Reader {
         }
     }
 
-    /// Reads a running statement to its end, or until nothing more is wanted of it. Returns how many rows it affected.
+    /// Reads a running statement to its end, or until nothing more is wanted of it. Returns what it counted.
     pub(crate) async fn drain(
         &mut self,
         mut rows: Pin<&mut RowStream>,
         sink: &mut dyn RowSink,
         types: &Types,
-    ) -> Result<u64, tokio_postgres::Error> {
+    ) -> Result<Count, tokio_postgres::Error> {
         while let Some(row) = next(rows.as_mut()).await {
             let row = row?;
             match self.count(&row) {
@@ -144,14 +161,15 @@ impl Reader {
                 Err(error) => self.state = State::Failed(Box::new((error, row))),
             }
             if self.may_leave() {
-                return Ok(self.seen);
+                return Ok(Count { tag: self.seen, rows: self.seen });
             }
         }
-        Ok(match self.affected {
+        let tag = match self.affected {
             Affected::RowsReturned => self.seen,
             Affected::Column(_) => self.counted,
             _ => rows.rows_affected().unwrap_or_default(),
-        })
+        };
+        Ok(Count { tag, rows: self.seen })
     }
 
     /// Adds what the row says of how many were written, where a column does.

@@ -5,7 +5,7 @@ use crate::connection::PgConnection;
 use crate::error;
 use crate::params::Params;
 use crate::raw_connection::{RawConnection, poll_once};
-use crate::read::{Failure, Reader, into_error};
+use crate::read::{Count, Failure, Reader, into_error};
 use crate::statements::Way;
 use crate::transaction::Preamble;
 use kysera_core::driver::ExecResult;
@@ -115,7 +115,7 @@ impl PgConnection {
         outcome.map_err(into_error)
     }
 
-    async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<u64, Failure> {
+    async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<Count, Failure> {
         let mut preamble = self.take_preamble(request.statement.kind);
         let (raw, types) = self.parts();
         let mut number = None;
@@ -182,11 +182,10 @@ impl PgConnection {
         !is_inside
     }
 
-    fn outcome(&mut self, statement: &Compiled, count: u64) -> ExecResult {
-        // The count in the tag of a query is that of its rows.
+    fn outcome(&mut self, statement: &Compiled, count: Count) -> ExecResult {
         let is_query = statement.facts.affected == Affected::Reported
             && (statement.kind == StatementKind::Read || self.raw().monitor.was_query());
-        ExecResult { rows_affected: if is_query { 0 } else { count }, last_insert_id: None }
+        count.result(is_query)
     }
 }
 

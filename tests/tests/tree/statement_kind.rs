@@ -151,3 +151,28 @@ fn a_raw_statement_is_raw() {
     let found = compiled(statement, "postgres");
     assert_eq!((found.kind, found.facts), (StatementKind::Raw, Facts::new()));
 }
+
+#[test]
+fn a_statement_is_called_by_its_operation_and_its_main_table() {
+    let called = |statement: Statement| {
+        let summary = compiled(statement, "postgres").summary;
+        (summary.operation, summary.table.map(|name| name.into_owned()))
+    };
+    let named = |operation, table: &str| (Some(operation), Some(table.to_owned()));
+    let (seat, guest) = (TableRef::named("seat"), TableRef::named("guest"));
+    let join = FromItem::Join(Box::new(Join::new(seat.into(), JoinKind::Cross, guest.into(), None)));
+    let mut select = Select::from(join);
+    select.items.push(SelectItem::All(None));
+    assert_eq!(called(select.clone().into()), named("select", "seat"));
+    let derived = Derived::new(select, "d");
+    let mut outer = Select::from(FromItem::Derived(Box::new(derived)));
+    outer.items.push(SelectItem::All(None));
+    assert_eq!(called(outer.into()), named("select", "seat"));
+    let mut insert = Insert::into(TableRef::named("guest"));
+    insert.source = InsertSource::DefaultValues;
+    assert_eq!(called(insert.into()), named("insert", "guest"));
+    assert_eq!(called(Delete::from(TableRef::named("guest")).into()), named("delete", "guest"));
+    let mut nothing = Select::default();
+    nothing.items.push(SelectItem::expr(Expr::Literal(Literal::Int(1))));
+    assert_eq!(called(nothing.into()), (Some("select"), None));
+}

@@ -2,6 +2,7 @@
 
 use crate::db::handle::Db;
 use crate::driver::Driver;
+use crate::driver::layer::{DriverLayer, Layered};
 use crate::error::Result;
 use crate::plugin::Plugin;
 use crate::plugin::clock::{Clock, SystemClock};
@@ -35,6 +36,13 @@ impl DbBuilder {
     /// Adds a plugin. The order of calls does not matter: plugins run by dependency, then priority, then name.
     pub fn plugin(mut self, plugin: impl Plugin) -> DbBuilder {
         self.plugins.push(Arc::new(plugin));
+        self
+    }
+
+    /// Puts a layer around the driver: a log, metrics, a guard. It goes around the layers that are there already, so the
+    /// last one added starts first and ends last. See [`DriverLayer`].
+    pub fn layer(mut self, layer: impl DriverLayer) -> DbBuilder {
+        self.driver = Box::new(Layered::new(self.driver, layer));
         self
     }
 

@@ -1,9 +1,101 @@
-//! What a database driver must do. Small, object-safe, and never sees the tree.
+//! The contract between Kysera and a database: what an author of a driver writes, and what an author of a driver may
+//! rely on.
 //!
-//! A driver owns its pool. Everything here must be safe to drop at any `await`: a connection is then rolled back and
-//! checked, or closed, before anyone else gets it.
+//! A driver is a type that implements [`Driver`] and hands out [`Connection`]s; both are object-safe, and see SQL text
+//! and values, never a query's tree. A driver owns its pool. To observe or refuse what passes to a driver, write a
+//! [layer](layer::DriverLayer) instead of a driver.
+//!
+//! # What to write
+//!
+//! Required are [`Driver::dialect`], [`acquire`](Driver::acquire) and [`close`](Driver::close), and of a connection
+//! everything but [`try_run`](Connection::try_run) and [`pipeline`](Connection::pipeline). What is provided is correct
+//! for every database and exists to be made faster: `try_run` where a statement can run without a wait,
+//! [`Driver::run`] where one box less can be had, `pipeline` where the protocol can send several statements at once.
+//! Where waiting for one connection can depend on another, [`Driver::excludes`] has to say so.
+//!
+//! # Who promises what
+//!
+//! *The executor promises:*
+//! * At most one operation runs on a connection at a time.
+//! * After a future of a connection was dropped before it finished, it does one of three things: it drops the
+//!   connection; it calls [`rollback`](Connection::rollback); or, inside a transaction, it calls
+//!   [`rollback_to`](Connection::rollback_to) a savepoint that was set before that operation, or that the operation
+//!   itself was to release or to roll back to. If that fails, it goes on with a savepoint further out, or with
+//!   `rollback`. A stream of a read that was dropped is no such future: the connection goes on.
+//! * Savepoints are nested, and are named `kysera_1`, `kysera_2`, .. by their depth.
+//! * A sink that it gave is given back to it, and is not asked for rows meanwhile.
+//!
+//! *A driver promises:*
+//! * **No state leaks.** A connection that is dropped in any state is cleaned or closed before anyone else gets it: it
+//!   has no open transaction, no running statement, no rows left to read.
+//! * **No wait without an end.** `acquire` fails with `PoolTimeout` after a time that the user can set.
+//! * **A transaction is what its caller believes.** Where the database ended it by itself (a deadlock, an interrupted
+//!   write), everything but `rollback` fails with `TransactionAborted`, `rollback_to` too; nothing runs outside of it.
+//! * **Nothing is left of what was dropped.** After a dropped future, `rollback` and `rollback_to` first wait for what
+//!   is still running, or cancel it. When they return `Ok`, the connection, or the transaction, goes on as before it.
+//!   Anything else inside the transaction fails with `TransactionAborted`.
+//!   [`TransactionState`](transaction_state::TransactionState) keeps these rules for a driver, and has the errors.
+//! * **The same sink comes back.** It may move to another thread. A driver that starts a statement again calls
+//!   [`clear`](RowSink::clear) first. After [`Flow::Stop`](kysera_sql::row::Flow::Stop) it gives no further row, but runs
+//!   a write to its end.
+//! * **An error of a sink** fails its statement and not its connection.
+//! * **No panic**, and no long block of the calling thread, whatever the statement.
+//!
+//! # What may be dropped when
+//!
+//! Every future and every stream, at any `await`.
+//!
+//! | dropped | what has to be true afterwards |
+//! |---|---|
+//! | the future of `acquire` | no connection is lost, and nobody behind it in the queue waits longer |
+//! | the future of a statement | it may or may not have run; inside a transaction only `rollback` or `rollback_to` follows |
+//! | a stream of a read | the next statement works, or fails with `TransactionAborted` |
+//! | a stream of a write | as the future of a statement |
+//! | the future of `begin` | no transaction is open when the connection comes to someone else |
+//! | the future of `commit` | all of the transaction happened, or nothing |
+//! | a connection | it is rolled back, cleaned or closed, off the path of whoever dropped it |
+//!
+//! # How errors map to kinds
+//!
+//! In one function per driver, by the database's code and never by the text of a message where there is a code. The code
+//! itself goes to [`Error::with_code`], the client's error to [`Error::with_source`], names to
+//! [`with_table`](Error::with_table), [`with_columns`](Error::with_columns) and
+//! [`with_constraint`](Error::with_constraint). **No bound value and no password** may reach the text of an error, nor
+//! `Debug` of it or of its sources: many databases put values into messages.
+//!
+//! | what happened | kind | why it matters |
+//! |---|---|---|
+//! | a constraint refused a change | `UniqueViolation`, `ForeignKeyViolation`, `NotNullViolation`, `CheckViolation`, `ExclusionViolation` | programs answer these |
+//! | a value does not fit its type or column | `InvalidValue` | the caller's input is wrong |
+//! | another transaction won | `SerializationFailure`, `Deadlock`, `LockNotAvailable`, `SchemaChanged` | `retry_on_conflict` runs the transaction again |
+//! | the transaction is broken | `TransactionAborted` | only a rollback helps |
+//! | a commit was asked for and refused | `RolledBack` | nothing happened |
+//! | a commit's answer was lost | `CommitUnknown` | it must not be run again blindly |
+//! | the server cannot be reached, or the login fails | `ConnectionFailed`, `AuthenticationFailed`, `DatabaseNotFound`, `Tls` | nothing was sent |
+//! | an open connection was lost | `ConnectionClosed` | the statement may have run |
+//! | no connection became free | `PoolTimeout` | nothing was sent |
+//! | a write where only reads may happen | `ReadOnly` | |
+//! | a statement was cancelled, or took too long | `Canceled` | |
+//! | a name that is not there | `Undefined` | |
+//! | the statement cannot be parsed | `Syntax` | |
+//! | the database cannot do it | `Unsupported` | |
+//! | a full disk, a damaged file | `Storage` | |
+//! | anything else | `Database` | the code says more |
+//!
+//! A kind that is merely close is worse than `Database`: the transient ones are run again, and `CommitUnknown` is not.
+//!
+//! # How to prove it
+//!
+//! `kysera_testing::conformance!` makes a test of each of these promises, for any driver. Write beside it what only
+//! your database has: its codes, its types, its ways to lose a connection.
 
+pub mod layer;
+mod options;
+mod result;
 pub mod transaction_state;
+
+pub use options::{Isolation, TransactionOptions};
+pub use result::{Attempt, ExecResult, Ran};
 
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Access, Compiled};
@@ -64,6 +156,7 @@ pub trait Driver: Debug + Send + Sync + 'static {
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 
+#[deny(clippy::missing_trait_methods, reason = "a boxed driver does what the driver inside does")]
 impl<D: Driver + ?Sized> Driver for Box<D> {
     fn dialect(&self) -> &dyn Dialect {
         D::dialect(self)
@@ -94,45 +187,9 @@ impl<D: Driver + ?Sized> Driver for Box<D> {
     }
 }
 
-/// What came of an attempt to run at once.
-#[derive(Debug)]
-pub enum Attempt {
-    /// It ran.
-    Done(Result<ExecResult>),
-    /// It did not: use the asynchronous way.
-    WouldBlock,
-}
-
-/// What a statement did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ExecResult {
-    /// Rows inserted, updated or deleted.
-    pub rows_affected: u64,
-    /// The key that the database made for the last row inserted, where it says so without `returning`.
-    pub last_insert_id: Option<i64>,
-}
-
-/// The result of a statement that ran: what it did, and the sink with its rows.
-pub type Ran = Result<(ExecResult, Box<dyn RowSink>)>;
-
-/// One connection, used by one task at a time.
+/// One connection, used by one task at a time. Dropping it gives it back.
 ///
-/// What the executor promises: at most one operation runs at a time. After a future of this trait was dropped before
-/// it finished, it does one of three things: it drops the connection; it calls [`rollback`](Connection::rollback); or,
-/// inside a transaction, it calls [`rollback_to`](Connection::rollback_to) a savepoint that was set before that
-/// operation, or that the operation itself was to release or to roll back to. If that fails, it goes on with a savepoint
-/// further out, or with `rollback`. (A [stream](Connection::stream) of a read may be dropped at any time.)
-///
-/// What a driver promises:
-/// * A connection dropped inside a transaction is rolled back before anyone else gets it.
-/// * After a dropped future, `rollback` and `rollback_to` first wait for what is still running, or cancel it. When they
-///   return `Ok`, nothing of it is left, and the connection, or the transaction, goes on as before it.
-/// * Anything else after a dropped future inside a transaction fails with `TransactionAborted`.
-/// * Where the database ended a transaction by itself (a deadlock, an interrupted write), everything but `rollback`
-///   fails with `TransactionAborted`, `rollback_to` too: nothing ever runs outside the transaction that its caller
-///   believes in.
-///
-/// [`TransactionState`](transaction_state::TransactionState) keeps these rules, and has the errors.
+/// What the executor and a driver promise each other is in the [chapter on drivers](self#who-promises-what).
 pub trait Connection: Debug + Send {
     /// As [`Driver::try_run`], on this connection.
     fn try_run(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
@@ -226,52 +283,4 @@ pub trait RowStream: Send {
     /// # Errors
     /// The database's error, or the sink's.
     fn fill(&mut self, sink: Box<dyn RowSink>) -> BoxFuture<'_, Result<(Box<dyn RowSink>, bool)>>;
-}
-
-/// How a transaction begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TransactionOptions {
-    /// The isolation level; the database's default when `None`.
-    pub isolation: Option<Isolation>,
-    /// True for a transaction that may not write.
-    pub read_only: bool,
-}
-
-/// Isolation levels of the SQL standard, and the snapshot. A driver gives at least what is asked for, or refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Isolation {
-    /// `read uncommitted`
-    ReadUncommitted,
-    /// `read committed`
-    ReadCommitted,
-    /// `repeatable read`
-    RepeatableRead,
-    /// Every statement sees the same state: PostgreSQL's and MySQL's `repeatable read`, SQL Server's `snapshot`, any
-    /// transaction of SQLite. With `read_only` it is what `db.read(..)` asks for.
-    Snapshot,
-    /// `serializable`
-    Serializable,
-}
-
-impl TransactionOptions {
-    /// A read-only transaction in which every statement sees the same state.
-    pub fn snapshot() -> TransactionOptions {
-        TransactionOptions { isolation: Some(Isolation::Snapshot), read_only: true }
-    }
-
-    /// With an isolation level.
-    #[must_use = "returns the options"]
-    pub fn isolation(mut self, isolation: Isolation) -> Self {
-        self.isolation = Some(isolation);
-        self
-    }
-
-    /// As a transaction that may not write.
-    #[must_use = "returns the options"]
-    pub fn read_only(mut self) -> Self {
-        self.read_only = true;
-        self
-    }
 }

@@ -10,7 +10,7 @@ use crate::prepared::substitute::substitute;
 use crate::rewrite::Applied;
 use kysera_sql::ast::Statement;
 use kysera_sql::compile::CompileError;
-use kysera_sql::compiled::{Compiled, Facts, SqlText, StatementKind};
+use kysera_sql::compiled::{Compiled, Facts, SqlText, StatementKind, Summary};
 use kysera_sql::ident::Name;
 use kysera_sql::value::{ParamSource, Value, ValueError};
 use std::sync::Weak;
@@ -29,6 +29,7 @@ pub(crate) struct CacheEntry {
     in_order: bool,
     kind: StatementKind,
     facts: Facts,
+    summary: Summary,
     /// Rewritten, with places for values.
     pub(crate) statement: Statement,
     pub(crate) applied: Applied,
@@ -103,6 +104,7 @@ impl CacheEntry {
             in_order,
             kind: compiled.kind,
             facts: compiled.facts,
+            summary: compiled.summary,
             statement,
             applied,
             intercepts,
@@ -170,7 +172,7 @@ impl CacheEntry {
                 return Err(CompileError::Value(error.clone()).into());
             }
         }
-        Ok(Compiled::new(self.sql.clone(), params, self.kind, self.facts))
+        Ok(Compiled::new(self.sql.clone(), params, self.kind, self.facts).with_summary(self.summary.clone()))
     }
 
     /// The rewritten tree with its values, for plugins that stand around it.

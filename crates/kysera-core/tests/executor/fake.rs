@@ -214,7 +214,7 @@ impl FakeConnection {
                 Some(open) => open.written.push(statement.sql.to_string()),
                 None => self.fake.world().committed.push(statement.sql.to_string()),
             }
-            return Ok(ExecResult { rows_affected: 1, last_insert_id: Some(7) });
+            return Ok(ExecResult::affected(1).with_last_insert_id(Some(7)));
         }
         let rows = self.fake.world().rows.get(&*statement.sql).cloned().unwrap_or_default();
         for row in rows {

@@ -5,6 +5,7 @@ mod deadlock;
 mod dropping;
 mod fake;
 mod fetch;
+mod layer;
 mod log;
 mod pipeline;
 mod plugins;

@@ -24,6 +24,7 @@ mod schema;
 mod select;
 mod set_op;
 mod statement_kind;
+mod summary;
 mod type_name;
 mod update;
 mod with;
@@ -135,7 +136,8 @@ fn write_parts<'a>(
     let (contents, left) = (writer.contents, writer.left_at);
     let (sql, params) = writer.finish()?;
     let kind = statement_kind::kind(statement, contents);
-    Ok((Compiled::new(sql, params, kind, statement_kind::facts(statement)), left))
+    let compiled = Compiled::new(sql, params, kind, statement_kind::facts(statement));
+    Ok((compiled.with_summary(summary::summary(statement)), left))
 }
 
 #[cfg(test)]

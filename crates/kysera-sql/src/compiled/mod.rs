@@ -1,8 +1,10 @@
 //! A statement as text and parameters: what a driver receives. It never sees the tree.
 
 mod sql_text;
+mod summary;
 
 pub use sql_text::SqlText;
+pub use summary::Summary;
 
 use crate::value::Value;
 
@@ -18,6 +20,8 @@ pub struct Compiled {
     pub kind: StatementKind,
     /// What else a driver may rely on.
     pub facts: Facts,
+    /// What it is called where people read of it.
+    pub summary: Summary,
 }
 
 /// What a driver may rely on when it runs a statement, beside its [`StatementKind`].
@@ -61,7 +65,21 @@ pub enum Affected {
 impl Compiled {
     /// A statement as text, with the values of its placeholders in order.
     pub fn new(sql: impl Into<SqlText>, params: Vec<Value>, kind: StatementKind, facts: Facts) -> Compiled {
-        Compiled { sql: sql.into(), params, kind, facts }
+        Compiled { sql: sql.into(), params, kind, facts, summary: Summary::default() }
+    }
+
+    /// With what it is called in logs.
+    #[must_use = "returns the statement"]
+    pub fn with_summary(self, summary: Summary) -> Compiled {
+        Compiled { summary, ..self }
+    }
+
+    /// What there is to know of the statement without its values: for code that speaks of it when a driver has taken
+    /// it. Copies no text, except the first time when it is not shared.
+    #[must_use = "returns a description of the statement"]
+    pub fn without_params(&mut self) -> Compiled {
+        self.sql = std::mem::take(&mut self.sql).into_shared();
+        Compiled::new(self.sql.clone(), Vec::new(), self.kind, self.facts).with_summary(self.summary.clone())
     }
 }
 
@@ -110,6 +128,7 @@ pub enum StatementKind {
 
 /// Which connections may run a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Access {
     /// A reader or the writer.
     Read,

@@ -15,7 +15,11 @@ pub struct SqlText(Text);
 #[derive(Clone)]
 enum Text {
     Owned(String),
-    Shared { text: Arc<str>, id: NonZeroU64 },
+    /// `id` is `None` for a text of one execution that somebody keeps for a while.
+    Shared {
+        text: Arc<str>,
+        id: Option<NonZeroU64>,
+    },
 }
 
 impl SqlText {
@@ -25,7 +29,7 @@ impl SqlText {
         // A counter of 64 bits does not come round.
         let id = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         SqlText(match NonZeroU64::new(id) {
-            Some(id) => Text::Shared { text: text.into(), id },
+            Some(id) => Text::Shared { text: text.into(), id: Some(id) },
             None => Text::Owned(String::from(&*text.into())),
         })
     }
@@ -45,7 +49,16 @@ impl SqlText {
     pub fn id(&self) -> Option<NonZeroU64> {
         match self.0 {
             Text::Owned(_) => None,
-            Text::Shared { id, .. } => Some(id),
+            Text::Shared { id, .. } => id,
+        }
+    }
+
+    /// The same text, of which clones copy nothing. It keeps its [`id`](SqlText::id), or has none as before.
+    #[must_use = "returns the text"]
+    pub fn into_shared(self) -> SqlText {
+        match self.0 {
+            Text::Owned(text) => SqlText(Text::Shared { text: text.into(), id: None }),
+            shared @ Text::Shared { .. } => SqlText(shared),
         }
     }
 
@@ -55,6 +68,12 @@ impl SqlText {
             Text::Owned(text) => text,
             Text::Shared { text, .. } => text.as_ref().to_owned(),
         }
+    }
+}
+
+impl Default for SqlText {
+    fn default() -> SqlText {
+        SqlText(Text::Owned(String::new()))
     }
 }
 
@@ -143,5 +162,14 @@ mod tests {
         assert_ne!(one.id(), other.id());
         assert!(one.id().is_some());
         assert_eq!(SqlText::from("select 1").id(), None);
+    }
+
+    #[test]
+    fn a_text_that_is_shared_for_a_while_stays_the_same_statement() {
+        let text = SqlText::from("select 1").into_shared();
+        assert_eq!((text.as_str(), text.id()), ("select 1", None));
+        assert_eq!(text.clone().as_str().as_ptr(), text.as_str().as_ptr());
+        let prepared = SqlText::shared("select 1");
+        assert_eq!(prepared.clone().into_shared().id(), prepared.id());
     }
 }

@@ -71,6 +71,11 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     /// The name for messages: `SQLite`, `PostgreSQL`, `MySQL`, `SQL Server`.
     fn name(&self) -> &'static str;
 
+    /// The name for logs, traces and metrics, as OpenTelemetry lists them (`db.system.name`): `postgresql`, `sqlite`.
+    fn system(&self) -> &'static str {
+        "other_sql"
+    }
+
     /// The server's version, where it is known.
     fn server_version(&self) -> Option<Version> {
         None

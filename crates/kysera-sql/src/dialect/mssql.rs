@@ -91,6 +91,10 @@ impl Dialect for SqlServer {
         "SQL Server"
     }
 
+    fn system(&self) -> &'static str {
+        "microsoft.sql_server"
+    }
+
     fn capabilities(&self) -> &Capabilities {
         &self.capabilities
     }

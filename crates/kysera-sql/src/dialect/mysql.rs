@@ -134,6 +134,10 @@ impl Dialect for MySql {
         if self.maria { "MariaDB" } else { "MySQL" }
     }
 
+    fn system(&self) -> &'static str {
+        if self.maria { "mariadb" } else { "mysql" }
+    }
+
     fn server_version(&self) -> Option<Version> {
         Some(self.version)
     }

@@ -101,6 +101,10 @@ impl Dialect for Postgres {
         "PostgreSQL"
     }
 
+    fn system(&self) -> &'static str {
+        "postgresql"
+    }
+
     fn server_version(&self) -> Option<Version> {
         Some(self.version)
     }

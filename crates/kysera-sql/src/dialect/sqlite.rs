@@ -115,6 +115,10 @@ impl Dialect for Sqlite {
         "SQLite"
     }
 
+    fn system(&self) -> &'static str {
+        "sqlite"
+    }
+
     fn server_version(&self) -> Option<Version> {
         Some(self.version)
     }

@@ -87,34 +87,35 @@ fn execute(
     }
     bind(&mut prepared, &statement.params)?;
     if reads {
-        rows(raw, &mut prepared, sink, true)?;
-        return Ok(Some(ExecResult::default()));
+        return Ok(Some(ExecResult::returned(rows(raw, &mut prepared, sink, true)?)));
     }
     let before = conn.total_changes();
     let ran = rows(raw, &mut prepared, sink, false);
     raw.take_frames();
-    ran?;
+    let returned = ran?;
     // `changes` keeps the count of the last insert, update or delete across statements of other kinds.
     let counts = statement.kind != StatementKind::Ddl && conn.total_changes() != before;
     let rows_affected = if counts { conn.changes() } else { 0 };
     let last_insert_id = (rows_affected > 0 && inserts(statement)).then(|| conn.last_insert_rowid());
-    Ok(Some(ExecResult { rows_affected, last_insert_id }))
+    Ok(Some(ExecResult::affected(rows_affected).with_last_insert_id(last_insert_id).with_returned(returned)))
 }
 
-/// A write is run to its end even if the sink wants no more rows. All its changes are made before its first row
-/// (lang_returning.html, section 3).
+/// Hands the rows over and counts them. A write is run to its end even if the sink wants no more rows. All its changes
+/// are made before its first row (lang_returning.html, section 3).
 fn rows(
     raw: &RawConnection,
     prepared: &mut CachedStatement<'_>,
     sink: &mut dyn RowSink,
     reads: bool,
-) -> Result<()> {
+) -> Result<u64> {
     let mut rows = prepared.raw_query();
     let mut columns = None;
     let mut wanted = true;
     let mut failure = None;
     let mut until_look = ROWS;
+    let mut returned = 0;
     while let Some(row) = rows.next().map_err(|error| from_client(error, ""))? {
+        returned += 1;
         if wanted {
             // Not before the first step: that may prepare a statement anew whose table has changed.
             let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
@@ -141,7 +142,7 @@ fn rows(
             }
         }
     }
-    failure.map_or(Ok(()), Err)
+    failure.map_or(Ok(returned), Err)
 }
 
 #[cold]

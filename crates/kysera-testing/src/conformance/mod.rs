@@ -106,6 +106,7 @@ macro_rules! conformance {
             statements_of_prepared_queries_are_told_apart
             a_result_without_rows_leaves_the_sink_empty
             changed_rows_are_counted
+            returned_rows_are_counted
             a_sink_that_has_enough_gets_no_more
             a_write_is_done_though_its_sink_has_enough
             a_row_that_cannot_be_read_fails_the_statement_and_not_the_connection

@@ -40,7 +40,9 @@ pub async fn results_come_in_order(driver: &dyn Driver) {
         let mut results = connection.pipeline(batch).await.into_iter();
         assert_eq!(results.len(), 4);
         assert_eq!(results.next().unwrap().unwrap().0.rows_affected, 3);
-        assert!(found(results.next().unwrap()).into_iter().eq(1..=last - 2));
+        let (outcome, sink) = results.next().unwrap().unwrap();
+        assert_eq!(outcome.rows_returned, (last - 2).cast_unsigned());
+        assert!(taken::<i64>(sink).into_iter().eq(1..=last - 2));
         assert_eq!(results.next().unwrap().unwrap().0.rows_affected, 2);
         assert!(found(results.next().unwrap()).into_iter().eq(1..=last));
     }

@@ -122,6 +122,22 @@ pub async fn changed_rows_are_counted(driver: &dyn Driver) {
     }
 }
 
+/// The outcome counts the rows that came back, of a query and of a write with `returning`.
+pub async fn returned_rows_are_counted(driver: &dyn Driver) {
+    items(driver, 30).await;
+    let mut connection = writer(driver).await;
+    assert_eq!(execute(&mut *connection, all_ids(driver)).await.unwrap().rows_returned, 30);
+    let none = sql(driver, select_from(Item).filter(Item.id.gt(30)).select(Item.id));
+    assert_eq!(execute(&mut *connection, none).await.unwrap().rows_returned, 0);
+    assert_eq!(execute(&mut *connection, insert(driver, 31, 33)).await.unwrap().rows_returned, 0);
+    if driver.dialect().capabilities().returning_update {
+        let changed = update(Item).set(Item.small.set(7)).filter(Item.id.le(3)).returning(Item.id);
+        let (outcome, sink) =
+            connection.run(sql(driver, changed), Box::<Rows<i64>>::default()).await.unwrap();
+        assert_eq!((outcome.rows_affected, outcome.rows_returned, taken::<i64>(sink).len()), (3, 3, 3));
+    }
+}
+
 /// A sink that says `Stop` is given no further row; the connection is free for the next statement.
 pub async fn a_sink_that_has_enough_gets_no_more(driver: &dyn Driver) {
     items(driver, 60).await;
@@ -178,7 +194,10 @@ pub async fn an_attempt_runs_once_or_not_at_all(driver: &dyn Driver) {
         let mut connection = writer(driver).await;
         let mut sink = Rows::<i64>::default();
         let found = match connection.try_run(&all_ids(driver), &mut sink) {
-            Attempt::Done(outcome) => outcome.map(|_| sink.into_vec()).unwrap(),
+            Attempt::Done(outcome) => {
+                assert_eq!(outcome.unwrap().rows_returned, id.cast_unsigned());
+                sink.into_vec()
+            }
             Attempt::WouldBlock => {
                 assert!(sink.into_vec().is_empty(), "an attempt that did not run leaves nothing");
                 rows(&mut *connection, all_ids(driver)).await.unwrap()
