@@ -49,6 +49,7 @@
 //! | nest rows | [`array_from`](expr::array_from), [`object_from`](expr::object_from) |
 //! | keep things together | [`Db::transaction`], [`retry_on_conflict`], [`Db::pipeline`] |
 //! | rewrite every query | [`plugins`], [`plugin`] |
+//! | see what is sent | [`layers`] |
 //! | structure an application | [`repository`], [`dal`] |
 //! | write SQL by hand | [`raw`], [`script`] |
 //! | act on errors | [`Error`], [`ErrorKind`] |
@@ -67,6 +68,7 @@
 
 pub mod dal;
 pub mod dialect;
+pub mod layers;
 pub mod plugins;
 pub mod prelude;
 pub mod repository;

@@ -162,11 +162,11 @@ fn a_statement_is_called_by_its_operation_and_its_main_table() {
     let (seat, guest) = (TableRef::named("seat"), TableRef::named("guest"));
     let join = FromItem::Join(Box::new(Join::new(seat.into(), JoinKind::Cross, guest.into(), None)));
     let mut select = Select::from(join);
-    select.items.push(SelectItem::All(None));
+    select.items.push(SelectItem::expr(Expr::column("seat", "row")));
     assert_eq!(called(select.clone().into()), named("select", "seat"));
     let derived = Derived::new(select, "d");
     let mut outer = Select::from(FromItem::Derived(Box::new(derived)));
-    outer.items.push(SelectItem::All(None));
+    outer.items.push(SelectItem::expr(Expr::column("d", "row")));
     assert_eq!(called(outer.into()), named("select", "seat"));
     let mut insert = Insert::into(TableRef::named("guest"));
     insert.source = InsertSource::DefaultValues;

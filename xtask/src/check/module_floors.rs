@@ -75,7 +75,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["listener"],
         ],
     ),
-    ("kysera", &[&["dialect", "plugins"], &["dal", "repository"], &["prelude"]]),
+    ("kysera", &[&["dialect", "layers", "plugins"], &["dal", "repository"], &["prelude"]]),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
     ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
     ("xtask", &[&["process"], &["postgres", "skips"], &["check", "test"]]),

@@ -14,15 +14,16 @@ use rusqlite::{Connection, Row, Statement};
 /// Runs a statement to its end, and hands its rows to the sink until that has enough.
 pub(crate) fn run(client: &Connection, statement: &Compiled, sink: &mut dyn RowSink) -> Result<ExecResult> {
     let before = client.total_changes();
-    let mut flow = Flow::Continue;
+    let (mut flow, mut returned) = (Flow::Continue, 0);
     each_row(client, statement, |row| {
+        returned += 1;
         if flow == Flow::Continue {
             let cells = (0..row.as_ref().column_count()).map(|column| cell(row, column));
             flow = sink.row(&cells.collect::<Result<Vec<_>>>()?)?;
         }
         Ok(flow)
     })?;
-    Ok(ExecResult { rows_affected: client.total_changes() - before, last_insert_id: None })
+    Ok(ExecResult::affected(client.total_changes() - before).with_returned(returned))
 }
 
 /// The rows of a statement, kept to be handed over later.
