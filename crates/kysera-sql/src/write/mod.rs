@@ -3,6 +3,7 @@
 mod conflict;
 mod cte;
 mod delete;
+mod filtered;
 mod insert;
 mod set;
 mod target;

@@ -1,14 +1,12 @@
 //! UPDATE.
 
+use super::filtered::filtered;
 use super::set::Set;
-use super::target::{items, table_of};
+use super::target::table_of;
 use super::value::value;
-use crate::ast::{self, Statement};
-use crate::expr::Expression;
-use crate::query::{
-    BuildError, Cte, Filtered, Query, Selection, Source, TableSource, Unfiltered, Unselected,
-};
-use crate::typed::{Allows, Condition, In, Nil, NoAgg, Patch, RefsIn, Required, RowShape};
+use crate::ast;
+use crate::query::{Cte, Source, TableSource, Unfiltered, Unselected};
+use crate::typed::{In, Nil, NoAgg, Patch, RefsIn, Required, RowShape};
 use std::marker::PhantomData;
 
 /// An update of table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
@@ -33,16 +31,11 @@ pub fn update<Src: TableSource>(
 }
 
 impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
-    fn new(ast: ast::Update) -> Self {
-        Update { ast: Box::new(ast), types: PhantomData }
-    }
-
-    fn retyped<S2, O2, F2, Out2>(self) -> Update<T, S2, O2, F2, Out2> {
-        Update { ast: self.ast, types: PhantomData }
-    }
-
     /// Sets a column: `.set(Person.age.set(40))`.
-    pub fn set<R: RefsIn<S, I> + NoAgg, I>(mut self, set: Set<T, R>) -> Update<T, S, R::Outer<O>, F, Out> {
+    pub fn set<R: RefsIn<S, TableStandsTwiceUseAlias> + NoAgg, TableStandsTwiceUseAlias>(
+        mut self,
+        set: Set<T, R>,
+    ) -> Update<T, S, R::Outer<O>, F, Out> {
         self.ast.set.push(set.into_assignment());
         self.retyped()
     }
@@ -94,57 +87,7 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
         cte.add_to(&mut self.ast.with);
         self
     }
-
-    /// Updates only rows for which this holds; repeated filters are combined with `and`.
-    pub fn filter<E: Expression, I>(
-        mut self,
-        condition: E,
-    ) -> Update<T, S, <E::Refs as RefsIn<S, I>>::Outer<O>, Filtered, Out>
-    where
-        E::Value: Condition,
-        E::Refs: RefsIn<S, I> + NoAgg,
-    {
-        self.ast.and_filter(condition.into_node());
-        self.retyped()
-    }
-
-    /// Says that every row is meant. Filters may still follow, also conditional ones.
-    pub fn all_rows(self) -> Update<T, S, O, Filtered, Out> {
-        self.retyped()
-    }
-
-    /// Returns something of each updated row.
-    ///
-    /// # Dialects
-    /// Not on MySQL and MariaDB.
-    pub fn returning<X, I>(mut self, selection: X) -> Update<T, S, X::Outer<O>, F, X::Out>
-    where
-        X: Selection<S, I>,
-        S: Allows<X::Class>,
-    {
-        self.ast.returning = items(selection);
-        self.retyped()
-    }
-
-    /// The tree, to change it in place.
-    pub(crate) fn ast_mut(&mut self) -> &mut ast::Update {
-        &mut self.ast
-    }
-
-    /// The tree, to rewrite it or to run it through `run_ast`.
-    pub fn into_ast(self) -> ast::Update {
-        *self.ast
-    }
 }
 
-impl<T, S, O, F, Out> Query for Update<T, S, O, F, Out> {
-    type Row = Out;
-    type Outer = O;
-    type Readiness = F;
-
-    fn into_statement(self) -> Result<Statement, BuildError> {
-        Ok(Statement::Update(self.ast))
-    }
-}
-
+filtered!(Update, "Updates", "updated", returning: "Not on MySQL and MariaDB.");
 value!(Update < T, S, O, F, Out > { ast });
