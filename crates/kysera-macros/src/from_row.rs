@@ -5,7 +5,7 @@ use crate::krate;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, Path, Result};
+use syn::{DeriveInput, Ident, Path, Result};
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let krate = path(input)?;
@@ -38,27 +38,24 @@ pub(crate) enum Object {
 
 /// The impls that make the struct a row; `k` is `__private`.
 pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
-    let ident = &input.ident;
-    let vis = &input.vis;
+    let mut tokens = reader(k, &input.ident, fields, object);
+    tokens.extend(shape(k, input, fields, object));
+    tokens
+}
+
+/// How it is read: from columns, from one cell, from the elements of a list.
+fn reader(k: &TokenStream, ident: &Ident, fields: &[Field<'_>], object: Object) -> TokenStream {
     let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
-    let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-    // With the span of its type, so that an error about it points to the field.
-    let shapes: Vec<_> = types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #k::RowShape>)).collect();
-    let reads: Vec<_> = types.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #k::FromRow>)).collect();
-    let list = shapes.iter().rev().fold(quote!(Rest), |rest, shape| quote!(#shape::List<#rest>));
+    let reads = for_each_type(fields, &quote!(#k::FromRow));
     let joined = object == Object::Joined;
-    let (object, is_absent) = match object {
-        Object::Nested => (quote!(::core::option::Option<Self>), quote!()),
-        Object::Joined => {
-            let is_absent = quote! {
-                fn is_absent(cells: &[#k::Cell<'_>]) -> bool {
-                    #k::is_absent(cells, <Self as #k::Table>::META)
-                }
-            };
-            (quote!(::core::option::Option<::std::boxed::Box<Self>>), is_absent)
+    let is_absent = joined.then(|| {
+        quote! {
+            fn is_absent(cells: &[#k::Cell<'_>]) -> bool {
+                #k::is_absent(cells, <Self as #k::Table>::META)
+            }
         }
-    };
+    });
     quote! {
         impl #k::FromRow for #ident {
             const WIDTH: usize = 0 #(+ #reads::WIDTH)*;
@@ -76,6 +73,21 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
             }
         }
         impl #k::ArrayElement for #ident {}
+    }
+}
+
+/// Its columns: by position, and by name where it stands in FROM.
+fn shape(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
+    let DeriveInput { ident, vis, .. } = input;
+    let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
+    let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+    let shapes = for_each_type(fields, &quote!(#k::RowShape));
+    let list = shapes.iter().rev().fold(quote!(Rest), |rest, shape| quote!(#shape::List<#rest>));
+    let object = match object {
+        Object::Nested => quote!(::core::option::Option<Self>),
+        Object::Joined => quote!(::core::option::Option<::std::boxed::Box<Self>>),
+    };
+    quote! {
         const _: () = {
             #[allow(missing_docs, missing_debug_implementations, reason = "reached through the row's fields alone")]
             #vis struct Columns<M> { #(#vis #members: #shapes::Columns<M>),* }
@@ -89,4 +101,9 @@ pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], ob
             }
         };
     }
+}
+
+/// `<Type as of>` for each field, with the span of its type, so that an error about it points to the field.
+fn for_each_type(fields: &[Field<'_>], of: &TokenStream) -> Vec<TokenStream> {
+    fields.iter().map(|Field { ty, .. }| quote_spanned!(ty.span()=> <#ty as #of>)).collect()
 }

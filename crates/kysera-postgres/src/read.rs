@@ -8,7 +8,7 @@ use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::cell::{Cell, CellError, FromCell};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
-use kysera_sql::row::{DecodeError, Flow, RowSink};
+use kysera_sql::row::{DecodeError, Flow, RowSink, hand_over};
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::ops::Deref;
@@ -343,28 +343,10 @@ fn plain_columns(row: &Row) -> Option<Oids> {
     Some(Oids::Few(oids, columns.len()))
 }
 
-/// Hands a row over as it came. The cells live on the stack up to sixteen columns: they borrow the row, so that one
-/// array for all rows would not compile.
+/// Hands a row over as it came.
 fn plain(row: &Row, oids: &[u32], sink: &mut dyn RowSink) -> Result<Flow, DecodeError> {
-    match oids.len() {
-        0..=4 => on_stack::<4>(row, oids, sink),
-        5..=8 => on_stack::<8>(row, oids, sink),
-        9..=16 => on_stack::<16>(row, oids, sink),
-        _ => {
-            let cells: Vec<Cell<'_>> =
-                oids.iter().enumerate().map(|(at, &oid)| plain_cell(row, at, oid)).collect();
-            sink.row(&cells)
-        }
-    }
-}
-
-fn on_stack<const N: usize>(row: &Row, oids: &[u32], sink: &mut dyn RowSink) -> Result<Flow, DecodeError> {
-    let mut cells = [Cell::Null; N];
-    let cells = &mut cells[..oids.len()];
-    for (at, (place, &oid)) in cells.iter_mut().zip(oids).enumerate() {
-        *place = plain_cell(row, at, oid);
-    }
-    sink.row(cells)
+    let cells = oids.iter().enumerate().map(|(at, &oid)| Ok(plain_cell(row, at, oid)));
+    hand_over(oids.len(), cells, sink)
 }
 
 #[inline]

@@ -3,20 +3,40 @@
 use super::{Table, docs};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::{Ident, Type};
+
+/// What the parts of the expansion share.
+struct Parts<'a> {
+    /// `PersonColumns`.
+    ty: Ident,
+    members: Vec<&'a Ident>,
+    types: Vec<&'a Type>,
+    names: Vec<&'a String>,
+}
 
 impl Table<'_> {
     pub(super) fn columns(&self) -> TokenStream {
+        let parts = Parts {
+            ty: format_ident!("{}Columns", syn::ext::IdentExt::unraw(self.ident)),
+            members: self.columns.iter().map(|column| column.field.ident).collect(),
+            types: self.columns.iter().map(|column| column.field.ty).collect(),
+            names: self.columns.iter().map(|column| &column.name).collect(),
+        };
+        let mut tokens = self.columns_type(&parts);
+        tokens.extend(self.columns_methods(&parts));
+        tokens.extend(Self::copies(&parts));
+        tokens.extend(self.sources(&parts));
+        tokens
+    }
+
+    /// The type and the constant.
+    fn columns_type(&self, parts: &Parts<'_>) -> TokenStream {
         let Table { k, ident, vis, options, columns } = self;
+        let Parts { ty, members, types, .. } = parts;
         let table = &options.name;
-        let ty = format_ident!("{}Columns", syn::ext::IdentExt::unraw(*ident));
-        let members: Vec<_> = columns.iter().map(|column| column.field.ident).collect();
-        let types: Vec<_> = columns.iter().map(|column| column.field.ty).collect();
-        let names: Vec<_> = columns.iter().map(|column| &column.name).collect();
-        let fields: Vec<_> = columns.iter().map(|column| &column.field.name).collect();
         let member_docs =
             columns.iter().map(|column| docs(column.field.attributes, &format!("Column `{}`.", column.name)));
         let type_doc = format!("The columns of the table `{table}`, under the mark `Mark`.");
-        let all_doc = format!("Every column of `{table}`, read as [`{ident}`].");
         let constant_doc = format!("The columns of the table `{table}`.");
         quote! {
             #[doc = #type_doc]
@@ -29,6 +49,19 @@ impl Table<'_> {
             #[allow(non_upper_case_globals, reason = "called as the table, so that columns read `Table.column`")]
             #vis const #ident: #ty = #ty::__new(&#table);
 
+            // A table may be used through its columns alone; its fields are not dead for that.
+            const _: fn(&#ident) = |row| {
+                let _ = (#(&row.#members,)*);
+            };
+        }
+    }
+
+    fn columns_methods(&self, parts: &Parts<'_>) -> TokenStream {
+        let Table { k, ident, vis, options, columns } = self;
+        let Parts { ty, members, types, names } = parts;
+        let fields: Vec<_> = columns.iter().map(|column| &column.field.name).collect();
+        let all_doc = format!("Every column of `{}`, read as [`{ident}`].", options.name);
+        quote! {
             impl<Mark> #ty<Mark> {
                 #[doc(hidden)]
                 #vis const fn __new(table: #k::StaticName) -> Self {
@@ -44,12 +77,13 @@ impl Table<'_> {
                     }),*] })
                 }
             }
+        }
+    }
 
-            // A table may be used through its columns alone; its fields are not dead for that.
-            const _: fn(&#ident) = |row| {
-                let _ = (#(&row.#members,)*);
-            };
-
+    /// Written out, because a derive would ask `Mark` for the same.
+    fn copies(parts: &Parts<'_>) -> TokenStream {
+        let ty = &parts.ty;
+        quote! {
             impl<Mark> ::core::marker::Copy for #ty<Mark> {}
 
             impl<Mark> ::core::clone::Clone for #ty<Mark> {
@@ -63,7 +97,14 @@ impl Table<'_> {
                     f.write_str(self.__table)
                 }
             }
+        }
+    }
 
+    /// What lets it stand in FROM and under an alias.
+    fn sources(&self, parts: &Parts<'_>) -> TokenStream {
+        let Table { k, ident, .. } = self;
+        let ty = &parts.ty;
+        quote! {
             impl<Mark> #k::Source for #ty<Mark> {
                 type Mark = Mark;
                 fn to_item(&self) -> #k::FromItem {

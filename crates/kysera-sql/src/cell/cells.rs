@@ -1,15 +1,13 @@
-//! The cells of one row, on the stack while there are few.
+//! The cells of one nested row, on the stack while there are few. A driver hands its rows over by `row::hand_over`.
 
 use super::Cell;
 
 /// How many cells stay on the stack.
 const INLINE: usize = 16;
 
-/// A list of cells that allocates only beyond 16: what a driver fills for each row.
-///
-/// Cells borrow from the driver's row, so a list cannot outlive it; make one per row (it is cheap to make).
+/// A list of cells that allocates only beyond 16: how many there are is known when all have been read.
 #[derive(Debug)]
-pub struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     inline: [Cell<'a>; INLINE],
     len: usize,
     /// All cells, once there are more than fit.
@@ -25,13 +23,13 @@ impl Default for Cells<'_> {
 impl<'a> Cells<'a> {
     /// An empty list.
     #[inline]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Cells::default()
     }
 
     /// Appends a cell.
     #[inline]
-    pub fn push(&mut self, cell: Cell<'a>) {
+    pub(crate) fn push(&mut self, cell: Cell<'a>) {
         if self.len < INLINE {
             self.inline[self.len] = cell;
         } else {
@@ -42,14 +40,8 @@ impl<'a> Cells<'a> {
 
     /// The cells, in order.
     #[inline]
-    pub fn as_slice(&self) -> &[Cell<'a>] {
+    pub(crate) fn as_slice(&self) -> &[Cell<'a>] {
         if self.len <= INLINE { &self.inline[..self.len] } else { &self.spilled }
-    }
-
-    /// Removes every cell and keeps the memory.
-    pub fn clear(&mut self) {
-        self.len = 0;
-        self.spilled.clear();
     }
 
     #[cold]
@@ -58,14 +50,6 @@ impl<'a> Cells<'a> {
             self.spilled.extend_from_slice(&self.inline);
         }
         self.spilled.push(cell);
-    }
-}
-
-impl<'a> Extend<Cell<'a>> for Cells<'a> {
-    fn extend<I: IntoIterator<Item = Cell<'a>>>(&mut self, cells: I) {
-        for cell in cells {
-            self.push(cell);
-        }
     }
 }
 
@@ -78,14 +62,11 @@ mod tests {
     }
 
     #[test]
-    fn keeps_order_on_both_sides_of_the_spill_and_after_clear() {
+    fn keeps_order_on_both_sides_of_the_spill() {
         for count in [0, 1, 15, 16, 17, 40] {
             let mut cells = Cells::new();
-            for _ in 0..2 {
-                cells.clear();
-                cells.extend((0..count).map(Cell::I64));
-                assert_eq!(numbers(&cells), (0..count).collect::<Vec<_>>());
-            }
+            (0..count).for_each(|n| cells.push(Cell::I64(n)));
+            assert_eq!(numbers(&cells), (0..count).collect::<Vec<_>>());
         }
     }
 }

@@ -7,7 +7,7 @@ mod error;
 mod fixed_point;
 mod from_cell;
 
-pub use cells::Cells;
+pub(crate) use cells::Cells;
 pub use error::{CellError, Step};
 pub use fixed_point::FixedPoint;
 pub use from_cell::FromCell;

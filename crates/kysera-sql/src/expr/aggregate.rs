@@ -152,6 +152,11 @@ aggregated! {
     Sum f32, f64 => f64;
     Avg f32, f64 => f64;
 }
+#[cfg(feature = "bigdecimal")]
+aggregated! {
+    Sum bigdecimal::BigDecimal => bigdecimal::BigDecimal;
+    Avg bigdecimal::BigDecimal => bigdecimal::BigDecimal;
+}
 #[cfg(feature = "decimal")]
 aggregated! {
     Sum u32, i64, u64, rust_decimal::Decimal => rust_decimal::Decimal;

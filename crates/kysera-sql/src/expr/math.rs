@@ -87,8 +87,19 @@ number! {
 }
 // So that `price * 2` works on a float column.
 number!(value i32 => f64);
+// Whole numbers beside a decimal: `price * 2`, `price * quantity`.
+#[cfg(feature = "decimal")]
+number! {
+    i16, rust_decimal::Decimal => rust_decimal::Decimal;
+    i32, rust_decimal::Decimal => rust_decimal::Decimal;
+    i64, rust_decimal::Decimal => rust_decimal::Decimal;
+}
+#[cfg(feature = "decimal")]
+number!(value i32 => rust_decimal::Decimal);
 #[cfg(feature = "decimal")]
 number!(rust_decimal::Decimal);
+#[cfg(feature = "bigdecimal")]
+number!(bigdecimal::BigDecimal);
 
 /// The type of an arithmetic operation.
 pub type Computed<L, E> = Expr<

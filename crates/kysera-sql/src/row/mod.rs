@@ -3,10 +3,12 @@
 //! A driver fills a small array of cells per row and calls the sink once; the sink is monomorphic, so nothing is
 //! looked up by name and no intermediate row is built.
 
+mod hand_over;
 mod nested;
 mod sink;
 mod tuple;
 
+pub use hand_over::hand_over;
 pub use nested::{ArrayElement, optional_row_from_cell, optional_scalar_item, row_from_cell, scalar_item};
 #[doc(hidden)]
 pub use sink::swap;

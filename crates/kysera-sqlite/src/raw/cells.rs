@@ -1,34 +1,14 @@
 //! SQLite's values of one row as cells.
-//!
-//! Up to sixteen columns the cells are on the stack: they borrow the row, so one array for all rows would not compile,
-//! and a `Vec` for each row costs more than the decoding.
 
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
-use kysera_sql::row::{Flow, RowSink};
+use kysera_sql::row::{self, Flow, RowSink};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 /// Passes a row to the sink.
 pub(crate) fn pass_row(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
-    match columns {
-        0..=4 => on_stack::<4>(row, columns, sink),
-        5..=8 => on_stack::<8>(row, columns, sink),
-        9..=16 => on_stack::<16>(row, columns, sink),
-        _ => {
-            let cells = (0..columns).map(|column| cell(row, column)).collect::<Result<Vec<_>>>()?;
-            Ok(sink.row(&cells)?)
-        }
-    }
-}
-
-fn on_stack<const N: usize>(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
-    let mut cells = [Cell::Null; N];
-    let cells = &mut cells[..columns];
-    for (column, target) in cells.iter_mut().enumerate() {
-        *target = cell(row, column)?;
-    }
-    Ok(sink.row(cells)?)
+    row::hand_over(columns, (0..columns).map(|column| cell(row, column)), sink)
 }
 
 // Inlined, so that a cell is written to its array at once, without passing a result through a return value.
