@@ -1,4 +1,4 @@
-//! The named fields of a struct that stands for a row.
+//! The named fields of a struct that is a row.
 
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, Result, Type};

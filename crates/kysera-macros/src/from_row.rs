@@ -76,7 +76,7 @@ fn reader(k: &TokenStream, ident: &Ident, fields: &[Field<'_>], object: Object) 
     }
 }
 
-/// Its columns: by position, and by name where it stands in FROM.
+/// Its columns: by position, and by name where it is in FROM.
 fn shape(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
     let DeriveInput { ident, vis, .. } = input;
     let members: Vec<_> = fields.iter().map(|field| field.ident).collect();

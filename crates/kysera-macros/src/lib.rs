@@ -36,7 +36,7 @@ pub fn sql_type(input: TokenStream) -> TokenStream {
     sql_type::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
-// What these derives do is said where users meet them: in `kysera-sql`.
+// What these derives do is documented where users find them: in `kysera-sql`.
 #[expect(missing_docs, reason = "documented at the re-export")]
 #[proc_macro_derive(Table, attributes(table, column))]
 pub fn table(input: TokenStream) -> TokenStream {

@@ -1,7 +1,7 @@
 //! `row!`: a local struct with the given fields, and what makes it a selection and a row.
 //!
 //! One generic struct plays three parts: its fields are expressions in `select`, values in a result, and columns when
-//! the row stands in FROM. Each line emitted here is paid for by every query of every user.
+//! the row is in FROM. Each line emitted here is compiled for every query of every user.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -82,7 +82,7 @@ struct Parts<'a> {
     expressions: Vec<&'a Expr>,
     /// `T0`: the type of the field.
     types: Vec<Ident>,
-    /// `I0`: where its tables stand.
+    /// `I0`: the positions of its tables.
     places: Vec<Ident>,
     /// `v0`: its value, invisible to the expressions of users.
     values: Vec<Ident>,
@@ -113,7 +113,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The expressions stand outside the arm that declares the struct, so they see no generated name.
+    /// The expressions are outside the arm that declares the struct, so they see no generated name.
     fn block(&self, items: &TokenStream) -> TokenStream {
         let Parts { expressions, values, .. } = self;
         quote!(match (#(#expressions,)*) { (#(#values,)*) => { #items } })

@@ -1,4 +1,4 @@
-//! What generated code names. Not for people: it changes without notice.
+//! What generated code uses. Not for other code: it changes without notice.
 
 pub use crate::__scalar as scalar;
 pub use crate::__sql_value as sql_value;
@@ -38,7 +38,7 @@ pub fn from_table(meta: &'static TableMeta, alias: StaticName) -> Box<Select> {
     grow::from_table(meta, alias)
 }
 
-/// Joins a described table to what stands in FROM.
+/// Joins a described table to the items of FROM.
 #[inline]
 pub fn join_table(query: &mut Select, kind: JoinKind, meta: &'static TableMeta, alias: StaticName, on: Node) {
     grow::join_table(query, kind, meta, alias, &mut grow::moved(on));

@@ -102,7 +102,7 @@ pub use kysera_macros::FromRow;
 /// On the struct, `#[table(..)]`:
 /// * `name = ".."`: the table's name; without it the struct's in `snake_case`. `schema = ".."`.
 /// * `primary_key(a, b)`: the key's columns, in order, where the order is not that of the fields.
-/// * `unique(a, b)`: a unique constraint; may stand several times.
+/// * `unique(a, b)`: a unique constraint; may be given several times.
 /// * `new = "..", patch = ".."`: other names for the companions; `new = false` leaves one out.
 /// * `crate = path`: where the library is, when it is not `::kysera`.
 ///

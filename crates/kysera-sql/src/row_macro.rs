@@ -3,7 +3,7 @@
 /// Selects named, typed columns without declaring a struct.
 ///
 /// The row has a field for each name, and derives `Debug`, `Clone` and `PartialEq` (and serializes, with the feature
-/// `json`). Rows may stand in rows. `row!(Dto { .. })` fills a struct of yours that derives `FromRow`, and refuses a
+/// `json`). Rows may contain rows. `row!(Dto { .. })` fills a struct of yours that derives `FromRow`, and refuses a
 /// field of another type.
 ///
 /// # Examples
@@ -21,7 +21,7 @@ macro_rules! row {
     };
 }
 
-/// Gives a table, a CTE or a derived table another name, so that it can stand in a query twice.
+/// Gives a table, a CTE or a derived table another name, so that it can be in a query twice.
 ///
 /// # Examples
 /// ```

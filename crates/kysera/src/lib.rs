@@ -86,7 +86,7 @@ pub use kysera_core::{
 pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
-pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql};
+pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql, sql_type};
 pub use kysera_sql::{
     ast, cell, compile, compiled, expr, ident, query, schema, table, typed, types, value, visit, write,
 };

@@ -100,7 +100,7 @@ impl Table<'_> {
         }
     }
 
-    /// What lets it stand in FROM and under an alias.
+    /// What lets it be in FROM and under an alias.
     fn sources(&self, parts: &Parts<'_>) -> TokenStream {
         let Table { k, ident, .. } = self;
         let ty = &parts.ty;

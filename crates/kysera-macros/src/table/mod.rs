@@ -56,7 +56,7 @@ struct Table<'a> {
     columns: &'a [Column<'a>],
 }
 
-/// The documentation of a field for what stands for it elsewhere: the user's own, else `otherwise`.
+/// The documentation of a field for the items made from it: the user's own, else `otherwise`.
 fn docs(attributes: &[Attribute], otherwise: &str) -> TokenStream {
     let docs: Vec<_> = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
     if docs.is_empty() { quote!(#[doc = #otherwise]) } else { quote!(#(#docs)*) }

@@ -70,8 +70,8 @@ pub struct ColumnRef {
     pub table: Option<Name>,
     /// The column's name.
     pub name: Name,
-    /// How many queries further out its table stands; 0 for the query that the column is in. SQL has no word for it:
-    /// where a table of that name stands nearer, the compiler refuses the query.
+    /// How many queries further out its table is; 0 for the query that the column is in. SQL cannot express it:
+    /// where a table of that name is nearer, the compiler refuses the query.
     pub outer: u8,
 }
 
@@ -249,7 +249,7 @@ pub struct Over {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Case {
-    /// What each branch's condition is compared with: `case x when 1 then ..`; conditions stand alone when absent.
+    /// What each branch's condition is compared with: `case x when 1 then ..`; without it they are conditions by themselves.
     pub operand: Option<Expr>,
     /// The branches, in order.
     pub branches: Vec<CaseWhen>,
@@ -352,7 +352,7 @@ impl Call {
     }
 }
 
-/// Adds `condition` to `filter` with `and`, keeping what stands there in front.
+/// Adds `condition` to `filter` with `and`, keeping the conditions so far in front.
 pub(crate) fn and_into(filter: &mut Option<Expr>, condition: Expr) {
     *filter = Some(match filter.take() {
         None => condition,

@@ -1,4 +1,4 @@
-//! What stands in FROM: tables, CTEs, derived tables and the joins between them.
+//! The items of FROM: tables, CTEs, derived tables and the joins between them.
 
 use super::{Expr, Raw, Select};
 use crate::ident::Name;
@@ -35,7 +35,7 @@ pub struct TableRef {
     pub name: Name,
     /// The alias, when it has one.
     pub alias: Option<Name>,
-    /// The table's description, when a typed table stands behind it.
+    /// The table's description, when it was made from a typed table.
     pub meta: Option<&'static TableMeta>,
     /// True for a reference that row filters must leave alone: one that a policy made itself.
     pub unfiltered: bool,

@@ -39,7 +39,7 @@ pub enum InsertSource {
     DefaultValues,
 }
 
-/// What to do about a conflict, said in front.
+/// What to do about a conflict, in front of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertOr {
@@ -79,7 +79,7 @@ pub enum ConflictTarget {
 pub enum ConflictAction {
     /// Nothing.
     DoNothing,
-    /// Update the row that stands there.
+    /// Update the existing row.
     DoUpdate {
         /// The assignments.
         set: Vec<Assignment>,

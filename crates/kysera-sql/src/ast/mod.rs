@@ -1,6 +1,6 @@
 //! The SQL tree: plain data, no dialect, no closures, no lifetimes.
 //!
-//! Builders make it, plugins rewrite it, the compiler prints it. Grouping is structure: nobody adds parentheses.
+//! Builders make it, plugins rewrite it, the compiler prints it. Grouping is structure: the compiler adds the parentheses.
 //! What may grow is `#[non_exhaustive]`: a guard outside this crate must refuse a variant that it does not know, and
 //! makes nodes by their constructors or with [`node!`](crate::node!). What SQL itself fixes (the two sides of an
 //! operator, `column = value`) is not.

@@ -9,9 +9,9 @@ use crate::ident::Name;
 pub struct OrderBy {
     /// What is sorted by.
     pub expr: Expr,
-    /// Ascending unless said otherwise.
+    /// Ascending by default.
     pub direction: Direction,
-    /// Where NULLs stand; the database's own rule when `None`.
+    /// Where NULLs come; the database's own rule when `None`.
     pub nulls: Option<NullsOrder>,
     /// A collation.
     pub collate: Option<Name>,
@@ -28,7 +28,7 @@ pub enum Direction {
     Desc,
 }
 
-/// Where NULLs stand.
+/// Where NULLs come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NullsOrder {
     /// `nulls first`

@@ -28,7 +28,7 @@ pub struct Select {
     pub order_by: Vec<OrderBy>,
     /// At most so many rows.
     pub limit: Option<Expr>,
-    /// Rows passed over first.
+    /// How many rows are skipped first.
     pub offset: Option<Expr>,
     /// Row locks.
     pub lock: Option<Lock>,

@@ -21,13 +21,13 @@ pub struct Cte {
     pub name: Name,
     /// Column names after it, when given.
     pub columns: Vec<Name>,
-    /// `materialized` or `not materialized`, when said.
+    /// `materialized` or `not materialized`, when given.
     pub materialized: Option<bool>,
     /// The statement inside.
     pub body: CteBody,
 }
 
-/// What stands inside a CTE.
+/// What a CTE contains.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CteBody {

@@ -1,4 +1,4 @@
-//! Why a cell could not be read. Says types and positions, never values.
+//! Why a cell could not be read: types and positions, never values.
 
 use super::Cell;
 use crate::wire::pg::oid;
@@ -59,14 +59,14 @@ impl CellError {
         CellError::new(expected, format!("{} out of its range", cell.type_name()))
     }
 
-    /// With what to do about it.
+    /// With advice on what to do about it.
     #[must_use = "returns the error"]
     pub fn advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }
 
-    /// As the error of a cell inside a nested row or list. Called from the innermost step outwards.
+    /// The same error, of a cell inside a nested row or list. Called from the innermost step outwards.
     #[must_use = "returns the error"]
     pub fn inside(mut self, step: Step) -> Self {
         self.0.path.push(step);

@@ -42,7 +42,7 @@ impl FixedPoint {
 impl fmt::Display for FixedPoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scale = usize::from(self.scale);
-        // At least one digit stands before the point.
+        // At least one digit before the point.
         let digits = format!("{:0>1$}", self.mantissa().unsigned_abs(), scale + 1);
         let (whole, fraction) = digits.split_at(digits.len() - scale);
         let sign = if self.mantissa() < 0 { "-" } else { "" };

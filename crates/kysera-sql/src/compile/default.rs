@@ -1,7 +1,7 @@
 //! Defaults of an insert where its rows do not all give the same columns.
 //!
-//! SQLite alone has no `default` among values (lang_insert, section 1): what the table's description says of the column
-//! stands there instead. Other dialects write the keyword.
+//! SQLite alone has no `default` among values (lang_insert, section 1): the column's default from the table's
+//! description is written instead. Other dialects write the keyword.
 
 use super::writer::Writer;
 use crate::ast::{Expr, Insert};
@@ -9,7 +9,7 @@ use crate::ident::Name;
 use crate::table::{ColumnMeta, Generated, TableMeta};
 use crate::value::SqlType;
 
-/// What stands for `default` where the keyword does not exist.
+/// What is written for `default` where the keyword does not exist.
 #[derive(Clone, Copy)]
 enum Stand {
     /// The expression that the column was declared with.

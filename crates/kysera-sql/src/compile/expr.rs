@@ -1,6 +1,6 @@
 //! Expressions.
 //!
-//! Where conditions are no values (SQL Server) an expression is written for the place it stands in: `expr` writes a
+//! Where conditions are no values (SQL Server) an expression is written for its position: `expr` writes a
 //! value, `condition` something that can be tested.
 
 use super::operator::{self, Level, level};

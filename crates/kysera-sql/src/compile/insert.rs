@@ -196,7 +196,7 @@ fn is_plain(expr: &Expr) -> bool {
     matches!(expr, Expr::Value(value) if !matches!(value, Value::Invalid(_) | Value::Param(_)))
 }
 
-/// Moves the values of the rows out of the tree, to the place in `params` that was kept for them.
+/// Moves the values of the rows out of the tree, to the positions in `params` that were kept for them.
 pub(super) fn move_values(insert: &mut Insert, params: &mut Vec<Value>, at: usize) {
     let InsertSource::Values(rows) = &mut insert.source else { return };
     let behind = params.split_off(at);

@@ -73,7 +73,7 @@ pub fn compile_without_plugins(
 }
 
 /// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement whose values come with each
-/// execution: the places of those stand among the parameters as [`Value::Param`](crate::value::Value::Param).
+/// execution: those are among the parameters as [`Value::Param`](crate::value::Value::Param).
 ///
 /// # Errors
 /// As those.
@@ -88,8 +88,8 @@ pub fn compile_prepared(
     write(statement, writer)
 }
 
-/// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement that is not compiled again: the values of an insert's rows move into the parameters instead of being copied. Where they stood,
-/// the tree has NULL.
+/// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement that is not compiled again:
+/// the values of an insert's rows move into the parameters instead of being copied, and leave NULL in the tree.
 ///
 /// # Errors
 /// As those; the tree is then unchanged.

@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
     }
 
     fn update_the_row(&mut self, insert: &'a Insert, set: &'a [Assignment]) {
-        // A row alias cannot stand after a query (MySQL manual, INSERT ... ON DUPLICATE KEY UPDATE).
+        // A row alias cannot come after a query (MySQL manual, INSERT ... ON DUPLICATE KEY UPDATE).
         let query = matches!(insert.source, InsertSource::Select(_));
         let before = std::mem::take(&mut self.contents.proposed);
         let end_of_values = self.sql.len();
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
             }
             w.ident(&assignment.column);
             w.push(" = ");
-            // A comma in raw text would begin another assignment, of a column that nobody looked at.
+            // A comma in raw text would begin another assignment, of a column that was not checked.
             match &assignment.value {
                 Expr::Raw(_) => w.parens(|w| w.assigned(&assignment.value)),
                 value => w.assigned(value),

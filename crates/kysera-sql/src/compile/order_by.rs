@@ -31,7 +31,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// A key in front that puts NULLs where they belong, unless they stand there anyway: databases without
+    /// A key in front that puts NULLs where they belong, unless they come there anyway: databases without
     /// `nulls first` count NULL as the lowest value.
     fn emulate_nulls(&mut self, key: &'a OrderBy, expr: &'a Expr) -> Option<NullsOrder> {
         let first = key.nulls? == NullsOrder::First;

@@ -4,7 +4,7 @@ use super::writer::Writer;
 use crate::ast::{Distinct, Expr, Select, SelectItem};
 use crate::dialect::LimitForm;
 
-/// Where a query stands.
+/// Where a query is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// The statement itself, or the source of an insert.

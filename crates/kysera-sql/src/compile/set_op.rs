@@ -16,7 +16,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// True when what stands before an operation must be put in parentheses.
+    /// True when the operations so far must be put in parentheses.
     fn closes_group(&self, before: &[SetOp], kind: SetOpKind) -> bool {
         self.syntax.intersect_first
             && kind == SetOpKind::Intersect

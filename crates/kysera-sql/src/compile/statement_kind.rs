@@ -1,4 +1,4 @@
-//! What a driver may assume of a statement: its kind, whether it returns rows, whether it needs types looked up.
+//! What a driver may rely on when it runs a statement: its kind, whether it returns rows, whether it needs types looked up.
 
 use super::writer::Contents;
 use crate::ast::{

@@ -23,7 +23,7 @@ pub(super) struct Writer<'a> {
     pub(super) ctes: Vec<&'a Name>,
     /// What the written table is called among the columns that it gives back.
     pub(super) written: Option<Written<'a>>,
-    /// What stands in FROM of the queries around, innermost last.
+    /// The items of FROM of the queries around, innermost last.
     pub(super) scopes: Vec<&'a [FromItem]>,
     /// Inside the update branch of an upsert.
     pub(super) in_conflict: bool,
@@ -32,15 +32,15 @@ pub(super) struct Writer<'a> {
     /// The proposed row is `values(c)` here, because an alias cannot be declared.
     pub(super) values_form: bool,
     pub(super) contents: Contents,
-    /// Nobody hears what queries say to plugins.
+    /// No plugins run here: directives are errors.
     pub(super) no_plugins: bool,
     /// Values may be missing: they come with each execution.
     pub(super) slots: bool,
-    /// The insert whose values are not copied: whoever compiles moves them out of the tree afterwards.
+    /// The insert whose values are not copied: they are moved out of the tree after compiling.
     pub(super) left_in_place: Option<&'a Insert>,
     /// Where among the parameters those values belong.
     pub(super) left_at: Option<usize>,
-    /// How many parameters there are, with those left in place.
+    /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
     error: Option<CompileError>,
@@ -219,7 +219,7 @@ impl<'a> Writer<'a> {
         self.ident(&column.name);
     }
 
-    /// SQL takes a name for the nearest table that has it, so none may stand between a column and its own.
+    /// SQL takes a name for the nearest table that has it, so none may be between a column and its own table.
     fn outer_column(&mut self, column: &ColumnRef) {
         let Some(table) = &column.table else { return };
         let between = self.scopes.iter().rev().take(column.outer.into());
@@ -259,7 +259,7 @@ impl<'a> Writer<'a> {
         self.placeholder();
     }
 
-    /// The place of the next parameter.
+    /// The placeholder of the next parameter.
     pub(super) fn placeholder(&mut self) {
         self.bound += 1;
         match self.syntax.placeholder {

@@ -1,6 +1,6 @@
 //! The text of a statement: its own, or shared by every execution of a prepared query.
 //!
-//! Knows nothing of what the text says.
+//! Knows nothing of what the text means.
 
 use std::fmt;
 use std::num::NonZeroU64;

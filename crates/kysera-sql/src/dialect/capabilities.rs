@@ -12,7 +12,7 @@ pub struct Capabilities {
     pub full_join: bool,
     /// `lateral` (or `apply`).
     pub lateral: bool,
-    /// A derived table may refer to the query around the subquery it stands in.
+    /// A derived table may refer to the query around its subquery.
     pub correlated_derived: bool,
     /// `on conflict`.
     pub on_conflict: bool,

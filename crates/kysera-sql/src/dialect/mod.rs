@@ -1,7 +1,7 @@
-//! Databases, by what they can do and how they spell it.
+//! Databases, by what they can do and how they write it.
 //!
-//! ANSI is the default; a dialect states differences only, as data: [`Capabilities`] for what can be said, [`Syntax`]
-//! for the words, [`Filtering`] for what row filters need to know. Code outside this module asks these, never names.
+//! ANSI is the default; a dialect states differences only, as data: [`Capabilities`] for what can be written, [`Syntax`]
+//! for how, [`Filtering`] for what row filters need to know. Code outside this module asks these, never names.
 //!
 //! A dialect of your own is a type that implements [`Dialect`]. It begins with the ANSI data and changes what differs:
 //!
@@ -104,7 +104,7 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     }
 }
 
-/// Where a type's name stands.
+/// Where a type's name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TypePlace {

@@ -48,7 +48,7 @@ impl Postgres {
         Postgres { version, capabilities, syntax: syntax(), filtering: FILTERING }
     }
 
-    /// With the schema that an unqualified name means: `current_schema()`, `public` unless said otherwise. Tables inside
+    /// With the schema that an unqualified name means: `current_schema()`, `public` by default. Tables inside
     /// a row filter are written with it, so that no CTE of that name is taken for them. With `None` they are not, and a
     /// statement with such a CTE is refused.
     #[must_use = "returns the dialect"]

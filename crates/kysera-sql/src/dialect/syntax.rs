@@ -1,7 +1,7 @@
 //! How a server spells what it can do, as data: ANSI first, each dialect its differences.
 //!
-//! Whether something can be said at all is a capability; this is only about the words. A form says what is written, with
-//! the words themselves as data where databases differ in no more than these; no form is the name of a database.
+//! Whether something can be written at all is a capability; this is about how it is written. A form says that, with
+//! keywords and functions as data where databases differ in no more than these; no form is the name of a database.
 
 use crate::lexer::LexerRules;
 
@@ -17,11 +17,11 @@ pub struct Syntax {
     pub lexer: LexerRules,
     /// A condition is a value, and a value a condition. Where not, one is written as the other needs.
     pub boolean_values: bool,
-    /// `recursive` is said.
+    /// The keyword `recursive` is written.
     pub recursive_keyword: bool,
-    /// A CTE sees itself and its sisters even where `recursive` is not said.
+    /// A CTE sees itself and the CTEs behind it even without `recursive`.
     pub ctes_see_themselves: bool,
-    /// Where a CTE of an insert stands.
+    /// Where the CTEs of an insert are written.
     pub insert_with: InsertWith,
     /// How many rows are asked for.
     pub limit: LimitForm,
@@ -49,7 +49,7 @@ pub struct Syntax {
     pub apply: bool,
     /// A query may select nothing: `select from "t"`.
     pub empty_select: bool,
-    /// `*` may stand after other items; else it must be the first.
+    /// `*` may come after other items; else it must be the first.
     pub star_anywhere: bool,
     /// A query without ORDER BY inside another may not have one, unless rows are cut off.
     pub order_needs_limit: bool,
@@ -69,7 +69,7 @@ pub struct Syntax {
     pub merge_semicolon: bool,
     /// A part of a JSON document; `None` where there is no such thing.
     pub json_path: Option<JsonPathForm>,
-    /// A position in a JSON array that is counted from the end, in the text of a path; `None` where it cannot be said.
+    /// A position in a JSON array that is counted from the end, in the text of a path; `None` where there is no such thing.
     pub json_from_end: Option<JsonFromEnd>,
     /// Nested rows as JSON objects; `None` where they cannot be written.
     pub keyed_json: Option<KeyedJson>,
@@ -88,7 +88,7 @@ pub struct Syntax {
     pub arrays: bool,
     /// The signs that operators of its own are made of. `#` begins a comment and `?` is a placeholder elsewhere.
     pub operator_signs: &'static str,
-    /// What stands before a statement to get its plan as text in the last column of each row; `None` where no prefix
+    /// What is written before a statement to get its plan as text in the last column of each row; `None` where no prefix
     /// does that.
     pub explain: Option<&'static str>,
 }
@@ -99,11 +99,11 @@ pub struct Syntax {
 pub enum Placeholder {
     /// `?`
     Question,
-    /// What stands in front of the number of the value, counted from 1: `$1`, `@P1`, `:1`.
+    /// What is written in front of the number of the value, counted from 1: `$1`, `@P1`, `:1`.
     Numbered(&'static str),
 }
 
-/// Where a CTE of an insert stands.
+/// Where the CTEs of an insert are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertWith {
@@ -117,7 +117,7 @@ pub enum InsertWith {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LimitForm {
-    /// `limit n offset m`; what stands for "all" when there is only an offset, if something must.
+    /// `limit n offset m`; the limit that means "all" when there is only an offset, if one must be written.
     Limit {
         /// The limit that means all.
         all: Option<&'static str>,
@@ -229,7 +229,7 @@ pub enum JsonPathForm {
     Functions(JsonFunctions),
 }
 
-/// The functions that give a part of a JSON document: what stands before the document, and what behind the path.
+/// The functions that give a part of a JSON document: what is written before the document, and what behind the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonFunctions {
     /// For the part as JSON: `json_query(`, `)`.
@@ -256,7 +256,7 @@ pub enum KeyedJson {
     WholeRows,
     /// `json_object('a', "agg"."a", ..)` over a derived table.
     Objects {
-        /// The aggregate that makes a list of them: what stands before the object, and what behind it.
+        /// The aggregate that makes a list of them: what is written before the object, and what behind it.
         list: [&'static str; 2],
         /// JSON that comes out of a subquery is text, so `json(..)` says what it is; and bytes are written by `hex(..)`.
         encodes: bool,

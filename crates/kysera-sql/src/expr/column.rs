@@ -16,7 +16,7 @@ pub struct Column<T, V> {
 }
 
 impl<T, V> Column<T, V> {
-    /// The column `name` of the table that stands in FROM as `table`; of the query's own output where that is empty.
+    /// The column `name` of the table that is called `table` in FROM; of the query's own output where that is empty.
     ///
     /// Names come by reference, `&"person"`, so that a column is two words.
     pub const fn new(table: StaticName, name: StaticName) -> Self {

@@ -5,7 +5,7 @@ use crate::ast::{self, BinaryOp};
 use crate::typed::{Condition, In, MaybeNull, Nil, NoAgg, NullOf, OrNull, Ref, RefsIn, Required};
 use crate::value::{Value, ValueError};
 
-/// A reusable condition over one table, made with [`.on()`](Conditions::on). Usable wherever that table stands, in any
+/// A reusable condition over one table, made with [`.on()`](Conditions::on). Usable wherever that table is, in any
 /// join; several fit one `Vec`.
 ///
 /// # Examples
@@ -96,7 +96,7 @@ fn of_nothing(name: &'static str) -> ast::Expr {
     invalid(ValueError::query(name, "it has no conditions; leave the filter out where every row is meant"))
 }
 
-/// A node that stands for a mistake: building stays infallible, and the compiler refuses it.
+/// A node that carries a mistake: building cannot fail, and the compiler refuses the node.
 #[cold]
 pub(crate) fn invalid(error: ValueError) -> ast::Expr {
     ast::Expr::Value(Value::from(error))

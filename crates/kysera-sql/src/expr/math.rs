@@ -1,4 +1,7 @@
 //! Arithmetic. Two numbers of different width give the wider type, as in the database.
+//!
+//! Between the numbers that SQL has: integers of 16, 32 and 64 bits, floats, decimals. Other Rust integers travel as one
+//! of these, and what a database does with their sum is not what Rust does; cast them first.
 
 use super::{Column, Expr, Expression, bind};
 use crate::ast::{self, BinaryOp};
@@ -174,4 +177,30 @@ operator! {
     Mul mul times;
     Div div divided_by;
     Rem rem modulo;
+}
+
+#[cfg(all(test, feature = "decimal", feature = "bigdecimal"))]
+mod tests {
+    use super::*;
+    use crate::ast::Expr as Node;
+    use crate::value::{SqlType, Value};
+
+    fn right<V: SqlValue, R>(expr: Expr<V, R>) -> (SqlType, Node) {
+        match expr.into_node() {
+            Node::Binary(binary) => (V::TYPE, binary.right),
+            other => (V::TYPE, other),
+        }
+    }
+
+    #[test]
+    fn decimals_go_with_themselves_and_with_whole_numbers() {
+        let price = Column::<(), rust_decimal::Decimal>::new(&"item", &"price");
+        let count = Column::<(), i64>::new(&"item", &"count");
+        let (ty, two) = right(price * 2);
+        assert_eq!((ty, two), (SqlType::Decimal, Node::Value(Value::Decimal("2".into()))));
+        assert_eq!(right(price * count).0, SqlType::Decimal);
+        assert_eq!(right(count - price).0, SqlType::Decimal);
+        let weight = Column::<(), bigdecimal::BigDecimal>::new(&"item", &"weight");
+        assert_eq!(right(weight + weight).0, SqlType::Decimal);
+    }
 }

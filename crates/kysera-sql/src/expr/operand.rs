@@ -1,4 +1,4 @@
-//! What may stand on the right of a comparison.
+//! The right side of a comparison.
 //!
 //! One Rust integer type for each SQL integer type, so that literals infer; columns widen freely.
 
@@ -19,7 +19,7 @@ impl<T: Bindable<Value = T> + ToValue + Clone> AsExpr<T> for &T {
     }
 }
 
-/// Nobody implements this: it carries the advice.
+/// Implemented by nothing: it carries the advice.
 #[diagnostic::on_unimplemented(
     message = "an `Option` cannot be compared with `=`: `x = null` is never true",
     note = "write `.is_null()`, `.is(option)` for null-safe equality, or `if let Some(v) = option {{ q = q.filter(..) }}`"

@@ -8,10 +8,10 @@ use std::convert::Infallible;
 
 /// Takes an expression of the query around into a subquery.
 pub trait Outer: Expression {
-    /// This expression, of the query around this one. It is checked where the subquery stands.
+    /// This expression, of the query around this one. It is checked in that query.
     ///
     /// It may be NULL as far as this query knows: selected here it is an `Option`, unless `.not_null()` or
-    /// `.coalesce(..)` follows. A table that stands in both queries needs an `alias!` in one of them, because SQL takes a
+    /// `.coalesce(..)` follows. A table that is in both queries needs an `alias!` in one of them, because SQL takes a
     /// name for the nearest table that has it; without one the compiler refuses the query.
     ///
     /// # Examples

@@ -11,7 +11,7 @@ use crate::value::{ParamSlot, ToValue, Value};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A parameter of a prepared query: stands where a value of type `T` would, and gets one at each call. It can be used
+/// A parameter of a prepared query: takes the position of a value of type `T`, and gets one at each call. It can be used
 /// several times.
 ///
 /// A `Param<Option<T>>` may be bound to NULL. As everywhere in SQL, `= null` is never true: write

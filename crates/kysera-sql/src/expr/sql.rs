@@ -47,7 +47,7 @@ pub fn sql<V: SqlValue, A: Arguments>(text: &'static str, arguments: A) -> Expr<
 /// Compares the number of `{}` with that of the arguments, when the program is compiled.
 ///
 /// # Panics
-/// When they differ, or a brace stands alone, which is an error of the compiler.
+/// When they differ, or a brace is single, which is an error of the compiler.
 #[doc(hidden)]
 pub const fn check_template(text: &str, arguments: usize) {
     let found = ast::template_values(text);

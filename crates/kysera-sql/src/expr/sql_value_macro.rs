@@ -62,7 +62,7 @@ macro_rules! sql_type {
 /// Makes Rust types SQL types in queries: everything that a typed query asks of a scalar, beside `FromCell`, `ToValue`
 /// and `FromRow`, which say how it is read and bound.
 ///
-/// For a type `Id` it expands to these; `Id` stands for itself, and a value of it is bound:
+/// For a type `Id` it expands to these; a value of `Id` is bound:
 ///
 /// ```text
 /// SqlValue for Id              a type that is never NULL; `Option<Id>` may be
@@ -76,7 +76,7 @@ macro_rules! sql_type {
 /// Bind<Option<Id>> for Id      query.bind(id), where the parameter is nullable
 /// ```
 ///
-/// The last six are `__sql_literal!`, which also lets other Rust types stand for a SQL type: `&str` for `String`.
+/// The last six are `__sql_literal!`, which also lets values of other Rust types be given for it: `&str` for `String`.
 /// Behind a colon: the function that compares a column with a value, for the types of this crate; a program has many
 /// such calls, and one that knows the type is smaller. In brackets: the parameters of a generic type.
 #[doc(hidden)]
@@ -105,7 +105,7 @@ macro_rules! __sql_value {
     )+};
 }
 
-/// Lets values of `$from` stand where a `$ty` is expected: compared with it, stored in it, written with `val`.
+/// Lets values of `$from` be given where a `$ty` is expected: compared with it, stored in it, written with `val`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sql_literal {

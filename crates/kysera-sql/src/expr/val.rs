@@ -22,7 +22,7 @@ where
     type Value = Option<T>;
 }
 
-/// A bound value as an expression, where a column would stand.
+/// A bound value as an expression.
 ///
 /// # Examples
 /// ```

@@ -9,7 +9,7 @@ use crate::expr::{Expression, Param};
     note = "pass a `u64`; in a prepared query also a `Param<u32>`, which cannot be negative"
 )]
 pub trait Count {
-    /// Puts it where LIMIT or OFFSET stands.
+    /// Makes it the LIMIT or OFFSET.
     #[doc(hidden)]
     fn put(self, place: &mut Option<Expr>);
 }

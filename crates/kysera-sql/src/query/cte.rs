@@ -1,4 +1,4 @@
-//! Common table expressions and derived tables: queries that stand in FROM.
+//! Common table expressions and derived tables: queries in FROM.
 
 use super::order_by::{name_item, optional_row};
 use super::{Erased, Select, Source, Subquery, set_op};
@@ -22,7 +22,7 @@ pub struct DerivedOf<Out>(PhantomData<fn() -> Out>);
 /// and in FROM by reference. Where the query selects a single column without a name, `*cte` is that column, and of a
 /// tuple they are `cte.0`, `cte.1`, ..
 ///
-/// Two CTEs that one place in the source made (a function called twice, or rows of one struct) have the same type: give
+/// Two CTEs made by the same code (a function called twice, or rows of one struct) have the same type: give
 /// one an `alias!`.
 pub struct Cte<Out: RowShape, M = CteOf<Out>> {
     columns: Out::Columns<M>,
@@ -31,14 +31,14 @@ pub struct Cte<Out: RowShape, M = CteOf<Out>> {
     recursive: bool,
 }
 
-/// A query in FROM, with an alias: its columns are fields. Stands in FROM by reference.
+/// A query in FROM, with an alias: its columns are fields. FROM takes it by reference.
 pub struct Derived<Out: RowShape, M = DerivedOf<Out>> {
     columns: Out::Columns<M>,
     alias: &'static str,
     query: ast::Select,
 }
 
-/// What can stand inside a CTE.
+/// What a CTE can contain.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in a CTE",
     note = "pass a query that selects, or an insert, update or delete that returns rows"
@@ -69,7 +69,7 @@ into_cte!([S, O, Out] Select<S, O, Out>, [Out, O] Erased<Out, O>);
 /// `name as (query)`, to be put in front of a statement with `.with(..)`.
 ///
 /// # Dialects
-/// An insert, update or delete that returns rows may stand in a CTE on PostgreSQL, in front of a `select`.
+/// An insert, update or delete that returns rows may be in a CTE on PostgreSQL, in front of a `select`.
 ///
 /// # Examples
 /// ```

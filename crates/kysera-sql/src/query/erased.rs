@@ -17,7 +17,7 @@ pub struct Erased<Out, O = Nil> {
 }
 
 impl<S, O, Out> Select<S, O, Out> {
-    /// Forgets which tables stand in the query, so that two branches of a condition can return one type.
+    /// Forgets which tables are in the query, so that two branches of a condition can return one type.
     ///
     /// # Examples
     /// ```
@@ -60,13 +60,13 @@ impl<Out, O> Erased<Out, O> {
         self
     }
 
-    /// Returns at most `n` rows. Called again, the last word counts.
+    /// Returns at most `n` rows. Called again, the last call counts.
     pub fn limit(mut self, n: impl Count) -> Self {
         n.put(&mut self.ast.limit);
         self
     }
 
-    /// Passes over the first `n` rows.
+    /// Skips the first `n` rows.
     pub fn offset(mut self, n: impl Count) -> Self {
         n.put(&mut self.ast.offset);
         self

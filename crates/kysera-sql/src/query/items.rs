@@ -88,7 +88,7 @@ impl<'a> Items<'a> {
     }
 }
 
-/// One call of this stands in a program for each selected column: see [`grow`].
+/// A program has one call of this for each selected column: see [`grow`].
 #[allow(
     improper_ctypes_definitions,
     reason = "called from Rust alone; the ABI is there because it does not unwind"

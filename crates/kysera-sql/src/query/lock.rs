@@ -9,12 +9,12 @@ use crate::value::ValueError;
 ///
 /// SQLite has none: a write transaction locks the whole database, and the compiler says so.
 impl<S, O, Out> Select<S, O, Out> {
-    /// `for update`: nobody else may change or lock these rows until the transaction ends.
+    /// `for update`: no other transaction may change or lock these rows until the transaction ends.
     pub fn for_update(self) -> Self {
         self.lock(LockStrength::Update)
     }
 
-    /// `for share`: nobody else may change these rows until the transaction ends.
+    /// `for share`: no other transaction may change these rows until the transaction ends.
     pub fn for_share(self) -> Self {
         self.lock(LockStrength::Share)
     }

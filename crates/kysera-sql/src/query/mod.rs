@@ -1,7 +1,8 @@
 //! Typed queries.
 //!
-//! A query is a value: clauses take it and return it, and nothing is sent before a terminal. The SQL inside is a tree
-//! of plain data; the types around it say which tables stand in it and what a row is.
+//! A query is a value: clauses take it and return it, and nothing is sent before `fetch_all`, `execute` or another
+//! method of `QueryExt` runs it. The SQL inside is a tree
+//! of plain data; the types around it say which tables are in it and what a row is.
 
 mod count;
 mod cte;

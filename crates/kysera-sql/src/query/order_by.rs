@@ -48,7 +48,7 @@ pub(crate) fn name_item(item: &mut SelectItem, name: &'static str) {
     }
 }
 
-/// A row that may be absent stands in several columns, which have no name together.
+/// A row that may be absent is several columns, which have no common name.
 #[cold]
 pub(crate) fn optional_row(place: &'static str) -> ValueError {
     ValueError::query(

@@ -20,7 +20,7 @@ pub trait PostgresSelect<S, O, Out>: Sized {
     #[must_use = "returns the query"]
     fn for_no_key_update(self) -> Self;
 
-    /// `for key share`: nobody else may delete the rows or change their keys.
+    /// `for key share`: no other transaction may delete the rows or change their keys.
     #[must_use = "returns the query"]
     fn for_key_share(self) -> Self;
 }

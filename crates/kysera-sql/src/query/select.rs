@@ -119,7 +119,7 @@ impl<S, O, Out> Select<S, O, Out> {
         self.retype()
     }
 
-    /// Says what a row is. Called again, it replaces what was said before.
+    /// Says what a row is. Called again, it replaces the first selection.
     #[inline]
     pub fn select<X: Selection<S, TableStandsTwiceUseAlias>, TableStandsTwiceUseAlias>(
         mut self,
@@ -161,14 +161,14 @@ impl<S, O, Out> Select<S, O, Out> {
         self
     }
 
-    /// Returns at most `n` rows. Called again, the last word counts.
+    /// Returns at most `n` rows. Called again, the last call counts.
     #[inline]
     pub fn limit(mut self, n: impl Count) -> Self {
         n.put(&mut self.ast.limit);
         self
     }
 
-    /// Passes over the first `n` rows.
+    /// Skips the first `n` rows.
     #[inline]
     pub fn offset(mut self, n: impl Count) -> Self {
         n.put(&mut self.ast.offset);

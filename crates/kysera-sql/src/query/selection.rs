@@ -11,7 +11,7 @@ use crate::value::SqlType;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Something that can be selected from the scope `S`; where its tables stand there is `I`, which is inferred.
+/// Something that can be selected from the scope `S`; `I` are the positions of its tables there, which are inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected here",
     note = "select a column, an expression, `row! {{ .. }}`, `Table.all()` or a tuple of these; plain values need `val(..)`"
@@ -106,7 +106,7 @@ pub struct Selected {
 }
 
 impl<T, R> AllOf<T, R> {
-    /// The columns of the table that stands in FROM as `table`.
+    /// The columns of the table that is called `table` in FROM.
     #[doc(hidden)]
     pub const fn new(table: StaticName, columns: &'static [Selected]) -> Self {
         AllOf { table, columns, types: PhantomData }

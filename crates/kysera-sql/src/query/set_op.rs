@@ -10,7 +10,7 @@ macro_rules! set_operations {
             $(
                 #[doc = $doc]
                 ///
-                /// The rows have the type of the first query; a nullable column may only stand there.
+                /// The rows have the type of the first query; only the first query may have a nullable column.
                 pub fn $name<Q: Subquery>(self, other: Q) -> Erased<Out, O>
                 where
                     Q::Out: RowShape,
@@ -26,7 +26,7 @@ macro_rules! set_operations {
             $(
                 #[doc = $doc]
                 ///
-                /// The rows have the type of the first query; a nullable column may only stand there.
+                /// The rows have the type of the first query; only the first query may have a nullable column.
                 pub fn $name<Q: Subquery>(mut self, other: Q) -> Erased<Out, O>
                 where
                     Q::Out: RowShape,

@@ -1,8 +1,8 @@
-//! What can stand in FROM: tables and aliases, CTEs, derived tables.
+//! What FROM takes: tables and aliases, CTEs, derived tables.
 
 use crate::ast::{Expr, FromItem, JoinKind, Select, grow};
 
-/// Something that can stand in FROM or be joined.
+/// Something that can be in FROM or be joined.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in FROM",
     note = "pass a table, an `alias!`, a CTE or a derived table by reference"
@@ -20,7 +20,7 @@ pub trait Source {
         Box::new(Select::from(self.to_item()))
     }
 
-    /// Joins it to what stands in FROM.
+    /// Joins it to the items of FROM.
     #[doc(hidden)]
     #[inline]
     fn join_to(&self, query: &mut Select, kind: JoinKind, on: Expr) {

@@ -1,4 +1,4 @@
-//! What may stand inside another query: any query of rows, erased or not.
+//! What another query may contain: any query of rows, erased or not.
 
 use super::{Erased, Select};
 use crate::ast;

@@ -1,4 +1,4 @@
-//! What a cell says as a plain Rust value, without a calendar or decimal library: the building blocks of `FromCell`.
+//! What a cell holds as a plain Rust value, without a calendar or decimal library: the building blocks of `FromCell`.
 //!
 //! Each function reads every form that its SQL type has: native cells, PostgreSQL's binary format, nested JSON.
 //! Implement [`FromCell`](crate::cell::FromCell) for a type of your own with them; `expected` is its name in messages.

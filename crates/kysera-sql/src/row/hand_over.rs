@@ -75,7 +75,7 @@ mod tests {
             let broken = || DecodeError::new(2, CellError::new("text", "broken text"));
             let cells = (0..columns).map(|n| if n == 2 { Err(broken()) } else { Ok(Cell::I64(0)) });
             assert_eq!(hand_over(columns, cells, &mut sink), Err(broken()));
-            assert_eq!(sink.0, []);
+            assert!(sink.0.is_empty());
         }
     }
 }

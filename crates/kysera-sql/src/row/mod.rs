@@ -1,7 +1,7 @@
 //! Rows of a result: how a Rust type reads one, and the sink that a driver hands them to.
 //!
-//! A driver fills a small array of cells per row and calls the sink once; the sink is monomorphic, so nothing is
-//! looked up by name and no intermediate row is built.
+//! A driver makes a small array of cells for each row and calls the sink once. The sink is compiled for the type of the
+//! row, so nothing is looked up by name and no row is built in between.
 
 mod hand_over;
 mod nested;
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
         &rest[..width.min(rest.len())]
     }
 
-    /// Passes over `width` cells.
+    /// Skips `width` cells.
     #[inline]
     pub fn skip(&mut self, width: usize) {
         self.at += width;
@@ -112,7 +112,7 @@ pub trait FromRow: Sized {
     /// The names of its fields, in the order in which it reads them; empty where they have none.
     const FIELDS: &'static [&'static str] = &[];
 
-    /// Its SQL type when it stands in one cell: the type of a scalar, [`SqlType::Nested`] for a row.
+    /// Its SQL type when it is in one cell: the type of a scalar, [`SqlType::Nested`] for a row.
     const CELL: SqlType = SqlType::Nested;
 
     /// Where an `Option` of it is found: true for its columns side by side, all of them NULL when an outer join found

@@ -65,7 +65,7 @@ pub struct Rows<T> {
     most: usize,
 }
 
-/// Drops rows. Not inlined: it is in every program once for each type of row, and wanted in several places.
+/// Drops rows. Not inlined: a program has it once for each type of row and calls it from several functions.
 #[inline(never)]
 fn discard<T>(rows: &mut Vec<T>) {
     *rows = Vec::new();

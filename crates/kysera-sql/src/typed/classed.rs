@@ -29,7 +29,7 @@ impl<R> Classed for OuterRef<R> {
     type Class = Neutral;
 }
 
-// .. and a plain column there, where the subquery stands.
+// .. and a plain column in the query around.
 impl<R: Classed> Classed for Captured<R> {
     type Class = R::Class;
 }

@@ -1,4 +1,4 @@
-//! What the compiler checks: which tables stand in FROM, which columns may be NULL, which types go together.
+//! What the compiler checks: which tables are in FROM, which columns may be NULL, which types go together.
 //!
 //! Types only: no value here exists at run time. The SQL itself is data, in `ast`; what users call is in `expr` and
 //! `query`.

@@ -17,12 +17,12 @@ pub struct Quiet<R>(PhantomData<fn() -> R>);
 #[derive(Debug)]
 pub struct AggOf<R>(PhantomData<fn() -> R>);
 
-/// An expression of the enclosing query, made by `.outer()`. Nullable unless said otherwise: a join out there may
+/// An expression of the enclosing query, made by `.outer()`. Nullable unless `.not_null()` follows: a join out there may
 /// make it so, and this query does not see that join.
 #[derive(Debug)]
 pub struct OuterRef<R>(PhantomData<fn() -> R>);
 
-/// What a subquery takes from the query it stands in: checked there, to any depth.
+/// What a subquery takes from the query around it: checked there, to any depth.
 #[derive(Debug)]
 pub struct Captured<R>(PhantomData<fn() -> R>);
 
@@ -43,7 +43,7 @@ pub struct Captured<R>(PhantomData<fn() -> R>);
 /// ```
 pub type Correlated<R> = (Captured<R>, Nil);
 
-/// Every table of these references stands in the scope `S`, at the places `I`, which are inferred.
+/// Every table of these references is in the scope `S`, at the positions `I`, which are inferred.
 pub trait RefsIn<S, I> {
     /// Whether a join makes the expression nullable.
     type Null: Nullability;

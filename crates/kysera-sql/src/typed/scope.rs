@@ -1,4 +1,4 @@
-//! The tables that stand in a query's FROM, as a type-level list.
+//! The tables in a query's FROM, as a type-level list.
 
 use super::{Agg, Neutral, Nullability, Nullable, Plain};
 use std::marker::PhantomData;
@@ -7,11 +7,11 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy, Debug)]
 pub struct Nil;
 
-/// The table `T` stands in FROM, its columns nullable as `N` says, after the tables of `Rest`.
+/// The table `T` is in FROM, after the tables of `Rest`; `N` says whether its columns are nullable.
 #[derive(Debug)]
 pub struct In<T, N, Rest>(PhantomData<fn() -> (T, N, Rest)>);
 
-/// A scope after `group_by`: aggregates and keys may stand side by side.
+/// A scope after `group_by`: aggregates and keys may be selected side by side.
 #[derive(Debug)]
 pub struct Grouped<S>(PhantomData<fn() -> S>);
 
@@ -23,7 +23,7 @@ pub struct Here;
 #[derive(Debug)]
 pub struct There<I>(PhantomData<fn() -> I>);
 
-/// The table `T` stands in this scope, at the place `I`, which is inferred.
+/// The table `T` is in this scope, at the position `I`, which is inferred.
 #[diagnostic::on_unimplemented(
     message = "table `{T}` is not in this query's FROM clause",
     label = "this uses a column of `{T}`",
@@ -50,7 +50,7 @@ impl<T, S: InScope<T, I>, I> InScope<T, I> for Grouped<S> {
     type Null = S::Null;
 }
 
-/// A selection of class `C` may stand in this scope.
+/// A selection of class `C` is allowed in this scope.
 #[diagnostic::on_unimplemented(
     message = "this selects plain columns beside an aggregate",
     note = "call `.group_by(..)` before `.select(..)`"

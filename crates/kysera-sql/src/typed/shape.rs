@@ -23,7 +23,7 @@ pub struct Output;
 pub trait RowShape {
     /// The types of its columns, in front of `Rest`.
     type List<Rest>;
-    /// The same row with its columns in place of their values; `M` marks the table that they belong to.
+    /// The same row with columns instead of their values; `M` marks the table that they belong to.
     type Columns<M>;
     /// What `object_from` makes of it: an `Option`, never nested.
     type Object;
@@ -40,7 +40,7 @@ pub struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The columns of `R`, as they are called when `R` stands in FROM under the alias `table`, and their names.
+    /// The columns of `R`, as they are called when `R` is in FROM under the alias `table`, and their names.
     pub(crate) fn of<R: RowShape, M>(table: StaticName) -> (R::Columns<M>, Vec<&'static str>) {
         let mut given = Vec::new();
         let columns = R::columns(&mut Names { table, name: &"", given: &mut given });

@@ -1,4 +1,4 @@
-//! Which Rust types stand for SQL types in a query, beside scalars: options and lists; conditions and text.
+//! Which Rust types are SQL types in a query, beside scalars: options and lists; conditions and text.
 
 use super::{Nullable, Required, SqlValue};
 use crate::row::FromRow;

@@ -19,7 +19,7 @@ pub trait Table: Sized + 'static {
     /// One column value per field; `M` marks which reference to the table they belong to.
     type Columns<M>: TableSource<Mark = M> + Clone;
 
-    /// The columns under the table's own name: what stands in FROM. It is the constant that is called as the struct.
+    /// The columns under the table's own name: what FROM takes. It is the constant that is called as the struct.
     const COLUMNS: Self::Columns<Self>;
 
     /// Every column under the table's own name, read as a whole row.
@@ -55,7 +55,7 @@ pub fn key_is<T, const N: usize>(table: &'static str, key: [(&'static str, Value
     Expr::from_node(all.unwrap_or(ast::Expr::Literal(ast::Literal::Bool(false))))
 }
 
-/// Something that can stand in FROM a second time: what `alias!` takes.
+/// Something that can be in FROM a second time: what `alias!` takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be given an alias",
     note = "`alias!` takes a table, a CTE or a derived table: `alias!(Person as mother)`"

@@ -1,4 +1,4 @@
-//! Bytes: `Vec<u8>` and what can be bound as it. Text is never read as bytes.
+//! Bytes: `Vec<u8>` and what can be bound as it. Text is not read as bytes.
 
 use super::scalar::scalar;
 use crate::cell::{Cell, CellError, FromCell};

@@ -32,7 +32,7 @@ impl FromCell for f64 {
     }
 }
 
-/// Not inlined, so that each place which reads a float holds the likely case and no more.
+/// Not inlined, so that code which reads a float contains the likely case and no more.
 #[inline(never)]
 fn encoded(cell: Cell<'_>) -> Result<f64, CellError> {
     let exact = match cell {

@@ -54,7 +54,7 @@ fn integer<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static st
     encoded(cell, expected)
 }
 
-/// Not inlined, so that each place which reads an integer holds the likely case and no more.
+/// Not inlined, so that code which reads an integer contains the likely case and no more.
 #[inline(never)]
 fn encoded<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static str) -> Result<T, CellError> {
     let fits = match cell {

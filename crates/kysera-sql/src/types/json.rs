@@ -114,7 +114,7 @@ impl FromCell for serde_json::Value {
 
 scalar!(serde_json::Value);
 
-/// What serde says holds values, so only the kind and the place are passed on.
+/// Messages of serde contain values, so only the kind and the position are passed on.
 #[cold]
 fn unreadable(expected: &'static str, error: &serde_json::Error) -> CellError {
     let (line, column) = (error.line(), error.column());

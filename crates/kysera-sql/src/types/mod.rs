@@ -1,7 +1,8 @@
 //! The Rust types that can be bound and read, one file per family.
 //!
 //! Each file holds both directions of its types, so that a type reads what it writes: on every database, and inside
-//! nested rows as at the top. Forms on the wire live in `wire`, what a cell says without a library in `read`.
+//! nested rows as at the top. Forms on the wire are in `wire`; reading a cell without a date or decimal library
+//! is in `read`.
 //!
 //! | Rust | SQL | feature |
 //! |---|---|---|

@@ -20,7 +20,7 @@ macro_rules! __column {
     )+};
 }
 
-/// Makes a type that has `FromCell` and `ToValue` usable wherever a single value may stand.
+/// Makes a type that has `FromCell` and `ToValue` usable as a single value.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __scalar {

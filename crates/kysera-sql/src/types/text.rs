@@ -37,7 +37,7 @@ impl FromCell for String {
     }
 }
 
-/// Not inlined, so that each place which reads text holds the copying of it and no more.
+/// Not inlined, so that code which reads text contains the copying and no more.
 #[inline(never)]
 fn encoded(cell: Cell<'_>) -> Result<String, CellError> {
     match read::text(cell, "String")? {

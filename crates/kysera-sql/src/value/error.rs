@@ -18,7 +18,7 @@ impl ValueError {
         ValueError { action: "cannot bind ", what: what.into(), reason: reason.into() }
     }
 
-    /// An error about a part of a query that makes no sense: what it is, and what to do. It stands in the tree where a
+    /// An error about a part of a query that makes no sense: what it is, and what to do. It takes the position in the tree that a
     /// value would, so that building stays infallible and nothing is sent.
     pub fn query(what: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Self {
         ValueError { action: "", what: what.into(), reason: hint.into() }

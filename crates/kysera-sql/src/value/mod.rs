@@ -58,9 +58,9 @@ pub enum Value {
     Array(Box<ArrayValue>),
     /// A value of a custom type, as text.
     Custom(&'static CustomType, Cow<'static, str>),
-    /// A Rust value that cannot be bound. Whoever encodes it refuses it, so that building a query stays infallible.
+    /// A Rust value that cannot be bound. It is refused when it is encoded, so that building a query cannot fail.
     Invalid(Box<ValueError>),
-    /// The place of a value that comes with each execution of a prepared query. Like an invalid value, it is refused
+    /// A parameter of a prepared query, whose value comes with each execution. Like an invalid value, it is refused
     /// where it would be sent.
     Param(Box<ParamSlot>),
 }

@@ -1,12 +1,12 @@
-//! A place for a value that comes with each execution.
+//! A parameter in a tree: its value comes with each execution.
 //!
-//! Stands in a tree where a bound value would, so that all that is true of values (where they may stand, which type
-//! they have, how the text refers to them) is true of it. Who gives the value is known here; how, elsewhere.
+//! It is a kind of [`Value`](super::Value), so that it may be wherever a bound value may, has its type, and is written
+//! as its placeholder. This file knows who gives the value, the caller or a plugin; filling it in is done elsewhere.
 
 use super::{SqlType, ValueError};
 use crate::ident::Name;
 
-/// A place for a value that comes with each execution of a prepared query.
+/// A parameter of a prepared query: its value comes with each execution.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParamSlot {
@@ -20,7 +20,7 @@ pub struct ParamSlot {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ParamSource {
-    /// Whoever runs the prepared query.
+    /// The caller, who runs the prepared query.
     Argument {
         /// Which prepared query: its number is given to no other one.
         query: u64,
@@ -39,12 +39,12 @@ pub enum ParamSource {
 }
 
 impl ParamSlot {
-    /// The place of an argument of a prepared query.
+    /// An argument of a prepared query.
     pub fn argument(query: u64, index: usize, sql_type: SqlType) -> ParamSlot {
         ParamSlot { source: ParamSource::Argument { query, index }, sql_type }
     }
 
-    /// The place of a value that a plugin gives.
+    /// A value that a plugin gives.
     pub fn plugin(plugin: &'static str, name: impl Into<Name>, item: usize, sql_type: SqlType) -> ParamSlot {
         ParamSlot { source: ParamSource::Plugin { plugin, name: name.into(), item }, sql_type }
     }

@@ -26,7 +26,7 @@ macro_rules! walker {
                 $walk::statement(self, node)
             }
 
-            /// A query, wherever it stands.
+            /// A query, at the top or inside another node.
             ///
             /// # Errors
             /// The walker's own.

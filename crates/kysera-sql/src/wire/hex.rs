@@ -1,4 +1,4 @@
-//! Bytes as hexadecimal text: how bytes and UUIDs stand inside nested JSON.
+//! Bytes as hexadecimal text: how bytes and UUIDs are written in nested JSON.
 
 /// The bytes that `text` spells in hexadecimal digits of either case; `None` when it is anything else.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {

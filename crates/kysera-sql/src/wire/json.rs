@@ -226,7 +226,7 @@ impl<'a> Iterator for Elements<'a> {
 }
 
 /// The values of a JSON object, each as the text of its token, in the order of `keys`; `None` for a key that it lacks.
-/// Other keys are passed over, and of a key that stands twice the last counts.
+/// Other keys are passed over, and of a key that comes twice the last counts.
 pub(crate) fn members<'a>(text: &'a str, keys: &[&str]) -> Result<Vec<Option<&'a str>>, Malformed> {
     let mut found = vec![None; keys.len()];
     let mut object = Elements { text, at: 0, state: State::First };

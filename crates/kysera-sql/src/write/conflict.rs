@@ -20,7 +20,7 @@ pub struct Excluded<T>(PhantomData<fn() -> T>);
 /// The alias under which the proposed row's columns are built; they become `Expr::Excluded` in the tree.
 const EXCLUDED: &str = "excluded";
 
-/// An insert that waits to hear what to do about a conflict.
+/// An insert whose action on a conflict is still to be given.
 #[must_use = "call `.do_nothing()` or `.do_update(..)`"]
 pub struct Conflict<T, O, Out> {
     insert: Insert<T, O, Out>,
@@ -45,7 +45,7 @@ impl<T, O, Out> Insert<T, O, Out> {
     }
 }
 
-/// The scope of an upsert's update: the row that stands there, and the row proposed.
+/// The scope of an upsert's update: the existing row, and the row proposed.
 type Both<T> = In<T, Required, In<Excluded<T>, Required, Nil>>;
 
 impl<T, O, Out> Conflict<T, O, Out> {
@@ -71,7 +71,7 @@ impl<T, O, Out> Conflict<T, O, Out> {
         self.act(ConflictAction::DoNothing)
     }
 
-    /// Updates the row that stands there. The closure gets the update and the columns of the row proposed.
+    /// Updates the existing row. The closure gets the update and the columns of the row proposed.
     ///
     /// ```
     /// # use kysera_sql::doc::*;
@@ -86,7 +86,7 @@ impl<T, O, Out> Conflict<T, O, Out> {
     /// ```
     ///
     /// # Dialects
-    /// `on duplicate key update` on MySQL and MariaDB, whatever the constraint; not on SQL Server.
+    /// `on duplicate key update` on MySQL and MariaDB, for a conflict with any constraint; not on SQL Server.
     pub fn do_update(
         self,
         update: impl FnOnce(DoUpdate<T>, T::Columns<Excluded<T>>) -> DoUpdate<T>,
@@ -114,7 +114,7 @@ pub struct DoUpdate<T> {
 }
 
 impl<T> DoUpdate<T> {
-    /// Sets a column of the row that stands there.
+    /// Sets a column of the existing row.
     pub fn set<R, I>(mut self, set: Set<T, R>) -> Self
     where
         R: RefsIn<Both<T>, I, Outer<Nil> = Nil> + NoAgg,

@@ -8,7 +8,7 @@ use crate::query::{Cte, Source, TableSource, Unfiltered, Unselected};
 use crate::typed::{In, Nil, Required, RowShape};
 use std::marker::PhantomData;
 
-/// A delete from table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
+/// A delete from table `T`. `S` is its scope, `O` what it takes from a query around it, `F` whether it was said which rows it
 /// means, `Out` what it returns.
 #[must_use = "a delete does nothing until it is executed"]
 pub struct Delete<T, S, O, F, Out> {

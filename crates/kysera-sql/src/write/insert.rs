@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 /// The scope of a statement over one table.
 type Only<T> = In<T, Required, Nil>;
 
-/// An insert into table `T`; `O` is what it owes a query around it, `Out` what it returns.
+/// An insert into table `T`; `O` is what it takes from a query around it, `Out` what it returns.
 #[must_use = "an insert does nothing until it is executed"]
 pub struct Insert<T, O, Out> {
     ast: Box<ast::Insert>,

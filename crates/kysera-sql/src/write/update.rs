@@ -9,7 +9,7 @@ use crate::query::{Cte, Source, TableSource, Unfiltered, Unselected};
 use crate::typed::{In, Nil, NoAgg, Patch, RefsIn, Required, RowShape};
 use std::marker::PhantomData;
 
-/// An update of table `T`. `S` is its scope, `O` what it owes a query around it, `F` whether it says which rows it
+/// An update of table `T`. `S` is its scope, `O` what it takes from a query around it, `F` whether it was said which rows it
 /// means, `Out` what it returns.
 #[must_use = "an update does nothing until it is executed"]
 pub struct Update<T, S, O, F, Out> {

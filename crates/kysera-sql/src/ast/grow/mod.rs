@@ -3,7 +3,7 @@
 //! # Why these are `extern "C"`
 //! Every clause of every query of a program calls them, so what counts is how little code a call takes. Three things make
 //! it little:
-//! * Such a function cannot unwind, so that behind the call stands no code that drops the half-made query. Nothing in
+//! * Such a function cannot unwind, so that no code behind the call drops the half-made query. Nothing in
 //!   them can fail but running out of memory, which ends the program either way.
 //! * Names and numbers go in registers: a column is two words, the addresses of its table's name and its own.
 //! * A node that is handed over is passed by pointer and taken out by the function: what the caller keeps has nothing to

@@ -20,7 +20,7 @@ pub(crate) extern "C" fn and_filter(query: &mut Select, condition: Moved<'_>) {
     query.and_filter(take(condition));
 }
 
-/// Joins a table to what stands in FROM.
+/// Joins a table to the items of FROM.
 pub(crate) extern "C" fn join_table(
     query: &mut Select,
     kind: JoinKind,
@@ -31,7 +31,7 @@ pub(crate) extern "C" fn join_table(
     join(query, kind, TableRef::typed(meta).aliased(*alias).into(), Some(take(on)));
 }
 
-/// Joins an item to what stands in FROM.
+/// Joins an item to the items of FROM.
 pub(crate) fn join(query: &mut Select, kind: JoinKind, right: FromItem, on: Option<Expr>) {
     match query.from.pop() {
         Some(left) => query.from.push(left.join(kind, right, on)),

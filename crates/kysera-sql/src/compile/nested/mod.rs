@@ -1,7 +1,7 @@
 //! Nested rows: a correlated query whose rows become one value of the outer row.
 //!
 //! # The wire form of `NestedEncoding::Positional`
-//! What stands here is the contract with whoever decodes.
+//! This is the contract with the decoder, `row::nested`.
 //!
 //! Rows are read by position, in the order of the query's selected items; names are never sent.
 //!

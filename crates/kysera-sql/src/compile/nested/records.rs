@@ -36,7 +36,7 @@ impl<'a> Writer<'a> {
         self.push(if list { "" } else { " limit 1" });
     }
 
-    /// ` row(..)`. The type of a bound value must be said here: a record is no context to infer it from.
+    /// ` row(..)`. The type of a bound value must be written here: a record is no context to infer it from.
     pub(in super::super) fn row_of(&mut self, items: &'a [SelectItem]) {
         self.push(" row(");
         self.list(items, |w, item| match item {

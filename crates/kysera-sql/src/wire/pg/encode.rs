@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// The OID of the type that a parameter is declared as.
 ///
 /// Custom types, and arrays of them, have OIDs of their own in each database: they are declared
-/// [`UNKNOWN`](oid::UNKNOWN), which lets the server take their text for whatever stands in that place. A `u64` is
+/// [`UNKNOWN`](oid::UNKNOWN), which lets the server read their text as the type that is needed there. A `u64` is
 /// `numeric`, because PostgreSQL has no unsigned type. JSON is `jsonb`, which is assigned to a `json` column too.
 pub fn parameter_oid(ty: SqlType) -> u32 {
     match ty {

@@ -37,7 +37,7 @@ pub(super) fn encode(text: &str, out: &mut Vec<u8>) -> Result<(), ValueError> {
 fn finite(decimal: Decimal<'_>, out: &mut Vec<u8>) {
     let groups = groups(decimal);
     let whole_groups = decimal.whole.len().div_ceil(4);
-    // Zero groups at either end are not sent: the weight says where the first one stands.
+    // Zero groups at either end are not sent: the weight is the position of the first one.
     let leading = groups.iter().take_while(|group| **group == 0).count();
     let trailing = groups[leading..].iter().rev().take_while(|group| **group == 0).count();
     let sent = &groups[leading..groups.len() - trailing];
