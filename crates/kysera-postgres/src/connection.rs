@@ -1,12 +1,13 @@
 //! A connection that a caller holds: what it is in the middle of, and whether it may go on. What it does is in the files
 //! above: `run`, `pipeline`, `stream`, `transact`.
 
+use crate::error;
 use crate::manager::PgManager;
 use crate::raw_connection::RawConnection;
 use crate::server::Server;
 use crate::transaction::{Preamble, Transaction};
 use crate::types::Types;
-use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::error::Result;
 use kysera_core::pool::Pooled;
 use kysera_sql::compiled::StatementKind;
 use std::sync::Arc;
@@ -41,23 +42,23 @@ impl PgConnection {
     /// Refuses to go on with a connection that is gone, or in a transaction that is no longer what its caller thinks.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.note_interruption();
-        if self.raw().is_closed() {
-            return Err(crate::error::closed());
+        self.check_raw()?;
+        self.transaction.as_ref().map_or(Ok(()), |transaction| transaction.state.check())
+    }
+
+    /// Refuses to go on with a connection that is gone.
+    pub(crate) fn check_raw(&mut self) -> Result<()> {
+        if !self.raw().is_closed() {
+            return Ok(());
         }
-        match &self.transaction {
-            Some(transaction) if transaction.is_interrupted() => Err(Error::new(
-                ErrorKind::TransactionAborted,
-                "a statement of this transaction was dropped half way",
-            )
-            .with_hint("roll back and run the transaction again")),
-            // What runs now would run outside the transaction that its caller believes in.
-            Some(transaction) if transaction.is_over() => Err(Error::new(
-                ErrorKind::TransactionAborted,
-                "one of its own statements ended this transaction",
-            )
-            .with_hint("leave begin, commit and rollback to the functions for them")),
-            _ => Ok(()),
-        }
+        Err(match (self.raw().ended_by(), &mut self.transaction) {
+            (Some(error), _) => error,
+            (None, Some(transaction)) => {
+                transaction.state.lost();
+                transaction.state.check().err().unwrap_or_else(error::closed)
+            }
+            (None, None) => error::closed(),
+        })
     }
 
     /// Notes a statement whose future was dropped since the last call.

@@ -221,6 +221,9 @@ fn advice(code: &str, kind: ErrorKind) -> Option<&'static str> {
             "behind a proxy that does not follow prepared statements, connect with prepare(false)"
         }
         "40001" | "40P01" => "run the transaction again",
+        "25P03" => {
+            "the transaction did nothing for longer than idle_in_transaction_session_timeout; run it again"
+        }
         "08P01" if kind == ErrorKind::InvalidQuery => "bind one value for each placeholder",
         _ => return None,
     })

@@ -11,13 +11,14 @@ use crate::socket::Address;
 use crate::statements::Statements;
 use crate::tls::Transport;
 use crate::types::type_of;
-use kysera_core::error::Result;
+use kysera_core::error::{Error, Result};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio_postgres::error::DbError;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Statement};
 
@@ -63,6 +64,8 @@ pub struct RawConnection {
     pub(crate) is_broken: bool,
     /// Told when the connection has ended.
     closed: Arc<Notify>,
+    /// Why the server ended it, when it said so.
+    ended_by: Arc<OnceLock<DbError>>,
     wire: AbortHandle,
 }
 
@@ -87,10 +90,17 @@ impl RawConnection {
         let Opened { client, mut wire, monitor, route } = opened;
         let server_version = wire.parameter("server_version").map(str::to_owned);
         let (closed, events) = (Arc::new(Notify::new()), events.cloned());
-        let at_end = closed.clone();
+        let ended_by = Arc::new(OnceLock::new());
+        let (at_end, why) = (closed.clone(), ended_by.clone());
         let task = tokio::spawn(async move {
-            while let Some(Ok(message)) = poll_fn(|cx| wire.poll_message(cx)).await {
-                pass_on(message, events.as_ref());
+            while let Some(message) = poll_fn(|cx| wire.poll_message(cx)).await {
+                match message {
+                    Ok(message) => pass_on(message, events.as_ref()),
+                    Err(error) => {
+                        keep_reason(&why, &error);
+                        break;
+                    }
+                }
             }
             at_end.notify_one();
         });
@@ -108,6 +118,7 @@ impl RawConnection {
             is_dirty: false,
             is_broken: false,
             closed,
+            ended_by,
             wire: task.abort_handle(),
         }
     }
@@ -115,6 +126,11 @@ impl RawConnection {
     /// True when it can be of no more use.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_broken || self.client.is_closed()
+    }
+
+    /// Why the server ended the connection, when it said so: a transaction was idle for too long, say.
+    pub(crate) fn ended_by(&self) -> Option<Error> {
+        self.ended_by.get().map(|error| error::from_server(Box::new(error.clone())))
     }
 
     /// Resolves when the connection has ended; for one who waits alone.
@@ -176,7 +192,10 @@ impl RawConnection {
     /// Notes what an error says of the connection.
     pub(crate) fn note(&mut self, error: &tokio_postgres::Error) {
         // `is_closed` comes true a moment later than the error that says so.
-        self.is_broken |= error::is_fatal(error);
+        if error::is_fatal(error) {
+            self.is_broken = true;
+            keep_reason(&self.ended_by, error);
+        }
     }
 
     /// Runs a script: statements without parameters, separated by semicolons. Rows are passed over.
@@ -254,6 +273,14 @@ impl std::fmt::Debug for RawConnection {
             .field("ended", &self.ended)
             .field("is_broken", &self.is_broken)
             .finish_non_exhaustive()
+    }
+}
+
+/// Keeps what the server says at the end of a connection.
+fn keep_reason(reason: &OnceLock<DbError>, error: &tokio_postgres::Error) {
+    if let Some(error) = error.as_db_error() {
+        // The first one counts.
+        let _ = reason.set(error.clone());
     }
 }
 

@@ -7,8 +7,9 @@ use crate::connection::PgConnection;
 use crate::error;
 use crate::protocol::Status;
 use crate::server::Server;
-use crate::transaction::{Found, Transaction};
+use crate::transaction::{Transaction, quote};
 use kysera_core::driver::TransactionOptions;
+use kysera_core::driver::transaction_state::{EndedBy, Operation, TransactionState, rolled_back_instead};
 use kysera_core::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 use tokio_postgres::types::Type;
@@ -19,37 +20,40 @@ impl PgConnection {
         // What a future dropped before left running is none of this transaction's.
         self.come_to_rest().await?;
         self.check()?;
-        if self.transaction.is_some() {
-            return Err(Error::new(ErrorKind::InvalidQuery, "a transaction is open on this connection")
-                .with_hint("nest with a savepoint"));
+        if let Some(transaction) = &self.transaction {
+            transaction.state.check_begin()?;
         }
         self.transaction = Some(Transaction::new(options)?);
         Ok(())
     }
 
     pub(crate) async fn commit_transaction(&mut self) -> Result<()> {
-        let Some(transaction) = &self.transaction else { return Err(no_transaction()) };
-        if !transaction.is_begun() {
+        if self.transaction.as_ref().is_some_and(|transaction| !transaction.is_begun()) {
             self.transaction = None;
             return Ok(());
         }
-        self.check()?;
-        let number = self.transaction.as_ref().and_then(Transaction::number).map(str::to_owned);
+        self.note_interruption();
+        self.check_raw()?;
+        let transaction = self.open_transaction()?;
+        transaction.state.check_commit()?;
+        transaction.state.start(Operation::Commit);
+        let number = transaction.number().map(str::to_owned);
         let raw = self.raw();
         let before = raw.monitor.rollbacks();
         let outcome = raw.command("commit").await;
         let was_rolled_back = raw.monitor.rollbacks() != before;
         let is_lost = raw.is_broken;
-        self.transaction = None;
+        let transaction = self.transaction.take();
         match outcome {
             // The command succeeds also where it rolls back; only its tag tells (manual, COMMIT: Outputs).
-            Ok(()) if was_rolled_back => {
-                Err(Error::new(ErrorKind::RolledBack, "the transaction was rolled back instead of committed")
-                    .with_hint("one of its statements failed; look at the first error"))
-            }
+            Ok(()) if was_rolled_back => Err(rolled_back_instead()),
             Ok(()) => Ok(()),
-            // Boxed, so that the future of every commit does not carry the room of a login.
-            Err(error) if is_lost => Box::pin(self.resolve(number, error::from_postgres(error))).await,
+            Err(error) if is_lost => {
+                let lost = error::from_postgres(error);
+                let unknown = transaction.unwrap_or_default().state.lost_commit(lost);
+                // Boxed, so that the future of every commit does not carry the room of a login.
+                Box::pin(self.resolve(number, unknown)).await
+            }
             // A deferred constraint, a serialization failure: the server has rolled back.
             Err(error) => Err(error::from_postgres(error)),
         }
@@ -62,7 +66,10 @@ impl PgConnection {
                 return Ok(());
             }
         }
-        self.come_to_rest().await?;
+        self.stop_everything().await?;
+        if let Some(transaction) = &mut self.transaction {
+            transaction.state.start(Operation::Rollback);
+        }
         let raw = self.raw();
         if raw.monitor.status() != Status::Idle {
             raw.command("rollback").await.map_err(error::from_postgres)?;
@@ -74,74 +81,113 @@ impl PgConnection {
     /// Sets a savepoint; the server is told with the next statement.
     pub(crate) fn set_savepoint(&mut self, name: &str) -> Result<()> {
         self.check()?;
-        let transaction = self.transaction.as_mut().ok_or_else(no_transaction)?;
+        let transaction = self.open_transaction()?;
         transaction.set_savepoint(name);
         Ok(())
     }
 
     pub(crate) async fn release_savepoint(&mut self, name: &str) -> Result<()> {
         self.check()?;
-        let Found { at, name, is_sent } = self.find_savepoint(name)?;
-        if is_sent {
-            self.raw().command(&format!("release savepoint {name}")).await.map_err(error::from_postgres)?;
+        let transaction = self.open_transaction()?;
+        let savepoint = transaction.state.find_savepoint(name)?;
+        if transaction.is_sent(savepoint) {
+            transaction.state.start(Operation::Release(savepoint));
+            let released = self.raw().command(&format!("release savepoint {}", quote(name))).await;
+            self.open_transaction()?.state.finish();
+            released.map_err(error::from_postgres)?;
         }
-        if let Some(transaction) = &mut self.transaction {
-            transaction.forget_savepoints(at);
-        }
+        let transaction = self.open_transaction()?;
+        transaction.forget_unsent(savepoint);
+        transaction.state.savepoint_released(savepoint);
         Ok(())
     }
 
+    /// Undoes also what was dropped half way since the savepoint was set.
     pub(crate) async fn rollback_to_savepoint(&mut self, name: &str) -> Result<()> {
         self.note_interruption();
-        let Found { at, name, is_sent } = self.find_savepoint(name)?;
-        if is_sent {
-            self.come_to_rest().await?;
-            let sql = format!("rollback to savepoint {name}; release savepoint {name}");
-            self.raw().command(&sql).await.map_err(error::from_postgres)?;
+        let transaction = self.open_transaction()?;
+        let savepoint = transaction.state.find_savepoint(name)?;
+        transaction.state.check_rollback_to(savepoint)?;
+        if transaction.is_sent(savepoint)
+            && let Err(error) = self.undo_to(savepoint, name).await
+        {
+            self.open_transaction()?.state.rollback_to_failed(savepoint);
+            return Err(error);
         }
-        if let Some(transaction) = &mut self.transaction {
-            transaction.forget_savepoints(at);
-            transaction.rolled_back_to(at);
-        }
+        let transaction = self.open_transaction()?;
+        transaction.forget_unsent(savepoint);
+        transaction.state.rolled_back_to(savepoint);
         Ok(())
     }
 
-    fn find_savepoint(&self, name: &str) -> Result<Found> {
-        self.transaction.as_ref().ok_or_else(no_transaction)?.find_savepoint(name)
+    /// Has the server roll back to a savepoint. May be dropped, and then called again.
+    async fn undo_to(&mut self, savepoint: usize, name: &str) -> Result<()> {
+        self.stop_everything().await?;
+        let status = self.raw().monitor.status();
+        let transaction = self.open_transaction()?;
+        if status == Status::Idle {
+            // The beginning never went out, or raw SQL has ended it.
+            transaction.state.ended(EndedBy::Statement);
+            return transaction.state.check();
+        }
+        // A rollback whose future was dropped has worked by now, or failed: nothing was sent behind it but a `Sync`.
+        let is_done = transaction.undoing == Some(savepoint) && status == Status::Open;
+        if !is_done {
+            transaction.undoing = Some(savepoint);
+            transaction.state.start(Operation::RollbackTo(savepoint));
+            let name = quote(name);
+            let sql = format!("rollback to savepoint {name}; release savepoint {name}");
+            let undone = self.raw().command(&sql).await;
+            if undone.is_err() {
+                self.open_transaction()?.undoing = None;
+            }
+            undone.map_err(error::from_postgres)?;
+        }
+        self.open_transaction()?.undoing = None;
+        Ok(())
+    }
+
+    fn open_transaction(&mut self) -> Result<&mut Transaction> {
+        self.transaction.as_mut().ok_or_else(|| match TransactionState::default().check_open() {
+            Err(error) => error,
+            Ok(()) => error::closed(),
+        })
     }
 
     /// Waits for, or cancels, what a dropped future left running.
     async fn come_to_rest(&mut self) -> Result<()> {
-        if self.raw().is_closed() {
-            return Err(error::closed());
+        self.check_raw()?;
+        if self.raw().is_finished() { Ok(()) } else { self.quiesce().await }
+    }
+
+    /// As `come_to_rest`; also does not wait for ever for the rest of a stream that was left, or of a query of which no
+    /// more rows were wanted. What is cancelled is then undone.
+    async fn stop_everything(&mut self) -> Result<()> {
+        self.check_raw()?;
+        if self.raw().is_finished() && self.raw().monitor.is_settled() {
+            Ok(())
+        } else {
+            self.quiesce().await
         }
-        if self.raw().is_finished() {
-            return Ok(());
-        }
+    }
+
+    async fn quiesce(&mut self) -> Result<()> {
         let server = self.server().clone();
         // The caller holds the connection and waits for it: its room is not given to anybody.
         quiesce(self.raw(), &server, || ()).await
     }
 
     /// Finds out what became of a commit whose answer was lost, if it can be found out.
-    async fn resolve(&mut self, number: Option<String>, lost: Error) -> Result<()> {
-        let unknown = |source: Error| {
-            Error::new(
-                ErrorKind::CommitUnknown,
-                "the connection was lost during the commit: it may have happened or not",
-            )
-            .with_hint("look whether the change is there before running the transaction again")
-            .with_source(source)
-        };
-        let Some(number) = number else { return Err(unknown(lost)) };
+    async fn resolve(&mut self, number: Option<String>, unknown: Error) -> Result<()> {
+        let Some(number) = number else { return Err(unknown) };
         match fate(self.server(), &number).await {
             Some(true) => Ok(()),
             Some(false) => Err(Error::new(
                 ErrorKind::RolledBack,
                 "the connection was lost during the commit, which did not happen",
             )
-            .with_source(lost)),
-            None => Err(unknown(lost)),
+            .with_source(unknown)),
+            None => Err(unknown),
         }
     }
 }
@@ -163,8 +209,4 @@ async fn fate(server: &Server, number: &str) -> Option<bool> {
         }
     }
     None
-}
-
-fn no_transaction() -> Error {
-    Error::new(ErrorKind::InvalidQuery, "no transaction is open on this connection")
 }

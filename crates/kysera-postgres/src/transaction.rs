@@ -3,6 +3,7 @@
 use crate::protocol::Status;
 use crate::raw_connection::{Sent, poll_once};
 use crate::read::Failure;
+use kysera_core::driver::transaction_state::{EndedBy, Operation, TransactionState};
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::ident;
@@ -13,25 +14,18 @@ use tokio_postgres::Client;
 /// An open transaction, as this side knows it.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
+    pub(crate) state: TransactionState,
     /// Commands that go out with the next statement: the beginning, savepoints.
     unsent: String,
+    /// How long `unsent` was before each of the savepoints in it, which are the innermost.
+    unsent_savepoints: Vec<usize>,
     /// False until the server was told.
     is_begun: bool,
-    savepoints: Vec<Savepoint>,
-    /// How many savepoints there were when a statement was dropped half way.
-    interrupted: Option<usize>,
-    /// A statement of its own ended it: `commit` in raw SQL, or a beginning that failed.
-    is_over: bool,
+    /// The savepoint of which the rollback was sent last, until its answer has come.
+    pub(crate) undoing: Option<usize>,
     /// The transaction's number, asked with its first write where lost commits are resolved.
     number: Option<String>,
     is_number_asked: bool,
-}
-
-#[derive(Debug)]
-struct Savepoint {
-    /// Quoted.
-    name: String,
-    is_sent: bool,
 }
 
 /// What goes out before a statement, in the same trip.
@@ -42,25 +36,17 @@ pub(crate) struct Preamble {
     number: Option<Sent<Vec<tokio_postgres::Row>>>,
 }
 
-/// A savepoint that was found.
-pub(crate) struct Found {
-    /// Its depth.
-    pub(crate) at: usize,
-    /// Quoted.
-    pub(crate) name: String,
-    /// The server was told of it.
-    pub(crate) is_sent: bool,
-}
-
 impl Transaction {
     /// A transaction of which the server is told with its first statement.
     pub(crate) fn new(options: TransactionOptions) -> Result<Transaction> {
-        Ok(Transaction {
+        let mut transaction = Transaction {
             unsent: begin_sql(options)?,
             // A number is assigned for writing.
             is_number_asked: options.read_only,
             ..Transaction::default()
-        })
+        };
+        transaction.state.begun(options);
+        Ok(transaction)
     }
 
     pub(crate) fn is_begun(&self) -> bool {
@@ -71,21 +57,22 @@ impl Transaction {
         self.number.as_deref()
     }
 
-    pub(crate) fn is_interrupted(&self) -> bool {
-        self.interrupted.is_some()
-    }
-
+    /// Notes that the future of a statement, or of whatever else was begun, was dropped.
     pub(crate) fn interrupt(&mut self) {
-        self.interrupted.get_or_insert(self.savepoints.len());
-    }
-
-    pub(crate) fn is_over(&self) -> bool {
-        self.is_over
+        match self.state.running() {
+            // Whether it was done is not known, nor asked: all that may follow is a rollback.
+            Some(Operation::Commit) => return,
+            Some(_) => {}
+            None => self.state.start(Operation::Statement),
+        }
+        self.state.settle(true);
     }
 
     /// Notes the server's status after one of its statements.
     pub(crate) fn note_status(&mut self, status: Status) {
-        self.is_over |= self.is_begun && status == Status::Idle;
+        if self.is_begun && status == Status::Idle {
+            self.state.ended(EndedBy::Statement);
+        }
     }
 
     /// Notes the transaction's number, if it was asked.
@@ -97,48 +84,34 @@ impl Transaction {
 
     /// Sets a savepoint, which goes out with the next statement.
     pub(crate) fn set_savepoint(&mut self, name: &str) {
-        let name = quote(name);
+        self.unsent_savepoints.push(self.unsent.len());
         if !self.unsent.is_empty() {
             self.unsent.push_str("; ");
         }
         self.unsent.push_str("savepoint ");
-        self.unsent.push_str(&name);
-        self.savepoints.push(Savepoint { name, is_sent: false });
+        ident::quote(&mut self.unsent, name, '"');
+        self.state.savepoint_set(name.to_owned());
     }
 
-    /// Finds a savepoint by its name. As the server does, the latest of a name is meant.
-    pub(crate) fn find_savepoint(&self, name: &str) -> Result<Found> {
-        let name = quote(name);
-        let at = self.savepoints.iter().rposition(|savepoint| savepoint.name == name).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidQuery, format!("there is no savepoint {name} in this transaction"))
-        })?;
-        Ok(Found { at, is_sent: self.savepoints[at].is_sent, name })
+    /// True when the server was told of a savepoint.
+    pub(crate) fn is_sent(&self, savepoint: usize) -> bool {
+        savepoint + self.unsent_savepoints.len() < self.state.savepoints()
     }
 
-    /// Forgets a savepoint and those inside it; if the server was not told of them, it never will be.
-    pub(crate) fn forget_savepoints(&mut self, at: usize) {
-        for savepoint in self.savepoints.drain(at..).rev() {
-            if !savepoint.is_sent {
-                let command = format!("savepoint {}", savepoint.name);
-                let rest = self.unsent.len().saturating_sub(command.len());
-                self.unsent.truncate(rest);
-                if self.unsent.ends_with("; ") {
-                    self.unsent.truncate(rest - 2);
-                }
-            }
+    /// Forgets a savepoint and those inside it, as far as the server was not told of them: it never will be.
+    pub(crate) fn forget_unsent(&mut self, savepoint: usize) {
+        let sent = self.state.savepoints() - self.unsent_savepoints.len();
+        let kept = savepoint.saturating_sub(sent);
+        if let Some(&length) = self.unsent_savepoints.get(kept) {
+            self.unsent.truncate(length);
+            self.unsent_savepoints.truncate(kept);
         }
-    }
-
-    /// Notes a rollback to the savepoint that was at this depth. What was dropped inside it is undone; what was dropped
-    /// before it is not.
-    pub(crate) fn rolled_back_to(&mut self, at: usize) {
-        self.interrupted = self.interrupted.filter(|&depth| depth <= at);
     }
 
     /// Takes what has to go out before the next statement. From here on the server counts as told.
     pub(crate) fn take_preamble(&mut self, client: &Arc<Client>, asks_number: bool) -> Preamble {
         self.is_begun = true;
-        self.savepoints.iter_mut().for_each(|savepoint| savepoint.is_sent = true);
+        self.unsent_savepoints.clear();
         let begin = (!self.unsent.is_empty()).then(|| {
             let (client, sql) = (client.clone(), std::mem::take(&mut self.unsent));
             Box::pin(async move { client.batch_execute(&sql).await }) as Sent<()>
@@ -219,7 +192,7 @@ fn begin_sql(options: TransactionOptions) -> Result<String> {
 }
 
 /// Names are made by the executor, but quoting costs nothing.
-fn quote(name: &str) -> String {
+pub(crate) fn quote(name: &str) -> String {
     let mut quoted = String::new();
     ident::quote(&mut quoted, name, '"');
     quoted

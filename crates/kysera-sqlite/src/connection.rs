@@ -9,8 +9,8 @@ use crate::manager::Pooled;
 use crate::options::Location;
 use crate::raw::{RawConnection, Role};
 use crate::schedule::{Thread, schedule};
-use crate::transaction::{Lost, Tx};
 use kysera_core::Result;
+use kysera_core::driver::transaction_state::{EndedBy, TransactionState};
 use kysera_sql::compiled::Compiled;
 use std::fmt;
 use std::sync::Arc;
@@ -21,24 +21,10 @@ pub(crate) struct SqliteConnection {
     pub(crate) pooled: Option<Pooled>,
     /// Where it comes back from there.
     returning: Option<PendingReturn>,
-    pub(crate) tx: Tx,
+    /// Its transaction, and what is being done: that is still there at the next call when its future was dropped.
+    pub(crate) state: TransactionState,
     /// True when the only connection was given back for the rest of a stream.
     released: bool,
-    /// What is being done; still there at the next call when its future was dropped.
-    pub(crate) doing: Option<Doing>,
-}
-
-/// Work that a dropped future leaves half done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doing {
-    /// A statement.
-    Statement,
-    /// A stream of a query, which may be dropped at any time.
-    Stream,
-    /// A commit.
-    Commit,
-    /// A rollback.
-    Rollback,
 }
 
 impl SqliteConnection {
@@ -47,9 +33,8 @@ impl SqliteConnection {
             database,
             pooled: Some(pooled),
             returning: None,
-            tx: Tx::None,
+            state: TransactionState::default(),
             released: false,
-            doing: None,
         }
     }
 
@@ -69,27 +54,16 @@ impl SqliteConnection {
             self.pooled = Some(self.database.acquire(Role::Writer).await?);
             self.released = false;
         }
-        let Some(left) = self.doing.take() else { return self.raw().map(|_| ()) };
-        let autocommit = self.raw()?.is_autocommit();
-        self.tx = self.tx.after_drop(left, autocommit);
+        let is_open = !self.raw()?.is_autocommit();
+        self.state.settle(is_open);
         Ok(())
     }
 
     /// Reclaims the connection, and refuses when the transaction is broken.
     pub(crate) async fn ready(&mut self) -> Result<()> {
         self.reclaim().await?;
-        self.notice_rollback();
-        self.tx.check()
-    }
-
-    /// An operation begins.
-    pub(crate) fn start(&mut self, doing: Doing) {
-        self.doing = Some(doing);
-    }
-
-    /// The operation has ended.
-    pub(crate) fn done(&mut self) {
-        self.doing = None;
+        self.notice_rollback(EndedBy::Database);
+        self.state.check()
     }
 
     /// Does `work` on the blocking pool, or here when there is no runtime.
@@ -109,7 +83,7 @@ impl SqliteConnection {
 
     /// True when streams are prefetched: the database is in memory and has one connection, and this is no transaction.
     pub(crate) fn prefetches(&self) -> bool {
-        self.database.options.location == Location::Memory && !self.tx.is_open()
+        self.database.options.location == Location::Memory && !self.state.is_open()
     }
 
     /// Gives the only connection back for as long as nothing is run here.
@@ -124,7 +98,7 @@ impl SqliteConnection {
         let pooled = self.take_pooled()?;
         pooled.manager().forget_holder(&pooled);
         self.released = true;
-        self.done();
+        self.state.finish();
         Ok(pooled)
     }
 
@@ -141,14 +115,14 @@ impl SqliteConnection {
     }
 
     pub(crate) fn schedule(&self, statement: &Compiled) -> Result<Thread> {
-        schedule(statement, &self.database.options, &self.database.history, self.tx.is_open())
+        schedule(statement, &self.database.options, &self.database.history, self.state.is_open())
     }
 
     /// SQLite may have rolled the transaction back by itself (lang_transaction.html, section 3). Checked after each
     /// statement, and before the next one, which would otherwise run on its own.
-    pub(crate) fn notice_rollback(&mut self) {
-        if self.tx.is_open() && self.pooled.as_deref().is_some_and(RawConnection::is_autocommit) {
-            self.tx = Tx::Broken(Lost::RolledBack);
+    pub(crate) fn notice_rollback(&mut self, by: EndedBy) {
+        if self.state.is_open() && self.pooled.as_deref().is_some_and(RawConnection::is_autocommit) {
+            self.state.ended(by);
         }
     }
 }
@@ -157,7 +131,7 @@ impl fmt::Debug for SqliteConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteConnection")
             .field("role", &self.role())
-            .field("tx", &self.tx)
+            .field("state", &self.state)
             .finish_non_exhaustive()
     }
 }

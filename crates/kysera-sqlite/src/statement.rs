@@ -2,14 +2,15 @@
 
 use crate::blocking::OnDrop;
 use crate::busy::BusyWait;
-use crate::connection::{Doing, SqliteConnection};
+use crate::connection::SqliteConnection;
 use crate::database::Database;
 use crate::error::{from_client, invalid, is_busy};
 use crate::raw::{self, RawConnection, Watch};
 use crate::schedule::{Thread, schedule};
 use crate::yield_now::{self, yield_if_due};
+use kysera_core::Result;
+use kysera_core::driver::transaction_state::{EndedBy, Operation, with_rollback};
 use kysera_core::driver::{Attempt, ExecResult, Ran};
-use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;
@@ -18,16 +19,19 @@ use std::time::Instant;
 impl SqliteConnection {
     /// Runs a statement at once, if that takes no wait.
     pub(crate) fn try_at_once(&mut self, statement: &Compiled, sink: &mut dyn RowSink) -> Attempt {
-        if self.doing.is_some() || yield_now::is_due() || self.tx.check().is_err() {
+        if self.state.running().is_some()
+            || yield_now::is_due()
+            || !(self.state.is_open() || self.state.is_idle())
+        {
             return Attempt::WouldBlock;
         }
         let Some(pooled) = &self.pooled else { return Attempt::WouldBlock };
-        if self.tx.is_open() && pooled.is_autocommit() {
+        if self.state.is_open() && pooled.is_autocommit() {
             return Attempt::WouldBlock;
         }
-        let attempt = try_on(pooled, &self.database, statement, sink, self.tx.is_open());
+        let attempt = try_on(pooled, &self.database, statement, sink, self.state.is_open());
         if matches!(attempt, Attempt::Done(Err(_))) {
-            self.notice_rollback();
+            self.notice_rollback(EndedBy::Database);
         }
         attempt
     }
@@ -35,10 +39,10 @@ impl SqliteConnection {
     /// Runs a statement to its end, waiting out the locks of other processes.
     pub(crate) async fn run_to_end(&mut self, mut statement: Compiled, mut sink: Box<dyn RowSink>) -> Ran {
         self.ready().await?;
-        self.start(Doing::Statement);
+        self.state.start(Operation::Statement);
         let mut busy = BusyWait::new(self.database.options.busy_timeout);
         let ran = loop {
-            if self.tx.is_open() {
+            if self.state.is_open() {
                 // Outside a transaction the connection was acquired a moment ago, after a yield if one was due. Others
                 // may wait for it, so this task does not yield with it.
                 yield_if_due().await;
@@ -56,8 +60,8 @@ impl SqliteConnection {
                 Ok(outcome) => break Ok((outcome, sink)),
             }
         };
-        self.done();
-        self.notice_rollback();
+        self.state.finish();
+        self.notice_rollback(if ran.is_ok() { EndedBy::Statement } else { EndedBy::Database });
         ran
     }
 
@@ -93,7 +97,7 @@ impl SqliteConnection {
 
     pub(crate) async fn script(&mut self, sql: String) -> Result<()> {
         self.ready().await?;
-        self.start(Doing::Statement);
+        self.state.start(Operation::Statement);
         let database = Arc::clone(&self.database);
         let ran = self
             .on_blocking_pool(OnDrop::Cancel, move |connection| {
@@ -104,17 +108,10 @@ impl SqliteConnection {
                 ran.map_err(|error| from_client(error, &sql))
             })
             .await?;
-        self.done();
-        if self.tx.is_open() {
-            self.notice_rollback();
-            return match (ran, self.tx.is_open()) {
-                (Ok(()), false) => Err(Error::new(
-                    ErrorKind::TransactionAborted,
-                    "the script ended the transaction that it ran in",
-                )
-                .with_hint("leave begin and commit out of it")),
-                (ran, _) => ran,
-            };
+        self.state.finish();
+        if self.state.is_open() {
+            self.notice_rollback(if ran.is_ok() { EndedBy::Statement } else { EndedBy::Database });
+            return ran.and_then(|()| self.state.check());
         }
         if self.raw()?.is_autocommit() {
             return ran;
@@ -122,10 +119,7 @@ impl SqliteConnection {
         let undone = self.raw()?.rollback();
         let error =
             ran.err().unwrap_or_else(|| invalid("the script left a transaction open, which was rolled back"));
-        Err(match undone {
-            Ok(()) => error,
-            Err(rollback) => error.with_rollback(rollback),
-        })
+        Err(with_rollback(error, undone))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::support::{
 };
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::ErrorKind;
+use kysera_core::{QueryExt, Result, Transaction};
 use kysera_postgres::Postgres;
 use kysera_sql::row::{Discard, Rows};
 use kysera_sql::value::Value;
@@ -407,4 +408,144 @@ async fn statements_that_stay_prepared_survive_a_reset() {
         one(&mut *connection, "select count(*) from pg_prepared_statements where statement = 'select 42'")
             .await;
     assert_eq!(kept, 1);
+}
+
+/// Moves amounts between accounts, so that their sum stays: some of them nested, with a query and a stream between.
+async fn moved(tx: &mut Transaction) -> Result<()> {
+    let take = async |tx: &Transaction, amount: i32, account: i32| {
+        let sql = "update account set amount = amount - {} where id = {}";
+        kysera_core::raw(sql).bind(amount).bind(account).execute(tx).await
+    };
+    take(tx, 5, 2).await?;
+    kysera_core::raw("select count(*) from generate_series(1, 20000)").rows::<(i64,)>().fetch_all(tx).await?;
+    take(tx, -5, 3).await?;
+    tx.transaction(async |tx| {
+        take(tx, 1, 3).await?;
+        let mut rows = kysera_core::tree(numbered()).rows::<(i32,)>().fetch_stream(&mut *tx);
+        assert!(rows.next().await.is_some());
+        drop(rows);
+        take(tx, -1, 1).await?;
+        Ok(())
+    })
+    .await?;
+    let undone: Result<()> = tx
+        .transaction(async |tx| {
+            take(tx, 50, 1).await?;
+            Err(kysera_core::Error::new(ErrorKind::Application, "not this"))
+        })
+        .await;
+    assert_eq!(undone.unwrap_err().kind(), ErrorKind::Application);
+    Ok(())
+}
+
+/// `select id from account`, of which the executor knows that it only reads.
+fn numbered() -> kysera_sql::ast::Select {
+    use kysera_sql::ast::{Expr, Select, SelectItem, TableRef};
+    let mut select = Select::from(TableRef::named("account"));
+    select.items.push(SelectItem::expr(Expr::column("account", "id")));
+    select
+}
+
+#[tokio::test]
+async fn a_nested_transaction_dropped_at_every_step_is_undone_alone() {
+    for (schema, is_prepared) in [("drop_nested", true), ("drop_nested_plain", false)] {
+        let Some(driver) = driver_with(schema, |options| {
+            options
+                .max_connections(1)
+                .prepare(is_prepared)
+                .cancel_grace(Duration::from_millis(if is_prepared { 1 } else { 500 }))
+        })
+        .await
+        else {
+            return;
+        };
+        let db = kysera_core::Db::new(driver.clone());
+        run(&mut *acquire(&driver).await, "create table account (id int primary key, amount int)")
+            .await
+            .unwrap();
+        let (mut mended, mut aborted) = (0, 0);
+        for polls in 0.. {
+            let fresh = "delete from account; insert into account values (1, 100), (2, 100), (3, 100)";
+            acquire(&driver).await.run_script(fresh).await.unwrap();
+            let mut inner = None;
+            let result = db
+                .transaction(async |tx| {
+                    kysera_core::raw("update account set amount = amount - 10 where id = 1")
+                        .execute(tx)
+                        .await?;
+                    inner = dropped_after(polls, tx.transaction(moved)).await;
+                    kysera_core::raw("update account set amount = amount + 10 where id = 2")
+                        .execute(tx)
+                        .await?;
+                    Ok(())
+                })
+                .await;
+            let all = "select string_agg(amount::text, ' ' order by id) from account";
+            let found: String = one(&mut *acquire(&driver).await, all).await;
+            match (&inner, &result) {
+                (Some(inner), result) => {
+                    inner.as_ref().unwrap();
+                    result.as_ref().unwrap();
+                    assert_eq!(found, "91 105 104");
+                }
+                (None, Ok(())) => {
+                    assert_eq!(found, "90 110 100", "after {polls} polls");
+                    mended += 1;
+                }
+                // The release of the savepoint had been sent.
+                (None, Err(error)) => {
+                    assert_eq!(error.kind(), ErrorKind::TransactionAborted, "{error:?}");
+                    assert_eq!(found, "100 100 100", "after {polls} polls");
+                    aborted += 1;
+                }
+            }
+            if inner.is_some() {
+                break;
+            }
+        }
+        assert!(mended >= 5 && aborted <= 3, "{mended} mended, {aborted} aborted");
+    }
+}
+
+#[tokio::test]
+async fn a_nested_transaction_that_times_out_costs_nothing_else() {
+    let Some(driver) = single("drop_timeout").await else { return };
+    kysera_core::Db::new(driver.clone())
+        .transaction(async |tx| {
+            kysera_core::raw("insert into t values (1)").execute(tx).await?;
+            for _ in 0..3 {
+                let slow = tx.transaction(async |tx| {
+                    kysera_core::raw("insert into t values (2)").execute(tx).await?;
+                    kysera_core::raw("insert into t select 3 from pg_sleep(600)").execute(tx).await
+                });
+                assert!(tokio::time::timeout(Duration::from_millis(20), slow).await.is_err());
+            }
+            kysera_core::raw("insert into t values (4)").execute(tx).await
+        })
+        .await
+        .unwrap();
+    let all = "select string_agg(id::text, ',' order by id) from t";
+    assert_eq!(one::<String>(&mut *acquire(&driver).await, all).await, "1,4");
+}
+
+#[tokio::test]
+async fn a_rollback_does_not_wait_for_the_rest_of_an_endless_stream() {
+    let Some(driver) = single("drop_endless").await else { return };
+    let mut connection = acquire(&driver).await;
+    let endless = || read("select repeat('x', 1000), generate_series(1, 2000000000)", vec![]);
+    begin(&mut *connection).await;
+    run(&mut *connection, "insert into t values (1)").await.unwrap();
+    connection.savepoint("kysera_1").await.unwrap();
+    let mut stream = connection.stream(endless()).await.unwrap();
+    drop(stream.fill(Box::new(Rows::<(String, i32)>::default())).await.unwrap());
+    drop(stream);
+    in_time(connection.rollback_to("kysera_1")).await.unwrap();
+    connection.commit().await.unwrap();
+    assert_eq!(count(&mut *connection).await, 1);
+    begin(&mut *connection).await;
+    let mut stream = connection.stream(endless()).await.unwrap();
+    drop(stream.fill(Box::new(Rows::<(String, i32)>::default())).await.unwrap());
+    drop(stream);
+    in_time(connection.rollback()).await.unwrap();
+    assert_eq!(count(&mut *connection).await, 1);
 }

@@ -154,3 +154,39 @@ async fn the_outcome_of_a_lost_commit_is_found_out_when_asked() {
         assert_eq!(one::<i32>(&mut *acquire(&driver).await, "select 1").await, 1);
     }
 }
+
+#[tokio::test]
+async fn the_lost_answer_to_a_read_only_commit_is_no_unknown_commit() {
+    let Some(proxy) = Proxy::start().await else { return };
+    for resolve in [false, true] {
+        let driver = connect(proxy.options.clone().resolve_commits(resolve).max_connections(1)).await;
+        let mut connection = acquire(&driver).await;
+        connection.begin(TransactionOptions::snapshot()).await.unwrap();
+        assert_eq!(one::<i32>(&mut *connection, "select 1").await, 1);
+        proxy.lose_next_answer();
+        let error = connection.commit().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionClosed, "{error:?}");
+        assert!(error.to_string().contains("nothing to commit"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_was_idle_for_too_long_says_so() {
+    let Some(admin) = admin().await else { return };
+    let driver = connect(options().unwrap().max_connections(1)).await;
+    let mut connection = acquire(&driver).await;
+    let victim = pid(&mut *connection).await;
+    run_with(&mut *connection, raw("set idle_in_transaction_session_timeout = 50", vec![])).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
+    assert_eq!(one::<i32>(&mut *connection, "select 1").await, 1);
+    let mut watcher = acquire(&admin).await;
+    let is_alive = || read("select 1 from pg_stat_activity where pid = $1", vec![Value::I32(victim)]);
+    while !rows::<i32>(&mut *watcher, is_alive()).await.unwrap().is_empty() {}
+    for outcome in
+        [rows::<i32>(&mut *connection, read("select 1", vec![])).await.map(drop), connection.commit().await]
+    {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::ConnectionClosed, Some("25P03")), "{error:?}");
+        assert!(error.to_string().contains("idle_in_transaction_session_timeout"), "{error}");
+    }
+}

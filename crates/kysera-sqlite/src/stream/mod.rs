@@ -15,13 +15,14 @@ use self::prefetch::Prefetch;
 use self::row_buffer::{BATCH, RowBuffer};
 use self::thread::Reader;
 use crate::busy::BusyWait;
-use crate::connection::{Doing, SqliteConnection};
+use crate::connection::SqliteConnection;
 use crate::error::is_busy;
 use crate::keyword::may_read;
 use crate::raw;
 use crate::schedule::Thread;
 use crate::yield_now::yield_if_due;
 use kysera_core::Result;
+use kysera_core::driver::transaction_state::{EndedBy, Operation};
 use kysera_core::driver::{Attempt, BoxFuture, RowStream};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
@@ -55,7 +56,7 @@ pub(crate) async fn open(
     // Refuses what must not run at all.
     conn.schedule(&statement)?;
     if may_read(&statement) {
-        conn.start(Doing::Stream);
+        conn.state.start(Operation::Stream);
         return Ok(Box::new(SqliteStream { conn, state: State::Ready(statement) }));
     }
     let buffer = run_to_buffer(conn, statement).await?;
@@ -102,7 +103,7 @@ impl SqliteStream<'_> {
         loop {
             yield_if_due().await;
             self.conn.reclaim().await?;
-            self.conn.start(Doing::Stream);
+            self.conn.state.start(Operation::Stream);
             let error = match self.conn.schedule(&statement)? {
                 Thread::Caller(watch) => {
                     let attempt = self.conn.run_here(&statement, &mut *sink, watch)?;
@@ -115,8 +116,8 @@ impl SqliteStream<'_> {
                 Thread::BlockingPool => return self.continue_on_thread(statement, sink, busy).await,
             };
             if !is_busy(&error) || !busy.wait().await {
-                self.conn.done();
-                self.conn.notice_rollback();
+                self.conn.state.finish();
+                self.conn.notice_rollback(EndedBy::Database);
                 return Err(error);
             }
             sink.clear();
@@ -150,7 +151,7 @@ impl SqliteStream<'_> {
             match more {
                 Err(error) if is_busy(&error) && busy.wait().await => {
                     self.conn.reclaim().await?;
-                    self.conn.start(Doing::Stream);
+                    self.conn.state.start(Operation::Stream);
                     sink.clear();
                 }
                 more => return self.keep_reading(sink, more),
@@ -169,7 +170,7 @@ impl SqliteStream<'_> {
 
     /// The result was short: the connection is here.
     fn finished(&mut self, sink: Box<dyn RowSink>) -> Filled {
-        self.conn.done();
+        self.conn.state.finish();
         self.conn.release_single();
         Ok((sink, false))
     }

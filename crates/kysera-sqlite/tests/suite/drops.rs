@@ -5,7 +5,7 @@ use crate::common::{
     raw, read, rows, run_on, script, write,
 };
 use kysera_core::driver::{Driver, TransactionOptions};
-use kysera_core::{ErrorKind, Result};
+use kysera_core::{ErrorKind, QueryExt, Result, Transaction};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sqlite::rusqlite::functions::FunctionFlags;
 use kysera_sqlite::{Journal, PoolOptions, Sqlite, SqliteOptions, Synchronous};
@@ -329,4 +329,136 @@ async fn a_late_cancel_never_meets_the_next_statement() {
     }
     assert!(cut > 1000, "only {cut} were cut");
     assert_eq!(rows(&db, "select count(*) from t").await, ["10000"]);
+}
+
+/// Moves amounts between accounts, so that their sum stays: some of them nested, with a query and a stream between.
+async fn moved(tx: &mut Transaction) -> Result<()> {
+    let take = async |tx: &Transaction, amount: i64, account: i64| {
+        let sql = "update account set amount = amount - {} where id = {}";
+        kysera_core::raw(sql).bind(amount).bind(account).execute(tx).await
+    };
+    take(tx, 5, 2).await?;
+    kysera_core::raw(count_to(20_000)).rows::<(i64,)>().fetch_all(tx).await?;
+    take(tx, -5, 3).await?;
+    tx.transaction(async |tx| {
+        take(tx, 1, 3).await?;
+        let mut rows = kysera_core::tree(numbered()).rows::<(i64,)>().fetch_stream(&mut *tx);
+        assert!(rows.next().await.is_some());
+        drop(rows);
+        take(tx, -1, 1).await?;
+        Ok(())
+    })
+    .await?;
+    let undone: Result<()> = tx
+        .transaction(async |tx| {
+            take(tx, 50, 1).await?;
+            Err(kysera_core::Error::new(ErrorKind::Application, "not this"))
+        })
+        .await;
+    assert_eq!(undone.unwrap_err().kind(), ErrorKind::Application);
+    Ok(())
+}
+
+/// `select id from account`, of which the executor knows that it only reads.
+fn numbered() -> kysera_sql::ast::Select {
+    use kysera_sql::ast::{Expr, Select, SelectItem, TableRef};
+    let mut select = Select::from(TableRef::named("account"));
+    select.items.push(SelectItem::expr(Expr::column("account", "id")));
+    select
+}
+
+/// Drops a nested transaction at every point where it waits: what it did is undone whole, and the transaction around it
+/// commits, or refuses whole because SQLite has ended it.
+async fn drop_inside_savepoints(db: Sqlite) {
+    script(&db, "create table account (id integer primary key, amount integer not null)").await;
+    let handle = kysera_core::Db::new(db.clone());
+    let (mut mended, mut aborted) = (0, 0);
+    for k in 0.. {
+        script(&db, "delete from account; insert into account values (1, 100), (2, 100), (3, 100)").await;
+        let mut inner = None;
+        let result = handle
+            .transaction(async |tx| {
+                kysera_core::raw("update account set amount = amount - 10 where id = 1").execute(tx).await?;
+                inner = poll_and_drop(k, tx.transaction(moved)).await;
+                kysera_core::raw("update account set amount = amount + 10 where id = 2").execute(tx).await?;
+                Ok(())
+            })
+            .await;
+        let found = rows(&db, "select amount from account order by id").await;
+        match (&inner, &result) {
+            (Some(inner), result) => {
+                inner.as_ref().unwrap();
+                result.as_ref().unwrap();
+                assert_eq!(found, ["91", "105", "104"]);
+            }
+            (None, Ok(())) => {
+                assert_eq!(found, ["90", "110", "100"], "after {k} waits");
+                mended += 1;
+            }
+            (None, Err(error)) => {
+                assert_eq!(error.kind(), ErrorKind::TransactionAborted, "{error:?}");
+                assert_eq!(found, ["100", "100", "100"], "after {k} waits");
+                aborted += 1;
+            }
+        }
+        if inner.is_some() {
+            break;
+        }
+    }
+    check_whole(&db, 0).await;
+    assert!(mended >= 1, "{mended} mended, {aborted} aborted");
+}
+
+#[tokio::test]
+async fn a_nested_transaction_dropped_at_every_point_is_undone_alone() {
+    drop_inside_savepoints(Sqlite::connect(SqliteOptions::memory().budget(Duration::ZERO)).await.unwrap())
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_nested_transaction_dropped_at_every_point_is_undone_alone_on_several_threads() {
+    let file = in_file(|o| o.budget(Duration::ZERO).readers(0).synchronous(Synchronous::Full)).await;
+    drop_inside_savepoints(file.db.clone()).await;
+}
+
+#[tokio::test]
+async fn a_nested_transaction_that_times_out_in_a_query_costs_nothing_else() {
+    let db = with_row().await;
+    kysera_core::Db::new(db.clone())
+        .transaction(async |tx| {
+            kysera_core::raw("insert into t values (2)").execute(tx).await?;
+            let slow = tx.transaction(async |tx| {
+                kysera_core::raw("insert into t values (3)").execute(tx).await?;
+                kysera_core::raw(endless()).rows::<(i64,)>().fetch_one(tx).await
+            });
+            assert!(tokio::time::timeout(Duration::from_millis(20), slow).await.is_err());
+            kysera_core::raw("insert into t values (4)").execute(tx).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(rows(&db, "select a from t").await, ["1", "2", "4"]);
+}
+
+/// An interrupted write makes SQLite roll back everything (lang_transaction.html, section 3), the savepoint too.
+#[tokio::test]
+async fn a_nested_transaction_that_times_out_in_a_write_takes_the_outer_one_with_it() {
+    let db = with_row().await;
+    let result = kysera_core::Db::new(db.clone())
+        .transaction(async |tx| {
+            kysera_core::raw("insert into t values (2)").execute(tx).await?;
+            let slow = tx.transaction(async |tx| {
+                kysera_core::raw(format!("insert into t {}", endless_rows())).execute(tx).await
+            });
+            assert!(tokio::time::timeout(Duration::from_millis(20), slow).await.is_err());
+            let refused = kysera_core::raw("insert into t values (4)").execute(tx).await.unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::TransactionAborted);
+            assert!(
+                refused.to_string().starts_with("the database has rolled this transaction back"),
+                "{refused}"
+            );
+            Ok(())
+        })
+        .await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::TransactionAborted);
+    assert_eq!(rows(&db, "select a from t").await, ["1"]);
 }
