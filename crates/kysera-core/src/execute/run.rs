@@ -134,7 +134,7 @@ impl<'e> StatementRun<'e> {
 
     /// True when the rows that come are not for the caller: a plugin's check made the statement return them.
     pub(crate) fn discards_rows(&self) -> bool {
-        self.applied().is_some_and(|applied| applied.discards_rows)
+        !self.plan && self.applied().is_some_and(|applied| applied.discards_rows)
     }
 
     fn applied(&self) -> Option<&Applied> {

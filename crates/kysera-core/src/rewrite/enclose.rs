@@ -6,7 +6,7 @@ use super::pass::{RowFilterPass, refused};
 use crate::error::{Error, Result};
 use crate::plugin::{Enclosure, Write};
 use kysera_sql::ast::{
-    Cte, CteBody, CteRef, Expr, FromItem, Literal, Select, SelectItem, Statement, TableRef, With,
+    Cte, CteBody, CteRef, Expr, FromItem, Insert, Literal, Select, SelectItem, Statement, TableRef, With,
 };
 use kysera_sql::ident::Name;
 use kysera_sql::node;
@@ -26,21 +26,28 @@ impl RowFilterPass<'_> {
         if !self.may_enclose() {
             return Ok(None);
         }
-        let mut body = match statement {
-            Statement::Insert(insert) if insert.bypass.is_none() => CteBody::Insert(insert.clone()),
-            Statement::Update(update) if update.bypass.is_none() => CteBody::Update(update.clone()),
-            Statement::Delete(delete) if delete.bypass.is_none() => CteBody::Delete(delete.clone()),
+        let write = match statement {
+            Statement::Insert(insert) if insert.bypass.is_none() => Write::Insert(insert),
+            Statement::Update(update) if update.bypass.is_none() => Write::Update(update),
+            Statement::Delete(delete) if delete.bypass.is_none() => Write::Delete(delete),
             _ => return Ok(None),
         };
-        let Some(additions) = self.ask(&mut body, None)? else { return Ok(None) };
+        let Some(additions) = self.ask(write, None)? else { return Ok(None) };
+        let outline = outline(statement);
+        let mut body = match std::mem::replace(statement, Select::default().into()) {
+            Statement::Insert(insert) => CteBody::Insert(insert),
+            Statement::Update(update) => CteBody::Update(update),
+            Statement::Delete(delete) => CteBody::Delete(delete),
+            _ => return Ok(None),
+        };
         let with = take_with(&mut body).unwrap_or_default();
         let select = split(&mut body, &additions, |_, item| Ok(item))?;
         let write = Cte::new(additions.name, body);
         let ctes = with.ctes.into_iter().chain(additions.before).chain([write]).chain(additions.after);
         let with = node!(With { recursive: with.recursive, ..With::new(ctes.collect()) });
         let enclosing = node!(Select { with: Some(Box::new(with)), ..select });
-        let write = std::mem::replace(statement, enclosing.into());
-        Ok(Some(Box::new(Enclosed { write })))
+        *statement = enclosing.into();
+        Ok(Some(Box::new(Enclosed { write: outline })))
     }
 
     /// Encloses the CTE at `at`, when it is a write. Returns by how much to go on.
@@ -51,7 +58,13 @@ impl RowFilterPass<'_> {
         let cte = &mut with.ctes[at];
         // Without rows that it returns nobody can read it, so that it keeps its name.
         let own_name = returning(&cte.body).is_empty().then(|| cte.name.clone());
-        let Some(additions) = self.ask(&mut cte.body, own_name.clone())? else { return Ok(1) };
+        let write = match &mut cte.body {
+            CteBody::Insert(insert) => Write::Insert(insert),
+            CteBody::Update(update) => Write::Update(update),
+            CteBody::Delete(delete) => Write::Delete(delete),
+            _ => return Ok(1),
+        };
+        let Some(additions) = self.ask(write, own_name.clone())? else { return Ok(1) };
         let mut around = Vec::new();
         if own_name.is_some() {
             returning_mut(&mut cte.body).ok_or_else(unknown_item)?.extend(additions.returned);
@@ -75,13 +88,7 @@ impl RowFilterPass<'_> {
     }
 
     /// What plugins add to a write; `None` when they leave it as it is.
-    fn ask(&mut self, body: &mut CteBody, name: Option<Name>) -> Result<Option<Additions>> {
-        let write = match body {
-            CteBody::Insert(insert) => Write::Insert(insert),
-            CteBody::Update(update) => Write::Update(update),
-            CteBody::Delete(delete) => Write::Delete(delete),
-            _ => return Ok(None),
-        };
+    fn ask(&mut self, write: Write<'_>, name: Option<Name>) -> Result<Option<Additions>> {
         let name = name.unwrap_or_else(|| names::write(self.enclosed));
         let mut enclosure = Enclosure::new(write, name.clone());
         for plugin in self.policies.plugins() {
@@ -90,6 +97,18 @@ impl RowFilterPass<'_> {
         let parts = enclosure.into_parts();
         self.enclosed += usize::from(parts.is_some());
         Ok(parts.map(|(returned, before, after)| Additions { name, returned, before, after }))
+    }
+}
+
+/// What an error about a write has to know of it: its table and what it returns. Values may be many.
+fn outline(statement: &Statement) -> Statement {
+    match statement {
+        Statement::Insert(insert) => {
+            let mut outline = Insert::into(insert.into.clone());
+            outline.returning.clone_from(&insert.returning);
+            outline.into()
+        }
+        other => other.clone(),
     }
 }
 

@@ -196,6 +196,8 @@ async fn an_update_cannot_move_a_row_out_of_sight() {
         async |db| {
             let ann = fill(db).await;
             refused(update(Note).set(Note.tenant_id.set(2)).all_rows().execute(&ann).await);
+            let plan = update(Note).set(Note.tenant_id.set(2)).all_rows().explain(&ann).await.unwrap();
+            assert!(plan.contains("note"), "the rows of a plan are for the caller: {plan:?}");
             let moved = update(Note).set(Note.tenant_id.set(2)).filter(Note.id.eq(1)).returning(Note.text);
             refused(moved.fetch_all(&ann).await);
             let root = db.with(User::Root);
