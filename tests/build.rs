@@ -150,7 +150,7 @@ impl Block {
         }
         let _ = writeln!(
             code,
-            "// {name}:{line}\nasync fn block_{line}(db: &::kysera::Db, driver: ::std::boxed::Box<dyn ::kysera::driver::Driver>) \
+            "// {name}:{line}\nasync fn block_{line}(db: &::kysera::Db, driver: ::std::boxed::Box<dyn ::kysera::extend::driver::Driver>) \
              -> ::kysera::Result<()> {{\n{body}\nOk(())\n}}"
         );
         if self.is("no_run") {

@@ -4,7 +4,7 @@
 use crate::queries;
 use crate::rows::{Event, NewEvent, User};
 use crate::sqlite::kysera::driver;
-use kysera::driver::{Attempt, Driver};
+use kysera::extend::driver::{Attempt, Driver};
 use kysera::executor::DbBuilder;
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::prelude::*;

@@ -5,7 +5,7 @@ use crate::rows::{
 };
 use kysera::prelude::*;
 use kysera::query::{Filtered, Select, Unselected};
-use kysera::typed::{In, Nil, Required};
+use kysera::extend::sql::typed::{In, Nil, Required};
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search};
 
 /// Every user.

@@ -36,25 +36,31 @@
 //! # }
 //! ```
 //!
-//! # Where things are
+//! # Where to begin
+//!
+//! A file with queries needs one import, [`prelude`]. The guide in the repository (`docs/guide`) has a chapter for each
+//! of these.
 //!
 //! | to | begin with |
 //! |---|---|
-//! | describe a table | [`derive(Table)`](derive@Table), [`derive(SqlEnum)`](derive@SqlEnum), [`derive(SqlType)`](derive@SqlType) |
+//! | describe a table | [`derive(Table)`](derive@Table), [`derive(SqlEnum)`](derive@SqlEnum), [`derive(SqlType)`](derive@SqlType), [`types`] |
 //! | open a database | [`sqlite`], [`postgres`], [`Db`] |
 //! | query | [`select_from`](query::select_from), [`query`], [`expr`], [`row!`](macro@row), [`alias!`](macro@alias) |
 //! | write | [`insert_into`](write::insert_into), [`update`](write::update), [`delete_from`](write::delete_from) |
-//! | run it | [`QueryExt`](executor::QueryExt): `fetch_all`, `fetch_one`, `execute`, .. |
+//! | run a query | [`QueryExt`](executor::QueryExt): `fetch_all`, `fetch_one`, `execute`, .. |
 //! | run it often | [`prepare`], [`Param`](expr::Param) |
 //! | nest rows | [`array_from`](expr::array_from), [`object_from`](expr::object_from) |
-//! | keep things together | [`Db::transaction`], [`retry_on_conflict`], [`Db::pipeline`] |
-//! | rewrite every query | [`plugins`], [`plugin`] |
+//! | change several rows together, or not at all | [`Db::transaction`], [`retry_on_conflict`], [`TransactionOptions`] |
+//! | send several statements at once | [`Db::pipeline`] |
+//! | change what every query does | [`plugins`] |
 //! | see what is sent | [`layers`] |
 //! | structure an application | [`repository`], [`dal`] |
-//! | write SQL by hand | [`raw`], [`script`] |
+//! | write SQL by hand | [`raw`], [`script`], [`sql!`](macro@sql) |
 //! | act on errors | [`Error`], [`ErrorKind`] |
+//! | create tables | [`schema`] |
+//! | write a plugin, a driver or a SQL type | [`extend`] |
 //!
-//! The guide in the repository (`docs/guide`) tells it in chapters.
+//! The guide in the repository (`docs/guide`) has a chapter for each of these.
 //!
 //! # Features
 //!
@@ -68,17 +74,14 @@
 
 pub mod dal;
 pub mod dialect;
+pub mod executor;
+pub mod extend;
 pub mod layers;
 pub mod plugins;
 pub mod prelude;
 pub mod repository;
 
-/// What runs a query, and what a plugin may do.
-pub use kysera_core as executor;
-/// The contracts of drivers, and how a transaction begins.
-pub use kysera_core::driver;
-/// The contract of plugins; those that come with Kysera are in [`plugins`].
-pub use kysera_core::plugin;
+pub use kysera_core::driver::{Isolation, TransactionOptions};
 pub use kysera_core::{
     Db, Error, ErrorKind, Executor, Prepared, Result, Transaction, prepare, raw, retry_on_conflict, script,
 };
@@ -87,9 +90,7 @@ pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;
 pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql, sql_type};
-pub use kysera_sql::{
-    ast, cell, compile, compiled, expr, ident, query, schema, table, typed, types, value, visit, write,
-};
+pub use kysera_sql::{expr, query, schema, types, write};
 
 /// The SQLite driver.
 #[cfg(feature = "sqlite")]

@@ -1,7 +1,7 @@
 //! Where the example runs: a temporary SQLite file, or a schema of its own on PostgreSQL.
 
 use crate::schema::{Comment, Person, Pet, Post};
-use kysera::driver::Driver;
+use kysera::extend::driver::Driver;
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;

@@ -1,9 +1,9 @@
 //! What the example prints: headings, statements and results, in colour only on a terminal.
 
 use kysera::Result;
+use kysera::extend::sql::typed::Closed;
 use kysera::prelude::*;
 use kysera::query::Ready;
-use kysera::typed::Closed;
 use std::fmt::{Arguments, Display};
 use std::io::IsTerminal;
 

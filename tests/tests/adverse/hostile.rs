@@ -111,7 +111,7 @@ async fn hostile_names_are_names() {
 /// A query with `name` as every kind of name: CTE, alias, column, output, JSON key.
 fn named(name: &str) -> ast::Select {
     let name = || kysera_sql::ident::Name::from(name.to_owned());
-    let value = || ast::Expr::Value(kysera::value::Value::Text("v".into()));
+    let value = || ast::Expr::Value(kysera::extend::sql::value::Value::Text("v".into()));
     let mut body = ast::Select::default();
     body.items.push(ast::SelectItem::aliased(value(), name()));
     let mut keyed = ast::Select::default();

@@ -1,10 +1,10 @@
 //! Data-access functions: the same on a database, in a transaction and over a context whose values plugins see.
 
 use crate::database::{each, plain};
-use kysera::ast::{Assignment, Expr, Statement};
 use kysera::dal::Context;
-use kysera::executor::plugin::{Context as Seen, Plugin};
 use kysera::expr::bind;
+use kysera::extend::plugin::{Context as Seen, Plugin};
+use kysera::extend::sql::ast::{Assignment, Expr, Statement};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};

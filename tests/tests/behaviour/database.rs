@@ -1,7 +1,7 @@
 //! Opens the databases that a scenario runs on, each empty.
 
-use kysera::driver::Driver;
 use kysera::executor::{DbBuilder, script};
+use kysera::extend::driver::Driver;
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
 use kysera::sqlite::{Sqlite, SqliteOptions};

@@ -13,7 +13,7 @@ mod sql;
 mod world;
 
 use kysera::Db;
-use kysera::driver::{BoxFuture, Driver};
+use kysera::extend::driver::{BoxFuture, Driver};
 use paper::Paper;
 use recorder::Recorder;
 use server::Server;

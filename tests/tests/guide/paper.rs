@@ -1,10 +1,10 @@
 //! A driver that speaks PostgreSQL's dialect, writes the SQL down and sends it nowhere.
 
 use crate::sql::one_line;
-use kysera::compiled::{Access, Compiled};
 use kysera::dialect::{Dialect, Postgres};
-use kysera::driver::{BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions};
-use kysera::row::RowSink;
+use kysera::extend::driver::{BoxFuture, Connection, Driver, ExecResult, Ran, RowStream, TransactionOptions};
+use kysera::extend::sql::compiled::{Access, Compiled};
+use kysera::extend::sql::row::RowSink;
 use kysera::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex};
 

@@ -2,10 +2,10 @@
 
 use crate::sql::one_line;
 use kysera::Result;
-use kysera::compiled::{Access, Compiled};
 use kysera::dialect::Dialect;
-use kysera::driver::{Attempt, BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
-use kysera::row::RowSink;
+use kysera::extend::driver::{Attempt, BoxFuture, Connection, Driver, Ran, RowStream, TransactionOptions};
+use kysera::extend::sql::compiled::{Access, Compiled};
+use kysera::extend::sql::row::RowSink;
 use kysera::sqlite::Sqlite;
 use std::sync::{Arc, Mutex};
 

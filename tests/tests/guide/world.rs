@@ -1,11 +1,11 @@
 //! The rows that the documents speak of.
 
-use kysera::driver::{BoxFuture, Driver};
 use kysera::executor::QueryExt;
+use kysera::extend::driver::{BoxFuture, Driver};
+use kysera::extend::sql::table::TableMeta;
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::query::TableSource;
 use kysera::schema::{create_table, create_type, types_of};
-use kysera::table::TableMeta;
 use kysera::{Db, ErrorKind, Result, script};
 
 const ROWS: &str = "

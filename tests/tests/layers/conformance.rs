@@ -1,8 +1,8 @@
 //! A driver under a layer is a driver: it keeps every promise of the one inside.
 
 use kysera::Result;
-use kysera::driver::Driver;
-use kysera::driver::layer::{DriverLayer, Layered, Operation, Outcome};
+use kysera::extend::driver::Driver;
+use kysera::extend::driver::layer::{DriverLayer, Layered, Operation, Outcome};
 use kysera::layers::{Parameters, QueryLog};
 use kysera::sqlite::Sqlite;
 use kysera_testing::conformance::Subject;

@@ -1,7 +1,7 @@
 //! What the query log says, and what it never says.
 
 use crate::capture::{Captured, Line};
-use kysera::driver::layer::Layered;
+use kysera::extend::driver::layer::Layered;
 use kysera::layers::{Parameters, QueryLog};
 use kysera::prelude::*;
 use kysera::sqlite::Sqlite;

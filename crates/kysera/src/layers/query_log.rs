@@ -45,7 +45,7 @@ macro_rules! log {
 /// use kysera::layers::QueryLog;
 /// use std::time::Duration;
 ///
-/// # fn example(driver: impl kysera::driver::Driver) -> Result<()> {
+/// # fn example(driver: impl kysera::extend::driver::Driver) -> Result<()> {
 /// let db = Db::builder(driver).layer(QueryLog::new().slow(Duration::from_millis(200))).build()?;
 /// # Ok(())
 /// # }

@@ -1,6 +1,6 @@
 //! Repositories: the everyday statements over one table, through the same executor and plugins as any query.
 //!
-//! A repository holds no state but where it runs; whatever it does not offer is a query away.
+//! A repository holds nothing but what it runs on. For anything that it does not offer, write a query.
 
 mod list;
 mod soft_delete;

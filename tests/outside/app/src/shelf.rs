@@ -4,8 +4,8 @@
 
 use kysera::expr::Column;
 use kysera::prelude::*;
-use kysera::typed::{Keyed, SqlValue};
-use kysera::value::ToValue;
+use kysera::extend::sql::typed::{Keyed, SqlValue};
+use kysera::extend::sql::value::ToValue;
 use kysera::{Result, ast};
 use std::marker::PhantomData;
 

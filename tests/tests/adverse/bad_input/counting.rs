@@ -2,7 +2,7 @@
 
 use kysera::Result;
 use kysera::dialect::Dialect;
-use kysera::driver::{Attempt, BoxFuture, Connection, Driver};
+use kysera::extend::driver::{Attempt, BoxFuture, Connection, Driver};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::row::RowSink;
 use std::sync::Arc;

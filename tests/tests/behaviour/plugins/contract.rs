@@ -2,9 +2,9 @@
 //! observed rows. By plugins that use nothing but the contract.
 
 use crate::database::{each, is_postgres};
-use kysera::driver::BoxFuture;
+use kysera::extend::driver::BoxFuture;
 use kysera::executor::{Interception, QueryExt, tree};
-use kysera::plugin::{
+use kysera::extend::plugin::{
     Context, Enclosure, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
 };
 use kysera::plugins::{Revives, SoftDelete, Timestamps, soft_delete};
@@ -523,7 +523,7 @@ struct Watching {
 struct Titles(Vec<String>);
 
 impl RowObserver for Titles {
-    fn row(&mut self, cells: &[kysera::cell::Cell<'_>]) -> Result<()> {
+    fn row(&mut self, cells: &[kysera::extend::sql::cell::Cell<'_>]) -> Result<()> {
         let mut cursor = kysera_sql::row::Cursor::new(cells);
         cursor.skip(cells.len() - 1);
         self.0.push(cursor.read::<String>()?);

@@ -579,7 +579,7 @@ async fn transactions_savepoints_and_contexts_hide_alike_and_roll_marks_back() {
 async fn trees_pipelines_and_streams_hide_alike() {
     let registered = |builder: DbBuilder| plugin(builder).tables([Owner::META, Pet::META]);
     each(registered, async |db| {
-        use kysera::ast;
+        use kysera::extend::sql::ast;
         fill(db).await;
         let mut by_name = ast::Select::from(ast::TableRef::named("owner"));
         by_name.items.push(ast::SelectItem::expr(ast::Expr::column("owner", "name")));

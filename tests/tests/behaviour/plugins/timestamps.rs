@@ -153,7 +153,7 @@ async fn inserts_from_queries_are_stamped_whatever_the_query() {
 
 #[tokio::test]
 async fn trees_of_unions_stars_and_defaults_are_stamped() {
-    use kysera::ast::{Insert, InsertSource, Select, SelectItem, SetOp, SetOpKind, TableRef};
+    use kysera::extend::sql::ast::{Insert, InsertSource, Select, SelectItem, SetOp, SetOpKind, TableRef};
     each(
         |builder| ticking(builder).table(Note::META),
         async |db| {
@@ -313,7 +313,9 @@ async fn transactions_repositories_contexts_and_pipelines_stamp_alike() {
 
 #[tokio::test]
 async fn writes_inside_a_cte_are_stamped_where_the_database_has_them() {
-    use kysera::ast::{Cte, CteBody, Expr, Insert, InsertSource, Select, SelectItem, TableRef, With};
+    use kysera::extend::sql::ast::{
+        Cte, CteBody, Expr, Insert, InsertSource, Select, SelectItem, TableRef, With,
+    };
     each(
         |builder| ticking(builder).table(Note::META),
         async |db| {

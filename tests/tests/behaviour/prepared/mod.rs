@@ -8,7 +8,7 @@ mod wrong;
 
 use crate::database;
 use kysera::executor::DbBuilder;
-use kysera::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter};
+use kysera::extend::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};

@@ -2,7 +2,7 @@
 
 use super::{Account, Entry, Tenants, Who, each};
 use kysera::executor::{Clock, Interception};
-use kysera::plugin::{Context, Parameter, Plugin};
+use kysera::extend::plugin::{Context, Parameter, Plugin};
 use kysera::plugins::{SoftDelete, SoftDeletes as _, Timestamps};
 use kysera::prelude::*;
 use kysera::{Error, ErrorKind, Result};
@@ -295,7 +295,7 @@ impl Plugin for Notes {
     fn intercept<'a>(
         &'a self,
         interception: &'a mut Interception<'_>,
-    ) -> kysera::driver::BoxFuture<'a, Result<()>> {
+    ) -> kysera::extend::driver::BoxFuture<'a, Result<()>> {
         let compiled = kysera_sql::compile::compile(interception.statement(), interception.context().dialect);
         match compiled {
             Ok(compiled) => self.statements.lock().unwrap().push(format!("{:?}", compiled.params)),

@@ -221,7 +221,7 @@ async fn subqueries_stand_in_from_select_and_filter() {
 async fn operators_mean_the_same_on_every_database() {
     plain(async |db| {
         fill(db).await;
-        let matching = async |condition: Expr<Option<bool>, kysera::typed::Ref<Worker>>| {
+        let matching = async |condition: Expr<Option<bool>, kysera::extend::sql::typed::Ref<Worker>>| {
             select_from(Worker)
                 .filter(condition)
                 .select(Worker.name)
