@@ -1,5 +1,4 @@
-//! Testing tools for Kysera: the suite that every driver must pass, which servers a test may use, and how it says that
-//! it did not run.
+//! Testing tools for Kysera: the suite that every driver must pass, and the servers that tests may use.
 //!
 //! **For whom:** authors of drivers, and this workspace's own tests.
 //!

@@ -1,6 +1,6 @@
 //! Saying aloud that a test did not run.
 //!
-//! Decides nothing: whether a missing server is a skip or a failure stands in [`servers`](crate::servers).
+//! Decides nothing: [`servers`](crate::servers) decides whether a missing server is a skip or a failure.
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;

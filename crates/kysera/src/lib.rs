@@ -36,10 +36,7 @@
 //! # }
 //! ```
 //!
-//! # Where to begin
-//!
-//! A file with queries needs one import, [`prelude`]. The guide in the repository (`docs/guide`) has a chapter for each
-//! of these.
+//! # Where things are
 //!
 //! | to | begin with |
 //! |---|---|

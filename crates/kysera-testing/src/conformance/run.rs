@@ -47,7 +47,7 @@ pub async fn values_come_back_as_they_went(driver: &dyn Driver) {
 }
 
 /// The text of a prepared query says what it is (`SqlText::id`): a driver that keeps its statement by that takes no
-/// other one, on any connection, with any values, whatever was prepared between, and when the table has changed.
+/// other one, on any connection, with any values, after other statements were prepared, and when the table has changed.
 pub async fn statements_of_prepared_queries_are_told_apart(driver: &dyn Driver) {
     items(driver, 30).await;
     let shared = |mut query: Compiled| {

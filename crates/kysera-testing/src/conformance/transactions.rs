@@ -101,7 +101,7 @@ pub async fn a_commit_after_an_error_keeps_all_or_nothing(driver: &dyn Driver) {
             vec![1]
         }
     };
-    // Either way it is over: the next statement stands for itself.
+    // Either way the transaction is over: the next statement is no part of it.
     execute(&mut *connection, insert(driver, 5, 5)).await.unwrap();
     drop(connection);
     assert_eq!(ids(driver).await, [expected, vec![5]].concat());
