@@ -14,8 +14,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong.
 ///
-/// Decide by [`kind`](Error::kind), or by one of the `is_` methods; both mean the same on every database. Show
-/// `Display` to whoever runs the program: it says what happened and what to do, and holds no values.
+/// Decide by [`kind`](Error::kind), or by one of the `is_` methods; both mean the same on every database. `Display` is
+/// for people: it says what happened and what to do, and holds no values.
 ///
 /// ```
 /// use kysera_core::{Error, ErrorKind};
@@ -48,7 +48,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// *`Clone`.* One failure often has several readers: callers that wait for the same result, a log and a response. The
 /// parts are shared, so a clone allocates nothing.
 ///
-/// *No values.* A message may end in a log that others read. Whatever could hold a row's values stays in
+/// *No values.* A message may end in a log that others read. What could hold a row's values is only in
 /// [`source`](std::error::Error::source), for code that asks for it by type.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);

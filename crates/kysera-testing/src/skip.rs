@@ -1,4 +1,4 @@
-//! Saying aloud that a test did not run.
+//! Reports visibly that a test did not run.
 //!
 //! Decides nothing: [`servers`](crate::servers) decides whether a missing server is a skip or a failure.
 

@@ -46,13 +46,13 @@ impl DbBuilder {
         self
     }
 
-    /// Describes a table, for references to it that no typed table stands behind.
+    /// Describes a table, for references to it by name alone.
     pub fn table(mut self, table: &'static TableMeta) -> DbBuilder {
         self.tables.push(table);
         self
     }
 
-    /// Describes tables, for references to them that no typed table stands behind.
+    /// Describes tables, for references to them by name alone.
     pub fn tables(mut self, tables: impl IntoIterator<Item = &'static TableMeta>) -> DbBuilder {
         self.tables.extend(tables);
         self

@@ -42,7 +42,7 @@ impl Db {
         self.environment.driver.dialect()
     }
 
-    /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`, as
+    /// True when nobody gets a connection for `wanted` while somebody holds one for `held`, as
     /// [`Driver::excludes`] says: where writes queue up, or one connection serves the database.
     pub fn excludes(&self, held: Access, wanted: Access) -> bool {
         self.environment.driver.excludes(held, wanted)

@@ -1,7 +1,7 @@
 //! Finds the wait that only its own caller could end: the database used inside one's own transaction when the
 //! transaction holds what the database needs.
 //!
-//! The future of a transaction's closure runs in a task-local scope that names what it holds. Whatever asks for a
+//! The future of a transaction's closure runs in a task-local scope that names what it holds. A request for a
 //! connection inside that scope is awaited by the closure, so waiting for the closure's own connection cannot end.
 //! A transaction from `begin()` has no such scope; there the driver's acquire timeout ends the wait.
 

@@ -144,7 +144,7 @@ pub trait Driver: Debug + Send + Sync + 'static {
         })
     }
 
-    /// True when whoever holds a connection for `held` keeps everybody from getting one for `wanted`: always, for a
+    /// True when nobody gets a connection for `wanted` while somebody holds one for `held`: always, for a
     /// database with one connection; `Write` against `Write`, for one writer behind a queue. The executor then refuses
     /// at once (`SelfDeadlock`) what would wait for its own caller: the database used inside its own transaction.
     fn excludes(&self, held: Access, wanted: Access) -> bool {

@@ -42,11 +42,11 @@ fn decode(error: Error, statement: &Statement) -> Error {
     }
 }
 
-/// What a statement puts out, and from where.
+/// The output of a statement, and the tables that it comes from.
 #[derive(Default)]
 struct Output<'s> {
     items: &'s [SelectItem],
-    /// What stands in FROM; `None` for what is no table.
+    /// The items of FROM; `None` for what is no table.
     tables: Vec<Option<&'s TableRef>>,
 }
 
@@ -79,7 +79,7 @@ impl<'s> Output<'s> {
         self.tables.iter().flatten().copied().find(|table| table.label() == label)
     }
 
-    /// The place of the column at `wanted`; `None` where the tree does not tell.
+    /// The table and name of the column at `wanted`; `None` where the tree does not tell.
     fn column(&self, wanted: usize) -> Option<Location<'s>> {
         let mut at = 0;
         for item in self.items {

@@ -1,4 +1,5 @@
-//! The future of a terminal: compiles at its first poll, runs at once where the driver can, else waits.
+//! The future that `fetch_all` and its like return: compiles at its first poll, runs at once where the driver can, else
+//! waits.
 
 use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +14,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A query on its way: the future that `fetch_all`, `execute` and the other terminals return. It borrows where it runs
+/// A query on its way: the future that `fetch_all`, `execute` and their like return. It borrows where it runs
 /// and nothing else, and is `Send`.
 ///
 /// Nothing happens before the first poll. Dropped before it finished, the statement may or may not have run; in a

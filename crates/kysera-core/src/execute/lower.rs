@@ -60,8 +60,8 @@ pub(crate) struct Intercepted<'e> {
     context: Context<'e>,
 }
 
-/// Rewrites and compiles: tables are resolved, plugins rewrite in order, filters are placed, SQL is written. What an
-/// error may mean because of it goes to `applied`.
+/// Rewrites and compiles: tables are resolved, plugins rewrite in order, row filters are added, SQL is written.
+/// `applied` gets what is needed to explain a later error.
 pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut Applied) -> Result<Lowered<'e>> {
     let (plugins, dialect) = (&db.environment().plugins, db.dialect());
     if plugins.is_empty() {

@@ -17,8 +17,8 @@ use std::marker::PhantomData;
 /// Statements that are sent together and run in order. Add them as if they ran alone; [`run`](Pipeline::run) gives
 /// their results as a tuple, in the same order.
 ///
-/// In a transaction the first error ends it. Outside one every statement stands for itself: those beside the failed one
-/// may have been done.
+/// In a transaction the first error ends it. Outside one each statement succeeds or fails alone: when one has failed,
+/// others may have taken effect.
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Pipeline<'e, L = ()> {
     executor: ExecutorRef<'e>,
@@ -27,7 +27,7 @@ pub struct Pipeline<'e, L = ()> {
 }
 
 impl Db {
-    /// Statements to be sent together. Outside a transaction each stands for itself.
+    /// Statements to be sent together. Outside a transaction each succeeds or fails alone.
     ///
     /// ```
     /// # use kysera_core::{Db, Result, raw};

@@ -118,7 +118,7 @@ pub trait QueryExt: Query {
         Fetch::of(StatementRun::plan(on.executor(), self))
     }
 
-    /// The SQL and its parameters, as they stand: no plugin has seen them.
+    /// The SQL and its parameters, without plugins.
     ///
     /// # Errors
     /// When the statement cannot be written for the database.
@@ -126,7 +126,7 @@ pub trait QueryExt: Query {
         Ok(compile(&self.into_statement()?, dialect)?)
     }
 
-    /// The SQL and its parameters as they would be sent, with what plugins made of them.
+    /// The SQL and its parameters as they would be sent, after the plugins.
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or a plugin refuses it.

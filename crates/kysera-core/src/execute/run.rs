@@ -1,4 +1,4 @@
-//! One statement on its way through the executor. Not generic: what depends on the type of the rows is in `fetch`.
+//! Runs one statement. Not generic: what depends on the type of the rows is in `fetch`.
 //!
 //! The first poll compiles and tries to run at once, with the sink on the stack and no box. Only what the driver
 //! cannot run at once becomes a boxed future.

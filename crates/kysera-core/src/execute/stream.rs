@@ -39,7 +39,7 @@ use std::task::{Context, Poll};
 ///
 /// Take rows with [`next`](RowsStream::next), or use it as a `futures_core::Stream`. In a transaction a stream of a query
 /// may be dropped before its end; a stream of a write that returns rows may not: the transaction then only rolls back.
-/// Where plugins stand intercepted the statement, all its rows are read before the first is given out.
+/// Where plugins intercept the statement, all its rows are read before the first is given out.
 #[must_use = "a stream does nothing until rows are taken from it"]
 pub struct RowsStream<'e, T> {
     statement: StatementRun<'e>,

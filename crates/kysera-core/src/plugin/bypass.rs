@@ -1,4 +1,4 @@
-//! Says in the log that plugins were passed by, and why. Never says values.
+//! Logs that plugins were bypassed, and why. Never logs values.
 
 /// Notes that a statement, or a part of one, asked plugins to leave it alone.
 pub(crate) fn note(reason: &str, statement: &'static str) {

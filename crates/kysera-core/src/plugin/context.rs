@@ -1,4 +1,4 @@
-//! What a plugin is told about an execution: the dialect, the instant, the values beside the handle.
+//! What a plugin is told about an execution: the dialect, the instant, the values of the handle.
 //!
 //! While a prepared query is rewritten for many executions, the context notes what was read, so that nothing of one
 //! execution gets into another.
@@ -56,13 +56,13 @@ impl<'a> Context<'a> {
         *self.now.get_or_init(|| self.clock.now())
     }
 
-    /// The value of that type that the application put beside its handle with `Db::with`.
+    /// The value of that type that the application gave to its handle with `Db::with`.
     pub fn get<V: Any>(&self) -> Option<&'a V> {
         self.note_reading();
         self.extensions.get()
     }
 
-    /// What stands in the tree for a value that a plugin answered.
+    /// The node for a value that a plugin gave.
     pub(crate) fn bound(&self, plugin: &'static str, name: &Name, item: usize, value: Value) -> Expr {
         Expr::Value(match &self.tracker {
             None => value,
@@ -70,7 +70,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Notes in the log that plugins are passed by.
+    /// Logs that plugins are bypassed.
     pub(crate) fn note_bypass(&self, reason: &Name, statement: &'static str) {
         bypass::note(reason, statement);
         if let Some(tracker) = &self.tracker {
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What to ask again before others use the statement; `None` when it is good for this execution only.
+    /// What to ask again before others use the statement; `None` when it must be used for this execution only.
     pub(crate) fn into_dependencies(self) -> Option<Dependencies> {
         self.tracker.and_then(|tracker| tracker.into_dependencies())
     }

@@ -50,7 +50,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// A unique name, in `snake_case`.
     fn name(&self) -> &'static str;
 
-    /// Where it stands among the others; higher runs first.
+    /// Its position among the others; higher runs first.
     fn priority(&self) -> i32 {
         0
     }
@@ -65,7 +65,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         &[]
     }
 
-    /// True when a statement that nobody can filter must be refused: raw SQL, unknown relations, unknown kinds.
+    /// True when a statement that cannot be filtered must be refused: raw SQL, unknown relations, unknown kinds.
     fn is_guard(&self) -> bool {
         false
     }

@@ -23,7 +23,7 @@ impl PartialEq for Mode {
     }
 }
 
-/// A reason for which plugins were passed by, and the kind of statement.
+/// The reason for which plugins were bypassed, and the kind of statement.
 pub(crate) type Note = (Name, &'static str);
 
 /// A parameter that a plugin gave, and the form of its answer: the text depends on that.
@@ -101,7 +101,7 @@ impl DependencyTracker {
         answers.notes.push((reason.clone(), statement));
     }
 
-    /// What to ask again; `None` where the result is good for this execution only.
+    /// What to ask again; `None` where the result must be used for this execution only.
     pub(crate) fn into_dependencies(self) -> Option<Dependencies> {
         let answers = self.answers.into_inner().unwrap_or_else(PoisonError::into_inner);
         (!self.is_of_one_execution.into_inner()).then_some(answers)

@@ -1,4 +1,4 @@
-//! Values that an application puts beside a database handle for its plugins to read: a tenant, a user, a request id.
+//! Values that an application gives to a database handle for its plugins to read: a tenant, a user, a request id.
 //!
 //! A list that grows at the front, so that a handle with one more value shares the rest with the handle it came from.
 

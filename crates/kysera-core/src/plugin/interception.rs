@@ -1,6 +1,6 @@
 //! What a plugin sees of a statement that it intercepts, and what it may run before and after it.
 //!
-//! Knows nothing of sessions: the executor stands behind [`Steps`].
+//! Knows nothing of sessions: the executor implements [`Steps`].
 
 use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};

@@ -1,7 +1,7 @@
-//! What a plugin may do: say which rows exist, rewrite a statement, stand around its execution.
+//! The contract of plugins: what one may do is decide which rows exist, rewrite a statement, intercept its execution.
 //!
-//! A plugin sees trees and descriptions, never SQL text. The core alone places row filters, so that no reference to a
-//! table is missed and none is filtered twice.
+//! A plugin sees trees and descriptions of tables, never SQL text. The core alone adds row filters to a statement, so
+//! that no reference to a table is missed and none is filtered twice.
 
 mod ask;
 pub(crate) mod bypass;

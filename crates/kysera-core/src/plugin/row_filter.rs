@@ -5,21 +5,21 @@
 use kysera_sql::ast::Expr;
 use kysera_sql::value::Value;
 
-/// A predicate over one table, to be placed wherever the table is referred to.
+/// A predicate over one table, added to a statement at each reference to the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowFilter {
     predicate: Expr,
 }
 
 impl RowFilter {
-    /// The alias that stands for the filtered table inside a predicate.
+    /// The alias that means the filtered table inside a predicate.
     pub const TABLE: &'static str = "__kysera_table";
 
-    /// The alias that stands for the values of an execution inside a predicate.
+    /// The alias that means the values of an execution inside a predicate.
     pub const PARAMETER: &'static str = "__kysera_parameter";
 
-    /// A filter. Columns of the filtered table are written as `RowFilter::column(name)`; other tables stand in
-    /// subqueries, where every column carries the alias of its table. Those tables are filtered as well, unless their
+    /// A filter. Columns of the filtered table are written as `RowFilter::column(name)`; other tables are in
+    /// subqueries, where every column has the alias of its table. Those tables are filtered as well, unless their
     /// reference says `unfiltered`.
     ///
     /// The predicate must be true for a row to exist: NULL hides it. Write what is allowed, never `not (forbidden)`.
@@ -32,7 +32,7 @@ impl RowFilter {
         Expr::column(RowFilter::TABLE, name)
     }
 
-    /// A value that [`Plugin::parameter`] gives at each execution. A list stands in `in (..)` only.
+    /// A value that [`Plugin::parameter`] gives at each execution. A list is allowed in `in (..)` only.
     pub fn parameter(name: &'static str) -> Expr {
         Expr::column(RowFilter::PARAMETER, name)
     }

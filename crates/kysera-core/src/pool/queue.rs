@@ -1,7 +1,7 @@
 //! The lock and the queue: which connections are idle, who waits for one, and who may open one.
 //!
 //! Everything is decided under one lock, so a connection goes from one holder to the next without anybody in between.
-//! Knows nothing of databases, tasks or timers: connections are values of any type, and whoever calls opens and closes
+//! Knows nothing of databases, tasks or timers: connections are values of any type, and the caller opens and closes
 //! them. The model checker in `tests/pool_model` runs this file as it is.
 //!
 //! Three rules hold whenever the lock is free:
@@ -34,7 +34,7 @@ struct State<T, E> {
     in_use: usize,
     /// Openings under way.
     openings: Vec<Opening>,
-    /// Those who wait, longest first. Whoever gives up is taken out at once.
+    /// Those who wait, longest first. A waiter that gives up is taken out at once.
     waiting: BTreeMap<u64, Waiter>,
     /// What lies ready for waiters that have not looked yet.
     served: BTreeMap<u64, Served<T, E>>,
@@ -48,7 +48,7 @@ struct State<T, E> {
 #[derive(Debug)]
 struct Opening {
     id: u64,
-    /// When it is given up for lost: the runtime that it runs on is gone or stands still.
+    /// When it is given up for lost: the runtime that it runs on is gone or is blocked.
     until: Instant,
 }
 

@@ -1,5 +1,5 @@
-//! The tree of a prepared query, and what it became on each database: found by the database's identity and the modes
-//! that its plugins are in.
+//! The tree of a prepared query, and its compilations: found by the database's identity and the modes that its plugins
+//! are in.
 
 use super::cache_entry::{CacheEntry, Rewritten};
 use super::substitute::substitute;
@@ -15,13 +15,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-/// So many results are kept beside the first: databases times modes. The oldest goes, and those of databases that are
-/// gone.
+/// How many compilations are kept beside the first: databases times modes. The oldest is dropped, and those of
+/// databases that no longer exist.
 const MOST_ENTRIES: usize = 32;
 
 /// A prepared query.
 pub(crate) struct PreparedQuery {
-    /// Told by its parameters, so that one of another query is found out.
+    /// The same in its parameters, so that a parameter of another query is noticed.
     number: u64,
     statement: Result<Statement, BuildError>,
     /// What was made first, which most programs use alone: read without a lock.
@@ -39,14 +39,14 @@ enum EntryState {
 
 /// Which of a query's results serves an execution.
 pub(crate) enum EntryRef {
-    /// The first, which stays where it is: threads that share a query do not count references to it.
+    /// The first, which never moves: threads that share a query do not count references to it.
     First,
     Other(Arc<CacheEntry>),
 }
 
 /// What a query gives for one execution.
 pub(crate) enum Lookup {
-    /// A text with its values; the tree too, where plugins stand around it.
+    /// A text with its values; the tree too, where plugins intercept the statement.
     Entry(EntryRef, Compiled, Option<Box<Statement>>),
     /// A tree with its values, to be rewritten like that of any query.
     Statement(Result<Statement, BuildError>),
@@ -119,7 +119,7 @@ impl PreparedQuery {
         }
     }
 
-    /// The statement as it was built, with places for values.
+    /// The statement as it was built, with parameters in it.
     pub(crate) fn statement(&self) -> Option<&Statement> {
         self.statement.as_ref().ok()
     }

@@ -1,5 +1,5 @@
-//! What a prepared query became on one database under certain modes: text, places of values, and what to ask of plugins
-//! at each execution.
+//! A cached compilation of a prepared query, for one database and one set of modes: its text, where each bound value
+//! comes from, and what to ask plugins at each execution.
 
 use crate::db::{Db, Environment};
 use crate::error::{Error, ErrorKind, Result};
@@ -134,7 +134,7 @@ impl CacheEntry {
             && self.asks.iter().zip(&other.asks).all(|(one, other)| one.types == other.types)
     }
 
-    /// Says again which bypasses stand in the statement.
+    /// Logs the bypasses of the statement again, as each execution does.
     pub(super) fn note_bypasses(&self) {
         for (reason, statement) in &self.notes {
             bypass::note(reason, statement);
@@ -175,7 +175,7 @@ impl CacheEntry {
         Ok(Compiled::new(self.sql.clone(), params, self.kind, self.facts).with_summary(self.summary.clone()))
     }
 
-    /// The rewritten tree with its values, for plugins that stand around it.
+    /// The rewritten tree with its values, for plugins that intercept it.
     pub(super) fn filled(&self, arguments: &[Value], answers: &[Parameter]) -> Statement {
         let mut statement = self.statement.clone();
         substitute(&mut statement, |slot| match &slot.source {
@@ -269,7 +269,7 @@ fn foreign() -> Error {
 fn unknown_plugin(plugin: &'static str) -> Error {
     Error::new(
         ErrorKind::Plugin,
-        format!("a value of plugin `{plugin}` stands in the statement, and nobody gave it"),
+        format!("a value of plugin `{plugin}` is part of the statement, and the plugin gave none"),
     )
     .with_hint("put values into a statement with `Context::parameter`, and pass `self`")
 }

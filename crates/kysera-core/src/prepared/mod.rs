@@ -24,8 +24,8 @@ use std::sync::Arc;
 /// Builds a query once, to be run often with other values. No database is needed: what is returned can be kept in a
 /// field or a `static` and run on any.
 ///
-/// The closure says its parameters' types, and they stand in the query wherever a value of their type would. The text,
-/// with what plugins make of it, is written at the first call on each database; later calls bind values and no more.
+/// The closure states the types of its parameters, and uses each wherever a value of that type may be. The SQL, with the
+/// changes of plugins, is written at the first call on each database; later calls only bind values.
 ///
 /// ```
 /// # use kysera_core::{Db, Prepared, Result, QueryExt, prepare};

@@ -1,11 +1,11 @@
-//! Puts values where a tree has places for them.
+//! Replaces the parameters in a tree by values.
 
 use kysera_sql::ast::{Expr, Statement};
 use kysera_sql::value::{ParamSlot, Value};
 use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
-/// Puts into every place the value that `value` gives for it; a place without one stays, and is refused when the
+/// Replaces each parameter by the value that `value` gives for it. A parameter without one is left, and refused when the
 /// statement is compiled.
 pub(super) fn substitute(statement: &mut Statement, value: impl Fn(&ParamSlot) -> Option<Value>) {
     let Ok(()) = Substitute(value).statement(statement);

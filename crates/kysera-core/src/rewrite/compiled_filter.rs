@@ -1,7 +1,7 @@
-//! Makes a plugin's predicate safe to stand in any statement: its own tables are resolved and qualified with their
-//! schema, its aliases replaced by reserved ones. Done once for each table, plugin and mode.
+//! Makes a plugin's predicate safe in any statement: its own tables are resolved and qualified with their schema, its
+//! aliases replaced by reserved ones. Done once for each table, plugin and mode.
 //!
-//! Where the predicate goes, and the filters of the tables inside it, are placed later with everything else.
+//! Where the predicate goes is decided later, and the tables inside it are filtered then.
 
 use super::names;
 use super::raw_guard::RawRules;
@@ -29,7 +29,7 @@ pub(super) struct CompiledFilter {
     pub(super) columns: Vec<Name>,
     /// The described tables inside that have filters of their own to come.
     pub(super) tables: Vec<&'static TableMeta>,
-    /// True when a query stands inside, so that there may be something to filter.
+    /// True when there is a query inside, whose tables may have filters.
     pub(super) has_query: bool,
 }
 
@@ -59,7 +59,7 @@ pub enum PolicyError {
         column: String,
     },
     /// A column of a table that is not there.
-    #[error("the row filter of `{plugin}` on `{table}` uses `{alias}`, which stands in none of its queries")]
+    #[error("the row filter of `{plugin}` on `{table}` uses `{alias}`, which none of its queries defines")]
     UnknownAlias {
         /// Whose filter.
         plugin: &'static str,

@@ -1,5 +1,5 @@
 //! Fills the holes of a prepared predicate: the alias of the table, the values of the execution, and the numbers of
-//! its own aliases when it stands inside another predicate.
+//! its own aliases when it is inside another predicate.
 
 use super::compiled_filter::CompiledFilter;
 use super::names;
@@ -117,7 +117,7 @@ impl VisitMut for Fill<'_> {
     }
 }
 
-/// The name of the parameter that an expression stands for.
+/// The name of the parameter that an expression is.
 fn parameter(expr: &Expr) -> Option<&Name> {
     match expr {
         Expr::Column(ColumnRef { table: Some(table), name, .. }) if *table == RowFilter::PARAMETER => {

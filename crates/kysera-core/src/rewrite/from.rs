@@ -1,4 +1,4 @@
-//! Pulls predicates up a tree of joins, from each table to the nearest place where they mean the same.
+//! Hoists predicates up a tree of joins, from each table to the nearest ON or WHERE where they mean the same.
 //!
 //! With σ for "only permitted rows": σ(L join R) = σL join R; σ(L) left join R = σ(L left join R);
 //! L left join σ(R) on c = L left join R on σ and c; nothing of the kind holds for a full join.

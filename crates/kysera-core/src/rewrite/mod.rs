@@ -1,8 +1,8 @@
-//! Places row filters: on every reference to a table, once, where it hides a row as if the row were not there.
+//! Adds row filters to a statement: to every reference to a table, once, where they hide a row as if it were not there.
 //!
 //! A predicate starts at its table and is hoisted up the tree of joins: through inner joins into WHERE, from the
 //! nullable side of an outer join into that ON; a full join takes a derived table, or a guard. It comes first and is
-//! combined as a node, so that nothing beside it can loosen it. A reference is an identity, never a name.
+//! combined as a node, so that no condition beside it can weaken it. A reference is an identity, never a name.
 //!
 //! Knows trees and descriptions; never SQL text, connections or results.
 

@@ -16,16 +16,16 @@ use kysera_sql::ast::{Directive, Expr, TableRef};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::VisitMut;
 
-/// Places the filters of one statement.
+/// Adds the row filters of one statement.
 pub(super) struct RowFilterPass<'a> {
     pub(super) policies: &'a Policies,
     pub(super) context: &'a Context<'a>,
     pub(super) scope: Scope,
     /// How many predicates stand around this place; none in the user's own tree.
     depth: usize,
-    /// How many of our aliases are in use around this place.
+    /// How many of our aliases are in use around this node.
     aliases: usize,
-    /// How many expressions stand around this place.
+    /// How many expressions are around this node.
     pub(super) level: usize,
     /// What the statement fails for on purpose, as far as placed.
     pub(super) checks: Vec<Check>,

@@ -1,7 +1,7 @@
-//! Which raw fragments a guard lets pass: those that cannot read a table and cannot leave their place.
+//! Which raw fragments a guard lets pass: those that cannot read a table and cannot end the expression they are in.
 //!
-//! What is not understood is refused. This finds what was forgotten, not what was hidden: whoever writes raw SQL on
-//! purpose to get round a guard can, by a function of the database that reads a table.
+//! What is not understood is refused. This finds what was forgotten, not what was hidden: raw SQL
+//! that is written to get round a guard can do it, by a function of the database that reads a table.
 
 use kysera_sql::ast::{Expr, Raw, RawPart, RawPiece};
 use kysera_sql::lexer::{BackslashEscapes, LexerRules, Token, TokenKind, tokens};

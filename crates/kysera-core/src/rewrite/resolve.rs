@@ -10,7 +10,7 @@ use kysera_sql::visit::{Visit, VisitMut, walk};
 use std::convert::Infallible;
 
 /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
-/// of the statement has is left to the placing, which knows scopes.
+/// of the statement has is left to the row filter pass, which knows scopes.
 pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<()> {
     if policies.registry.is_empty() {
         return Ok(());
@@ -28,7 +28,7 @@ pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<
 struct Unresolved {
     tables: usize,
     ctes: Vec<Name>,
-    /// How many expressions stand around this place.
+    /// How many expressions are around this node.
     level: usize,
 }
 

@@ -1,7 +1,7 @@
 //! The walk of the row filter pass over a statement.
 //!
-//! Whatever holds a table is taken out of the tree, dealt with, and put back after the ordinary walk over the rest.
-//! So a table in a place that is not known here is met by that walk and refused.
+//! A node that holds a table is taken out of the tree, filtered, and put back after the ordinary walk over the rest. So a
+//! table in a position that is not known here is met by that walk and refused.
 
 use super::applied::Applied;
 use super::depth::within_limits;
@@ -14,7 +14,7 @@ use kysera_sql::ast::{
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 impl RowFilterPass<'_> {
-    /// Places every filter of the statement.
+    /// Adds every filter of the statement.
     pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
         let returns_rows = returns_rows_of(statement);
         match statement {
@@ -118,7 +118,7 @@ impl VisitMut for RowFilterPass<'_> {
 
     /// Every FROM is dealt with before the walk comes there.
     fn relation(&mut self, _: &mut FromItem) -> Result<()> {
-        Err(refused("a table stands in a place that row filters do not know"))
+        Err(refused("a table is in a position that row filters do not know"))
     }
 
     /// Targets are marked before the walk comes there.
@@ -126,7 +126,7 @@ impl VisitMut for RowFilterPass<'_> {
         if node.unfiltered {
             return Ok(());
         }
-        Err(refused("a table stands in a place that row filters do not know").with_table(node.name.clone()))
+        Err(refused("a table is in a position that row filters do not know").with_table(node.name.clone()))
     }
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {

@@ -19,7 +19,7 @@ pub struct RawSql<T = ()> {
     row: PhantomData<fn() -> T>,
 }
 
-/// Raw SQL. Each `{}` in the text stands for a value given with [`bind`](RawSql::bind), in order; `{{` and `}}` are
+/// Raw SQL. Each `{}` in the text is a value given with [`bind`](RawSql::bind), in order; `{{` and `}}` are
 /// braces, as in `format!`. Only ever pass text that you wrote yourself.
 ///
 /// ```

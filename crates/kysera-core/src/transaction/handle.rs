@@ -1,4 +1,4 @@
-//! A transaction: a connection of one's own between begin and commit, savepoints inside, and what to do afterwards.
+//! A transaction: a connection that is held from begin to commit, savepoints inside, and what to do afterwards.
 
 use crate::db::Db;
 use crate::driver::transaction_state::with_rollback;
@@ -82,7 +82,7 @@ impl Transaction {
         self.session.into_inner().rollback().await
     }
 
-    /// Rolls back where the error that led to it leaves no place for another one.
+    /// Rolls back where another error is returned already; a failure of the rollback is logged.
     pub(crate) async fn rollback_or_log(self) {
         if let Err(error) = self.rollback().await {
             tracing::warn!(%error, "the rollback after an error failed; the database rolls back by itself");

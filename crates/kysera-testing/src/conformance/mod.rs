@@ -7,7 +7,7 @@
 //! # mod acme {
 //! #     use kysera_core::Result;
 //! #     use kysera_core::driver::{BoxFuture, Connection, Driver};
-//! #     use kysera_sql::{compiled::Access, dialect::{Dialect, Sqlite}};
+//! #     use kysera_core::sql::{compiled::Access, dialect::{Dialect, Sqlite}};
 //! #     #[derive(Debug)]
 //! #     pub struct Acme(Sqlite);
 //! #     impl Acme {

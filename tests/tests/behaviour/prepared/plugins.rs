@@ -1,8 +1,8 @@
 //! What plugins say is asked at each call: values, modes, instants; nothing of one execution gets into another.
 
 use super::{Account, Entry, Tenants, Who, each};
-use kysera::executor::{Clock, Interception};
-use kysera::extend::plugin::{Context, Parameter, Plugin};
+use kysera::executor::Clock;
+use kysera::extend::plugin::{Context, Interception, Parameter, Plugin};
 use kysera::plugins::{SoftDelete, SoftDeletes as _, Timestamps};
 use kysera::prelude::*;
 use kysera::{Error, ErrorKind, Result};

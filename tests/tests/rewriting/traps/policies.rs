@@ -149,7 +149,7 @@ fn a_filter_that_could_be_captured_or_cannot_be_rewritten_is_refused() {
     );
     assert_eq!(
         of(|| Expr::is_null(c("o.del"))),
-        "the row filter of `bad` on `post` uses `o`, which stands in none of its queries"
+        "the row filter of `bad` on `post` uses `o`, which none of its queries defines"
     );
     assert_eq!(
         of(|| exists(one(TableRef::named("secret")))),
