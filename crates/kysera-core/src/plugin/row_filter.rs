@@ -32,7 +32,7 @@ impl RowFilter {
         Expr::column(RowFilter::TABLE, name)
     }
 
-    /// A value that [`Plugin::parameter`] gives at each execution. A list is allowed in `in (..)` only.
+    /// A value that [`Plugin::parameter`](crate::plugin::Plugin::parameter) gives at each execution. A list is allowed in `in (..)` only.
     pub fn parameter(name: &'static str) -> Expr {
         Expr::column(RowFilter::PARAMETER, name)
     }
