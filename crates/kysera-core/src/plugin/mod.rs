@@ -21,6 +21,7 @@ pub(crate) use ask::list_of_values;
 pub use context::Context;
 pub use contract::{Plugin, priority};
 pub use enclosure::Enclosure;
+pub use interception::Interception;
 pub use operation::Operation;
 pub use row_filter::{ModeFilter, Parameter, RowFilter};
 pub use row_observer::RowObserver;

@@ -2,11 +2,12 @@
 //!
 //! It is a trait over all that queries run on, so that a request has it too: `db.shelf::<Book>()`.
 
+use kysera::Result;
 use kysera::expr::Column;
-use kysera::prelude::*;
+use kysera::extend::sql::ast;
 use kysera::extend::sql::typed::{Keyed, SqlValue};
 use kysera::extend::sql::value::ToValue;
-use kysera::{Result, ast};
+use kysera::prelude::*;
 use std::marker::PhantomData;
 
 /// A table with a single key, in whose order it is read.
