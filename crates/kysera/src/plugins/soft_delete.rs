@@ -33,7 +33,7 @@ pub(crate) const REVIVE: &str = "revive";
 /// reference to such a table sees only rows that are not deleted, and so do updates and deletes.
 ///
 /// ```
-/// # use kysera::{Db, driver::Driver, plugins::SoftDelete};
+/// # use kysera::{Db, extend::driver::Driver, plugins::SoftDelete};
 /// # fn example(driver: impl Driver) -> kysera::Result<()> {
 /// let db = Db::builder(driver).plugin(SoftDelete::new()).build()?;
 /// // select .. from "post" where "post"."deleted_at" is null and ..

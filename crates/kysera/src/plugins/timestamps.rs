@@ -22,7 +22,7 @@ use kysera_sql::typed::Table;
 /// a statement get the same instant, taken from the executor's clock.
 ///
 /// ```
-/// # use kysera::{Db, driver::Driver, plugins::Timestamps};
+/// # use kysera::{Db, extend::driver::Driver, plugins::Timestamps};
 /// # fn example(driver: impl Driver) -> kysera::Result<()> {
 /// let db = Db::builder(driver).plugin(Timestamps::new()).build()?;
 /// // update "post" set "title" = $1, "updated_at" = $2 where ..

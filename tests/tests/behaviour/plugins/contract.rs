@@ -2,8 +2,8 @@
 //! observed rows. By plugins that use nothing but the contract.
 
 use crate::database::{each, is_postgres};
-use kysera::extend::driver::BoxFuture;
 use kysera::executor::{Interception, QueryExt, tree};
+use kysera::extend::driver::BoxFuture;
 use kysera::extend::plugin::{
     Context, Enclosure, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
 };
