@@ -2,10 +2,10 @@
 //! observed rows. By plugins that use nothing but the contract.
 
 use crate::database::{each, is_postgres};
-use kysera::executor::{Interception, QueryExt, tree};
+use kysera::executor::{QueryExt, tree};
 use kysera::extend::driver::BoxFuture;
 use kysera::extend::plugin::{
-    Context, Enclosure, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
+    Context, Enclosure, Interception, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
 };
 use kysera::plugins::{Revives, SoftDelete, Timestamps, soft_delete};
 use kysera::prelude::*;
