@@ -49,7 +49,7 @@
 //! Begin with [`plugin`]: the trait [`Plugin`](plugin::Plugin), whose methods do nothing unless you write them, and the
 //! [`Context`](plugin::Context) that they are given. A plugin sees the tree ([`sql::ast`]) and what is known of tables
 //! ([`sql::table`]); it never sees SQL text. [`sql::visit`] walks a tree. To see or delay what is sent without changing
-//! it, write a driver around a driver instead.
+//! it, write a [layer](driver::layer) instead.
 
 mod db;
 pub mod driver;

@@ -75,7 +75,10 @@ const CRATES: &[(&str, Floors)] = &[
             &["listener"],
         ],
     ),
-    ("kysera", &[&["dialect", "executor", "extend", "layers", "plugins"], &["dal", "repository"], &["prelude"]]),
+    (
+        "kysera",
+        &[&["dialect", "executor", "extend", "layers", "plugins"], &["dal", "repository"], &["prelude"]],
+    ),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
     ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
     ("xtask", &[&["process"], &["postgres", "skips"], &["check", "test"]]),
