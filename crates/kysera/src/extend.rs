@@ -7,7 +7,7 @@
 //! | a plugin | [`plugin::Plugin`] | [`sql::ast`], the tree; [`sql::visit`], which walks it; [`sql::table`], what is known of a table |
 //! | a driver | [`driver::Driver`], [`driver::Connection`] | [`sql::compiled`], what it receives; [`sql::row`](mod@sql::row) and [`sql::cell`], what it returns; [`sql::wire`], values as databases have them |
 //! | a layer around a driver | [`driver::layer::DriverLayer`] | what passes: [`driver::layer::Operation`] |
-//! | a SQL type | [`SqlType`](derive@crate::SqlType), [`SqlEnum`](derive@crate::SqlEnum) | [`sql::value`], [`sql::cell`], [`sql::typed`] |
+//! | a SQL type | [`SqlType`](derive@crate::SqlType), [`SqlEnum`](derive@crate::SqlEnum), [`sql_type!`](macro@crate::sql_type) | [`sql::value`], [`sql::cell`], [`sql::typed`] |
 //! | a function over any query or table | [`sql::query`], [`sql::typed`] | [`Executor`](crate::Executor) |
 //! | a statement made at run time | [`tree`](crate::executor::tree) | [`sql::ast`] |
 //!
