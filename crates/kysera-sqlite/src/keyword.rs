@@ -85,8 +85,16 @@ pub(crate) fn first_word(sql: &str) -> Word<'_> {
 
 /// The first word, and what follows it.
 fn split_word(sql: &str) -> (Word<'_>, &str) {
+    let rest = without_blanks(sql);
+    let end = rest.bytes().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+    let (word, rest) = rest.split_at(end);
+    (Word(word), rest)
+}
+
+/// What follows blanks and comments.
+fn without_blanks(sql: &str) -> &str {
     let mut rest = sql;
-    loop {
+    while !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{feff}' || c == ';');
         rest = if let Some(comment) = rest.strip_prefix("--") {
             comment.split_once('\n').map_or("", |(_, after)| after)
@@ -96,8 +104,7 @@ fn split_word(sql: &str) -> (Word<'_>, &str) {
             break;
         };
     }
-    let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
-    (Word(&rest[..end]), &rest[end..])
+    rest
 }
 
 #[cfg(test)]

@@ -46,10 +46,11 @@ pub(crate) fn schedule(
         StatementKind::KeyedWrite => on_caller(Watch::Note, !syncs && !is_large(&statement.params)),
         StatementKind::Write => on_caller(Watch::Note, !syncs && history.is_short(sql)),
         StatementKind::Raw => match first_word(sql) {
+            word if word.reads() => on_caller(Watch::Interrupt, true),
             word if word.is_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
                 return Err(transaction_control(word.as_str()));
             }
-            word => on_caller(Watch::Interrupt, word.reads()),
+            _ => Thread::BlockingPool,
         },
         _ => Thread::BlockingPool,
     })
