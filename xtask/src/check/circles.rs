@@ -10,7 +10,6 @@ const EXCEPTIONS: &[(&[&str], &str)] = &[
         "a tree is recursive: an expression holds queries, a query holds expressions",
     ),
     // What grew before circles were refused; each line goes with its circles.
-    (&["crates/kysera-sqlite/src/"], "a connection knows its pool, which opens connections"),
     (&["bench/"], "each player's parent opens databases for its children, and lists them"),
 ];
 
