@@ -1,5 +1,6 @@
 //! The pool as a driver uses it: gets connections, within one deadline over all that this takes.
 
+use super::deadline::within;
 use super::hooks::Hooks;
 use super::manager::{Entry, Manager, Returned, Shared};
 use super::opening::{OPEN_LIMIT, Opening};
@@ -10,10 +11,8 @@ use super::status::{CloseReason, Counters, PoolStatus};
 use super::sync::Instant;
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt;
-use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use tokio::runtime::Handle;
 
 /// After so many openings that ended without a result, a caller no longer begins others: its runtime is shutting down.
 const MOST_OPENINGS: usize = 64;
@@ -96,13 +95,10 @@ impl<M: Manager> Pool<M> {
     }
 
     /// As [`close_now`](Pool::close_now), and then waits until those in use were closed, for `close_timeout` at most. True
-    /// when none is left. Outside a runtime it does not wait.
+    /// when none is left.
     pub async fn close(&self) -> bool {
         self.close_now();
-        if Handle::try_current().is_ok() {
-            let limit = self.options().close_timeout;
-            let _ = tokio::time::timeout(limit, self.shared.queue.drained()).await;
-        }
+        within(Instant::now() + self.options().close_timeout, self.shared.queue.drained()).await;
         let counts = self.shared.queue.counts();
         counts.in_use == 0 && counts.opening == 0
     }
@@ -309,15 +305,6 @@ impl<M: Manager> Drop for Waiter<'_, M> {
         if let Some(entry) = self.shared.queue.leave(self.ticket) {
             self.shared.close_refused(entry);
         }
-    }
-}
-
-/// What a future resolves to before the deadline. Outside a runtime there are no timers, and no deadline.
-async fn within<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
-    if Handle::try_current().is_ok() {
-        tokio::time::timeout_at(deadline, future).await.ok()
-    } else {
-        Some(future.await)
     }
 }
 

@@ -41,6 +41,7 @@
 //! ```
 
 mod acquire;
+mod deadline;
 mod hooks;
 mod manager;
 mod opening;

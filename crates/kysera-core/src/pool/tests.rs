@@ -435,6 +435,34 @@ fn without_a_runtime_a_connection_is_opened_and_handed_over() {
 }
 
 #[test]
+fn without_a_runtime_a_wait_has_an_end() {
+    struct Unpark(std::thread::Thread);
+    impl std::task::Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let (pool, _) = pool(options(1).acquire_timeout(Duration::from_millis(50)));
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let mut context = std::task::Context::from_waker(&waker);
+    let mut first = Box::pin(pool.acquire());
+    let Poll::Ready(Ok(_held)) = first.as_mut().poll(&mut context) else {
+        panic!("nothing is to be waited for")
+    };
+    let start = std::time::Instant::now();
+    let mut second = Box::pin(pool.acquire());
+    let error = loop {
+        match second.as_mut().poll(&mut context) {
+            Poll::Ready(outcome) => break outcome.unwrap_err(),
+            Poll::Pending => std::thread::park(),
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::PoolTimeout);
+    assert!(start.elapsed() >= Duration::from_millis(50));
+    assert_eq!(pool.status().waiting, 0);
+}
+
+#[test]
 fn an_opening_whose_runtime_is_gone_holds_nobody_up() {
     let (pool, world) = pool(options(1));
     world.login.store(10, SeqCst);
