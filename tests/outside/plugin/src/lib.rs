@@ -49,6 +49,16 @@ impl Plugin for Tenants {
         Some(RowFilter::new(Expr::binary(column, BinaryOp::Eq, RowFilter::parameter(COLUMN))))
     }
 
+    // A row that is written belongs to the tenant as one that is read does.
+    fn write_check(
+        &self,
+        table: &'static TableMeta,
+        operation: Operation,
+        _: Option<&str>,
+    ) -> Option<RowFilter> {
+        self.row_filter(table, operation)
+    }
+
     fn parameter(&self, _: &str, context: &Context<'_>) -> Result<Parameter> {
         let tenant = context.get::<Tenant>().ok_or_else(|| {
             Error::new(ErrorKind::Plugin, "nobody knows for which tenant this runs")

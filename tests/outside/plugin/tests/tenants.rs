@@ -56,6 +56,17 @@ async fn each_tenant_reads_and_changes_its_own_rows() {
 }
 
 #[tokio::test]
+async fn no_tenant_writes_rows_of_another() {
+    let (db, _) = notes().await;
+    let one = db.with(Tenant(1));
+    let error = insert_into(Note).values(note(3, 2)).execute(&one).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    let given_away = update(Note).set(Note.tenant_id.set(2)).filter(Note.id.eq(1));
+    assert_eq!(given_away.execute(&one).await.unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!((ids(&one).await, ids(&db.with(Tenant(2))).await), (vec![1], vec![2]));
+}
+
+#[tokio::test]
 async fn nothing_runs_for_no_tenant() {
     let (db, _) = notes().await;
     let error = select_from(Note).select(Note.id).fetch_all(&db).await.unwrap_err();
