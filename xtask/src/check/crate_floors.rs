@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "kysera-tests",
         "kysera-outside-app",
         "kysera-outside-driver",
+        "kysera-outside-layer",
         "kysera-outside-plugin",
         "kysera-pool-model",
         "kysera-examples",
