@@ -1,14 +1,14 @@
 //! The connection: statements, streams and transactions.
 
 use crate::error;
-use crate::statement::{Buffered, run};
+use crate::statement::{Buffered, cells, each_row, run};
 use kysera_core::driver::{BoxFuture, Connection, Ran, RowStream, TransactionOptions};
 use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{Flow, RowSink};
 use tokio::sync::OwnedMutexGuard;
 
-/// How many rows a stream gives at once.
+/// How many rows a stream gives at first.
 const BATCH: usize = 64;
 
 /// The connection, lent to one task.
@@ -66,8 +66,12 @@ impl Connection for FerryConnection {
     fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
         Box::pin(async move {
             self.check()?;
+            if statement.kind == StatementKind::Read {
+                let stream = Stream { client: &mut self.client, query: statement, given: 0, batch: BATCH };
+                return Ok(Box::new(stream) as Box<dyn RowStream + '_>);
+            }
             let rows = Buffered::read(&self.client, &statement)?;
-            Ok(Box::new(Stream { rows }) as Box<dyn RowStream>)
+            Ok(Box::new(Written { rows }) as Box<dyn RowStream + '_>)
         })
     }
 
@@ -106,12 +110,40 @@ impl Connection for FerryConnection {
     }
 }
 
-/// Rows that were read when the stream began.
-struct Stream {
+/// The rows of a statement, by batches.
+///
+/// A statement of the client borrows its connection, so a query is run anew for each batch, which is twice as large as
+/// the one before, and passes over the rows that were given. Nobody can write meanwhile: the stream has the connection.
+struct Stream<'c> {
+    client: &'c mut rusqlite::Connection,
+    query: Compiled,
+    given: usize,
+    batch: usize,
+}
+
+impl RowStream for Stream<'_> {
+    fn fill(&mut self, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Result<(Box<dyn RowSink>, bool)>> {
+        Box::pin(async move {
+            let last = self.given + self.batch;
+            let mut seen = 0;
+            each_row(self.client, &self.query, |row| {
+                seen += 1;
+                let flow = if seen > self.given { sink.row(&cells(row)?)? } else { Flow::Continue };
+                Ok(if seen == last { Flow::Stop } else { flow })
+            })?;
+            let has_more = seen > self.given;
+            (self.given, self.batch) = (seen, self.batch * 2);
+            Ok((sink, has_more))
+        })
+    }
+}
+
+/// Rows of a write, which runs once: they were read when the stream began.
+struct Written {
     rows: Buffered,
 }
 
-impl RowStream for Stream {
+impl RowStream for Written {
     fn fill(&mut self, mut sink: Box<dyn RowSink>) -> BoxFuture<'_, Result<(Box<dyn RowSink>, bool)>> {
         Box::pin(async move {
             for _ in 0..BATCH {

@@ -18,8 +18,7 @@ pub(crate) fn run(client: &Connection, statement: &Compiled, sink: &mut dyn RowS
     each_row(client, statement, |row| {
         returned += 1;
         if flow == Flow::Continue {
-            let cells = (0..row.as_ref().column_count()).map(|column| cell(row, column));
-            flow = sink.row(&cells.collect::<Result<Vec<_>>>()?)?;
+            flow = sink.row(&cells(row)?)?;
         }
         Ok(flow)
     })?;
@@ -51,7 +50,8 @@ impl Buffered {
     }
 }
 
-fn each_row(
+/// Runs a statement and shows each row, until that is enough of a read.
+pub(crate) fn each_row(
     client: &Connection,
     statement: &Compiled,
     mut each: impl FnMut(&Row<'_>) -> Result<Flow>,
@@ -87,8 +87,10 @@ fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {
     Ok(())
 }
 
-fn cell<'r>(row: &'r Row<'_>, column: usize) -> Result<Cell<'r>> {
-    cell_of(row.get_ref(column).map_err(error::from_client)?)
+/// The row as cells.
+pub(crate) fn cells<'r>(row: &'r Row<'_>) -> Result<Vec<Cell<'r>>> {
+    let columns = 0..row.as_ref().column_count();
+    columns.map(|column| cell_of(row.get_ref(column).map_err(error::from_client)?)).collect()
 }
 
 fn cell_of(value: ValueRef<'_>) -> Result<Cell<'_>> {
