@@ -235,9 +235,9 @@ macro_rules! statement {
 }
 
 statement!(
-    CreateTable: self => Statement::CreateTable(Box::new(self.ast)),
-    DropTable: self => Statement::DropTable(Box::new(self.ast)),
-    CreateIndex<T>: self => Statement::CreateIndex(Box::new(self.ast)),
-    CreateType: self => Statement::CreateType(self.0),
-    DropType: self => Statement::DropType(self.0),
+    CreateTable: self => self.ast.into(),
+    DropTable: self => self.ast.into(),
+    CreateIndex<T>: self => self.ast.into(),
+    CreateType: self => self.0.into(),
+    DropType: self => self.0.into(),
 );

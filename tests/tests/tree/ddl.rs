@@ -31,7 +31,7 @@ fn create(columns: Vec<ColumnDef>, primary_key: &[&'static str]) -> CreateTable 
 }
 
 fn statement(table: CreateTable) -> Statement {
-    Statement::CreateTable(Box::new(table))
+    Statement::from(table)
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn defaults_and_computed_columns() {
 
 #[test]
 fn dropping() {
-    let of = |if_exists| Statement::DropTable(Box::new(DropTable { table: table("person"), if_exists }));
+    let of = |if_exists| Statement::from(DropTable { table: table("person"), if_exists });
     check(
         of(false),
         sql! {
@@ -162,7 +162,7 @@ fn indexes() {
         filter: None,
         if_not_exists: false,
     };
-    let statement = |index| Statement::CreateIndex(Box::new(index));
+    let statement = |index| Statement::from(index);
     check(
         statement(index(false, &["first_name", "last_name"])),
         sql! {
@@ -209,7 +209,7 @@ fn ddl_binds_nothing() {
         if_not_exists: false,
     };
     let text = r#"create index "i" on "person" ("id") where "first_name" = 'Igal'"#;
-    let found = compiled(Statement::CreateIndex(Box::new(index)), "sqlite");
+    let found = compiled(Statement::from(index), "sqlite");
     assert_eq!((found.sql.as_str(), found.params.len()), (text, 0));
     database().execute_batch(&found.sql).unwrap();
 }

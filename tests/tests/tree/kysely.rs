@@ -227,7 +227,7 @@ fn tables_of_schemas() {
     };
     same(
         &["postgres", "mysql", "mssql"],
-        Statement::CreateIndex(Box::new(index)),
+        Statement::from(index),
         r#"create index "pet_id_index" on "mammals"."pet" ("id")"#,
     );
 }

@@ -105,7 +105,7 @@ async fn store<T: Scalar>(engine: &mut Engine, values: &[T]) {
         unique: vec![],
         foreign_keys: vec![],
     };
-    engine.rows::<(i64,)>(Statement::CreateTable(Box::new(create))).await;
+    engine.rows::<(i64,)>(Statement::from(create)).await;
     let mut insert = Insert::into(TableRef::named("kept"));
     insert.columns = vec!["id".into(), "value".into()];
     let rows = values.iter().cloned().map(Some).chain([None]).zip(0_i64..);

@@ -27,9 +27,9 @@ impl RowFilterPass<'_> {
             return Ok(None);
         }
         let write = match statement {
-            Statement::Insert(insert) if insert.bypass.is_none() => Write::Insert(insert),
-            Statement::Update(update) if update.bypass.is_none() => Write::Update(update),
-            Statement::Delete(delete) if delete.bypass.is_none() => Write::Delete(delete),
+            Statement::Insert(insert) if insert.directives.bypass.is_none() => Write::Insert(insert),
+            Statement::Update(update) if update.directives.bypass.is_none() => Write::Update(update),
+            Statement::Delete(delete) if delete.directives.bypass.is_none() => Write::Delete(delete),
             _ => return Ok(None),
         };
         let Some(additions) = self.ask(write, None)? else { return Ok(None) };
@@ -187,9 +187,9 @@ fn expanded(body: &mut CteBody) -> Result<Vec<SelectItem>> {
 
 fn is_write(body: &CteBody) -> bool {
     match body {
-        CteBody::Insert(insert) => insert.bypass.is_none(),
-        CteBody::Update(update) => update.bypass.is_none(),
-        CteBody::Delete(delete) => delete.bypass.is_none(),
+        CteBody::Insert(insert) => insert.directives.bypass.is_none(),
+        CteBody::Update(update) => update.directives.bypass.is_none(),
+        CteBody::Delete(delete) => delete.directives.bypass.is_none(),
         _ => false,
     }
 }

@@ -24,11 +24,7 @@ impl RowFilterPass<'_> {
             Statement::Delete(delete) => self.delete(delete)?,
             Statement::Merge(merge) => self.merge(merge)?,
             Statement::Raw { raw, .. } => self.raw_statement(raw)?,
-            Statement::CreateTable(_)
-            | Statement::DropTable(_)
-            | Statement::CreateIndex(_)
-            | Statement::CreateType(_)
-            | Statement::DropType(_) => self.schema_change()?,
+            Statement::Schema(_) => self.schema_change()?,
             _ => {
                 return Err(refused("no row filter knows this kind of statement")
                     .with_hint("run it on a database without plugins"));
@@ -65,7 +61,7 @@ impl VisitMut for RowFilterPass<'_> {
     type Error = Error;
 
     fn select(&mut self, node: &mut Select) -> Result<()> {
-        if let Some(reason) = &node.bypass {
+        if let Some(reason) = &node.directives.bypass {
             self.context.note_bypass(reason, "select");
             return Ok(());
         }

@@ -15,7 +15,7 @@ use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// `update`: the target's predicate goes into WHERE, as do those of its sources.
 pub(super) fn update(pass: &mut RowFilterPass<'_>, node: &mut Update) -> Result<()> {
-    if let Some(reason) = &node.bypass {
+    if let Some(reason) = &node.directives.bypass {
         pass.note_bypass(reason, "update");
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub(super) fn update(pass: &mut RowFilterPass<'_>, node: &mut Update) -> Result<
 
 /// `delete`: as `update`.
 pub(super) fn delete(pass: &mut RowFilterPass<'_>, node: &mut Delete) -> Result<()> {
-    if let Some(reason) = &node.bypass {
+    if let Some(reason) = &node.directives.bypass {
         pass.note_bypass(reason, "delete");
         return Ok(());
     }
@@ -84,8 +84,8 @@ fn target_and_sources(
 
 /// `merge`: a hidden row counts as absent. ON alone is not enough: `when not matched by source` would reach it.
 pub(super) fn merge(pass: &mut RowFilterPass<'_>, node: &mut Merge) -> Result<()> {
-    let Merge { with, into, using, on, whens, returning, directives, bypass, .. } = node;
-    if let Some(reason) = bypass {
+    let Merge { with, into, using, on, whens, returning, directives, .. } = node;
+    if let Some(reason) = &directives.bypass {
         pass.note_bypass(reason, "merge");
         return Ok(());
     }
@@ -170,7 +170,7 @@ fn restrict_branch(
 
 /// `insert`: its source is a query like any other; what it may run into is the conflict with a hidden row.
 pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<()> {
-    if let Some(reason) = &node.bypass {
+    if let Some(reason) = &node.directives.bypass {
         pass.note_bypass(reason, "insert");
         return Ok(());
     }

@@ -70,7 +70,7 @@ async fn a_bypass_is_logged_with_its_reason_and_without_values() {
     script("drop").bypass_plugins("tear down").run(&db).await.unwrap();
     let mut inner = Select::from(TableRef::named("t"));
     inner.items.push(SelectItem::aliased(Expr::Value(Value::Text("secret".into())), "n"));
-    inner.bypass = Some("statistics".into());
+    inner.directives.bypass = Some("statistics".into());
     let derived = Derived::new(inner, "d");
     let mut outer = Select::from(FromItem::Derived(Box::new(derived)));
     outer.items.push(SelectItem::expr(Expr::column("d", "n")));
@@ -94,7 +94,7 @@ async fn a_prepared_query_logs_its_bypass_at_each_call_where_there_are_plugins()
     let part = prepare(|| {
         let mut inner = Select::from(TableRef::named("t"));
         inner.items.push(SelectItem::aliased(Expr::Value(Value::I64(1)), "n"));
-        inner.bypass = Some("statistics".into());
+        inner.directives.bypass = Some("statistics".into());
         let mut outer = Select::default();
         outer.items.push(SelectItem::expr(Expr::Subquery(Box::new(inner))));
         tree(outer)

@@ -88,7 +88,7 @@ async fn a_bypass_leaves_plugins_out() {
     let Ok(Statement::Insert(mut insert)) = kysera_sql::query::Query::into_statement(insert()) else {
         unreachable!("it is an insert")
     };
-    insert.bypass = Some("import".into());
+    insert.directives.bypass = Some("import".into());
     tree(*insert).execute(&audited(&fake, 1)).await.unwrap();
     assert_eq!(fake.log(), [INSERT]);
 }

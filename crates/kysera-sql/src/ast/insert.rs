@@ -1,6 +1,6 @@
 //! INSERT and upsert.
 
-use super::{Directive, Expr, Select, SelectItem, TableRef, With};
+use super::{Directive, Directives, Expr, Select, SelectItem, TableRef, With};
 use crate::ident::Name;
 
 /// An insert.
@@ -22,9 +22,7 @@ pub struct Insert {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about this table.
-    pub directives: Vec<Directive>,
-    /// Why plugins must leave this statement, and all inside it, alone.
-    pub bypass: Option<Name>,
+    pub directives: Directives,
 }
 
 /// Where the rows come from.
@@ -105,6 +103,10 @@ impl OnConflict {
 }
 
 impl Insert {
+    pub(crate) fn direct(&mut self, directive: Directive) {
+        self.directives.set(directive);
+    }
+
     /// An insert into `table` of nothing yet.
     pub fn into(table: TableRef) -> Insert {
         Insert {
@@ -115,8 +117,7 @@ impl Insert {
             or: None,
             on_conflict: None,
             returning: Vec::new(),
-            directives: Vec::new(),
-            bypass: None,
+            directives: Directives::none(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! makes nodes by their constructors or with [`node!`](crate::node!). What SQL itself fixes (the two sides of an
 //! operator, `column = value`) is not.
 
+mod directive;
 mod expr;
 mod from;
 pub(crate) mod grow;
@@ -20,6 +21,7 @@ mod statement;
 mod with;
 mod write;
 
+pub use directive::{Directive, Directives};
 pub(crate) use expr::and_into;
 pub use expr::{
     Between, Binary, BinaryOp, Call, Case, CaseWhen, ColumnRef, Expr, InList, InSubquery, Like, Literal,
@@ -32,8 +34,8 @@ pub use nested::{Nested, NestedEncoding, NestedKind};
 pub use order_by::{Direction, NullsOrder, OrderBy};
 pub(crate) use raw::template_values;
 pub use raw::{Raw, RawPart, RawPiece};
-pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
+pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};
 pub use select::{Distinct, Lock, LockStrength, LockWait, Select, SelectItem, SetOp, SetOpKind};
-pub use statement::{Directive, Statement};
+pub use statement::Statement;
 pub use with::{Cte, CteBody, With};
 pub use write::{Delete, Merge, MergeAction, MergeMatch, MergeWhen, Update};

@@ -5,6 +5,22 @@ use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
 use crate::value::{CustomType, SqlType};
 
+/// A change of the schema: it holds no rows that could be filtered.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SchemaStatement {
+    /// `create table`.
+    CreateTable(CreateTable),
+    /// `drop table`.
+    DropTable(DropTable),
+    /// `create index`.
+    CreateIndex(CreateIndex),
+    /// `create type`.
+    CreateType(CreateType),
+    /// `drop type`.
+    DropType(DropType),
+}
+
 /// `create table`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateTable {
@@ -78,3 +94,38 @@ pub struct CreateIndex {
     /// `if not exists`.
     pub if_not_exists: bool,
 }
+
+impl SchemaStatement {
+    /// The table that it is about; a type is about none.
+    pub fn table(&self) -> Option<&TableRef> {
+        match self {
+            SchemaStatement::CreateTable(create) => Some(&create.table),
+            SchemaStatement::DropTable(drop) => Some(&drop.table),
+            SchemaStatement::CreateIndex(create) => Some(&create.table),
+            SchemaStatement::CreateType(_) | SchemaStatement::DropType(_) => None,
+        }
+    }
+
+    /// What it is, for messages and logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            SchemaStatement::CreateTable(_) => "create table",
+            SchemaStatement::DropTable(_) => "drop table",
+            SchemaStatement::CreateIndex(_) => "create index",
+            SchemaStatement::CreateType(_) => "create type",
+            SchemaStatement::DropType(_) => "drop type",
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident),+) => {$(
+        impl From<$kind> for SchemaStatement {
+            fn from(node: $kind) -> SchemaStatement {
+                SchemaStatement::$kind(node)
+            }
+        }
+    )+};
+}
+
+kinds!(CreateTable, DropTable, CreateIndex, CreateType, DropType);

@@ -1,6 +1,6 @@
 //! SELECT.
 
-use super::{Directive, Expr, FromItem, OrderBy, With};
+use super::{Directive, Directives, Expr, FromItem, OrderBy, With};
 use crate::ident::Name;
 use crate::value::SqlType;
 
@@ -33,9 +33,7 @@ pub struct Select {
     /// Row locks.
     pub lock: Option<Lock>,
     /// What plugins were told about the tables in this query's own FROM.
-    pub directives: Vec<Directive>,
-    /// Why plugins must leave this query, and all inside it, alone.
-    pub bypass: Option<Name>,
+    pub directives: Directives,
 }
 
 /// `distinct`.
@@ -129,6 +127,24 @@ pub enum LockWait {
 }
 
 impl Select {
+    /// Says a directive, to each operand where there are set operations.
+    pub(crate) fn direct(&mut self, directive: Directive) {
+        let is_set = !self.set_ops.is_empty();
+        match self.from.as_mut_slice() {
+            // The first operand, when it had to become a table of its own.
+            [FromItem::Derived(first)] if is_set && first.alias == Select::FIRST_OPERAND => {
+                first.query.direct(directive);
+            }
+            _ => self.directives.set(directive),
+        }
+        for op in &mut self.set_ops {
+            op.right.direct(directive);
+        }
+    }
+
+    /// What a first operand is called that had to become a table of its own.
+    pub(crate) const FIRST_OPERAND: &'static str = "first";
+
     /// `select .. from item`.
     pub fn from(item: impl Into<FromItem>) -> Select {
         Select { from: vec![item.into()], ..Select::default() }

@@ -1,7 +1,8 @@
 //! A whole statement.
 
 use super::{
-    CreateIndex, CreateTable, CreateType, Delete, DropTable, DropType, Insert, Merge, Raw, Select, Update,
+    CreateIndex, CreateTable, CreateType, Delete, DropTable, DropType, Insert, Merge, Raw, SchemaStatement,
+    Select, Update,
 };
 use crate::ident::Name;
 
@@ -19,16 +20,8 @@ pub enum Statement {
     Delete(Box<Delete>),
     /// A merge.
     Merge(Box<Merge>),
-    /// `create table`.
-    CreateTable(Box<CreateTable>),
-    /// `drop table`.
-    DropTable(Box<DropTable>),
-    /// `create index`.
-    CreateIndex(Box<CreateIndex>),
-    /// `create type`.
-    CreateType(CreateType),
-    /// `drop type`.
-    DropType(DropType),
+    /// A change of the schema.
+    Schema(Box<SchemaStatement>),
     /// Raw SQL, which no plugin can rewrite.
     Raw {
         /// The text and its values.
@@ -40,15 +33,6 @@ pub enum Statement {
     },
 }
 
-/// A directive of one query to a plugin, such as soft delete's "with deleted".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Directive {
-    /// The plugin's name.
-    pub plugin: &'static str,
-    /// The mode that the plugin shall use for the tables of the query.
-    pub mode: &'static str,
-}
-
 impl Statement {
     /// What it is, for messages and logs: `select`, `insert`, ..
     pub fn kind(&self) -> &'static str {
@@ -58,46 +42,26 @@ impl Statement {
             Statement::Update(_) => "update",
             Statement::Delete(_) => "delete",
             Statement::Merge(_) => "merge",
-            Statement::CreateTable(_) => "create table",
-            Statement::DropTable(_) => "drop table",
-            Statement::CreateIndex(_) => "create index",
-            Statement::CreateType(_) => "create type",
-            Statement::DropType(_) => "drop type",
+            Statement::Schema(schema) => schema.kind(),
             Statement::Raw { .. } => "raw",
         }
     }
 
     /// True when it changes the schema and holds no rows that could be filtered.
     pub fn is_schema_change(&self) -> bool {
-        match self {
-            Statement::CreateTable(_)
-            | Statement::DropTable(_)
-            | Statement::CreateIndex(_)
-            | Statement::CreateType(_)
-            | Statement::DropType(_) => true,
-            Statement::Select(_)
-            | Statement::Insert(_)
-            | Statement::Update(_)
-            | Statement::Delete(_)
-            | Statement::Merge(_)
-            | Statement::Raw { .. } => false,
-        }
+        matches!(self, Statement::Schema(_))
     }
 
     /// Why plugins must leave the whole statement alone, when it says so.
     pub fn bypass(&self) -> Option<&Name> {
         match self {
-            Statement::Select(select) => select.bypass.as_ref(),
-            Statement::Insert(insert) => insert.bypass.as_ref(),
-            Statement::Update(update) => update.bypass.as_ref(),
-            Statement::Delete(delete) => delete.bypass.as_ref(),
-            Statement::Merge(merge) => merge.bypass.as_ref(),
+            Statement::Select(select) => select.directives.bypass.as_ref(),
+            Statement::Insert(insert) => insert.directives.bypass.as_ref(),
+            Statement::Update(update) => update.directives.bypass.as_ref(),
+            Statement::Delete(delete) => delete.directives.bypass.as_ref(),
+            Statement::Merge(merge) => merge.directives.bypass.as_ref(),
             Statement::Raw { bypass, .. } => bypass.as_ref(),
-            Statement::CreateTable(_)
-            | Statement::DropTable(_)
-            | Statement::CreateIndex(_)
-            | Statement::CreateType(_)
-            | Statement::DropType(_) => None,
+            Statement::Schema(_) => None,
         }
     }
 }
@@ -131,3 +95,21 @@ impl From<Merge> for Statement {
         Statement::Merge(Box::new(merge))
     }
 }
+
+impl From<SchemaStatement> for Statement {
+    fn from(schema: SchemaStatement) -> Statement {
+        Statement::Schema(Box::new(schema))
+    }
+}
+
+macro_rules! schema_statements {
+    ($($kind:ident),+) => {$(
+        impl From<$kind> for Statement {
+            fn from(node: $kind) -> Statement {
+                SchemaStatement::from(node).into()
+            }
+        }
+    )+};
+}
+
+schema_statements!(CreateTable, DropTable, CreateIndex, CreateType, DropType);

@@ -1,6 +1,6 @@
 //! UPDATE, DELETE and MERGE.
 
-use super::{Assignment, Directive, Expr, FromItem, OrderBy, SelectItem, TableRef, With};
+use super::{Assignment, Directive, Directives, Expr, FromItem, OrderBy, SelectItem, TableRef, With};
 use crate::ident::Name;
 
 /// An update.
@@ -24,9 +24,7 @@ pub struct Update {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub directives: Vec<Directive>,
-    /// Why plugins must leave this statement, and all inside it, alone.
-    pub bypass: Option<Name>,
+    pub directives: Directives,
 }
 
 /// A delete.
@@ -48,9 +46,7 @@ pub struct Delete {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub directives: Vec<Directive>,
-    /// Why plugins must leave this statement, and all inside it, alone.
-    pub bypass: Option<Name>,
+    pub directives: Directives,
 }
 
 /// A merge (PostgreSQL 15, SQL Server).
@@ -70,9 +66,7 @@ pub struct Merge {
     /// RETURNING or OUTPUT.
     pub returning: Vec<SelectItem>,
     /// What plugins were told about the tables of this statement.
-    pub directives: Vec<Directive>,
-    /// Why plugins must leave this statement, and all inside it, alone.
-    pub bypass: Option<Name>,
+    pub directives: Directives,
 }
 
 /// A branch of a merge.
@@ -118,6 +112,10 @@ pub enum MergeAction {
 }
 
 impl Update {
+    pub(crate) fn direct(&mut self, directive: Directive) {
+        self.directives.set(directive);
+    }
+
     /// An update of `table` that sets nothing yet.
     pub fn of(table: TableRef) -> Update {
         Update {
@@ -129,8 +127,7 @@ impl Update {
             order_by: Vec::new(),
             limit: None,
             returning: Vec::new(),
-            directives: Vec::new(),
-            bypass: None,
+            directives: Directives::none(),
         }
     }
 
@@ -141,6 +138,10 @@ impl Update {
 }
 
 impl Delete {
+    pub(crate) fn direct(&mut self, directive: Directive) {
+        self.directives.set(directive);
+    }
+
     /// A delete from `table`.
     pub fn from(table: TableRef) -> Delete {
         Delete {
@@ -151,8 +152,7 @@ impl Delete {
             order_by: Vec::new(),
             limit: None,
             returning: Vec::new(),
-            directives: Vec::new(),
-            bypass: None,
+            directives: Directives::none(),
         }
     }
 
@@ -172,8 +172,7 @@ impl Merge {
             on,
             whens: Vec::new(),
             returning: Vec::new(),
-            directives: Vec::new(),
-            bypass: None,
+            directives: Directives::none(),
         }
     }
 }

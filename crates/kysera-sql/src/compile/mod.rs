@@ -126,11 +126,7 @@ fn write_parts<'a>(
         Statement::Update(update) => writer.update(update),
         Statement::Delete(delete) => writer.delete(delete),
         Statement::Merge(merge) => writer.merge(merge),
-        Statement::CreateTable(table) => writer.create_table(table),
-        Statement::DropTable(table) => writer.drop_table(table),
-        Statement::CreateType(ty) => writer.create_type(ty),
-        Statement::DropType(ty) => writer.drop_type(ty),
-        Statement::CreateIndex(index) => writer.create_index(index),
+        Statement::Schema(schema) => writer.schema(schema),
         Statement::Raw { raw, .. } => writer.raw(raw),
     }
     let (contents, left) = (writer.contents, writer.left_at);

@@ -1,14 +1,24 @@
 //! DDL: tables and indexes from a description.
 
 use super::writer::Writer;
-use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType};
+use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};
 use crate::dialect::{ComputedForm, CustomForm, IdentityForm, TypePlace};
 use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
-    pub(super) fn create_table(&mut self, table: &'a CreateTable) {
+    pub(super) fn schema(&mut self, schema: &'a SchemaStatement) {
+        match schema {
+            SchemaStatement::CreateTable(table) => self.create_table(table),
+            SchemaStatement::DropTable(table) => self.drop_table(table),
+            SchemaStatement::CreateIndex(index) => self.create_index(index),
+            SchemaStatement::CreateType(ty) => self.create_type(ty),
+            SchemaStatement::DropType(ty) => self.drop_type(ty),
+        }
+    }
+
+    fn create_table(&mut self, table: &'a CreateTable) {
         self.push("create table ");
         if table.if_not_exists {
             let has = self.caps.table_if_not_exists;
@@ -116,12 +126,12 @@ impl<'a> Writer<'a> {
         self.list(names, |w, name| w.ident(name));
     }
 
-    pub(super) fn drop_table(&mut self, table: &'a DropTable) {
+    fn drop_table(&mut self, table: &'a DropTable) {
         self.push(if table.if_exists { "drop table if exists " } else { "drop table " });
         self.table_name(&table.table);
     }
 
-    pub(super) fn create_type(&mut self, create: &'a CreateType) {
+    fn create_type(&mut self, create: &'a CreateType) {
         self.named_types();
         self.push("create type ");
         self.ident(create.ty.name);
@@ -130,7 +140,7 @@ impl<'a> Writer<'a> {
         self.push(")");
     }
 
-    pub(super) fn drop_type(&mut self, drop: &'a DropType) {
+    fn drop_type(&mut self, drop: &'a DropType) {
         self.named_types();
         self.push(if drop.if_exists { "drop type if exists " } else { "drop type " });
         self.ident(drop.ty.name);
@@ -141,7 +151,7 @@ impl<'a> Writer<'a> {
         self.require(has, "create type", "the column's own definition holds the labels here");
     }
 
-    pub(super) fn create_index(&mut self, index: &'a CreateIndex) {
+    fn create_index(&mut self, index: &'a CreateIndex) {
         self.push(if index.unique { "create unique index " } else { "create index " });
         if index.if_not_exists {
             let has = self.caps.index_if_not_exists;

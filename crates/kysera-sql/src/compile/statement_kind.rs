@@ -11,11 +11,7 @@ use crate::value::SqlType;
 pub(super) fn kind(statement: &Statement, contents: Contents) -> StatementKind {
     match statement {
         Statement::Raw { .. } => StatementKind::Raw,
-        Statement::CreateTable(_)
-        | Statement::DropTable(_)
-        | Statement::CreateIndex(_)
-        | Statement::CreateType(_)
-        | Statement::DropType(_) => StatementKind::Ddl,
+        Statement::Schema(_) => StatementKind::Ddl,
         Statement::Select(_) if contents.writes => StatementKind::Write,
         Statement::Select(_) if contents.raw => StatementKind::Raw,
         Statement::Select(_) => StatementKind::Read,

@@ -12,10 +12,7 @@ pub(super) fn summary(statement: &Statement) -> Summary {
         Statement::Update(update) => Some(&update.table.name),
         Statement::Delete(delete) => Some(&delete.from.name),
         Statement::Merge(merge) => Some(&merge.into.name),
-        Statement::CreateTable(create) => Some(&create.table.name),
-        Statement::DropTable(drop) => Some(&drop.table.name),
-        Statement::CreateIndex(create) => Some(&create.table.name),
-        Statement::CreateType(_) | Statement::DropType(_) => None,
+        Statement::Schema(schema) => schema.table().map(|table| &table.name),
         Statement::Raw { .. } => return Summary::default(),
     };
     Summary::new(statement.kind(), table.cloned())

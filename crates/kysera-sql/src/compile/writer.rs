@@ -3,7 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use crate::ast::{ColumnRef, Directive, FromItem, Insert};
+use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::lexer::BackslashEscapes;
@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What a query says to plugins must be heard.
-    pub(super) fn heard(&mut self, directives: &[Directive]) {
+    pub(super) fn heard(&mut self, directives: &Directives) {
         if let (true, Some(directive)) = (self.no_plugins, directives.first()) {
             self.refuse(CompileError::NoPlugin { plugin: directive.plugin });
         }

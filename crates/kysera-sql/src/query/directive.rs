@@ -7,7 +7,8 @@ use crate::ident::Name;
 /// A statement that can carry directives to plugins. Plugins name their directives by an extension trait over this
 /// one: `.with_deleted()`.
 pub trait PluginDirectives: Sized {
-    /// Tells the plugin of that name how to treat the tables in this statement's own FROM.
+    /// Tells the plugin of that name how to treat the tables in this statement's own FROM, and in that of each operand of
+    /// a set operation. Of two directives for one plugin the last one counts.
     #[must_use = "returns the changed statement"]
     fn directive(self, directive: Directive) -> Self;
 
@@ -21,12 +22,12 @@ macro_rules! plugin_directives {
     ($([$($generics:tt)+] $ty:ty),+) => {$(
         impl<$($generics)+> $crate::query::PluginDirectives for $ty {
             fn directive(mut self, directive: $crate::ast::Directive) -> Self {
-                self.ast_mut().directives.push(directive);
+                self.ast_mut().direct(directive);
                 self
             }
 
             fn bypass_plugins(mut self, reason: impl Into<$crate::ident::Name>) -> Self {
-                self.ast_mut().bypass = Some(reason.into());
+                self.ast_mut().directives.bypass = Some(reason.into());
                 self
             }
         }

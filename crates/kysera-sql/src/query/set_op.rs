@@ -61,17 +61,20 @@ pub(crate) fn push(query: &mut ast::Select, kind: SetOpKind, all: bool, right: a
     query.set_ops.push(SetOp { kind, all, right });
 }
 
-/// Makes a query an operand of its own: what is ordered, limited or locked already would otherwise spread to the whole.
+/// Makes a query an operand of its own: what is ordered, limited or locked already, or passes plugins by, would
+/// otherwise spread to the whole.
 fn close(query: &mut ast::Select) {
     let is_open =
         query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none() && query.lock.is_none();
-    if is_open {
+    let is_bypass = query.directives.bypass.is_some();
+    if is_open && !is_bypass {
         return;
     }
-    let alias = "first";
+    let alias = ast::Select::FIRST_OPERAND;
     query.name_items();
     let items = query.items.iter().map(|item| outside(item, alias)).collect();
-    let with = query.with.take();
+    // What passes plugins by keeps its CTEs, which pass them by too.
+    let with = if is_bypass { None } else { query.with.take() };
     let mut inside = std::mem::take(query);
     inside.items.iter_mut().for_each(drop_own_name);
     let derived = Derived { query: inside, alias: alias.into(), columns: Vec::new(), lateral: false };

@@ -7,8 +7,8 @@ use crate::ast::{
     Assignment, Between, Binary, BinaryOp, Call, Case, CaseWhen, ColumnDef, ColumnRef, ConflictAction,
     ConflictTarget, CreateIndex, CreateTable, Cte, CteBody, CteRef, Delete, Derived, Distinct, DropTable,
     Expr, FromItem, InList, InSubquery, Insert, InsertSource, Join, JsonPath, Like, Lock, Merge, MergeAction,
-    MergeWhen, Nested, OnConflict, OrderBy, Over, Raw, RawPart, Select, SelectItem, SetOp, Statement,
-    TableRef, Unary, Update, With,
+    MergeWhen, Nested, OnConflict, OrderBy, Over, Raw, RawPart, SchemaStatement, Select, SelectItem, SetOp,
+    Statement, TableRef, Unary, Update, With,
 };
 
 macro_rules! walker {
@@ -64,6 +64,14 @@ macro_rules! walker {
             /// The walker's own.
             fn merge(&mut self, node: &$($mutable)? Merge) -> Result<(), Self::Error> {
                 $walk::merge(self, node)
+            }
+
+            /// A change of the schema.
+            ///
+            /// # Errors
+            /// The walker's own.
+            fn schema(&mut self, node: &$($mutable)? SchemaStatement) -> Result<(), Self::Error> {
+                $walk::schema(self, node)
             }
 
             /// A `create table`.
@@ -250,10 +258,7 @@ macro_rules! walker {
                     Statement::Update(update) => walker.update(update),
                     Statement::Delete(delete) => walker.delete(delete),
                     Statement::Merge(merge) => walker.merge(merge),
-                    Statement::CreateTable(create) => walker.create_table(create),
-                    Statement::DropTable(drop) => walker.drop_table(drop),
-                    Statement::CreateIndex(create) => walker.create_index(create),
-                    Statement::CreateType(_) | Statement::DropType(_) => Ok(()),
+                    Statement::Schema(schema) => walker.schema(schema),
                     Statement::Raw { raw, returns_rows: _, bypass: _ } => walker.raw(raw),
                 }
             }
@@ -265,7 +270,7 @@ macro_rules! walker {
             pub fn select<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Select) -> Result<(), W::Error> {
                 let Select {
                     with, distinct, items, from, filter, group_by, having, set_ops, order_by, limit, offset, lock,
-                    directives: _, bypass: _,
+                    directives: _
                 } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
@@ -300,7 +305,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn insert<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Insert) -> Result<(), W::Error> {
-                let Insert { with, into, columns: _, source, or: _, on_conflict, returning, directives: _, bypass: _ } = node;
+                let Insert { with, into, columns: _, source, or: _, on_conflict, returning, directives: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -329,7 +334,7 @@ macro_rules! walker {
             /// The walker's own.
             pub fn update<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Update) -> Result<(), W::Error> {
                 let Update {
-                    with, table, set, from, filter, order_by, limit, returning, directives: _, bypass: _,
+                    with, table, set, from, filter, order_by, limit, returning, directives: _
                 } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
@@ -357,7 +362,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn delete<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Delete) -> Result<(), W::Error> {
-                let Delete { with, from, using, filter, order_by, limit, returning, directives: _, bypass: _ } = node;
+                let Delete { with, from, using, filter, order_by, limit, returning, directives: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -381,7 +386,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn merge<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Merge) -> Result<(), W::Error> {
-                let Merge { with, into, using, on, whens, returning, directives: _, bypass: _ } = node;
+                let Merge { with, into, using, on, whens, returning, directives: _ } = node;
                 if let Some(with) = with {
                     walker.with(with)?;
                 }
@@ -395,6 +400,19 @@ macro_rules! walker {
                     walker.select_item(item)?;
                 }
                 Ok(())
+            }
+
+            /// Goes into the children.
+            ///
+            /// # Errors
+            /// The walker's own.
+            pub fn schema<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? SchemaStatement) -> Result<(), W::Error> {
+                match node {
+                    SchemaStatement::CreateTable(create) => walker.create_table(create),
+                    SchemaStatement::DropTable(drop) => walker.drop_table(drop),
+                    SchemaStatement::CreateIndex(create) => walker.create_index(create),
+                    SchemaStatement::CreateType(_) | SchemaStatement::DropType(_) => Ok(()),
+                }
             }
 
             /// Goes into the children.

@@ -151,10 +151,20 @@ impl Plugin for SoftDelete {
     fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
         match (write.mode_of(NAME), write) {
             (Some(mode @ (MARK | RESTORE)), Write::Update(update)) => self.set_mark(update, mode, context),
+            // `soft_delete(..)` and `restore(..)` assign nothing themselves.
+            (Some(mode @ (WITH_DELETED | ONLY_DELETED)), Write::Update(update)) if update.set.is_empty() => {
+                Err(no_mark(mode))
+            }
             (Some(REVIVE), Write::Insert(insert)) => self.revive(insert),
             _ => Ok(()),
         }
     }
+}
+
+#[cold]
+fn no_mark(mode: &str) -> Error {
+    Error::new(ErrorKind::Plugin, format!("`{mode}` on an update that assigns nothing"))
+        .with_hint("leave it out: `soft_delete` reaches rows that are not deleted, `restore` those that are")
 }
 
 fn column_type(meta: &TableMeta, column: &str) -> SqlType {

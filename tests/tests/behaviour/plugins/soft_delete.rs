@@ -586,7 +586,7 @@ async fn trees_pipelines_and_streams_hide_alike() {
         let mut names = tree(by_name.clone()).rows::<(String,)>().fetch_all(db).await.unwrap();
         names.sort();
         assert_eq!(names, [("Ann".to_owned(),), ("Cem".to_owned(),)]);
-        by_name.directives.push(ast::Directive { plugin: "soft_delete", mode: "only_deleted" });
+        by_name.directives.set(ast::Directive { plugin: "soft_delete", mode: "only_deleted" });
         let names = tree(by_name).rows::<(String,)>().fetch_all(db).await.unwrap();
         assert_eq!(names, [("Bea".to_owned(),)]);
 
@@ -651,4 +651,53 @@ async fn only_deleted_on_a_table_that_has_no_soft_delete_is_not_every_row() {
 struct Tag {
     #[column(primary_key)]
     id: i64,
+}
+
+#[tokio::test]
+async fn of_two_directives_the_last_one_counts() {
+    each(plugin, async |db| {
+        fill(db).await;
+        let names = select_from(Owner).select(Owner.name).with_deleted().only_deleted();
+        assert_eq!(names.clone().fetch_all(db).await.unwrap(), ["Bea"]);
+        assert_eq!(names.with_deleted().fetch_all(db).await.unwrap().len(), 3);
+        for refused in [soft_delete(Owner).with_deleted(), restore(Owner).only_deleted()] {
+            let error = refused.all_rows().execute(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Plugin);
+        }
+        assert_eq!(owners(db).await, ["Ann", "Cem"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_directive_behind_a_union_reaches_every_operand() {
+    each(plugin, async |db| {
+        fill(db).await;
+        let owners = || select_from(Owner).select(Owner.name);
+        let pets = || select_from(Pet).select(Pet.name);
+        let mut both = owners().union(pets()).only_deleted().fetch_all(db).await.unwrap();
+        both.sort();
+        assert_eq!(both, ["Bea", "Tom"]);
+        // The first operand is ordered, so it is a derived table.
+        let first = owners().order_by(Owner.name).limit(1);
+        let mut both = first.union(pets()).only_deleted().fetch_all(db).await.unwrap();
+        both.sort();
+        assert_eq!(both, ["Bea", "Tom"]);
+        // What was said before the union is about the first operand.
+        let found = owners().only_deleted().union(pets()).fetch_all(db).await.unwrap();
+        assert_eq!(found.len(), 4, "{found:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bypass_of_the_first_operand_of_a_union_does_not_reach_the_second() {
+    each(plugin, async |db| {
+        fill(db).await;
+        let owners = select_from(Owner).select(Owner.name).bypass_plugins("every owner");
+        let mut found = owners.union(select_from(Pet).select(Pet.name)).fetch_all(db).await.unwrap();
+        found.sort();
+        assert_eq!(found, ["Ann", "Bea", "Cem", "Kit", "Pip", "Rex"]);
+    })
+    .await;
 }

@@ -162,7 +162,7 @@ fn an_error_of_another_kind_is_not_taken_for_a_hidden_row() {
 #[test]
 fn a_switch_on_the_insert_lifts_the_check() {
     let mut insert = upsert(&[2]);
-    insert.directives = vec![Directive { plugin: "hide", mode: "all" }];
+    insert.directives = Directive { plugin: "hide", mode: "all" }.into();
     on_each(|engine| {
         let (done, changed) = outcome(engine, &insert);
         assert!(done.is_ok() && changed, "{done:?}");
@@ -172,7 +172,7 @@ fn a_switch_on_the_insert_lifts_the_check() {
 #[test]
 fn an_upsert_that_revives_takes_the_mark_away() {
     let mut insert = upsert(&[2]);
-    insert.directives = vec![Directive { plugin: "soft_delete", mode: "revive" }];
+    insert.directives = Directive { plugin: "soft_delete", mode: "revive" }.into();
     on_each(|engine| {
         let soft_delete = Arc::new(kysera::plugins::SoftDelete::new().column("del"));
         let set = PluginSet::new(vec![soft_delete], &[&POST], engine.dialect()).expect("there is one");

@@ -13,8 +13,8 @@ fn plugins() -> Vec<Arc<dyn Plugin>> {
     vec![Arc::new(Hide), Arc::new(Guard)]
 }
 
-fn hide(mode: &'static str) -> Vec<Directive> {
-    vec![Directive { plugin: "hide", mode }]
+fn hide(mode: &'static str) -> Directives {
+    Directive { plugin: "hide", mode }.into()
 }
 
 #[track_caller]
@@ -59,7 +59,7 @@ fn a_mode_that_no_table_of_the_query_answers_is_refused() {
 fn a_switch_for_a_plugin_that_is_not_there_is_refused() {
     let query = || {
         node!(Select {
-            directives: vec![Directive { plugin: "other", mode: "all" }],
+            directives: Directive { plugin: "other", mode: "all" }.into(),
             ..select([c("o.id")], o())
         })
     };

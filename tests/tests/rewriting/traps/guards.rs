@@ -116,7 +116,7 @@ fn tables_that_nobody_described() {
 fn changes_of_the_schema() {
     let drop = DropTable { table: post(), if_exists: false };
     refused(
-        Statement::DropTable(Box::new(drop)),
+        Statement::from(drop),
         "plugin `guard` refuses changes of the schema; \
          run them on a database without this plugin, as migrations do",
     );
@@ -125,14 +125,16 @@ fn changes_of_the_schema() {
 #[test]
 fn a_bypass_covers_its_query_and_all_inside_it_and_no_more() {
     let inside = one(o()).filter(exists(one(p())));
-    let inside = node!(Select { bypass: Some("a count over all".into()), ..inside });
+    let inside = node!(Select { directives: Directives::bypassing("a count over all"), ..inside });
     let query = select([c("post.id")], post()).filter(exists(inside));
     assert_eq!(
         text(guarded(), query, &Sqlite::default()).expect("it says why"),
         r#"select "post"."id" from "post" where "post"."del" is null and exists (select 1 from "post" as "o" where exists (select 1 from "person" as "p"))"#
     );
-    let whole =
-        node!(Select { bypass: Some("a report".into()), ..select([int(1)], TableRef::named("a_view")) });
+    let whole = node!(Select {
+        directives: Directives::bypassing("a report"),
+        ..select([int(1)], TableRef::named("a_view"))
+    });
     assert!(text(guarded(), whole, &Sqlite::default()).is_ok());
 }
 
@@ -173,7 +175,7 @@ fn types_can_be_made_beside_filters_but_not_under_a_guard() {
     static MOOD: CustomType = CustomType::labelled("mood", &["fine"]);
     let drop = DropType { ty: &MOOD, if_exists: true };
     let hint = "run them on a database without this plugin, as migrations do";
-    let mut statement = Statement::DropType(drop);
+    let mut statement = Statement::from(drop);
     let dialect = kysera_sql::dialect::Postgres::default();
     let apply = |plugins, statement: &mut Statement| {
         crate::apply(&super::set(plugins, &dialect), statement, &dialect)
