@@ -9,7 +9,8 @@ pub use crate::ident::StaticName;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
-pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
+pub use crate::ident::Name;
+pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 pub use crate::typed::{
     Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, Patch, RowShape, SqlValue, Storable, Table,
     assign, key_is,

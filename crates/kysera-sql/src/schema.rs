@@ -132,7 +132,7 @@ impl<T> CreateIndex<T> {
 }
 
 /// A `create type .. as enum`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "a statement does nothing until it is executed"]
 pub struct CreateType(ast::CreateType);
 
@@ -141,11 +141,12 @@ pub struct CreateType(ast::CreateType);
 /// # Dialects
 /// PostgreSQL; elsewhere the column's own definition holds the labels, and this is refused.
 pub fn create_type(ty: &'static CustomType) -> CreateType {
-    CreateType(ast::CreateType { ty })
+    let labels = ty.labels.iter().map(|label| Name::Borrowed(label)).collect();
+    CreateType(ast::CreateType { name: Name::Borrowed(ty.name), labels })
 }
 
 /// A `drop type`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "a statement does nothing until it is executed"]
 pub struct DropType(ast::DropType);
 
@@ -154,7 +155,7 @@ pub struct DropType(ast::DropType);
 /// # Dialects
 /// PostgreSQL.
 pub fn drop_type(ty: &'static CustomType) -> DropType {
-    DropType(ast::DropType { ty, if_exists: false })
+    DropType(ast::DropType { name: Name::Borrowed(ty.name), if_exists: false })
 }
 
 impl DropType {
@@ -166,9 +167,9 @@ impl DropType {
 }
 
 /// The enum types that the columns of a table have, each once.
-pub fn types_of(table: &'static TableMeta) -> Vec<&'static CustomType> {
+pub fn types_of(table: &TableMeta) -> Vec<&'static CustomType> {
     let mut types = Vec::new();
-    for column in table.columns {
+    for column in table.columns.iter() {
         if let SqlType::Custom(custom) = column.sql_type
             && !custom.labels.is_empty()
             && !types.contains(&custom)
@@ -181,7 +182,7 @@ pub fn types_of(table: &'static TableMeta) -> Vec<&'static CustomType> {
 
 /// `create table` as a description says.
 fn described(table: TableRef) -> ast::CreateTable {
-    let Some(meta) = table.meta else {
+    let Some(meta) = table.meta.clone() else {
         return ast::CreateTable {
             table,
             if_not_exists: false,
@@ -191,21 +192,20 @@ fn described(table: TableRef) -> ast::CreateTable {
             foreign_keys: Vec::new(),
         };
     };
-    let names = |names: &[&'static str]| names.iter().map(|name| Name::Borrowed(name)).collect::<Vec<_>>();
     let columns = meta.columns.iter().map(|column| ColumnDef {
-        name: Name::Borrowed(column.name),
+        name: column.name.clone(),
         ty: column.sql_type,
         nullable: column.nullable,
         generated: column.generated,
-        default: column.default.map(Name::Borrowed),
+        default: column.default.clone(),
     });
     ast::CreateTable {
         table,
         if_not_exists: false,
         columns: columns.collect(),
-        primary_key: names(meta.primary_key),
-        unique: meta.unique.iter().map(|columns| names(columns)).collect(),
-        foreign_keys: meta.foreign_keys.iter().collect(),
+        primary_key: meta.primary_key.to_vec(),
+        unique: meta.unique.iter().map(|key| key.columns.to_vec()).collect(),
+        foreign_keys: meta.foreign_keys.to_vec(),
     }
 }
 

@@ -1,32 +1,53 @@
-//! What a table is: columns, types, keys. Made by `#[derive(Table)]`, read by plugins and tools.
+//! What a table is: columns, types, keys. Made by `#[derive(Table)]` or at run time, read by plugins and tools.
 //!
-//! A description is a `static`, so its address is the table's identity: two descriptions are the same table only if
-//! they are the same object.
+//! A table's identity is its description, never its name: two descriptions are the same table only if they are the same
+//! object. A [`TableHandle`] is how a description is passed on.
+//!
+//! ```
+//! use kysera_sql::table::{ColumnMeta, TableHandle, TableMeta};
+//! use kysera_sql::value::SqlType;
+//!
+//! // As the derive writes it: a constant.
+//! static PET: TableMeta = TableMeta::new("pet", const { &[ColumnMeta::new("id", SqlType::I64)] });
+//!
+//! // As a program makes it that has read a database's catalogue.
+//! let columns = vec![ColumnMeta::named(String::from("id"), SqlType::I64)];
+//! let found = TableHandle::from(TableMeta::named(String::from("pet"), columns));
+//! assert!(*found == PET && !found.is(&PET));
+//! ```
 
+use crate::ident::Name;
 use crate::value::SqlType;
+use std::borrow::Cow;
+use std::fmt;
+use std::mem::{forget, replace};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// The description of a table.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TableMeta {
     /// The schema, when the table names one.
-    pub schema: Option<&'static str>,
+    pub schema: Option<Name>,
     /// The table's name, unquoted.
-    pub name: &'static str,
+    pub name: Name,
     /// The columns, in the order of the struct's fields.
-    pub columns: &'static [ColumnMeta],
+    pub columns: Cow<'static, [ColumnMeta]>,
     /// Names of the primary key's columns, in key order.
-    pub primary_key: &'static [&'static str],
-    /// Unique constraints beside the primary key, each a list of columns.
-    pub unique: &'static [&'static [&'static str]],
+    pub primary_key: Cow<'static, [Name]>,
+    /// Unique constraints beside the primary key.
+    pub unique: Cow<'static, [UniqueKey]>,
     /// Foreign keys.
-    pub foreign_keys: &'static [ForeignKey],
+    pub foreign_keys: Cow<'static, [ForeignKey]>,
 }
 
 /// The description of a column.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ColumnMeta {
     /// The name, unquoted.
-    pub name: &'static str,
+    pub name: Name,
     /// The SQL type.
     pub sql_type: SqlType,
     /// True when the column may hold NULL.
@@ -34,7 +55,7 @@ pub struct ColumnMeta {
     /// Whether the database makes the value.
     pub generated: Generated,
     /// The column's default as SQL, when the derive was told.
-    pub default: Option<&'static str>,
+    pub default: Option<Name>,
 }
 
 /// Whether the database makes a column's value.
@@ -48,27 +69,266 @@ pub enum Generated {
     Always,
 }
 
+/// A unique constraint.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UniqueKey {
+    /// Its columns.
+    pub columns: Cow<'static, [Name]>,
+}
+
 /// A foreign key.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ForeignKey {
     /// Columns of this table.
-    pub columns: &'static [&'static str],
-    /// The table referred to, unquoted.
-    pub references: &'static str,
+    pub columns: Cow<'static, [Name]>,
+    /// The table referred to.
+    pub references: TableName,
     /// Columns of that table.
-    pub referenced: &'static [&'static str],
+    pub referenced: Cow<'static, [Name]>,
     /// What happens to this row when that one is deleted (`cascade`, `set null`, ...), if declared.
-    pub on_delete: Option<&'static str>,
+    pub on_delete: Option<Name>,
+}
+
+/// The name of a table, unquoted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TableName {
+    /// The schema; `None` for the one that the database takes where none is named.
+    pub schema: Option<Name>,
+    /// The table.
+    pub name: Name,
+}
+
+/// A description that can be passed on: one of the program's text, or a shared one that was made at run time. Handles of
+/// one description are equal, others are not.
+///
+/// An executor keeps what it found out about a description as long as it lives, so describe a table once, not once for
+/// each query.
+#[derive(Clone)]
+pub enum TableHandle {
+    /// A constant of the program. Copies cost nothing.
+    Static(&'static TableMeta),
+    /// One that was made at run time. Copies are counted.
+    Shared(Arc<TableMeta>),
 }
 
 impl TableMeta {
+    /// A table without keys, described by constants.
+    pub const fn new(name: &'static str, columns: &'static [ColumnMeta]) -> TableMeta {
+        TableMeta {
+            schema: None,
+            name: Name::Borrowed(name),
+            columns: Cow::Borrowed(columns),
+            primary_key: Cow::Borrowed(&[]),
+            unique: Cow::Borrowed(&[]),
+            foreign_keys: Cow::Borrowed(&[]),
+        }
+    }
+
+    /// A table without keys, described at run time; its fields say the rest.
+    pub fn named(name: impl Into<Name>, columns: impl Into<Cow<'static, [ColumnMeta]>>) -> TableMeta {
+        TableMeta { name: name.into(), columns: columns.into(), ..TableMeta::new("", &[]) }
+    }
+
+    /// In that schema.
+    #[must_use = "returns the description"]
+    pub const fn with_schema(mut self, schema: &'static str) -> TableMeta {
+        put(&mut self.schema, Some(Name::Borrowed(schema)));
+        self
+    }
+
+    /// With that primary key.
+    #[must_use = "returns the description"]
+    pub const fn with_primary_key(mut self, columns: &'static [Name]) -> TableMeta {
+        put(&mut self.primary_key, Cow::Borrowed(columns));
+        self
+    }
+
+    /// With these unique constraints.
+    #[must_use = "returns the description"]
+    pub const fn with_unique(mut self, keys: &'static [UniqueKey]) -> TableMeta {
+        put(&mut self.unique, Cow::Borrowed(keys));
+        self
+    }
+
+    /// With these foreign keys.
+    #[must_use = "returns the description"]
+    pub const fn with_foreign_keys(mut self, keys: &'static [ForeignKey]) -> TableMeta {
+        put(&mut self.foreign_keys, Cow::Borrowed(keys));
+        self
+    }
+
     /// The column of that name.
-    pub fn column(&self, name: &str) -> Option<&'static ColumnMeta> {
+    pub fn column(&self, name: &str) -> Option<&ColumnMeta> {
         self.columns.iter().find(|column| column.name == name)
     }
 
     /// True when both are the same object, and so the same table.
     pub fn is(&self, other: &TableMeta) -> bool {
         std::ptr::eq(self, other)
+    }
+}
+
+impl ColumnMeta {
+    /// A column that is never NULL and that the application gives, described by constants.
+    pub const fn new(name: &'static str, sql_type: SqlType) -> ColumnMeta {
+        let name = Name::Borrowed(name);
+        ColumnMeta { name, sql_type, nullable: false, generated: Generated::No, default: None }
+    }
+
+    /// As [`new`](ColumnMeta::new), described at run time.
+    pub fn named(name: impl Into<Name>, sql_type: SqlType) -> ColumnMeta {
+        ColumnMeta { name: name.into(), ..ColumnMeta::new("", sql_type) }
+    }
+
+    /// Whether it may hold NULL.
+    #[must_use = "returns the description"]
+    pub const fn with_nullable(mut self, nullable: bool) -> ColumnMeta {
+        self.nullable = nullable;
+        self
+    }
+
+    /// Whether the database makes the value.
+    #[must_use = "returns the description"]
+    pub const fn with_generated(mut self, generated: Generated) -> ColumnMeta {
+        self.generated = generated;
+        self
+    }
+
+    /// With a default, as SQL.
+    #[must_use = "returns the description"]
+    pub const fn with_default(mut self, sql: &'static str) -> ColumnMeta {
+        put(&mut self.default, Some(Name::Borrowed(sql)));
+        self
+    }
+}
+
+impl UniqueKey {
+    /// Over these columns.
+    pub const fn new(columns: &'static [Name]) -> UniqueKey {
+        UniqueKey { columns: Cow::Borrowed(columns) }
+    }
+
+    /// Over these columns, described at run time.
+    pub fn named(columns: impl Into<Cow<'static, [Name]>>) -> UniqueKey {
+        UniqueKey { columns: columns.into() }
+    }
+}
+
+impl ForeignKey {
+    /// From columns of this table to columns of another.
+    pub const fn new(
+        columns: &'static [Name],
+        references: TableName,
+        referenced: &'static [Name],
+    ) -> ForeignKey {
+        ForeignKey {
+            columns: Cow::Borrowed(columns),
+            references,
+            referenced: Cow::Borrowed(referenced),
+            on_delete: None,
+        }
+    }
+
+    /// As [`new`](ForeignKey::new), described at run time.
+    pub fn named(
+        columns: impl Into<Cow<'static, [Name]>>,
+        references: TableName,
+        referenced: impl Into<Cow<'static, [Name]>>,
+    ) -> ForeignKey {
+        let (columns, referenced) = (columns.into(), referenced.into());
+        ForeignKey { columns, references, referenced, on_delete: None }
+    }
+
+    /// With what happens to this row when that one is deleted: `cascade`, `set null`, ..
+    #[must_use = "returns the key"]
+    pub const fn with_on_delete(mut self, action: &'static str) -> ForeignKey {
+        put(&mut self.on_delete, Some(Name::Borrowed(action)));
+        self
+    }
+}
+
+impl TableName {
+    /// A name without a schema.
+    pub const fn new(name: &'static str) -> TableName {
+        TableName { schema: None, name: Name::Borrowed(name) }
+    }
+
+    /// A name without a schema, made at run time.
+    pub fn named(name: impl Into<Name>) -> TableName {
+        TableName { schema: None, name: name.into() }
+    }
+
+    /// In that schema.
+    #[must_use = "returns the name"]
+    pub const fn with_schema(mut self, schema: &'static str) -> TableName {
+        put(&mut self.schema, Some(Name::Borrowed(schema)));
+        self
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// An assignment in a constant, where nothing can be dropped. What was there is a constant too, so nothing is lost.
+const fn put<V>(field: &mut V, value: V) {
+    forget(replace(field, value));
+}
+
+impl Deref for TableHandle {
+    type Target = TableMeta;
+
+    #[inline]
+    fn deref(&self) -> &TableMeta {
+        match self {
+            TableHandle::Static(meta) => meta,
+            TableHandle::Shared(meta) => meta,
+        }
+    }
+}
+
+impl PartialEq for TableHandle {
+    fn eq(&self, other: &TableHandle) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for TableHandle {}
+
+impl fmt::Debug for TableHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl From<&'static TableMeta> for TableHandle {
+    fn from(meta: &'static TableMeta) -> TableHandle {
+        TableHandle::Static(meta)
+    }
+}
+
+impl From<Arc<TableMeta>> for TableHandle {
+    fn from(meta: Arc<TableMeta>) -> TableHandle {
+        TableHandle::Shared(meta)
+    }
+}
+
+impl From<TableMeta> for TableHandle {
+    fn from(meta: TableMeta) -> TableHandle {
+        TableHandle::Shared(Arc::new(meta))
+    }
+}
+
+impl From<&TableHandle> for TableHandle {
+    fn from(handle: &TableHandle) -> TableHandle {
+        handle.clone()
     }
 }

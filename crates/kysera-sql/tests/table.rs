@@ -2,7 +2,8 @@
 
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
-use kysera_sql::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
+use kysera_sql::ident::Name;
+use kysera_sql::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 use kysera_sql::typed::{Insertable, Table as _};
 use kysera_sql::value::SqlType;
 use kysera_sql::{SqlEnum, SqlType, Table, alias};
@@ -42,49 +43,32 @@ struct UserGroup {
     b: i64,
 }
 
-const fn column(name: &'static str, sql_type: SqlType) -> ColumnMeta {
-    ColumnMeta { name, sql_type, nullable: false, generated: Generated::No, default: None }
-}
-
 #[test]
 fn says_all_that_the_attributes_say() {
     let SqlType::Custom(mood) = User::META.columns[3].sql_type else { panic!("an enum is a custom type") };
     assert_eq!(mood.labels, ["Happy"]);
-    const EXPECTED: TableMeta = TableMeta {
-        schema: Some("app"),
-        name: "users",
-        columns: &[
-            ColumnMeta { generated: Generated::Always, ..column("id", SqlType::I64) },
+    let column = ColumnMeta::new;
+    let names = |names: &[&'static str]| names.iter().map(|name| Name::from(*name)).collect::<Vec<_>>();
+    let mut expected = TableMeta::named(
+        "users",
+        vec![
+            column("id", SqlType::I64).with_generated(Generated::Always),
             column("firstName", SqlType::Text),
-            ColumnMeta { nullable: true, ..column("type", SqlType::I16) },
-            ColumnMeta { default: Some("'happy'"), ..column("mood", SqlType::Unknown) },
-            ColumnMeta { nullable: true, ..column("boss", SqlType::I64) },
+            column("type", SqlType::I16).with_nullable(true),
+            column("mood", SqlType::Custom(mood)).with_default("'happy'"),
+            column("boss", SqlType::I64).with_nullable(true),
             column("tags", SqlType::Array(&SqlType::Text)),
-            ColumnMeta { nullable: true, ..column("picture", SqlType::Bytes) },
+            column("picture", SqlType::Bytes).with_nullable(true),
         ],
-        primary_key: &["id"],
-        unique: &[&["boss"], &["firstName", "type"]],
-        foreign_keys: &[ForeignKey {
-            columns: &["boss"],
-            references: "users",
-            referenced: &["id"],
-            on_delete: Some("set null"),
-        }],
-    };
-    let same = |at: usize| User::META.columns[at] == EXPECTED.columns[at];
-    assert!((0..7).filter(|at| *at != 3).all(same), "{:#?}", User::META);
-    assert_eq!(User::META.columns[3].default, EXPECTED.columns[3].default);
-    assert_eq!(
-        (
-            User::META.schema,
-            User::META.name,
-            User::META.primary_key,
-            User::META.unique,
-            User::META.foreign_keys
-        ),
-        (EXPECTED.schema, EXPECTED.name, EXPECTED.primary_key, EXPECTED.unique, EXPECTED.foreign_keys)
-    );
-    assert_eq!((UserGroup::META.name, UserGroup::META.primary_key), ("user_group", &["b", "a"][..]));
+    )
+    .with_schema("app");
+    expected.primary_key = names(&["id"]).into();
+    expected.unique =
+        vec![UniqueKey::named(names(&["boss"])), UniqueKey::named(names(&["firstName", "type"]))].into();
+    let boss = ForeignKey::named(names(&["boss"]), TableName::new("users"), names(&["id"]));
+    expected.foreign_keys = vec![boss.with_on_delete("set null")].into();
+    assert_eq!(*User::META, expected);
+    assert_eq!((&*UserGroup::META.name, &*UserGroup::META.primary_key), ("user_group", &*names(&["b", "a"])));
 }
 
 #[test]

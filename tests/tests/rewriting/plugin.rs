@@ -2,31 +2,34 @@
 
 use kysera_core::plugin::{ModeFilter, Operation, Plugin, RowFilter};
 use kysera_sql::ast::Expr;
-use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+use kysera_sql::ident::Name;
+use kysera_sql::table::{ColumnMeta, TableHandle, TableMeta};
 use kysera_sql::value::SqlType;
 
 /// A column that may hold NULL.
 pub(crate) const fn nullable(name: &'static str) -> ColumnMeta {
-    ColumnMeta { name, sql_type: SqlType::I32, nullable: true, generated: Generated::No, default: None }
+    required(name).with_nullable(true)
 }
 
 /// A column that may not.
 pub(crate) const fn required(name: &'static str) -> ColumnMeta {
-    ColumnMeta { name, sql_type: SqlType::I32, nullable: false, generated: Generated::No, default: None }
+    ColumnMeta::new(name, SqlType::I32)
 }
 
 /// A table with an `id`.
 pub(crate) const fn table(name: &'static str, columns: &'static [ColumnMeta]) -> TableMeta {
-    TableMeta { schema: None, name, columns, primary_key: &["id"], unique: &[], foreign_keys: &[] }
+    TableMeta::new(name, columns).with_primary_key(const { &[Name::Borrowed("id")] })
 }
 
 /// Hidden where `del` is set.
-pub(crate) static PERSON: TableMeta = table("person", &[required("id"), nullable("n"), nullable("del")]);
+pub(crate) static PERSON: TableMeta = table("person", PERSON_COLUMNS);
+pub(crate) const PERSON_COLUMNS: &[ColumnMeta] = &[required("id"), nullable("n"), nullable("del")];
 /// Hidden where `del` is set.
 pub(crate) static POST: TableMeta =
-    table("post", &[required("id"), nullable("person_id"), nullable("n"), nullable("del")]);
+    table("post", const { &[required("id"), nullable("person_id"), nullable("n"), nullable("del")] });
 /// Never hidden.
-pub(crate) static TAG: TableMeta = table("tag", &[required("id"), nullable("post_id"), nullable("n")]);
+pub(crate) static TAG: TableMeta = table("tag", TAG_COLUMNS);
+pub(crate) const TAG_COLUMNS: &[ColumnMeta] = &[required("id"), nullable("post_id"), nullable("n")];
 
 /// Hides rows whose `del` is set, of every table that has such a column.
 #[derive(Debug)]
@@ -37,15 +40,15 @@ impl Plugin for Hide {
         "hide"
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
-        table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name))))
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
+        table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name.clone()))))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         match (mode, table.column("del")) {
             ("all", Some(_)) => ModeFilter::Off,
             ("hidden", Some(column)) => {
-                ModeFilter::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
+                ModeFilter::Instead(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name.clone()))))
             }
             _ => ModeFilter::Unchanged,
         }
@@ -76,13 +79,13 @@ pub(crate) struct Policy {
     filter: Filter,
 }
 
-type Filter = Box<dyn Fn(&'static TableMeta) -> Option<Expr> + Send + Sync>;
+type Filter = Box<dyn Fn(&TableMeta) -> Option<Expr> + Send + Sync>;
 
 impl Policy {
     /// A plugin of that name whose filters are what `filter` returns.
     pub(crate) fn new(
         name: &'static str,
-        filter: impl Fn(&'static TableMeta) -> Option<Expr> + Send + Sync + 'static,
+        filter: impl Fn(&TableMeta) -> Option<Expr> + Send + Sync + 'static,
     ) -> Policy {
         Policy { name, filter: Box::new(filter) }
     }
@@ -103,7 +106,7 @@ impl Plugin for Policy {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
         (self.filter)(table).map(RowFilter::new)
     }
 }

@@ -4,16 +4,17 @@ use crate::build::*;
 use crate::check::{check, compiled, database, no, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compiled::StatementKind;
-use kysera_sql::table::{ForeignKey, Generated};
+use kysera_sql::ident::Name;
+use kysera_sql::table::{ForeignKey, Generated, TableName};
 use kysera_sql::value::{CustomType, SqlType};
 
 static SPECIES: CustomType = CustomType::labelled("species", &["cat", "it's"]);
-static OWNER: ForeignKey = ForeignKey {
-    columns: &["owner_id"],
-    references: "person",
-    referenced: &["id"],
-    on_delete: Some("cascade"),
-};
+static OWNER: ForeignKey = ForeignKey::new(
+    const { &[Name::Borrowed("owner_id")] },
+    TableName::new("person"),
+    const { &[Name::Borrowed("id")] },
+)
+.with_on_delete("cascade");
 
 fn column(name: &'static str, ty: SqlType) -> ColumnDef {
     ColumnDef { name: name.into(), ty, nullable: false, generated: Generated::No, default: None }
@@ -96,7 +97,7 @@ fn keys_and_constraints() {
         create(vec![column("a", SqlType::Text), column("owner_id", SqlType::I64)], &["a", "owner_id"]);
     table.if_not_exists = true;
     table.unique = vec![vec!["a".into()]];
-    table.foreign_keys = vec![&OWNER];
+    table.foreign_keys = vec![OWNER.clone()];
     check(
         statement(table),
         sql! {

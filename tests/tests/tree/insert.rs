@@ -5,7 +5,8 @@ use crate::check::{check, check_params, compiled, database, no, refused, refused
 use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::{MySql, Version};
-use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+use kysera_sql::ident::Name;
+use kysera_sql::table::{ColumnMeta, Generated, TableMeta, UniqueKey};
 use kysera_sql::value::{SqlType, Value};
 
 #[test]
@@ -143,29 +144,18 @@ fn a_column_that_every_row_leaves_to_its_default_is_left_out_on_sqlite() {
 }
 
 /// A table whose columns say what they are unless given.
-static NOTE: TableMeta = TableMeta {
-    schema: None,
-    name: "note",
-    columns: &[
-        column("id", SqlType::I64, Generated::ByDefault, false, None),
-        column("text", SqlType::Text, Generated::No, false, None),
-        column("stars", SqlType::I32, Generated::No, false, Some("3")),
-        column("author", SqlType::Text, Generated::No, true, None),
-    ],
-    primary_key: &["id"],
-    unique: &[],
-    foreign_keys: &[],
-};
-
-const fn column(
-    name: &'static str,
-    sql_type: SqlType,
-    generated: Generated,
-    nullable: bool,
-    default: Option<&'static str>,
-) -> ColumnMeta {
-    ColumnMeta { name, sql_type, nullable, generated, default }
-}
+static NOTE: TableMeta = TableMeta::new(
+    "note",
+    const {
+        &[
+            ColumnMeta::new("id", SqlType::I64).with_generated(Generated::ByDefault),
+            ColumnMeta::new("text", SqlType::Text),
+            ColumnMeta::new("stars", SqlType::I32).with_default("3"),
+            ColumnMeta::new("author", SqlType::Text).with_nullable(true),
+        ]
+    },
+)
+.with_primary_key(const { &[Name::Borrowed("id")] });
 
 #[test]
 fn rows_that_give_different_columns_were_refused_on_sqlite() {
@@ -405,36 +395,18 @@ fn a_constraint_by_name() {
     );
 }
 
-static PET: TableMeta = TableMeta {
-    schema: None,
-    name: "pet",
-    columns: &[
-        ColumnMeta {
-            name: "id",
-            sql_type: SqlType::I64,
-            nullable: false,
-            generated: Generated::ByDefault,
-            default: None,
-        },
-        ColumnMeta {
-            name: "name",
-            sql_type: SqlType::Text,
-            nullable: false,
-            generated: Generated::No,
-            default: None,
-        },
-        ColumnMeta {
-            name: "species",
-            sql_type: SqlType::Text,
-            nullable: false,
-            generated: Generated::No,
-            default: None,
-        },
-    ],
-    primary_key: &["id"],
-    unique: &[&["name"]],
-    foreign_keys: &[],
-};
+static PET: TableMeta = TableMeta::new(
+    "pet",
+    const {
+        &[
+            ColumnMeta::new("id", SqlType::I64).with_generated(Generated::ByDefault),
+            ColumnMeta::new("name", SqlType::Text),
+            ColumnMeta::new("species", SqlType::Text),
+        ]
+    },
+)
+.with_primary_key(const { &[Name::Borrowed("id")] })
+.with_unique(const { &[UniqueKey::new(const { &[Name::Borrowed("name")] })] });
 
 #[test]
 fn mysql_chooses_the_conflict_so_only_one_may_be_possible() {

@@ -4,34 +4,29 @@ use crate::build::*;
 use crate::check::compiled;
 use kysera_sql::ast::*;
 use kysera_sql::compiled::{Access, Facts, StatementKind};
+use kysera_sql::ident::Name;
 use kysera_sql::node;
-use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+use kysera_sql::table::{ColumnMeta, TableMeta};
 use kysera_sql::value::{CustomType, SqlType};
 
 static MOOD: CustomType = CustomType::labelled("mood", &["sad", "ok"]);
 static MOODS: SqlType = SqlType::Custom(&MOOD);
 
 const fn column(name: &'static str, sql_type: SqlType) -> ColumnMeta {
-    ColumnMeta { name, sql_type, nullable: true, generated: Generated::No, default: None }
+    ColumnMeta::new(name, sql_type).with_nullable(true)
 }
 
-static SEAT: TableMeta = TableMeta {
-    schema: None,
-    name: "seat",
-    columns: &[column("row", SqlType::I32), column("number", SqlType::I32), column("name", SqlType::Text)],
-    primary_key: &["row", "number"],
-    unique: &[],
-    foreign_keys: &[],
-};
+static SEAT: TableMeta = TableMeta::new(
+    "seat",
+    const { &[column("row", SqlType::I32), column("number", SqlType::I32), column("name", SqlType::Text)] },
+)
+.with_primary_key(const { &[Name::Borrowed("row"), Name::Borrowed("number")] });
 
-static GUEST: TableMeta = TableMeta {
-    schema: None,
-    name: "guest",
-    columns: &[column("id", SqlType::I32), column("mood", SqlType::Custom(&MOOD))],
-    primary_key: &["id"],
-    unique: &[],
-    foreign_keys: &[],
-};
+static GUEST: TableMeta = TableMeta::new(
+    "guest",
+    const { &[column("id", SqlType::I32), column("mood", SqlType::Custom(&MOOD))] },
+)
+.with_primary_key(const { &[Name::Borrowed("id")] });
 
 fn kind(statement: impl Into<Statement>) -> StatementKind {
     compiled(statement, "postgres").kind

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::plugin::Plugin;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::rewrite::PluginSet;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use std::sync::Arc;
 
 impl Db {
@@ -28,7 +28,7 @@ impl Db {
 pub struct DbBuilder {
     driver: Box<dyn Driver>,
     plugins: Vec<Arc<dyn Plugin>>,
-    tables: Vec<&'static TableMeta>,
+    tables: Vec<TableHandle>,
     clock: Box<dyn Clock>,
 }
 
@@ -47,14 +47,14 @@ impl DbBuilder {
     }
 
     /// Describes a table, for references to it by name alone.
-    pub fn table(mut self, table: &'static TableMeta) -> DbBuilder {
-        self.tables.push(table);
+    pub fn table(mut self, table: impl Into<TableHandle>) -> DbBuilder {
+        self.tables.push(table.into());
         self
     }
 
     /// Describes tables, for references to them by name alone.
-    pub fn tables(mut self, tables: impl IntoIterator<Item = &'static TableMeta>) -> DbBuilder {
-        self.tables.extend(tables);
+    pub fn tables(mut self, tables: impl IntoIterator<Item: Into<TableHandle>>) -> DbBuilder {
+        self.tables.extend(tables.into_iter().map(Into::into));
         self
     }
 
@@ -69,7 +69,7 @@ impl DbBuilder {
     /// # Errors
     /// When plugins do not go together: one twice, a dependency missing, a conflict, a cycle.
     pub fn build(self) -> Result<Db> {
-        let plugins = PluginSet::new(self.plugins, &self.tables, self.driver.dialect())?;
+        let plugins = PluginSet::new(self.plugins, self.tables, self.driver.dialect())?;
         Ok(Db::of(self.driver, plugins, self.clock))
     }
 }

@@ -96,9 +96,9 @@ impl<'s> Output<'s> {
                 SelectItem::Expr { .. } => at += 1,
                 SelectItem::Star(label) => {
                     for table in self.expanded(label.as_deref())? {
-                        let columns = table.meta?.columns;
+                        let columns = &table.meta.as_deref()?.columns;
                         if let Some(column) = columns.get(wanted - at) {
-                            return Some(Location { table: Some(table), column: column.name });
+                            return Some(Location { table: Some(table), column: &column.name });
                         }
                         at += columns.len();
                     }
@@ -134,21 +134,13 @@ mod tests {
     use super::*;
     use kysera_sql::ast::Select;
     use kysera_sql::cell::CellError;
-    use kysera_sql::table::{ColumnMeta, Generated, TableMeta};
+    use kysera_sql::table::{ColumnMeta, TableMeta};
     use kysera_sql::value::SqlType;
 
-    const fn column(name: &'static str) -> ColumnMeta {
-        ColumnMeta { name, sql_type: SqlType::I64, nullable: false, generated: Generated::No, default: None }
-    }
-
-    static PET: TableMeta = TableMeta {
-        schema: None,
-        name: "pet",
-        columns: &[column("id"), column("owner_id")],
-        primary_key: &["id"],
-        unique: &[],
-        foreign_keys: &[],
-    };
+    static PET: TableMeta = TableMeta::new(
+        "pet",
+        const { &[ColumnMeta::new("id", SqlType::I64), ColumnMeta::new("owner_id", SqlType::I64)] },
+    );
 
     /// The error about the result column at `at` of: `p.age`, everything of `pet`, a count.
     fn error(at: usize) -> Error {

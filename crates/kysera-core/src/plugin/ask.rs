@@ -7,7 +7,7 @@ use crate::plugin::dependencies::Types;
 use crate::plugin::row_filter::Parameter;
 use kysera_sql::ast::Expr;
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 
 impl Context<'_> {
     /// A value that `plugin` puts into a statement in [`Plugin::rewrite`], as [`Plugin::parameter`] gives it under that
@@ -40,7 +40,7 @@ impl Context<'_> {
         &self,
         index: usize,
         plugin: &dyn Plugin,
-        table: &'static TableMeta,
+        table: &TableHandle,
     ) -> Result<Option<Name>> {
         let mode = self.aside(|| plugin.mode(table, self))?;
         if let Some(tracker) = &self.tracker {

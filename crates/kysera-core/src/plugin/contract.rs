@@ -10,7 +10,7 @@ use crate::plugin::row_filter::{ModeFilter, Parameter, RowFilter};
 use crate::plugin::write::Write;
 use kysera_sql::ast::Statement;
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use std::fmt::Debug;
 
 /// Priorities by purpose; higher runs first.
@@ -29,7 +29,7 @@ pub mod priority {
 ///
 /// ```
 /// use kysera_core::plugin::{Operation, Plugin, RowFilter};
-/// use kysera_sql::{ast::Expr, table::TableMeta};
+/// use kysera_sql::{ast::Expr, table::TableHandle};
 ///
 /// /// Hides what is not published, in every table that has such a column.
 /// #[derive(Debug)]
@@ -40,9 +40,9 @@ pub mod priority {
 ///         "published"
 ///     }
 ///
-///     fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+///     fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
 ///         let column = table.column("published_at")?;
-///         Some(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name))))
+///         Some(RowFilter::new(Expr::is_not_null(RowFilter::column(column.name.clone()))))
 ///     }
 /// }
 /// ```
@@ -76,13 +76,13 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     ///
     /// An update or delete is filtered by what is said for its own operation alone: what must be readable to be changed
     /// has to be said there too.
-    fn row_filter(&self, table: &'static TableMeta, operation: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, operation: Operation) -> Option<RowFilter> {
         let _ = (table, operation);
         None
     }
 
     /// The filter of [`row_filter`](Plugin::row_filter) in one of the plugin's modes.
-    fn filter_in_mode(&self, table: &'static TableMeta, operation: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &TableHandle, operation: Operation, mode: &str) -> ModeFilter {
         let _ = (table, operation, mode);
         ModeFilter::Unchanged
     }
@@ -99,7 +99,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// In `returning` on PostgreSQL, SQLite and MariaDB's inserts; in the values or WHERE elsewhere, and in merges.
     fn write_check(
         &self,
-        table: &'static TableMeta,
+        table: &TableHandle,
         operation: Operation,
         mode: Option<&str>,
     ) -> Option<RowFilter> {
@@ -113,7 +113,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// When the context that the plugin needs is missing.
-    fn mode(&self, table: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+    fn mode(&self, table: &TableHandle, context: &Context<'_>) -> Result<Option<Name>> {
         let _ = (table, context);
         Ok(None)
     }

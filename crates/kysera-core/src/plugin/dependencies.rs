@@ -3,7 +3,7 @@
 //! Knows plugins by name and index alone.
 
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::value::{SqlType, Value};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,13 +13,13 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct Mode {
     /// The plugin, by its index in the order of plugins.
     pub(crate) plugin: usize,
-    pub(crate) table: &'static TableMeta,
+    pub(crate) table: TableHandle,
     pub(crate) mode: Option<Name>,
 }
 
 impl PartialEq for Mode {
     fn eq(&self, other: &Mode) -> bool {
-        self.plugin == other.plugin && self.table.is(other.table) && self.mode == other.mode
+        self.plugin == other.plugin && self.table == other.table && self.mode == other.mode
     }
 }
 
@@ -77,10 +77,10 @@ impl DependencyTracker {
         answer
     }
 
-    pub(crate) fn mode(&self, plugin: usize, table: &'static TableMeta, mode: Option<&Name>) {
+    pub(crate) fn mode(&self, plugin: usize, table: &TableHandle, mode: Option<&Name>) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         match answers.modes.iter().find(|known| known.plugin == plugin && known.table.is(table)) {
-            None => answers.modes.push(Mode { plugin, table, mode: mode.cloned() }),
+            None => answers.modes.push(Mode { plugin, table: table.clone(), mode: mode.cloned() }),
             Some(known) if known.mode.as_ref() == mode => {}
             // Two answers within one statement: no other execution can be said to have the same.
             Some(_) => self.read(),

@@ -3,6 +3,7 @@
 //! Knows the form of a predicate; where it goes is decided by the row filter pass.
 
 use kysera_sql::ast::Expr;
+use kysera_sql::ident::Name;
 use kysera_sql::value::Value;
 
 /// A predicate over one table, added to a statement at each reference to the table.
@@ -28,7 +29,7 @@ impl RowFilter {
     }
 
     /// A column of the filtered table.
-    pub fn column(name: &'static str) -> Expr {
+    pub fn column(name: impl Into<Name>) -> Expr {
         Expr::column(RowFilter::TABLE, name)
     }
 

@@ -3,7 +3,7 @@
 use crate::plugin::operation::Operation;
 use kysera_sql::ast::{Assignment, Delete, Directive, Expr, Insert, TableRef, Update};
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 
 /// One write of a statement: at the top, in a CTE, or a branch of a merge.
 ///
@@ -77,8 +77,8 @@ impl Write<'_> {
     }
 
     /// The description of that table: of its own type, or of the registry. `None` for a table that nobody described.
-    pub fn meta(&self) -> Option<&'static TableMeta> {
-        self.table().meta
+    pub fn meta(&self) -> Option<&TableHandle> {
+        self.table().meta.as_ref()
     }
 
     /// The mode that the statement asks of a plugin. The last directive counts.

@@ -117,7 +117,7 @@ impl CacheEntry {
     pub(super) fn is_in_mode(&self, db: &Db, context: &Context<'_>) -> Result<bool> {
         let plugins = db.environment().plugins.plugins();
         for known in &self.modes {
-            if context.mode(known.plugin, &*plugins[known.plugin], known.table)? != known.mode {
+            if context.mode(known.plugin, &*plugins[known.plugin], &known.table)? != known.mode {
                 return Ok(false);
             }
         }

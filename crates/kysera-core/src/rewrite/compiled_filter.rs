@@ -15,7 +15,7 @@ use kysera_sql::ast::{
 use kysera_sql::dialect::Filtering;
 use kysera_sql::ident::Name;
 use kysera_sql::node;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// A predicate that is ready to be placed once its holes are filled: [`RowFilter::TABLE`] and
@@ -28,7 +28,7 @@ pub(super) struct CompiledFilter {
     /// The columns of the filtered table that it reads.
     pub(super) columns: Vec<Name>,
     /// The described tables inside that have filters of their own to come.
-    pub(super) tables: Vec<&'static TableMeta>,
+    pub(super) tables: Vec<TableHandle>,
     /// True when there is a query inside, whose tables may have filters.
     pub(super) has_query: bool,
 }
@@ -44,7 +44,7 @@ pub enum PolicyError {
     )]
     Cycle {
         /// The tables; the first comes again at the end.
-        path: Vec<&'static str>,
+        path: Vec<Name>,
     },
     /// A column without the alias of its table could be captured by the query around it.
     #[error(
@@ -54,7 +54,7 @@ pub enum PolicyError {
         /// Whose filter.
         plugin: &'static str,
         /// On which table.
-        table: &'static str,
+        table: Name,
         /// Which column.
         column: String,
     },
@@ -64,7 +64,7 @@ pub enum PolicyError {
         /// Whose filter.
         plugin: &'static str,
         /// On which table.
-        table: &'static str,
+        table: Name,
         /// Which alias.
         alias: String,
     },
@@ -74,7 +74,7 @@ pub enum PolicyError {
         /// Whose filter.
         plugin: &'static str,
         /// On which table.
-        table: &'static str,
+        table: Name,
         /// Which relation.
         relation: String,
     },
@@ -84,7 +84,7 @@ pub enum PolicyError {
         /// Whose filter.
         plugin: &'static str,
         /// On which table.
-        table: &'static str,
+        table: Name,
         /// What.
         what: &'static str,
     },
@@ -100,7 +100,7 @@ impl From<PolicyError> for Error {
 pub(super) fn compile_filter(
     filter: &RowFilter,
     plugin: &'static str,
-    table: &'static TableMeta,
+    table: &TableHandle,
     registry: &Registry,
     facts: &Filtering,
     raw: &RawRules,
@@ -129,7 +129,7 @@ pub(super) fn compile_filter(
 
 struct FilterCompiler<'a> {
     plugin: &'static str,
-    table: &'static TableMeta,
+    table: &'a TableHandle,
     registry: &'a Registry,
     facts: &'a Filtering,
     raw: &'a RawRules,
@@ -213,15 +213,15 @@ impl FilterCompiler<'_> {
         }
         if table.meta.is_none() {
             match self.registry.find(table.schema.as_deref(), &table.name) {
-                Named::Table(meta) => table.meta = Some(meta),
+                Named::Table(meta) => table.meta = Some(meta.clone()),
                 _ => return Err(self.unknown_relation(&table.name)),
             }
         }
-        if let Some(meta) = table.meta {
-            let schema = table.schema.take().or(meta.schema.map(Name::Borrowed));
+        if let Some(meta) = &table.meta {
+            let schema = table.schema.take().or_else(|| meta.schema.clone());
             table.schema = schema.or_else(|| self.facts.default_schema.clone());
             if !table.unfiltered && !self.filter.tables.iter().any(|known| known.is(meta)) {
-                self.filter.tables.push(meta);
+                self.filter.tables.push(meta.clone());
             }
         }
         Ok(None)
@@ -246,19 +246,19 @@ impl FilterCompiler<'_> {
             }
             None => Err(PolicyError::UnknownAlias {
                 plugin: self.plugin,
-                table: self.table.name,
+                table: self.table.name.clone(),
                 alias: label.to_string(),
             }),
         }
     }
 
     fn not_allowed(&self, what: &'static str) -> PolicyError {
-        PolicyError::NotAllowed { plugin: self.plugin, table: self.table.name, what }
+        PolicyError::NotAllowed { plugin: self.plugin, table: self.table.name.clone(), what }
     }
 
     fn unknown_relation(&self, name: &str) -> PolicyError {
         let relation = name.to_owned();
-        PolicyError::UnknownRelation { plugin: self.plugin, table: self.table.name, relation }
+        PolicyError::UnknownRelation { plugin: self.plugin, table: self.table.name.clone(), relation }
     }
 }
 
@@ -310,7 +310,7 @@ impl VisitMut for FilterCompiler<'_> {
         let Some(label) = &mut node.table else {
             return Err(PolicyError::BareColumn {
                 plugin: self.plugin,
-                table: self.table.name,
+                table: self.table.name.clone(),
                 column: node.name.to_string(),
             });
         };

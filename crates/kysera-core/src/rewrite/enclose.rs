@@ -172,9 +172,9 @@ fn expanded(body: &mut CteBody) -> Result<Vec<SelectItem>> {
             (SelectItem::Star(label), Some(table))
                 if label.as_ref().is_none_or(|label| label == table.label()) =>
             {
-                let meta = table.meta.ok_or_else(unknown_item)?;
+                let meta = table.meta.as_deref().ok_or_else(unknown_item)?;
                 expanded.extend(meta.columns.iter().map(|column| SelectItem::Expr {
-                    expr: Expr::column(table.label().clone(), column.name),
+                    expr: Expr::column(table.label().clone(), column.name.clone()),
                     alias: None,
                     ty: Some(column.sql_type),
                 }));

@@ -125,7 +125,7 @@ impl<'a> RowFilterPass<'a> {
         } else {
             Placed::Hoisted(HoistedPredicate {
                 predicate,
-                key: policy.key.map(|key| Expr::column(label, key)),
+                key: policy.key.clone().map(|key| Expr::column(label, key)),
             })
         }))
     }
@@ -226,7 +226,7 @@ fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate>) -> Result<()> {
 /// `(select columns from table as __k0 where predicate) as label`.
 fn derived(table: &TableRef, policy: &TablePolicy, predicate: Expr) -> FromItem {
     let columns =
-        policy.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name)));
+        policy.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name.clone())));
     let query = node!(Select {
         items: columns.collect(),
         from: vec![FromItem::Table(table.clone().aliased(names::LEAF))],

@@ -182,9 +182,9 @@ impl<'a> RowFilterPass<'a> {
             names::not_reserved(table.label())?;
         }
         let seen = if table.schema.is_none() { self.scope.see(&table.name) } else { Seen::Nothing };
-        match (table.meta, seen) {
-            (Some(_), Seen::Nothing) | (None, Seen::Nothing) => self.table_meaning(table),
-            (Some(_), _) => {
+        match (table.meta.is_some(), seen) {
+            (_, Seen::Nothing) => self.table_meaning(table),
+            (true, _) => {
                 // The description says that this is the table; a bare name would be the CTE.
                 match &self.policies.facts.default_schema {
                     Some(schema) => table.schema = Some(schema.clone()),
@@ -192,8 +192,8 @@ impl<'a> RowFilterPass<'a> {
                 }
                 self.table_meaning(table)
             }
-            (None, Seen::Cte) => Ok(Meaning::Cte),
-            (None, Seen::Unclear) => match self.table_meaning(table)? {
+            (false, Seen::Cte) => Ok(Meaning::Cte),
+            (false, Seen::Unclear) => match self.table_meaning(table)? {
                 Meaning::Table(policy) if policy.plugins.iter().any(PluginPolicy::is_any) => {
                     Err(captured(&table.name))
                 }
@@ -229,18 +229,17 @@ impl<'a> RowFilterPass<'a> {
 
     /// The table behind a reference that is none to a CTE.
     fn table_meaning(&self, table: &mut TableRef) -> Result<Meaning<'a>> {
-        let meta = match table.meta {
-            Some(meta) => meta,
-            None => match self.policies.registry.find(table.schema.as_deref(), &table.name) {
+        if let Some(meta) = &table.meta {
+            return Ok(Meaning::Table(self.policies.policy(meta)?));
+        }
+        match self.policies.registry.find(table.schema.as_deref(), &table.name) {
                 Named::Table(meta) => {
-                    table.meta = Some(meta);
-                    meta
+                    table.meta = Some(meta.clone());
+                    Ok(Meaning::Table(self.policies.policy(meta)?))
                 }
-                Named::Unknown => return self.unknown(&table.name, "is not registered"),
-                Named::Ambiguous => return self.unknown(&table.name, "is registered in several schemas"),
-            },
-        };
-        Ok(Meaning::Table(self.policies.policy(meta)?))
+                Named::Unknown => self.unknown(&table.name, "is not registered"),
+                Named::Ambiguous => self.unknown(&table.name, "is registered in several schemas"),
+        }
     }
 
     fn unknown(&self, name: &str, why: &str) -> Result<Meaning<'a>> {

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::plugin::{Context, Plugin};
 use kysera_sql::ast::Statement;
 use kysera_sql::dialect::Dialect;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use std::sync::Arc;
 
 /// The plugins of an executor, in the order in which they run.
@@ -30,7 +30,16 @@ impl PluginSet {
     /// circle of plugins or of row filters.
     pub fn new(
         plugins: Vec<Arc<dyn Plugin>>,
-        tables: &[&'static TableMeta],
+        tables: impl IntoIterator<Item: Into<TableHandle>>,
+        dialect: &dyn Dialect,
+    ) -> Result<PluginSet> {
+        let tables: Vec<TableHandle> = tables.into_iter().map(Into::into).collect();
+        PluginSet::of(plugins, &tables, dialect)
+    }
+
+    fn of(
+        plugins: Vec<Arc<dyn Plugin>>,
+        tables: &[TableHandle],
         dialect: &dyn Dialect,
     ) -> Result<PluginSet> {
         if plugins.is_empty() {

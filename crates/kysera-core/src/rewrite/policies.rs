@@ -11,7 +11,7 @@ use crate::plugin::{Context, ModeFilter, Operation, Plugin, RowFilter, mode_of};
 use kysera_sql::ast::Directive;
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::{Dialect, Filtering};
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use std::sync::Arc;
 
 /// The plugins of an executor with what they said about each table.
@@ -30,7 +30,7 @@ impl Policies {
     /// Asks every plugin about every registered table.
     pub(crate) fn new(
         plugins: Vec<Arc<dyn Plugin>>,
-        tables: &[&'static TableMeta],
+        tables: &[TableHandle],
         dialect: &dyn Dialect,
     ) -> Result<Policies, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
@@ -54,7 +54,7 @@ impl Policies {
     }
 
     /// What there is to do for a table: looked up by address, made when it is first met.
-    pub(super) fn policy(&self, table: &'static TableMeta) -> Result<&TablePolicy, PolicyError> {
+    pub(super) fn policy(&self, table: &TableHandle) -> Result<&TablePolicy, PolicyError> {
         match self.policies.find(table) {
             Some(policy) => Ok(policy),
             None => self.make_policy(table, &mut Vec::new()),
@@ -102,7 +102,7 @@ impl Policies {
             }
         }
         if said.is_any()
-            && let Some(mode) = context.mode(plugin, self.plugin(plugin), policy.table)?
+            && let Some(mode) = context.mode(plugin, self.plugin(plugin), &policy.table)?
         {
             match self.in_mode(policy, plugin, &mode)?.change(operation) {
                 Change::Unchanged => {}
@@ -130,7 +130,7 @@ impl Policies {
             }
         }
         if said.is_any()
-            && let Some(mode) = context.mode(plugin, self.plugin(plugin), policy.table)?
+            && let Some(mode) = context.mode(plugin, self.plugin(plugin), &policy.table)?
         {
             return Ok(self.in_mode(policy, plugin, &mode)?.checks.check(operation));
         }
@@ -148,7 +148,7 @@ impl Policies {
         if let Some(known) = policy.modes.find(is) {
             return Ok(known);
         }
-        let table = policy.table;
+        let table = &policy.table;
         let made = PolicyInMode {
             plugin,
             mode: mode.into(),
@@ -165,13 +165,13 @@ impl Policies {
 
     fn change_in_mode(
         &self,
-        table: &'static TableMeta,
+        table: &TableHandle,
         plugin: usize,
         operation: Operation,
         mode: &str,
     ) -> Result<Change, PolicyError> {
         let asked = self.plugin(plugin);
-        let known = |table: &'static TableMeta| match asked.filter_in_mode(table, operation, mode) {
+        let known = |table: &TableHandle| match asked.filter_in_mode(table, operation, mode) {
             ModeFilter::Unchanged => None,
             other => Some(other),
         };
@@ -185,13 +185,13 @@ impl Policies {
     /// The checks of a plugin for a table.
     fn checks(
         &self,
-        table: &'static TableMeta,
+        table: &TableHandle,
         plugin: usize,
         mode: Option<&str>,
     ) -> Result<Checks, PolicyError> {
         let asked = self.plugin(plugin);
         let check = |operation| {
-            let said = |table: &'static TableMeta| asked.write_check(table, operation, mode);
+            let said = |table: &TableHandle| asked.write_check(table, operation, mode);
             let said = said(table).or_else(|| self.registry.twins(table).find_map(said));
             said.map(|check| self.compile(&check, asked, table)).transpose()
         };
@@ -199,10 +199,10 @@ impl Policies {
     }
 
     /// What a plugin says of a table.
-    fn plugin_policy(&self, table: &'static TableMeta, plugin: usize) -> Result<PluginPolicy, PolicyError> {
+    fn plugin_policy(&self, table: &TableHandle, plugin: usize) -> Result<PluginPolicy, PolicyError> {
         let asked = self.plugin(plugin);
         let said = |operation| {
-            let said = |table: &'static TableMeta| asked.row_filter(table, operation);
+            let said = |table: &TableHandle| asked.row_filter(table, operation);
             said(table).or_else(|| self.registry.twins(table).find_map(said))
         };
         let read = said(Operation::Read);
@@ -225,25 +225,25 @@ impl Policies {
     /// that was asked about first.
     fn make_policy(
         &self,
-        table: &'static TableMeta,
-        path: &mut Vec<&'static TableMeta>,
+        table: &TableHandle,
+        path: &mut Vec<TableHandle>,
     ) -> Result<&TablePolicy, PolicyError> {
         if let Some(start) = path.iter().position(|above| above.is(table)) {
-            let circle = path[start..].iter().chain([&table]);
-            return Err(PolicyError::Cycle { path: circle.map(|table| table.name).collect() });
+            let circle = path[start..].iter().chain([table]);
+            return Err(PolicyError::Cycle { path: circle.map(|table| table.name.clone()).collect() });
         }
         if let Some(policy) = self.policies.find(table) {
             return Ok(policy);
         }
         let plugins = (0..self.plugins.len()).map(|plugin| self.plugin_policy(table, plugin));
         let plugins: Vec<PluginPolicy> = plugins.collect::<Result<_, _>>()?;
-        path.push(table);
+        path.push(table.clone());
         for inside in plugins.iter().flat_map(PluginPolicy::compiled).flat_map(|filter| &filter.tables) {
             self.make_policy(inside, path)?;
         }
         path.pop();
         let policy =
-            TablePolicy { table, plugins, modes: Default::default(), key: TablePolicy::key_of(table) };
+            TablePolicy { table: table.clone(), plugins, modes: Default::default(), key: TablePolicy::key_of(table) };
         Ok(self.policies.add(policy))
     }
 
@@ -251,7 +251,7 @@ impl Policies {
         &self,
         filter: &RowFilter,
         plugin: &dyn Plugin,
-        table: &'static TableMeta,
+        table: &TableHandle,
     ) -> Result<CompiledFilter, PolicyError> {
         compiled_filter::compile_filter(filter, plugin.name(), table, &self.registry, &self.facts, &self.raw)
     }

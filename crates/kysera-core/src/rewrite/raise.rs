@@ -65,16 +65,16 @@ impl RowFilterPass<'_> {
 
     fn raise(&mut self, reason: RaiseReason, policy: &TablePolicy, column: Expr) -> Expr {
         let raise = self.policies.facts.raise;
-        self.checks.push(Check { raise, reason, table: policy.table.name.into() });
+        self.checks.push(Check { raise, reason, table: policy.table.name.clone() });
         raise.expr(reason, column)
     }
 }
 
 /// A column of the row: PostgreSQL would evaluate an expression without one when it plans.
 fn column_of(policy: &TablePolicy, label: &Name) -> Expr {
-    let table = policy.table;
-    let column = table.primary_key.first().copied().or(table.columns.first().map(|column| column.name));
-    Expr::column(label.clone(), column.unwrap_or_default())
+    let table = &policy.table;
+    let column = table.primary_key.first().or(table.columns.first().map(|column| &column.name));
+    Expr::column(label.clone(), column.cloned().unwrap_or_default())
 }
 
 /// `case when condition then held else false end`: the second is evaluated only where the first is true, which `and`

@@ -70,7 +70,7 @@ impl VisitMut for Resolve<'_> {
             && !may_be_cte
             && let Named::Table(meta) = self.policies.registry.find(node.schema.as_deref(), &node.name)
         {
-            node.meta = Some(meta);
+            node.meta = Some(meta.clone());
         }
         Ok(())
     }

@@ -3,18 +3,20 @@
 use super::compiled_filter::CompiledFilter;
 use super::once_list::OnceList;
 use crate::plugin::Operation;
-use kysera_sql::table::TableMeta;
+use kysera_sql::ident::Name;
+use kysera_sql::table::{TableHandle, TableMeta};
 
 /// What there is to do for one table.
 #[derive(Debug)]
 pub(super) struct TablePolicy {
-    pub(super) table: &'static TableMeta,
+    /// Kept, so that no other description ever has its address.
+    pub(super) table: TableHandle,
     /// One entry for each plugin, in order.
     pub(super) plugins: Vec<PluginPolicy>,
     /// What modes make of a plugin's entry, as far as modes were met.
     pub(super) modes: OnceList<PolicyInMode>,
     /// A column that is NULL only in a row that an outer join made up.
-    pub(super) key: Option<&'static str>,
+    pub(super) key: Option<Name>,
 }
 
 /// What one plugin says of a table.
@@ -136,9 +138,9 @@ impl PolicyInMode {
 
 impl TablePolicy {
     /// The first column of the primary key that is declared not to be NULL.
-    pub(super) fn key_of(table: &'static TableMeta) -> Option<&'static str> {
-        let not_null = |name: &&'static str| table.column(name).is_some_and(|column| !column.nullable);
-        table.primary_key.iter().copied().find(not_null)
+    pub(super) fn key_of(table: &TableMeta) -> Option<Name> {
+        let not_null = |name: &&Name| table.column(name).is_some_and(|column| !column.nullable);
+        table.primary_key.iter().find(not_null).cloned()
     }
 }
 
@@ -155,16 +157,16 @@ impl TablePolicies {
         TablePolicies { buckets: Box::new(std::array::from_fn(|_| OnceList::default())) }
     }
 
-    pub(super) fn find(&self, table: &'static TableMeta) -> Option<&TablePolicy> {
+    pub(super) fn find(&self, table: &TableMeta) -> Option<&TablePolicy> {
         self.bucket(table).find(|policy| policy.table.is(table))
     }
 
     pub(super) fn add(&self, policy: TablePolicy) -> &TablePolicy {
-        let table = policy.table;
-        self.bucket(table).find_or_add(|known| known.table.is(table), policy)
+        let table = policy.table.clone();
+        self.bucket(&table).find_or_add(|known| known.table.is(&table), policy)
     }
 
-    fn bucket(&self, table: &'static TableMeta) -> &OnceList<TablePolicy> {
+    fn bucket(&self, table: &TableMeta) -> &OnceList<TablePolicy> {
         // Descriptions are larger than 64 bytes, so the lower bits of their addresses say little.
         let address = std::ptr::from_ref(table).addr();
         &self.buckets[(address >> 6 ^ address >> 12) % BUCKETS]

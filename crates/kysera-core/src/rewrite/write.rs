@@ -272,6 +272,6 @@ fn assigned_once(
     }
     Err(Error::new(ErrorKind::InvalidQuery, "an upsert assigns several columns of a row filter")
         .with_hint("assign one of them here and the others in an update")
-        .with_table(policy.table.name)
+        .with_table(policy.table.name.clone())
         .with_columns(assigned.into_iter().map(Name::to_string)))
 }

@@ -67,7 +67,7 @@ impl RowFilterPass<'_> {
             if let Some(check) = &inserted {
                 self.check_proposed(node, policy, check)?;
                 let held = self.must_hold(check.clone(), policy, &label);
-                return into_returning(&mut node.returning, held, policy.table, &label, true);
+                return into_returning(&mut node.returning, held, &policy.table, &label, true);
             }
             return Ok(());
         }
@@ -90,7 +90,7 @@ impl RowFilterPass<'_> {
         let label = node.table.label().clone();
         if self.context.dialect.capabilities().returning_update {
             let held = self.must_hold(check, policy, &label);
-            return into_returning(&mut node.returning, held, policy.table, &label, node.from.is_empty());
+            return into_returning(&mut node.returning, held, &policy.table, &label, node.from.is_empty());
         }
         let check = NewRow::updated(&node.set).check(&check, &label)?;
         let held = self.must_hold(check, policy, &label);
@@ -196,7 +196,7 @@ fn is_do_nothing(node: &Insert) -> bool {
 fn into_returning(
     items: &mut Vec<SelectItem>,
     held: Expr,
-    table: &'static TableMeta,
+    table: &TableMeta,
     label: &Name,
     is_alone: bool,
 ) -> Result<()> {
@@ -216,7 +216,7 @@ fn into_returning(
             table.name
         ))
         .with_hint("return a column too")
-        .with_table(table.name));
+        .with_table(table.name.clone()));
     };
     if let Expr::Column(column) = &*expr {
         *ty = ty.or(table.column(&column.name).map(|column| column.sql_type));
@@ -228,10 +228,10 @@ fn into_returning(
 }
 
 /// Writes `*` as the columns of the table.
-fn expand_all(items: &mut Vec<SelectItem>, table: &'static TableMeta, label: &Name) {
+fn expand_all(items: &mut Vec<SelectItem>, table: &TableMeta, label: &Name) {
     let Some(at) = items.iter().position(|item| matches!(item, SelectItem::Star(_))) else { return };
     let columns = table.columns.iter().map(|column| SelectItem::Expr {
-        expr: Expr::column(label.clone(), column.name),
+        expr: Expr::column(label.clone(), column.name.clone()),
         alias: None,
         ty: Some(column.sql_type),
     });

@@ -11,25 +11,23 @@ impl Table<'_> {
         let Table { k, ident, options, columns, .. } = self;
         let name = &options.name;
         let columns_ty = format_ident!("{}Columns", syn::ext::IdentExt::unraw(*ident));
-        let schema = option(options.schema.as_ref());
+        let schema = options.schema.as_ref().map(|schema| quote!(.with_schema(#schema)));
         let column_metas = columns.iter().map(|column| self.column_meta(column));
         let primary_key = self.primary_key()?;
         let unique = self.unique()?;
         let foreign_keys = columns.iter().filter_map(|column| self.foreign_key(column));
         let keyed = self.keyed(&primary_key);
+        let key = self.names(&primary_key);
         Ok(quote! {
             #keyed
 
             impl #k::Table for #ident {
                 const META: &'static #k::TableMeta = {
-                    static META: #k::TableMeta = #k::TableMeta {
-                        schema: #schema,
-                        name: #name,
-                        columns: &[#(#column_metas),*],
-                        primary_key: &[#(#primary_key),*],
-                        unique: &[#(#unique),*],
-                        foreign_keys: &[#(#foreign_keys),*],
-                    };
+                    static META: #k::TableMeta = #k::TableMeta::new(#name, const { &[#(#column_metas),*] })
+                        #schema
+                        .with_primary_key(#key)
+                        .with_unique(const { &[#(#unique),*] })
+                        .with_foreign_keys(const { &[#(#foreign_keys),*] });
                     &META
                 };
                 type Columns<Mark> = #columns_ty<Mark>;
@@ -80,15 +78,12 @@ impl Table<'_> {
             Generated::ByDefault => quote!(ByDefault),
             Generated::Always => quote!(Always),
         };
-        let default = option(column.default.as_ref());
+        let default = column.default.as_ref().map(|default| quote!(.with_default(#default)));
         quote! {
-            #k::ColumnMeta {
-                name: #name,
-                sql_type: <#ty as #k::SqlValue>::TYPE,
-                nullable: #k::nullable::<#ty>(),
-                generated: #k::Generated::#generated,
-                default: #default,
-            }
+            #k::ColumnMeta::new(#name, <#ty as #k::SqlValue>::TYPE)
+                .with_nullable(#k::nullable::<#ty>())
+                .with_generated(#k::Generated::#generated)
+                #default
         }
     }
 
@@ -101,13 +96,13 @@ impl Table<'_> {
     }
 
     fn unique(&self) -> Result<Vec<TokenStream>> {
-        let alone = self.columns.iter().filter(|column| column.unique).map(|column| &column.name);
-        let mut unique: Vec<_> = alone.map(|name| quote!(&[#name])).collect();
+        let k = &self.k;
+        let alone = self.columns.iter().filter(|column| column.unique).map(|column| &*column.name);
+        let mut unique: Vec<_> = alone.map(|name| self.names(&[name])).collect();
         for constraint in &self.options.unique {
-            let names = self.named(constraint)?;
-            unique.push(quote!(&[#(#names),*]));
+            unique.push(self.names(&self.named(constraint)?));
         }
-        Ok(unique)
+        Ok(unique.into_iter().map(|columns| quote!(#k::UniqueKey::new(#columns))).collect())
     }
 
     /// The columns of these fields.
@@ -123,24 +118,19 @@ impl Table<'_> {
 
     fn foreign_key(&self, column: &Column<'_>) -> Option<TokenStream> {
         let k = &self.k;
-        let own = &column.name;
         let reference = column.references.as_ref()?;
-        let (table, referenced) = (&reference.table, &reference.column);
-        let on_delete = option(column.on_delete.as_ref());
+        let (own, referenced) = (self.names(&[&*column.name]), self.names(&[&*reference.column]));
+        let table = &reference.table;
+        let schema = reference.schema.as_ref().map(|schema| quote!(.with_schema(#schema)));
+        let on_delete = column.on_delete.as_ref().map(|action| quote!(.with_on_delete(#action)));
         Some(quote! {
-            #k::ForeignKey {
-                columns: &[#own],
-                references: #table,
-                referenced: &[#referenced],
-                on_delete: #on_delete,
-            }
+            #k::ForeignKey::new(#own, #k::TableName::new(#table) #schema, #referenced) #on_delete
         })
     }
-}
 
-fn option(text: Option<&String>) -> TokenStream {
-    match text {
-        Some(text) => quote!(::core::option::Option::Some(#text)),
-        None => quote!(::core::option::Option::None),
+    /// A constant list of names.
+    fn names(&self, names: &[&str]) -> TokenStream {
+        let k = &self.k;
+        quote!(const { &[#(#k::Name::Borrowed(#names)),*] })
     }
 }

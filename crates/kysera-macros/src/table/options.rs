@@ -90,6 +90,7 @@ pub(super) enum Generated {
 
 /// `table.column`.
 pub(super) struct Reference {
+    pub(super) schema: Option<String>,
     pub(super) table: String,
     pub(super) column: String,
 }
@@ -174,7 +175,11 @@ fn reference(meta: &ParseNestedMeta<'_>) -> Result<Reference> {
     let literal = meta.value()?.parse::<LitStr>()?;
     match literal.value().rsplit_once('.') {
         Some((table, column)) if !table.is_empty() && !column.is_empty() => {
-            Ok(Reference { table: table.to_owned(), column: column.to_owned() })
+            let (schema, table) = match table.split_once('.') {
+                Some((schema, table)) => (Some(schema.to_owned()), table),
+                None => (None, table),
+            };
+            Ok(Reference { schema, table: table.to_owned(), column: column.to_owned() })
         }
         _ => Err(Error::new_spanned(literal, "expected \"table.column\"")),
     }

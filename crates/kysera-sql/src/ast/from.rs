@@ -2,7 +2,7 @@
 
 use super::{Expr, Raw, Select};
 use crate::ident::Name;
-use crate::table::TableMeta;
+use crate::table::TableHandle;
 
 /// An item of a FROM clause.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ pub struct TableRef {
     /// The alias, when it has one.
     pub alias: Option<Name>,
     /// The table's description, when it was made from a typed table.
-    pub meta: Option<&'static TableMeta>,
+    pub meta: Option<TableHandle>,
     /// True for a reference that row filters must leave alone: one that a policy made itself.
     pub unfiltered: bool,
 }
@@ -102,12 +102,13 @@ impl TableRef {
     }
 
     /// A reference to a described table.
-    pub fn typed(meta: &'static TableMeta) -> TableRef {
+    pub fn typed(table: impl Into<TableHandle>) -> TableRef {
+        let table = table.into();
         TableRef {
-            schema: meta.schema.map(Name::Borrowed),
-            name: Name::Borrowed(meta.name),
+            schema: table.schema.clone(),
+            name: table.name.clone(),
             alias: None,
-            meta: Some(meta),
+            meta: Some(table),
             unfiltered: false,
         }
     }

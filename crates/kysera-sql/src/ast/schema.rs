@@ -3,7 +3,7 @@
 use super::{Expr, TableRef};
 use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
-use crate::value::{CustomType, SqlType};
+use crate::value::SqlType;
 
 /// A change of the schema: it holds no rows that could be filtered.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub struct CreateTable {
     /// Unique constraints.
     pub unique: Vec<Vec<Name>>,
     /// Foreign keys.
-    pub foreign_keys: Vec<&'static ForeignKey>,
+    pub foreign_keys: Vec<ForeignKey>,
 }
 
 /// A column of a new table.
@@ -63,17 +63,19 @@ pub struct DropTable {
 }
 
 /// `create type .. as enum (..)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateType {
-    /// The enum.
-    pub ty: &'static CustomType,
+    /// The enum's name.
+    pub name: Name,
+    /// Its labels, in order.
+    pub labels: Vec<Name>,
 }
 
 /// `drop type`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DropType {
-    /// The type.
-    pub ty: &'static CustomType,
+    /// The type's name.
+    pub name: Name,
     /// `if exists`.
     pub if_exists: bool,
 }

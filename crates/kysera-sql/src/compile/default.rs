@@ -11,9 +11,9 @@ use crate::value::SqlType;
 
 /// What is written for `default` where the keyword does not exist.
 #[derive(Clone, Copy)]
-enum Stand {
+enum Stand<'m> {
     /// The expression that the column was declared with.
-    Declared(&'static str),
+    Declared(&'m str),
     /// NULL: a key that SQLite makes (autoinc, section 2), or a column that is NULL unless given.
     Null,
 }
@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
     /// Several rows that give nothing at all. `default values` is for one row, so that a column is named after all.
     pub(super) fn rows_of_defaults(&mut self, insert: &'a Insert, rows: usize) {
         let keyword = self.caps.default_keyword;
-        let column = insert.into.meta.and_then(|meta| {
+        let column = insert.into.meta.as_deref().and_then(|meta| {
             let find = |wanted: &dyn Fn(&ColumnMeta) -> bool| {
                 meta.columns.iter().find(|column| column.generated != Generated::Always && wanted(column))
             };
@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
             return self.unsupported("several rows of nothing but defaults", "insert them one by one");
         };
         self.push(" (");
-        self.ident(column.name);
+        self.ident(&column.name);
         self.push(")");
         self.insert_output(insert);
         self.push(" values ");
@@ -57,7 +57,7 @@ impl<'a> Writer<'a> {
             if keyword {
                 self.push("default");
             } else {
-                self.default_of(insert, column.name);
+                self.default_of(insert, &column.name);
             }
             self.push(")");
         }
@@ -73,7 +73,7 @@ impl<'a> Writer<'a> {
     }
 
     fn default_of(&mut self, insert: &Insert, column: &str) {
-        let described = insert.into.meta.and_then(|meta| stand(meta, meta.column(column)?));
+        let described = insert.into.meta.as_deref().and_then(|meta| stand(meta, meta.column(column)?));
         match described {
             // SQL that the table's author wrote; `create table` says it in the same words.
             Some(Stand::Declared(sql)) => {
@@ -93,10 +93,10 @@ impl<'a> Writer<'a> {
 }
 
 /// What an insert may write for the default of a column.
-fn stand(meta: &TableMeta, column: &ColumnMeta) -> Option<Stand> {
-    let is_key = meta.primary_key == [column.name];
+fn stand<'m>(meta: &TableMeta, column: &'m ColumnMeta) -> Option<Stand<'m>> {
+    let is_key = matches!(&*meta.primary_key, [key] if *key == column.name);
     let is_integer = matches!(column.sql_type, SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64);
-    match (column.generated, column.default) {
+    match (column.generated, &column.default) {
         (Generated::Always, _) => None,
         (_, Some(sql)) => Some(Stand::Declared(sql)),
         // Only an integer primary key is made from NULL; any other column would hold it.

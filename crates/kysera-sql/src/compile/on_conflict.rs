@@ -109,11 +109,11 @@ impl<'a> Writer<'a> {
                     .unsupported("conflict on a constraint", "name no constraint: any conflict is meant");
             }
         };
-        let Some(meta) = insert.into.meta else {
+        let Some(meta) = insert.into.meta.as_deref() else {
             let hint = "name no columns: any conflict is meant";
             return self.unsupported("choice of the conflict for a table without a description", hint);
         };
-        let mut keys = meta.unique.iter().copied().chain([meta.primary_key]);
+        let mut keys = meta.unique.iter().map(|key| &*key.columns).chain([&*meta.primary_key]);
         if keys.any(|key| !key.is_empty() && !same_columns(key, columns) && all_given(key, insert)) {
             let hint =
                 "another unique constraint may be hit as well; name no columns if any conflict is meant";
@@ -142,13 +142,13 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn same_columns(key: &[&str], columns: &[Name]) -> bool {
-    key.len() == columns.len() && columns.iter().all(|column| key.contains(&&**column))
+fn same_columns(key: &[Name], columns: &[Name]) -> bool {
+    key.len() == columns.len() && columns.iter().all(|column| key.contains(column))
 }
 
 /// True when the insert gives every column of `key`, so that a row may collide with it.
-fn all_given(key: &[&str], insert: &Insert) -> bool {
-    let given = |column: &&str| match insert.columns.iter().position(|name| name == column) {
+fn all_given(key: &[Name], insert: &Insert) -> bool {
+    let given = |column: &Name| match insert.columns.iter().position(|name| name == column) {
         None => false,
         Some(at) => match &insert.source {
             InsertSource::Values(rows) => rows.iter().any(|row| row.get(at) != Some(&Expr::Default)),

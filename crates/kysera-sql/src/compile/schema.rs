@@ -108,22 +108,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn foreign_key(&mut self, key: &'static ForeignKey) {
-        self.push(", foreign key (");
-        self.static_idents(key.columns);
-        self.push(") references ");
-        self.ident(key.references);
-        self.push(" (");
-        self.static_idents(key.referenced);
-        self.push(")");
-        if let Some(action) = key.on_delete {
+    fn foreign_key(&mut self, key: &'a ForeignKey) {
+        self.push(", foreign key ");
+        self.idents(&key.columns);
+        self.push(" references ");
+        if let Some(schema) = &key.references.schema {
+            self.ident(schema);
+            self.push(".");
+        }
+        self.ident(&key.references.name);
+        self.push(" ");
+        self.idents(&key.referenced);
+        if let Some(action) = &key.on_delete {
             self.push(" on delete ");
             self.push(action);
         }
-    }
-
-    fn static_idents(&mut self, names: &'static [&'static str]) {
-        self.list(names, |w, name| w.ident(name));
     }
 
     fn drop_table(&mut self, table: &'a DropTable) {
@@ -134,16 +133,16 @@ impl<'a> Writer<'a> {
     fn create_type(&mut self, create: &'a CreateType) {
         self.named_types();
         self.push("create type ");
-        self.ident(create.ty.name);
+        self.ident(&create.name);
         self.push(" as enum (");
-        self.list(create.ty.labels, |w, label| w.text(label));
+        self.list(&create.labels, |w, label| w.text(label));
         self.push(")");
     }
 
     fn drop_type(&mut self, drop: &'a DropType) {
         self.named_types();
         self.push(if drop.if_exists { "drop type if exists " } else { "drop type " });
-        self.ident(drop.ty.name);
+        self.ident(&drop.name);
     }
 
     fn named_types(&mut self) {
@@ -179,7 +178,7 @@ impl<'a> Writer<'a> {
 fn type_place(table: &CreateTable, column: &ColumnDef) -> TypePlace {
     let in_key = table.primary_key.contains(&column.name)
         || table.unique.iter().any(|columns| columns.contains(&column.name))
-        || table.foreign_keys.iter().any(|key| key.columns.contains(&&*column.name))
+        || table.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
         || column.default.is_some();
     if in_key { TypePlace::KeyColumn } else { TypePlace::Column }
 }

@@ -41,7 +41,7 @@ fn is_keyed_delete(delete: &Delete) -> bool {
 
 /// True when the filter says `=` a constant of every column of the primary key.
 fn pins_key(table: &TableRef, filter: Option<&Expr>) -> bool {
-    let (Some(meta), Some(filter)) = (table.meta, filter) else { return false };
+    let (Some(meta), Some(filter)) = (table.meta.as_deref(), filter) else { return false };
     !meta.primary_key.is_empty() && meta.primary_key.iter().all(|column| pins(filter, table, column))
 }
 
@@ -134,7 +134,7 @@ fn is_custom(ty: SqlType) -> bool {
 
 /// `*` is known when every table behind it is.
 fn all_may_be_custom(statement: &Statement) -> bool {
-    let table = |table: &TableRef| match table.meta {
+    let table = |table: &TableRef| match &table.meta {
         Some(meta) => meta.columns.iter().any(|column| is_custom(column.sql_type)),
         None => true,
     };

@@ -37,6 +37,6 @@ impl Attachment {
         if let Some((_, column)) = self.told.iter().find(|(told, _)| told.is(table)) {
             return Some(column);
         }
-        table.column(self.column).map(|column| column.name)
+        table.column(self.column).map(|_| self.column)
     }
 }

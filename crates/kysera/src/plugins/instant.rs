@@ -34,7 +34,7 @@ pub(super) fn instant(
         .with_hint(
             "declare it as an instant, a date with time or an i64, or leave the table out with `.except(..)`",
         )
-        .with_table(table.name)
+        .with_table(table.name.clone())
         .with_columns([column])),
     }
 }

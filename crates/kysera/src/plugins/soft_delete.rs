@@ -10,7 +10,7 @@ use kysera_core::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, Row
 use kysera_sql::ast::{Assignment, ConflictAction, Expr, Insert, Literal, OnConflict, TableRef, Update};
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::{TableHandle, TableMeta};
 use kysera_sql::typed::Table;
 use kysera_sql::value::{SqlType, Value};
 
@@ -104,8 +104,8 @@ impl SoftDelete {
         Ok(())
     }
 
-    fn marked_column(&self, table: &TableRef) -> Result<(&'static TableMeta, &'static str)> {
-        let attached = table.meta.and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
+    fn marked_column<'t>(&self, table: &'t TableRef) -> Result<(&'t TableMeta, &'static str)> {
+        let attached = table.meta.as_deref().and_then(|meta| Some((meta, self.attachment.column_of(meta)?)));
         attached.ok_or_else(|| {
             Error::new(ErrorKind::Plugin, format!("table {} has no soft delete", table.name))
                 .with_hint("add a `deleted_at` column, or delete with `delete_from(..)`")
@@ -123,12 +123,12 @@ impl Plugin for SoftDelete {
         priority::FILTER
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
         let column = self.attachment.column_of(table)?;
         Some(RowFilter::new(Expr::is_null(RowFilter::column(column))))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         let Some(column) = self.attachment.column_of(table) else { return ModeFilter::Unchanged };
         match mode {
             MARK => ModeFilter::Instead(RowFilter::new(Expr::is_null(RowFilter::column(column)))),

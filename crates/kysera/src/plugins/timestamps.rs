@@ -82,7 +82,7 @@ impl Timestamps {
 
     /// What an insert into `table` must stamp.
     fn on_insert(&self, table: &TableRef, context: &Context<'_>) -> Result<Vec<Assignment>> {
-        let Some(meta) = table.meta else { return Ok(Vec::new()) };
+        let Some(meta) = table.meta.as_deref() else { return Ok(Vec::new()) };
         [&self.created, &self.updated]
             .into_iter()
             .filter_map(|attachment| attachment.column_of(meta))
@@ -92,7 +92,7 @@ impl Timestamps {
 
     /// What an update of `table` must stamp.
     fn on_update(&self, table: &TableRef, context: &Context<'_>) -> Result<Option<Assignment>> {
-        let Some(meta) = table.meta else { return Ok(None) };
+        let Some(meta) = table.meta.as_deref() else { return Ok(None) };
         self.updated.column_of(meta).map(|column| self.stamp(meta, column, context)).transpose()
     }
 

@@ -128,5 +128,5 @@ impl<'e, T: Keyed + FromRow + Send> Repository<'e, T> {
 
 fn not_found<T: Keyed>() -> Error {
     Error::new(ErrorKind::NotFound, format!("no row of table {} has this key", T::META.name))
-        .with_table(T::META.name)
+        .with_table(T::META.name.clone())
 }

@@ -6,7 +6,7 @@ use kysera_core::plugin::{Context, Operation, Parameter, Plugin, RowFilter, RowO
 use kysera_core::{Error, ErrorKind, Interception, Result};
 use kysera_sql::ast::{BinaryOp, Expr, Statement};
 use kysera_sql::cell::Cell;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::value::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,8 +44,8 @@ impl Plugin for Tenants {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
-        let column = RowFilter::column(table.column(COLUMN)?.name);
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
+        let column = RowFilter::column(table.column(COLUMN)?.name.clone());
         Some(RowFilter::new(Expr::binary(column, BinaryOp::Eq, RowFilter::parameter(COLUMN))))
     }
 

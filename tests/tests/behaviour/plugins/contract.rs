@@ -13,7 +13,7 @@ use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};
 use kysera_sql::ast;
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::value::Value;
 use std::sync::Mutex;
 
@@ -64,7 +64,7 @@ impl Plugin for Policy {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta, operation: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, operation: Operation) -> Option<RowFilter> {
         table.column("tenant_id")?;
         let never = || ast::Expr::Literal(ast::Literal::Bool(false));
         Some(RowFilter::new(match operation {
@@ -74,19 +74,19 @@ impl Plugin for Policy {
         }))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         match (table.column("tenant_id"), mode) {
             (Some(_), "root") => ModeFilter::Off,
             _ => ModeFilter::Unchanged,
         }
     }
 
-    fn write_check(&self, table: &'static TableMeta, _: Operation, mode: Option<&str>) -> Option<RowFilter> {
+    fn write_check(&self, table: &TableHandle, _: Operation, mode: Option<&str>) -> Option<RowFilter> {
         table.column("tenant_id")?;
         (mode != Some("root")).then(|| RowFilter::new(Policy::of_tenant()))
     }
 
-    fn mode(&self, table: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+    fn mode(&self, table: &TableHandle, context: &Context<'_>) -> Result<Option<Name>> {
         let is_root = table.name == "note" && context.get::<User>() == Some(&User::Root);
         Ok(is_root.then_some(Name::Borrowed("root")))
     }

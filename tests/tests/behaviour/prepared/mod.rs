@@ -14,7 +14,7 @@ use kysera::schema::create_table;
 use kysera::{Error, ErrorKind, Result};
 use kysera_sql::ast::{BinaryOp, Expr as Node, InList};
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::value::Value;
 
 #[derive(Table, Debug, Clone, PartialEq)]
@@ -92,7 +92,7 @@ impl Plugin for Tenants {
         self.by_form
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
         table.column("tenant")?;
         let (column, tenant) = (RowFilter::column("tenant"), RowFilter::parameter("tenant"));
         Some(RowFilter::new(if self.list {
@@ -103,11 +103,11 @@ impl Plugin for Tenants {
         }))
     }
 
-    fn filter_in_mode(&self, _: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, _: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         if mode == "root" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
-    fn mode(&self, _: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+    fn mode(&self, _: &TableHandle, context: &Context<'_>) -> Result<Option<Name>> {
         Ok((context.get::<Who>() == Some(&Who::Root)).then_some(Name::Borrowed("root")))
     }
 

@@ -97,14 +97,14 @@ fn a_conflict_with_a_hidden_row_is_an_error_that_undoes_the_whole_statement() {
 #[test]
 fn a_policy_that_reads_tables_checks_an_upsert_too() {
     // A post exists if its person does.
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         let person = || one(p()).filter(eq(c("p.id"), RowFilter::column("person_id")));
         table.is(&POST).then(|| exists(person()))
     };
     on_each(|engine| {
         let dialect = engine.dialect();
         let plugins = vec![Arc::new(Policy::new("with_person", filter)) as Arc<dyn Plugin>, Arc::new(Hide)];
-        let set = PluginSet::new(plugins, &[&PERSON, &POST], dialect).expect("they go together");
+        let set = PluginSet::new(plugins, [&PERSON, &POST], dialect).expect("they go together");
         // Post 4 belongs to a hidden person, post 1 does not.
         for (id, kind) in [(1, None), (4, Some(ErrorKind::HiddenConflict))] {
             let mut statement = Statement::from(upsert(&[id]));
@@ -175,7 +175,7 @@ fn an_upsert_that_revives_takes_the_mark_away() {
     insert.directives = Directive { plugin: "soft_delete", mode: "revive" }.into();
     on_each(|engine| {
         let soft_delete = Arc::new(kysera::plugins::SoftDelete::new().column("del"));
-        let set = PluginSet::new(vec![soft_delete], &[&POST], engine.dialect()).expect("there is one");
+        let set = PluginSet::new(vec![soft_delete], [&POST], engine.dialect()).expect("there is one");
         let mut statement = Statement::from(insert.clone());
         apply(&set, &mut statement, engine.dialect()).expect("nothing is refused");
         engine.run(&sql(&statement, engine.dialect()).expect("it compiles")).expect("post 2 is revived");
@@ -247,7 +247,7 @@ fn mysql_checks_in_the_first_assignment_and_refuses_two_columns_of_a_filter() {
         let both = || Expr::is_null(RowFilter::column("del")).and(Expr::is_null(RowFilter::column("n")));
         table.is(&POST).then(both)
     });
-    let set = PluginSet::new(vec![Arc::new(both)], &[], &dialect).expect("it is one");
+    let set = PluginSet::new(vec![Arc::new(both)], [TableHandle::Static(&POST); 0], &dialect).expect("it is one");
     let error = apply(&set, &mut assign(&["n", "person_id", "del"]), &dialect).expect_err("two are assigned");
     assert_eq!(error.kind(), ErrorKind::InvalidQuery);
     assert_eq!(error.columns(), ["n", "del"]);

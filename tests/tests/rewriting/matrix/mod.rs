@@ -119,7 +119,7 @@ pub(crate) fn on_postgres(test: impl FnOnce(&mut Pair<PostgresEngine>)) {
 
 fn plugins(dialect: &dyn Dialect) -> PluginSet {
     // The guard shows that nothing here counts as unknown.
-    PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], &[&PERSON, &POST, &TAG], dialect)
+    PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], [&PERSON, &POST, &TAG], dialect)
         .expect("they go together")
 }
 

@@ -14,7 +14,7 @@ use kysera_sql::ast::{BinaryOp, Expr as Node, InList, Literal, Statement};
 use kysera_sql::compiled::Access;
 use kysera_sql::dialect::{self, Dialect};
 use kysera_sql::ident::Name;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::TableHandle;
 use kysera_sql::value::Value;
 use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
@@ -122,9 +122,9 @@ impl Plugin for Tens {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
         let column = RowFilter::column("ten");
-        match table.name {
+        match &*table.name {
             "post" => Some(RowFilter::new(Node::binary(column, BinaryOp::Eq, RowFilter::parameter("first")))),
             "person" => {
                 let list =
@@ -135,11 +135,11 @@ impl Plugin for Tens {
         }
     }
 
-    fn filter_in_mode(&self, _: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, _: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         if mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
-    fn mode(&self, _: &'static TableMeta, context: &Context<'_>) -> Result<Option<Name>> {
+    fn mode(&self, _: &TableHandle, context: &Context<'_>) -> Result<Option<Name>> {
         Ok(matches!(context.get::<Ten>(), Some(Ten::All)).then_some(Name::Borrowed("everything")))
     }
 

@@ -114,7 +114,7 @@ impl World {
     /// The rules as plugins: the first of each table in one, the second in another.
     pub(crate) fn plugins(&self, dialect: &dyn Dialect) -> PluginSet {
         let plugins = self.policies().map(|policy| Arc::new(policy) as Arc<dyn Plugin>);
-        PluginSet::new(plugins.into(), &TABLES, dialect).expect("rules have no circle")
+        PluginSet::new(plugins.into(), TABLES, dialect).expect("rules have no circle")
     }
 
     /// The plugins, one by one.

@@ -1,7 +1,7 @@
 //! Names that could be taken for others.
 
 use super::{on_each, rows, set, text};
-use crate::plugin::{Guard, Hide, PERSON, POST, Policy, TAG, table};
+use crate::plugin::{Guard, Hide, PERSON_COLUMNS, POST, Policy, TAG_COLUMNS, table};
 use crate::tree::*;
 use crate::{apply, sql};
 use kysera_core::plugin::{Plugin, RowFilter};
@@ -57,7 +57,7 @@ fn where_no_schema_is_known_such_a_cte_is_refused() {
 
 #[test]
 fn a_policy_table_with_a_schema_is_safe_everywhere() {
-    static STAFF: TableMeta = TableMeta { schema: Some("app"), ..table("person", PERSON.columns) };
+    static STAFF: TableMeta = table("person", PERSON_COLUMNS).with_schema("app");
     let policy = Policy::new("staff", |table| {
         let person =
             || one(TableRef::typed(&STAFF)).filter(eq(c("person.id"), RowFilter::column("person_id")));
@@ -202,9 +202,9 @@ fn a_name_with_its_schema_is_the_same_table() {
 
 #[test]
 fn tables_of_two_schemas_are_two_tables() {
-    static OTHER: TableMeta = TableMeta { schema: Some("other"), ..table("post", TAG.columns) };
+    static OTHER: TableMeta = table("post", TAG_COLUMNS).with_schema("other");
     let dialect = Postgres::default();
-    let set = PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], &[&POST, &OTHER], &dialect)
+    let set = PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], [&POST, &OTHER], &dialect)
         .expect("one plugin");
     let written = |query: Select| {
         let mut statement = Statement::from(query);
@@ -224,7 +224,7 @@ fn tables_of_two_schemas_are_two_tables() {
 #[test]
 fn a_second_description_of_a_table_sees_the_same_rows() {
     // A struct that leaves `del` out is still a struct over that table.
-    static SUMMARY: TableMeta = table("post", TAG.columns);
+    static SUMMARY: TableMeta = table("post", TAG_COLUMNS);
     let query = || select([c("s.id")], TableRef::typed(&SUMMARY).aliased("s"));
     on_each(|engine| assert_eq!(rows(engine, vec![Arc::new(Hide)], query()).len(), 5));
 }

@@ -141,7 +141,7 @@ fn a_bypass_covers_its_query_and_all_inside_it_and_no_more() {
 #[test]
 fn an_empty_set_leaves_everything_alone() {
     let dialect = Sqlite::default();
-    let set = PluginSet::new(vec![], &[&POST], &dialect).expect("nothing cannot be wrong");
+    let set = PluginSet::new(vec![], [&POST], &dialect).expect("nothing cannot be wrong");
     assert!(set.is_empty() && set.plugins().is_empty());
     let statement = Statement::from(select([int(1)], post().aliased("__k1")));
     let mut applied = statement.clone();
@@ -173,7 +173,7 @@ fn long_lists_of_conditions_pass_and_bottomless_ones_are_refused() {
 #[test]
 fn types_can_be_made_beside_filters_but_not_under_a_guard() {
     static MOOD: CustomType = CustomType::labelled("mood", &["fine"]);
-    let drop = DropType { ty: &MOOD, if_exists: true };
+    let drop = DropType { name: MOOD.name.into(), if_exists: true };
     let hint = "run them on a database without this plugin, as migrations do";
     let mut statement = Statement::from(drop);
     let dialect = kysera_sql::dialect::Postgres::default();

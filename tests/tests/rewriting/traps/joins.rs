@@ -83,7 +83,7 @@ fn a_comma_before_a_right_join_keeps_its_precedence_on_sqlite() {
 #[test]
 fn a_table_without_a_key_takes_a_derived_table_under_a_full_join_on_sqlite() {
     static KEYLESS: TableMeta =
-        TableMeta { primary_key: &[], ..table("post", &[required("id"), required("del")]) };
+        TableMeta::new("post", const { &[required("id"), required("del")] });
     let keyless = FromItem::from(TableRef::typed(&KEYLESS).aliased("o"));
     let on = eq(c("p.id"), c("o.id"));
     let query = select([c("p.id"), c("o.id")], join(p(), JoinKind::Full, keyless, on));

@@ -24,7 +24,7 @@ const TABLES: [&TableMeta; 3] = [&PERSON, &POST, &TAG];
 
 /// Plugins over the tables of the tests.
 fn set(plugins: Vec<Arc<dyn Plugin>>, dialect: &dyn Dialect) -> PluginSet {
-    PluginSet::new(plugins, &TABLES, dialect).expect("they go together")
+    PluginSet::new(plugins, TABLES, dialect).expect("they go together")
 }
 
 /// The text that the plugins make of a statement.

@@ -11,21 +11,21 @@ use kysera_sql::ast::*;
 use kysera_sql::dialect::{Postgres, Sqlite};
 use kysera_sql::ident::Name;
 use kysera_sql::node;
-use kysera_sql::table::TableMeta;
+use kysera_sql::table::{TableHandle, TableMeta};
 use kysera_sql::value::Value;
 use std::error::Error as _;
 use std::sync::Arc;
 
 fn policy(
     name: &'static str,
-    filter: impl Fn(&'static TableMeta) -> Option<Expr> + Send + Sync + 'static,
+    filter: impl Fn(&TableMeta) -> Option<Expr> + Send + Sync + 'static,
 ) -> Arc<dyn Plugin> {
     Arc::new(Policy::new(name, filter))
 }
 
 /// A tag exists if its post does, a post if its person does, a person if it is not hidden.
 fn chain() -> Vec<Arc<dyn Plugin>> {
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         if table.is(&TAG) {
             Some(exists(one(post()).filter(eq(c("post.id"), RowFilter::column("post_id")))))
         } else if table.is(&POST) {
@@ -48,7 +48,7 @@ fn the_tables_of_a_policy_are_filtered_too() {
 
 #[test]
 fn a_policy_with_joins_takes_filters_by_the_same_law() {
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         let from = || join(t(), JoinKind::Left, o(), eq(c("o.id"), c("t.post_id")));
         table.is(&PERSON).then(|| {
             exists(one(from()).filter(eq(c("t.n"), RowFilter::column("id")).and(Expr::is_null(c("o.id")))))
@@ -64,7 +64,7 @@ fn a_policy_with_joins_takes_filters_by_the_same_law() {
 
 #[test]
 fn a_reference_marked_unfiltered_is_left_alone() {
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         let all = || FromItem::from(node!(TableRef { unfiltered: true, ..person() }));
         table.is(&POST).then(|| exists(one(all()).filter(eq(c("person.id"), RowFilter::column("person_id")))))
     };
@@ -88,7 +88,7 @@ fn filters_of_several_plugins_are_one_condition_in_the_order_of_the_plugins() {
             priority::SECURITY
         }
 
-        fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+        fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
             let either = || or(eq(RowFilter::column("n"), int(1)), eq(RowFilter::column("n"), int(10)));
             table.is(&POST).then(|| RowFilter::new(either()))
         }
@@ -105,7 +105,7 @@ fn filters_of_several_plugins_are_one_condition_in_the_order_of_the_plugins() {
 
 /// What building the executor says, as its typed source.
 fn refused(plugins: Vec<Arc<dyn Plugin>>) -> PluginSetError {
-    let error = PluginSet::new(plugins, &super::TABLES, &Sqlite::default()).expect_err("it cannot be used");
+    let error = PluginSet::new(plugins, super::TABLES, &Sqlite::default()).expect_err("it cannot be used");
     assert_eq!(error.kind(), ErrorKind::Plugin);
     let source = error.source().expect("it has a source");
     source.downcast_ref::<PluginSetError>().expect("it is typed").clone()
@@ -113,7 +113,7 @@ fn refused(plugins: Vec<Arc<dyn Plugin>>) -> PluginSetError {
 
 #[test]
 fn filters_that_need_each_other_are_refused_with_their_circle() {
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         let next = if table.is(&PERSON) {
             post()
         } else if table.is(&POST) {
@@ -124,16 +124,16 @@ fn filters_that_need_each_other_are_refused_with_their_circle() {
         Some(exists(one(next.aliased("x"))))
     };
     let error = refused(vec![policy("ring", filter)]);
-    let path = vec!["person", "post", "tag", "person"];
+    let path = ["person", "post", "tag", "person"].map(Into::into).to_vec();
     assert_eq!(error, PluginSetError::Policy(PolicyError::Cycle { path }));
     assert_eq!(
         error.to_string(),
         "row filters need each other in a circle: person -> post -> tag -> person; \
          mark one reference as `unfiltered` to break it"
     );
-    let itself = |table: &'static TableMeta| table.is(&POST).then(|| exists(one(o())));
+    let itself = |table: &TableMeta| table.is(&POST).then(|| exists(one(o())));
     let error = refused(vec![policy("itself", itself)]);
-    assert_eq!(error, PluginSetError::Policy(PolicyError::Cycle { path: vec!["post", "post"] }));
+    assert_eq!(error, PluginSetError::Policy(PolicyError::Cycle { path: vec!["post".into(), "post".into()] }));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_filter_that_could_be_captured_or_cannot_be_rewritten_is_refused() {
 
 #[test]
 fn a_policy_may_name_its_tables_and_have_ctes_of_its_own() {
-    let filter = |table: &'static TableMeta| {
+    let filter = |table: &TableMeta| {
         let mine = || select([c("PERSON.id")], TableRef::named("PERSON")).filter(gt(c("PERSON.id"), int(1)));
         let query = || select([c("tag.id")], TableRef::named("tag")).with([("tag", mine())]);
         table.is(&POST).then(|| is_in(RowFilter::column("person_id"), query(), false))
@@ -196,18 +196,18 @@ impl Plugin for Tenant {
         true
     }
 
-    fn row_filter(&self, table: &'static TableMeta, _: Operation) -> Option<RowFilter> {
+    fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
         let mine = || eq(RowFilter::column("person_id"), RowFilter::parameter("tenant"));
         let items = vec![RowFilter::parameter("friends"), int(0)];
         let list = InList { operand: RowFilter::column("person_id"), items, negated: false };
         table.is(&POST).then(|| RowFilter::new(or(mine(), Expr::InList(Box::new(list)))))
     }
 
-    fn mode(&self, _: &'static TableMeta, _: &Context<'_>) -> Result<Option<Name>> {
+    fn mode(&self, _: &TableHandle, _: &Context<'_>) -> Result<Option<Name>> {
         Ok(self.sees_all.then_some(Name::Borrowed("everything")))
     }
 
-    fn filter_in_mode(&self, table: &'static TableMeta, _: Operation, mode: &str) -> ModeFilter {
+    fn filter_in_mode(&self, table: &TableHandle, _: Operation, mode: &str) -> ModeFilter {
         if table.is(&POST) && mode == "everything" { ModeFilter::Off } else { ModeFilter::Unchanged }
     }
 
