@@ -1,8 +1,11 @@
 //! The description that `derive(Table)` makes.
 
-use kysera_sql::prelude::*;
-use kysera_sql::query::select_from;
+use kysera_sql::compile::compile;
+use kysera_sql::dialect::Postgres;
 use kysera_sql::ident::Name;
+use kysera_sql::prelude::*;
+use kysera_sql::query::{Query, select_from};
+use kysera_sql::schema::create_table;
 use kysera_sql::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 use kysera_sql::typed::{Insertable, Table as _};
 use kysera_sql::value::SqlType;
@@ -97,4 +100,22 @@ fn a_new_row_asks_for_what_has_no_default() {
     let names: Vec<_> = row.into_assignments().into_iter().map(|given| given.column).collect();
     assert_eq!(names, ["firstName", "tags", "boss", "mood", "type", "picture"]);
     drop(UserChange::new().first_name("Bob").boss(None));
+}
+
+#[test]
+fn a_foreign_key_may_name_the_schema_of_its_target() {
+    #[derive(Table)]
+    #[table(name = "badge", crate = kysera_sql)]
+    struct Badge {
+        #[column(primary_key)]
+        id: i64,
+        #[column(references = "app.users.id")]
+        user_id: i64,
+    }
+
+    let target = &Badge::META.foreign_keys[0].references;
+    assert_eq!(*target, TableName::new("users").with_schema("app"));
+    assert_eq!(target.to_string(), "app.users");
+    let sql = compile(&create_table(Badge).into_statement().unwrap(), &Postgres::default()).unwrap().sql;
+    assert!(sql.ends_with(r#"foreign key ("user_id") references "app"."users" ("id"))"#), "{}", &*sql);
 }
