@@ -22,11 +22,9 @@ static SEAT: TableMeta = TableMeta::new(
 )
 .with_primary_key(const { &[Name::Borrowed("row"), Name::Borrowed("number")] });
 
-static GUEST: TableMeta = TableMeta::new(
-    "guest",
-    const { &[column("id", SqlType::I32), column("mood", SqlType::Custom(&MOOD))] },
-)
-.with_primary_key(const { &[Name::Borrowed("id")] });
+static GUEST: TableMeta =
+    TableMeta::new("guest", const { &[column("id", SqlType::I32), column("mood", SqlType::Custom(&MOOD))] })
+        .with_primary_key(const { &[Name::Borrowed("id")] });
 
 fn kind(statement: impl Into<Statement>) -> StatementKind {
     compiled(statement, "postgres").kind

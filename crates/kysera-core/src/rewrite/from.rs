@@ -225,8 +225,11 @@ fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate>) -> Result<()> {
 
 /// `(select columns from table as __k0 where predicate) as label`.
 fn derived(table: &TableRef, policy: &TablePolicy, predicate: Expr) -> FromItem {
-    let columns =
-        policy.table.columns.iter().map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name.clone())));
+    let columns = policy
+        .table
+        .columns
+        .iter()
+        .map(|column| SelectItem::expr(Expr::column(names::LEAF, column.name.clone())));
     let query = node!(Select {
         items: columns.collect(),
         from: vec![FromItem::Table(table.clone().aliased(names::LEAF))],

@@ -233,12 +233,12 @@ impl<'a> RowFilterPass<'a> {
             return Ok(Meaning::Table(self.policies.policy(meta)?));
         }
         match self.policies.registry.find(table.schema.as_deref(), &table.name) {
-                Named::Table(meta) => {
-                    table.meta = Some(meta.clone());
-                    Ok(Meaning::Table(self.policies.policy(meta)?))
-                }
-                Named::Unknown => self.unknown(&table.name, "is not registered"),
-                Named::Ambiguous => self.unknown(&table.name, "is registered in several schemas"),
+            Named::Table(meta) => {
+                table.meta = Some(meta.clone());
+                Ok(Meaning::Table(self.policies.policy(meta)?))
+            }
+            Named::Unknown => self.unknown(&table.name, "is not registered"),
+            Named::Ambiguous => self.unknown(&table.name, "is registered in several schemas"),
         }
     }
 

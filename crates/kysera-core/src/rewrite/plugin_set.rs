@@ -37,11 +37,7 @@ impl PluginSet {
         PluginSet::of(plugins, &tables, dialect)
     }
 
-    fn of(
-        plugins: Vec<Arc<dyn Plugin>>,
-        tables: &[TableHandle],
-        dialect: &dyn Dialect,
-    ) -> Result<PluginSet> {
+    fn of(plugins: Vec<Arc<dyn Plugin>>, tables: &[TableHandle], dialect: &dyn Dialect) -> Result<PluginSet> {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }

@@ -2,7 +2,7 @@
 
 use crate::database::each;
 use kysera::ast::{Expr, Insert, InsertSource, Select, SelectItem, TableRef};
-use kysera::executor::{DbBuilder, FixedClock, tree};
+use kysera::executor::{DbBuilder, FixedClock, raw, tree};
 use kysera::plugins::SoftDelete;
 use kysera::prelude::*;
 use kysera::table::{ColumnMeta, TableHandle, TableMeta};
@@ -64,19 +64,17 @@ async fn fill(db: &Db) {
 async fn texts(db: &Db, table: TableRef) -> Vec<String> {
     let mut query = Select::from(table);
     query.items.push(SelectItem::expr(Expr::column("memo", "text")));
-    query.order_by.push(kysera::ast::OrderBy::new(
-        Expr::column("memo", "id"),
-        kysera::ast::Direction::Default,
-    ));
+    query
+        .order_by
+        .push(kysera::ast::OrderBy::new(Expr::column("memo", "id"), kysera::ast::Direction::Default));
     tree(query).rows::<String>().fetch_all(db).await.unwrap()
 }
 
 #[tokio::test]
 async fn soft_delete_filters_a_table_described_at_run_time() {
     let table = memo();
-    let plugin = |builder: DbBuilder| {
-        builder.plugin(SoftDelete::new()).clock(FixedClock(1)).table(table.clone())
-    };
+    let plugin =
+        |builder: DbBuilder| builder.plugin(SoftDelete::new()).clock(FixedClock(1)).table(table.clone());
     each(plugin, async |db| {
         fill(db).await;
         assert_eq!(texts(db, TableRef::typed(&table)).await, ["one", "three"]);

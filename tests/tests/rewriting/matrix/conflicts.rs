@@ -247,7 +247,7 @@ fn mysql_checks_in_the_first_assignment_and_refuses_two_columns_of_a_filter() {
         let both = || Expr::is_null(RowFilter::column("del")).and(Expr::is_null(RowFilter::column("n")));
         table.is(&POST).then(both)
     });
-    let set = PluginSet::new(vec![Arc::new(both)], [TableHandle::Static(&POST); 0], &dialect).expect("it is one");
+    let set = PluginSet::new(vec![Arc::new(both)], [&POST; 0], &dialect).expect("it is one");
     let error = apply(&set, &mut assign(&["n", "person_id", "del"]), &dialect).expect_err("two are assigned");
     assert_eq!(error.kind(), ErrorKind::InvalidQuery);
     assert_eq!(error.columns(), ["n", "del"]);

@@ -33,7 +33,7 @@ impl Wrong<'_> {
     fn item(&self, item: &mut FromItem) -> Vec<Expr> {
         match item {
             FromItem::Table(table) => {
-                let meta = table.meta.expect("generated tables are described");
+                let meta = table.meta.as_deref().expect("generated tables are described");
                 self.world.predicate(meta, table.label()).into_iter().collect()
             }
             FromItem::Join(join) => {

@@ -84,7 +84,7 @@ impl World {
     /// Makes the tables, once for each engine.
     pub(crate) fn create(engine: &mut dyn Engine) {
         for table in TABLES {
-            let name = table.name;
+            let name = &*table.name;
             engine.script(&format!(
                 "create table {name} (id integer primary key, r integer, x integer, ten integer, del integer)"
             ));
@@ -103,7 +103,7 @@ impl World {
     /// Removes what the rules forbid. Tables come in order, so a rule reads what is permitted of another.
     pub(crate) fn prune(&self, engine: &mut dyn Engine) {
         for (table, rules) in TABLES.iter().zip(&self.rules) {
-            let name = table.name;
+            let name = &*table.name;
             for rule in rules {
                 let forbidden = format!("not coalesce({}, false)", rule.text(name));
                 engine.script(&format!("delete from {name} where {forbidden}"));
@@ -175,7 +175,7 @@ impl Rule {
 
     /// As text, for a table of that name.
     fn text(&self, table: &str) -> String {
-        let (k, other) = (self.k, TABLES[self.reads].name);
+        let (k, other) = (self.k, &*TABLES[self.reads].name);
         match self.kind {
             Kind::NullTest => format!("{table}.del is null"),
             Kind::Equal => format!("{table}.ten = {k}"),

@@ -204,8 +204,8 @@ fn a_name_with_its_schema_is_the_same_table() {
 fn tables_of_two_schemas_are_two_tables() {
     static OTHER: TableMeta = table("post", TAG_COLUMNS).with_schema("other");
     let dialect = Postgres::default();
-    let set = PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], [&POST, &OTHER], &dialect)
-        .expect("one plugin");
+    let set =
+        PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], [&POST, &OTHER], &dialect).expect("one plugin");
     let written = |query: Select| {
         let mut statement = Statement::from(query);
         apply(&set, &mut statement, &dialect).expect("nothing is refused");

@@ -1,7 +1,7 @@
 //! Where WHERE and ON go wrong.
 
 use super::{on_each, rows, text};
-use crate::plugin::{Hide, PERSON, Policy, required, table};
+use crate::plugin::{Hide, PERSON, Policy, required};
 use crate::tree::*;
 use kysera_core::plugin::{Plugin, RowFilter};
 use kysera_sql::ast::*;
@@ -82,8 +82,7 @@ fn a_comma_before_a_right_join_keeps_its_precedence_on_sqlite() {
 
 #[test]
 fn a_table_without_a_key_takes_a_derived_table_under_a_full_join_on_sqlite() {
-    static KEYLESS: TableMeta =
-        TableMeta::new("post", const { &[required("id"), required("del")] });
+    static KEYLESS: TableMeta = TableMeta::new("post", const { &[required("id"), required("del")] });
     let keyless = FromItem::from(TableRef::typed(&KEYLESS).aliased("o"));
     let on = eq(c("p.id"), c("o.id"));
     let query = select([c("p.id"), c("o.id")], join(p(), JoinKind::Full, keyless, on));

@@ -133,7 +133,10 @@ fn filters_that_need_each_other_are_refused_with_their_circle() {
     );
     let itself = |table: &TableMeta| table.is(&POST).then(|| exists(one(o())));
     let error = refused(vec![policy("itself", itself)]);
-    assert_eq!(error, PluginSetError::Policy(PolicyError::Cycle { path: vec!["post".into(), "post".into()] }));
+    assert_eq!(
+        error,
+        PluginSetError::Policy(PolicyError::Cycle { path: vec!["post".into(), "post".into()] })
+    );
 }
 
 #[test]
@@ -264,7 +267,11 @@ fn plugins_find_the_description_of_a_table_that_was_named() {
 
         fn rewrite(&self, statement: &mut Statement, _: &Context<'_>) -> Result<()> {
             match statement {
-                Statement::Update(update) if update.table.meta.is_some_and(|meta| meta.is(&POST)) => Ok(()),
+                Statement::Update(update)
+                    if update.table.meta.as_ref().is_some_and(|meta| meta.is(&POST)) =>
+                {
+                    Ok(())
+                }
                 _ => Err(Error::new(ErrorKind::Plugin, "the description is missing")),
             }
         }
