@@ -41,7 +41,9 @@ impl Plugin for Hide {
     }
 
     fn row_filter(&self, table: &TableHandle, _: Operation) -> Option<RowFilter> {
-        table.column("del").map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name.clone()))))
+        table
+            .column("del")
+            .map(|column| RowFilter::new(Expr::is_null(RowFilter::column(column.name.clone()))))
     }
 
     fn filter_in_mode(&self, table: &TableHandle, _: Operation, mode: &str) -> ModeFilter {

@@ -183,12 +183,7 @@ impl Policies {
     }
 
     /// The checks of a plugin for a table.
-    fn checks(
-        &self,
-        table: &TableHandle,
-        plugin: usize,
-        mode: Option<&str>,
-    ) -> Result<Checks, PolicyError> {
+    fn checks(&self, table: &TableHandle, plugin: usize, mode: Option<&str>) -> Result<Checks, PolicyError> {
         let asked = self.plugin(plugin);
         let check = |operation| {
             let said = |table: &TableHandle| asked.write_check(table, operation, mode);
@@ -242,8 +237,12 @@ impl Policies {
             self.make_policy(inside, path)?;
         }
         path.pop();
-        let policy =
-            TablePolicy { table: table.clone(), plugins, modes: Default::default(), key: TablePolicy::key_of(table) };
+        let policy = TablePolicy {
+            table: table.clone(),
+            plugins,
+            modes: Default::default(),
+            key: TablePolicy::key_of(table),
+        };
         Ok(self.policies.add(policy))
     }
 

@@ -1,12 +1,12 @@
 //! Tables whose descriptions are made at run time, as by a tool that has read a database's catalogue.
 
 use crate::database::each;
-use kysera::ast::{Expr, Insert, InsertSource, Select, SelectItem, TableRef};
 use kysera::executor::{DbBuilder, FixedClock, raw, tree};
+use kysera::extend::sql::ast::{Expr, Insert, InsertSource, Select, SelectItem, TableRef};
+use kysera::extend::sql::table::{ColumnMeta, TableHandle, TableMeta};
+use kysera::extend::sql::value::{SqlType, Value};
 use kysera::plugins::SoftDelete;
 use kysera::prelude::*;
-use kysera::table::{ColumnMeta, TableHandle, TableMeta};
-use kysera::value::{SqlType, Value};
 use kysera_core::plugin::{Operation, Plugin, RowFilter};
 use std::sync::{Arc, Mutex};
 
@@ -38,7 +38,11 @@ impl Plugin for NotTheFirst {
         self.asked.lock().expect("no test panics here").push(table.clone());
         let key = table.primary_key.first()?;
         let first = Expr::Value(Value::I64(1));
-        Some(RowFilter::new(Expr::binary(RowFilter::column(key.clone()), kysera::ast::BinaryOp::Ne, first)))
+        Some(RowFilter::new(Expr::binary(
+            RowFilter::column(key.clone()),
+            kysera::extend::sql::ast::BinaryOp::Ne,
+            first,
+        )))
     }
 }
 
@@ -64,9 +68,10 @@ async fn fill(db: &Db) {
 async fn texts(db: &Db, table: TableRef) -> Vec<String> {
     let mut query = Select::from(table);
     query.items.push(SelectItem::expr(Expr::column("memo", "text")));
-    query
-        .order_by
-        .push(kysera::ast::OrderBy::new(Expr::column("memo", "id"), kysera::ast::Direction::Default));
+    query.order_by.push(kysera::extend::sql::ast::OrderBy::new(
+        Expr::column("memo", "id"),
+        kysera::extend::sql::ast::Direction::Default,
+    ));
     tree(query).rows::<String>().fetch_all(db).await.unwrap()
 }
 
