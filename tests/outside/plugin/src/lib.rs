@@ -50,12 +50,7 @@ impl Plugin for Tenants {
     }
 
     // A row that is written belongs to the tenant as one that is read does.
-    fn write_check(
-        &self,
-        table: &'static TableMeta,
-        operation: Operation,
-        _: Option<&str>,
-    ) -> Option<RowFilter> {
+    fn write_check(&self, table: &TableHandle, operation: Operation, _: Option<&str>) -> Option<RowFilter> {
         self.row_filter(table, operation)
     }
 
