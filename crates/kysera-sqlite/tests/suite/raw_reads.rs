@@ -1,6 +1,9 @@
 //! Raw SQL that only reads does not need the only writing connection, and answers as if it had it.
 
-use crate::common::{InFile, Taken, db, in_file, insert, numbers, on, poll_and_drop, raw, run_on, script};
+use crate::common::{
+    InFile, Taken, db, in_file, insert, numbers, on, poll_and_drop, raw, run_on, script, taken,
+};
+use kysera_core::driver::layer::{DriverLayer, Layered};
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_core::{ErrorKind, Result};
 use kysera_sql::compiled::Access;
@@ -36,6 +39,28 @@ async fn a_raw_select_does_not_wait_for_a_write_transaction() {
     drop(writer);
     assert_eq!(raw_rows(&file.db, "select count(*) from t").await.unwrap(), ["2"]);
     assert_eq!(file.db.status().timeouts, 0);
+}
+
+/// A layer that changes nothing.
+#[derive(Debug, Clone)]
+struct Plain;
+
+impl DriverLayer for Plain {
+    type Call = ();
+}
+
+#[tokio::test]
+async fn a_raw_select_under_a_layer_does_not_wait_for_a_write_transaction() {
+    let file = with_row().await;
+    let layered = Layered::new(file.db.clone(), Plain);
+    drop(file.db.acquire(Access::Read).await.unwrap());
+    let mut writer = layered.acquire(Access::Write).await.unwrap();
+    writer.begin(TransactionOptions::default()).await.unwrap();
+    on(&mut *writer, insert("insert into t values (2)")).await.unwrap();
+    let (_, sink) = layered.run(raw("select a from t"), Box::<Taken>::default()).await.unwrap();
+    assert_eq!(taken(sink).rows, ["1"]);
+    assert_eq!(layered.access(&raw("select a from t")), Access::Read);
+    writer.commit().await.unwrap();
 }
 
 #[tokio::test]

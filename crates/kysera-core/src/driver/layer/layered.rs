@@ -68,6 +68,10 @@ impl<D: Driver, L: DriverLayer> Driver for Layered<D, L> {
         self.watcher.attempt(statement, None, || self.driver.try_run(statement, sink))
     }
 
+    fn access(&self, statement: &Compiled) -> Access {
+        self.driver.access(statement)
+    }
+
     fn acquire(&self, access: Access) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
         Box::pin(async move {
             let connection: Box<dyn Connection> = Box::new(self.take(access, None).await?);
@@ -78,7 +82,8 @@ impl<D: Driver, L: DriverLayer> Driver for Layered<D, L> {
     // Not the driver's own `run`: a layer sees the wait for a connection and the statement apart.
     fn run(&self, mut statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         Box::pin(async move {
-            let mut connection = self.take(statement.kind.access(), Some(&mut statement)).await?;
+            let access = self.access(&statement);
+            let mut connection = self.take(access, Some(&mut statement)).await?;
             connection.run(statement, sink).await
         })
     }
