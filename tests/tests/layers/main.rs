@@ -1,4 +1,5 @@
 //! Layers that come with Kysera, on real databases.
+#![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod capture;
 mod conformance;

@@ -184,7 +184,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// [`inspects`](Plugin::inspects) and [`intercepts`](Plugin::intercepts) look at the form of a statement alone: not
     /// at bound values, nor at anything that differs between executions but for what they take by
     /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
-    /// [`Value::Param`] where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
+    /// [`Value::Param`](kysera_sql::value::Value::Param) where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
     ///
     /// Reading [`Context::now`] or [`Context::get`] in `rewrite` makes that statement uncacheable: what is read there never
     /// gets into another execution. `row_filter` and `filter_in_mode` are asked once anyway, `mode` and

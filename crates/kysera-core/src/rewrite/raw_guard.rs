@@ -55,7 +55,7 @@ enum Last {
 enum Distinct {
     Nothing,
     Is,
-    IsDistinct,
+    Whole,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -184,13 +184,13 @@ impl Fragment {
             return Err(READS_A_TABLE);
         }
         // Inside parentheses it is an argument, as in `extract(year from d)`: a table would need a `select` there.
-        if word.is_word("from") && self.depth == 0 && self.distinct != Distinct::IsDistinct {
+        if word.is_word("from") && self.depth == 0 && self.distinct != Distinct::Whole {
             return Err(READS_A_TABLE);
         }
         let distinct = match self.distinct {
             _ if word.is_word("is") => Distinct::Is,
             Distinct::Is if word.is_word("not") => Distinct::Is,
-            Distinct::Is if word.is_word("distinct") => Distinct::IsDistinct,
+            Distinct::Is if word.is_word("distinct") => Distinct::Whole,
             _ => Distinct::Nothing,
         };
         let last = match word.text {

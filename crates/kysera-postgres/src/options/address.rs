@@ -29,7 +29,7 @@ impl FromStr for PostgresOptions {
     type Err = Error;
 
     /// Reads `postgres://user:password@host:port,host:port/database?key=value` or `key=value key=value`, as libpq does.
-    /// The keys are libpq's, and those of [`PoolOptions`].
+    /// The keys are libpq's, and those of [`PoolOptions`](kysera_core::pool::PoolOptions).
     ///
     /// # Errors
     /// When it is neither, or a key or value is unknown. The message names the key, never the value.

@@ -270,13 +270,13 @@ impl<Out: RowShape, M> Aliased for Cte<Out, M> {
     type As<Other> = Cte<Out, Other>;
     fn aliased<Other>(&self, alias: StaticName) -> Cte<Out, Other> {
         let columns = Names::of::<Out, Other>(alias).0;
-        Cte { columns, alias: *alias, cte: self.cte.clone(), recursive: self.recursive }
+        Cte { columns, alias, cte: self.cte.clone(), recursive: self.recursive }
     }
 }
 
 impl<Out: RowShape, M> Aliased for Derived<Out, M> {
     type As<Other> = Derived<Out, Other>;
     fn aliased<Other>(&self, alias: StaticName) -> Derived<Out, Other> {
-        Derived { columns: Names::of::<Out, Other>(alias).0, alias: *alias, query: self.query.clone() }
+        Derived { columns: Names::of::<Out, Other>(alias).0, alias, query: self.query.clone() }
     }
 }

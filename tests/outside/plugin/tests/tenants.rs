@@ -41,7 +41,7 @@ async fn notes() -> (Db, Arc<AtomicUsize>) {
 }
 
 async fn ids(db: &Db) -> Vec<i64> {
-    select_from(Note).select(Note.id).order_by(Note.id.asc()).fetch_all(db).await.unwrap()
+    select_from(Note).select(Note.id).order_by(Note.id.asc()).fetch_all(db).await.expect("notes can be read")
 }
 
 #[tokio::test]
