@@ -89,7 +89,8 @@ struct Priced {
 }
 
 fn check(query: impl Query, sql: &str, params: &[Value]) {
-    let compiled = compile(&query.into_statement().unwrap(), &Sqlite::default()).unwrap();
+    let compiled =
+        compile(&query.into_statement().expect("it is built"), &Sqlite::default()).expect("it is SQL");
     assert_eq!(compiled.sql, sql);
     assert_eq!(compiled.params, params);
 }

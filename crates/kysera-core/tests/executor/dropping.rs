@@ -135,10 +135,10 @@ async fn insert_around(tx: &mut Transaction, hooks: &Arc<AtomicUsize>) -> Result
                 Err(Error::new(ErrorKind::Application, "no"))
             })
             .await;
-        assert_eq!(undone.unwrap_err().kind(), ErrorKind::Application);
+        assert_eq!(undone.expect_err("it was undone").kind(), ErrorKind::Application);
         // Left early, which is no drop half way.
         let mut rows = crate::stream::read().fetch_stream(&mut *tx);
-        assert_eq!(rows.next().await.unwrap()?, Number(1));
+        assert_eq!(rows.next().await.expect("a row")?, Number(1));
         drop(rows);
         raw("insert d").execute(tx).await?;
         Ok(())

@@ -183,8 +183,8 @@ async fn a_statement_dropped_while_its_plugin_waits_is_not_committed_without_the
         let fake = Fake::new();
         let db = Db::builder(fake.clone()).plugin(Slow(Audit { proceeds: 1 })).build().expect("one plugin");
         db.transaction(async |tx| {
-            let mut savepoint = tx.savepoint().await?;
-            let dropped = dropped_after(polls, insert().execute(&mut savepoint)).await.is_none();
+            let savepoint = tx.savepoint().await?;
+            let dropped = dropped_after(polls, insert().execute(&savepoint)).await.is_none();
             savepoint.rollback().await?;
             mended += usize::from(dropped);
             raw("insert a").execute(tx).await
