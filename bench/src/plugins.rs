@@ -41,7 +41,7 @@ async fn run(driver: &impl Driver, id: i64) -> kysera::Result<Vec<User>> {
         Attempt::Done(done) => done.map(|_| rows.into_vec()),
         // Other tasks are owed a turn; the executor does the same.
         Attempt::WouldBlock => {
-            let mut connection = driver.acquire(compiled.shape.access()).await?;
+            let mut connection = driver.acquire(driver.access(&compiled)).await?;
             let (_, sink) = connection.run(compiled, Box::new(rows)).await?;
             Ok(sink.into_any().downcast::<Rows<User>>().expect("it is the sink that was given").into_vec())
         }

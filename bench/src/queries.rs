@@ -21,7 +21,7 @@ pub fn by_key(id: i64) -> Users {
 }
 
 /// Users whose hair is black, with their posts, of which there are none.
-pub fn left_join() -> impl Query<Row = (User, Option<Post>), Outer = Nil, Rows = Filtered> {
+pub fn left_join() -> impl Query<Row = (User, Option<Post>), Outer = Nil, Readiness = Filtered> {
     select_from(User)
         .left_join(Post, Post.user_id.eq(User.id))
         .filter(User.hair_color.eq("black"))
@@ -29,7 +29,7 @@ pub fn left_join() -> impl Query<Row = (User, Option<Post>), Outer = Nil, Rows =
 }
 
 /// What a search form asks for.
-pub fn search(form: &Search) -> impl Query<Row = User, Outer = Nil, Rows = Filtered> {
+pub fn search(form: &Search) -> impl Query<Row = User, Outer = Nil, Readiness = Filtered> {
     let mut query = select_from(User).select(User.all()).order_by(User.id.asc()).limit(SEARCH_LIMIT);
     if let Some(id) = form.above {
         query = query.filter(User.id.gt(id));
@@ -88,37 +88,37 @@ pub fn first(users: i64) -> Users {
 }
 
 /// The posts of these users.
-pub fn posts_of(users: Vec<i64>) -> impl Query<Row = Post, Outer = Nil, Rows = Filtered> {
+pub fn posts_of(users: Vec<i64>) -> impl Query<Row = Post, Outer = Nil, Readiness = Filtered> {
     select_from(Post).filter(sql!(bool: "{} = any({})", Post.user_id, val(users))).select(Post.all())
 }
 
 /// The comments on these posts.
-pub fn comments_on(posts: Vec<i64>) -> impl Query<Row = Comment, Outer = Nil, Rows = Filtered> {
+pub fn comments_on(posts: Vec<i64>) -> impl Query<Row = Comment, Outer = Nil, Readiness = Filtered> {
     select_from(Comment).filter(sql!(bool: "{} = any({})", Comment.post_id, val(posts))).select(Comment.all())
 }
 
 /// The posts of the first so many users.
-pub fn posts_of_first(users: i64) -> impl Query<Row = Post, Outer = Nil, Rows = Filtered> {
+pub fn posts_of_first(users: i64) -> impl Query<Row = Post, Outer = Nil, Readiness = Filtered> {
     let users = select_from(User).filter(User.id.le(users)).select(User.id);
     select_from(Post).filter(Post.user_id.in_subquery(users)).select(Post.all())
 }
 
 /// The comments on the posts of the first so many users.
-pub fn comments_on_first(users: i64) -> impl Query<Row = Comment, Outer = Nil, Rows = Filtered> {
+pub fn comments_on_first(users: i64) -> impl Query<Row = Comment, Outer = Nil, Readiness = Filtered> {
     let users = select_from(User).filter(User.id.le(users)).select(User.id);
     let posts = select_from(Post).filter(Post.user_id.in_subquery(users)).select(Post.id);
     select_from(Comment).filter(Comment.post_id.in_subquery(posts)).select(Comment.all())
 }
 
 /// Another name for a user, by key.
-pub fn rename(id: i64, name: &str) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+pub fn rename(id: i64, name: &str) -> impl Query<Row = Unselected, Outer = Nil, Readiness = Filtered> {
     update(User).set(User.name.set(name)).filter(User.id.eq(id))
 }
 
 /// Users that may be there already, by key.
 pub fn upsert(
     users: &[(String, Option<String>)],
-) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+) -> impl Query<Row = Unselected, Outer = Nil, Readiness = Filtered> {
     let user = |(id, (name, hair)): (i64, &(String, Option<String>))| {
         NewUser { name: name.clone() }.id(id).hair_color(hair.clone())
     };
@@ -131,14 +131,14 @@ pub fn upsert(
 /// New users.
 pub fn insert(
     users: &[(String, Option<String>)],
-) -> impl Query<Row = Unselected, Outer = Nil, Rows = Filtered> {
+) -> impl Query<Row = Unselected, Outer = Nil, Readiness = Filtered> {
     let user =
         |(name, hair): &(String, Option<String>)| NewUser { name: name.clone() }.hair_color(hair.clone());
     insert_into(User).rows(users.iter().map(user))
 }
 
 /// One note, by key: the simple query of a table that has soft delete.
-pub fn note(id: i64) -> impl Query<Row = Note, Outer = Nil, Rows = Filtered> {
+pub fn note(id: i64) -> impl Query<Row = Note, Outer = Nil, Readiness = Filtered> {
     select_from(Note).select(Note.all()).filter(Note.id.eq(id))
 }
 

@@ -144,7 +144,8 @@ pub enum ErrorKind {
     DatabaseNotFound,
     /// The transaction can only be rolled back: a statement in it failed, or its future was dropped before the end.
     TransactionAborted,
-    /// The database rolled the transaction back when it was told to commit.
+    /// The database rolled the transaction back when it was told to commit. Also of a statement of a pipeline that was not run,
+    /// because one before it failed.
     RolledBack,
     /// The connection was lost while it committed: the transaction may or may not have been committed.
     CommitUnknown,

@@ -1,6 +1,7 @@
 //! PostgreSQL's errors as Kysera's: one function from SQLSTATE to kind.
 //!
-//! Nothing is decided by message text. What a server adds that holds values (DETAIL, the end of class 22 messages)
+//! Nothing that the server says is decided by its text; what the client says of itself (a closed connection, a wrong
+//! number of values) has no code, and is. What a server adds that holds values (DETAIL, the end of class 22 messages)
 //! is kept apart from everything that prints.
 
 use kysera_core::error::{Error, ErrorKind};
@@ -131,7 +132,7 @@ pub(crate) fn from_postgres(error: tokio_postgres::Error) -> Error {
 /// The error of a connection that is gone.
 pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::ConnectionClosed, "the connection to the server was lost")
-        .with_hint("run it again: the pool opens a new connection")
+        .with_hint("a read can be run again on a new connection; a write may have been done before the connection was lost")
 }
 
 /// Kysera's error for one that the server sent.

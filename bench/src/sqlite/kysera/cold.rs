@@ -3,7 +3,7 @@
 use super::open_file;
 use crate::queries;
 use kysera::prelude::*;
-use kysera::sqlite::SqliteOptions;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use kysera_bench_stage::current_thread;
 use kysera_bench_stage::data::{USERS, key, sqlite};
 use std::path::Path;

@@ -13,7 +13,7 @@
 //! error_location                             names the table and column of an error
 //! ```
 //!
-//! Arrows run from the top to the bottom; `executor` says what a statement can run on.
+//! What is further in is used by what is around it, never the other way; `executor` says what a statement can run on.
 
 pub(crate) mod collect;
 pub(crate) mod error_location;

@@ -17,8 +17,9 @@ use std::marker::PhantomData;
 /// Statements that are sent together and run in order. Add them as if they ran alone; [`run`](Pipeline::run) gives
 /// their results as a tuple, in the same order.
 ///
-/// In a transaction the first error ends it. Outside one each statement succeeds or fails alone: when one has failed,
-/// others may have taken effect.
+/// In a transaction the first error ends it. Outside one each statement takes effect by itself: when one has failed, those
+/// before it stay done. Those behind it are done too (PostgreSQL), or are not run (SQLite, and wherever a plugin intercepts
+/// a statement).
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Pipeline<'e, L = ()> {
     executor: ExecutorRef<'e>,
@@ -27,7 +28,7 @@ pub struct Pipeline<'e, L = ()> {
 }
 
 impl Db {
-    /// Statements to be sent together. Outside a transaction each succeeds or fails alone.
+    /// Statements to be sent together. Outside a transaction each takes effect by itself.
     ///
     /// ```
     /// # use kysera_core::{Db, Result, raw};

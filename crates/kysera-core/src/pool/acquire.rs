@@ -170,7 +170,8 @@ impl<M: Manager> Attempt<'_, M> {
     async fn wait(&self, ticket: u64) -> Result<Returned<M>> {
         let shared = &self.pool.shared;
         let waiter = Waiter { shared, ticket };
-        for _ in 0..MOST_OPENINGS {
+        // One caller may begin all the openings that there is room for before any of them has ended.
+        for _ in 0..shared.options.max_connections.saturating_add(MOST_OPENINGS) {
             let turn = shared.queue.turn(ticket, 2 * OPEN_LIMIT);
             match within(self.deadline, turn).await {
                 Some(Turn::Connection(entry)) => {

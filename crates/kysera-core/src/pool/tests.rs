@@ -498,3 +498,29 @@ async fn futures_move_between_threads_although_connections_are_not_shared() {
     let pooled = tokio::spawn(async move { pool.acquire().await }).await.unwrap().unwrap();
     assert_eq!(pooled.get(), 1);
 }
+
+#[tokio::test]
+async fn callers_of_a_large_pool_that_lost_all_its_connections_at_once_get_new_ones() {
+    let (pool, world) = pool(options(100));
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        held.push(pool.acquire().await.unwrap());
+    }
+    let waiters: Vec<_> = (0..100)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.acquire().await.map(|connection| connection.id) })
+        })
+        .collect();
+    while pool.status().waiting < 100 {
+        tokio::task::yield_now().await;
+    }
+    world.login.store(5, SeqCst);
+    for connection in &mut held {
+        connection.is_open = false;
+    }
+    drop(held);
+    for waiter in waiters {
+        waiter.await.unwrap().unwrap();
+    }
+}
