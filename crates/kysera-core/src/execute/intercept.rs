@@ -63,7 +63,12 @@ impl<'a> Interceptors<'a> {
                 self.session.leave_interception(false);
                 return Ok((result, sink));
             }
-            (Err(error), Progress::Before(..) | Progress::Running) => (error, self.wrote),
+            (Err(error), Progress::Before(..)) => (error, self.wrote),
+            // An error of a row that could not be read comes when the statement has run.
+            (Err(error), Progress::Running) => {
+                let is_half_done = self.wrote || error.kind() == ErrorKind::Decode;
+                (error, is_half_done)
+            }
             (Err(error), Progress::After(..)) => (error, true),
             (Ok(()), _) => (did_not_proceed(), true),
         };
@@ -72,16 +77,20 @@ impl<'a> Interceptors<'a> {
     }
 
     async fn run_statement(&mut self) -> Result<()> {
-        let Progress::Before(compiled, sink) = std::mem::replace(&mut self.progress, Progress::Running)
-        else {
-            return Err(proceeded_twice());
+        let (compiled, sink) = match std::mem::replace(&mut self.progress, Progress::Running) {
+            Progress::Before(compiled, sink) => (compiled, sink),
+            ran => {
+                self.progress = ran;
+                return Err(proceeded_twice());
+            }
         };
         if self.observers.is_empty() {
             let (result, sink) = self.session.run_part(compiled, sink).await?;
             self.progress = Progress::After(result, sink);
             return Ok(());
         }
-        let observed = Observed { inner: sink, observers: std::mem::take(&mut self.observers) };
+        let observed =
+            Observed { inner: sink, is_full: false, observers: std::mem::take(&mut self.observers) };
         let (result, sink) = self.session.run_part(compiled, Box::new(observed)).await?;
         let observed: Box<Observed> = unbox(sink)?;
         self.observers = observed.observers;
@@ -140,6 +149,8 @@ struct Observer {
 /// A sink that shows its rows to observers and hides their columns from the sink behind it.
 struct Observed {
     inner: Box<dyn RowSink>,
+    /// The sink behind wants no more rows; the observers see the rest all the same.
+    is_full: bool,
     /// That of the plugin furthest in last: it sees a row first, and all of it.
     observers: Vec<Observer>,
 }
@@ -157,7 +168,10 @@ impl RowSink for Observed {
             }
             cells = &cells[..cells.len().saturating_sub(*hidden)];
         }
-        self.inner.row(cells)
+        if !self.is_full {
+            self.is_full = self.inner.row(cells)? == Flow::Stop;
+        }
+        Ok(Flow::Continue)
     }
 
     fn clear(&mut self) {
@@ -165,6 +179,7 @@ impl RowSink for Observed {
             *error = None;
             observer.clear();
         }
+        self.is_full = false;
         self.inner.clear();
     }
 }

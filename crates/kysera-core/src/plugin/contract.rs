@@ -109,7 +109,7 @@ pub trait Plugin: Debug + Send + Sync + 'static {
 
     /// The mode in force for a table, unless a query names one by a directive: what the context of the execution
     /// decides, such as a role that sees everything. Asked at each execution for each table that the plugin filters or
-    /// checks.
+    /// checks without a mode: a mode cannot restrict a table of which `row_filter` and `write_check` say nothing.
     ///
     /// # Errors
     /// When the context that the plugin needs is missing.

@@ -217,11 +217,13 @@ fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolic
     let directives = std::mem::take(&mut node.directives);
     let found = pass.answering(&directives, |pass| {
         let visible = pass.predicate(policy, Operation::Read, &directives, &label)?;
-        Ok((visible, pass.predicate(policy, Operation::Update, &directives, &label)?))
+        let changeable = pass.predicate(policy, Operation::Update, &directives, &label)?;
+        let removable = pass.predicate(policy, Operation::Delete, &directives, &label)?;
+        Ok((visible, changeable, removable))
     });
     node.directives = directives;
-    let (visible, changeable) = found?;
-    if visible.is_none() && changeable.is_none() {
+    let (visible, changeable, removable) = found?;
+    if visible.is_none() && changeable.is_none() && !(replaces && removable.is_some()) {
         return Ok(());
     }
     if replaces {

@@ -71,6 +71,12 @@ impl RowFilterPass<'_> {
             }
             return Ok(());
         }
+        if by_returning && self.context.dialect.capabilities().on_conflict {
+            return Err(unsupported(
+                "the checks of an upsert that differ for rows inserted and rows updated",
+                self.context.dialect.name(),
+            ));
+        }
         self.check_update_of_conflict(node, policy, updated.as_ref())?;
         if let Some(check) = inserted {
             self.check_proposed(node, policy, &check)?;
@@ -92,7 +98,7 @@ impl RowFilterPass<'_> {
             let held = self.must_hold(check, policy, &label);
             return into_returning(&mut node.returning, held, &policy.table, &label, node.from.is_empty());
         }
-        let check = NewRow::updated(&node.set).check(&check, &label)?;
+        let check = NewRow::updated(&node.set, policy.table.clone()).check(&check, &label)?;
         let held = self.must_hold(check, policy, &label);
         node.filter = Some(only_where(node.filter.take(), held));
         Ok(())
@@ -115,7 +121,9 @@ impl RowFilterPass<'_> {
         };
         let Some(check) = self.write_check(policy, operation, directives, label)? else { return Ok(()) };
         let (check, column) = match &when.action {
-            MergeAction::Update(set) => (NewRow::updated(set).check(&check, label)?, None),
+            MergeAction::Update(set) => {
+                (NewRow::updated(set, policy.table.clone()).check(&check, label)?, None)
+            }
             MergeAction::Insert { columns, values } => {
                 (NewRow::inserted(columns, values).check(&check, label)?, Some(column_beside(on, label)?))
             }
@@ -159,7 +167,7 @@ impl RowFilterPass<'_> {
         if !self.context.dialect.capabilities().on_conflict {
             return Err(unsupported("the check of an upsert's update", self.context.dialect.name()));
         }
-        let check = NewRow::updated(set).check(check, &label)?;
+        let check = NewRow::updated(set, policy.table.clone()).check(check, &label)?;
         let held = self.must_hold(check, policy, &label);
         *filter = Some(only_where(filter.take(), held));
         Ok(())
@@ -202,7 +210,8 @@ fn into_returning(
 ) -> Result<()> {
     if items.is_empty() {
         let one = Expr::Literal(Literal::Int(1));
-        items.push(SelectItem::Expr { expr: case(held, one, None), alias: None, ty: Some(SqlType::I32) });
+        let alias = Some(Name::Borrowed("__kysera_check"));
+        items.push(SelectItem::Expr { expr: case(held, one, None), alias, ty: Some(SqlType::I32) });
         return Ok(());
     }
     let is_plain =

@@ -634,3 +634,74 @@ async fn a_plugin_looks_at_the_values_of_each_execution_before_they_are_sent() {
     )
     .await;
 }
+
+/// Only forbids deletes.
+#[derive(Debug)]
+struct Undeletable;
+
+impl Plugin for Undeletable {
+    fn name(&self) -> &'static str {
+        "undeletable"
+    }
+
+    fn row_filter(&self, table: &TableHandle, operation: Operation) -> Option<RowFilter> {
+        let forbidden = table.name == "note" && operation == Operation::Delete;
+        forbidden.then(|| RowFilter::new(ast::Expr::Literal(ast::Literal::Bool(false))))
+    }
+}
+
+#[tokio::test]
+async fn replace_does_not_delete_rows_that_nobody_may_delete() {
+    each(
+        |builder| builder.plugin(Undeletable),
+        async |db| {
+            create_table(Note).execute(db).await.unwrap();
+            insert_into(Note).values(note(1, 1, 1)).execute(db).await.unwrap();
+            let mut replace = insert_into(Note).values(note(1, 9, 9)).into_ast();
+            replace.or = Some(ast::InsertOr::Replace);
+            tree(replace).execute(db).await.expect_err("the row would be deleted");
+            assert_eq!(select_from(Note).select(Note.tenant_id).fetch_one(db).await.unwrap(), 1);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_observer_sees_every_row_that_was_written_however_many_the_caller_takes() {
+    static WATCHING: Watching = Watching { seen: Mutex::new(Vec::new()) };
+    each(
+        |builder| builder.plugin(&WATCHING),
+        async |db| {
+            entries(db).await;
+            let all = update(Entry).set(Entry.title.set("same")).all_rows().returning(Entry.id);
+            all.fetch_first(db).await.unwrap();
+            let seen = std::mem::take(&mut *WATCHING.seen.lock().unwrap());
+            assert_eq!(seen, [(1, vec!["same".to_owned(), "same".to_owned()])]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_its_caller_cannot_read_does_not_hide_that_it_was_written() {
+    static WATCHING: Watching = Watching { seen: Mutex::new(Vec::new()) };
+    each(
+        |builder| builder.plugin(&WATCHING),
+        async |db| {
+            entries(db).await;
+            let done = db
+                .transaction(async |tx| {
+                    let unread = update(Entry).set(Entry.title.set("x")).all_rows().returning(Entry.title);
+                    let read = tree(unread.into_ast()).rows::<(i64,)>().fetch_all(tx).await;
+                    assert_eq!(read.expect_err("it is a text").kind(), ErrorKind::Decode);
+                    Ok(())
+                })
+                .await;
+            assert_eq!(
+                done.expect_err("what the plugin does after it is missing").kind(),
+                ErrorKind::TransactionAborted
+            );
+        },
+    )
+    .await;
+}
