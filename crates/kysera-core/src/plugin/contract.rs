@@ -96,7 +96,10 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// the statement gives, and a check that reads a column without a value refuses the statement.
     ///
     /// # Dialects
-    /// In `returning` on PostgreSQL, SQLite and MariaDB's inserts; in the values or WHERE elsewhere, and in merges.
+    /// In `returning` on PostgreSQL, SQLite and MariaDB's inserts; in the values or WHERE elsewhere, and in merges, where a
+    /// checked column takes a value, a column or an operation on these. An upsert whose checks for inserted and updated rows
+    /// differ is refused as [`Unsupported`](ErrorKind::Unsupported), as is an insert from a query where there is no
+    /// `returning`.
     fn write_check(
         &self,
         table: &TableHandle,
@@ -184,7 +187,8 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     /// [`inspects`](Plugin::inspects) and [`intercepts`](Plugin::intercepts) look at the form of a statement alone: not
     /// at bound values, nor at anything that differs between executions but for what they take by
     /// [`Context::parameter`]. A prepared query is then rewritten once for all its executions, and `rewrite` meets
-    /// [`Value::Param`](kysera_sql::value::Value::Param) where values will stand. Unless every plugin says so, prepared queries are rewritten at each call.
+    /// [`Value::Param`](kysera_sql::value::Value::Param) in the place of values. Unless every plugin says so, prepared
+    /// queries are rewritten at each call.
     ///
     /// Reading [`Context::now`] or [`Context::get`] in `rewrite` makes that statement uncacheable: what is read there never
     /// gets into another execution. `row_filter` and `filter_in_mode` are asked once anyway, `mode` and

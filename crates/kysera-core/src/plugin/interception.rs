@@ -110,12 +110,12 @@ impl<'a> Interception<'a> {
         let proceeded = self.steps.proceed().await;
         let taken = self.steps.take_observer();
         proceeded?;
-        let (observer, error) = taken.ok_or_else(lost_observer)?;
+        let (observer, error) = taken.ok_or_else(lost_sink)?;
         if let Some(error) = error {
             return Err(error);
         }
         let observer: Box<dyn Any> = observer;
-        observer.downcast().map(|observer| *observer).map_err(|_| lost_observer())
+        observer.downcast().map(|observer| *observer).map_err(|_| lost_sink())
     }
 
     /// A value of the plugin's own that lives as long as the transaction, for all of its statements. Made by `Default`
@@ -123,7 +123,9 @@ impl<'a> Interception<'a> {
     /// intercepted.
     pub fn transaction_value<T: Default + Send + 'static>(&mut self) -> Result<&mut T> {
         let value = self.steps.transaction_value(TypeId::of::<T>(), || Box::new(T::default()));
-        value.downcast_mut().ok_or_else(lost_observer)
+        value
+            .downcast_mut()
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "a value of the transaction has another type"))
     }
 
     /// Fetches rows on the same connection. No plugin sees the query: it runs as it is.
@@ -138,7 +140,7 @@ impl<'a> Interception<'a> {
     {
         let compiled = self.compile(query)?;
         let (_, sink) = self.steps.run(compiled, Box::new(Rows::<Q::Row>::default()), false).await?;
-        let rows: Box<Rows<Q::Row>> = sink.into_any().downcast().map_err(|_| lost_observer())?;
+        let rows: Box<Rows<Q::Row>> = sink.into_any().downcast().map_err(|_| lost_sink())?;
         Ok(rows.into_vec())
     }
 
@@ -168,6 +170,6 @@ impl fmt::Debug for Interception<'_> {
 }
 
 #[cold]
-fn lost_observer() -> Error {
+fn lost_sink() -> Error {
     Error::new(ErrorKind::Internal, "the driver did not hand back the sink that it was given")
 }

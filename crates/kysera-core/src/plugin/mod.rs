@@ -1,4 +1,6 @@
-//! The contract of plugins: what one may do is decide which rows exist, rewrite a statement, intercept its execution.
+//! The contract of plugins ([`Plugin`], in `contract.rs`): decide which rows exist for which operation, check the rows that
+//! are written, rewrite a statement or one of its writes, enclose a write, look at a statement before it is sent, intercept
+//! its execution.
 //!
 //! A plugin sees trees and descriptions of tables, never SQL text. The core alone adds row filters to a statement, so
 //! that no reference to a table is missed and none is filtered twice.

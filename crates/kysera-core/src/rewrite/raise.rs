@@ -77,8 +77,8 @@ fn column_of(policy: &TablePolicy, label: &Name) -> Expr {
     Expr::column(label.clone(), column.cloned().unwrap_or_default())
 }
 
-/// `case when condition then held else false end`: the second is evaluated only where the first is true, which `and`
-/// does not promise.
+/// `held`, evaluated only for rows for which the condition is true, which `and` does not promise:
+/// `case when condition then case when held then 1 else 0 end end = 1`.
 pub(super) fn only_where(condition: Option<Expr>, held: Expr) -> Expr {
     match condition {
         None => held,

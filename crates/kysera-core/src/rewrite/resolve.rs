@@ -1,4 +1,4 @@
-//! Gives references by name their description, so that plugins find it. Knows nothing of scopes.
+//! What references by name mean, before any plugin rewrites. Knows nothing of scopes.
 
 use super::depth::within_limits;
 use super::policies::Policies;
