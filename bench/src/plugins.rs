@@ -4,8 +4,8 @@
 use crate::queries;
 use crate::rows::{Event, NewEvent, User};
 use crate::sqlite::kysera::driver;
-use kysera::extend::driver::{Attempt, Driver};
 use kysera::executor::DbBuilder;
+use kysera::extend::driver::{Attempt, Driver};
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::prelude::*;
 use kysera_bench_stage::data::{USERS, key, sqlite};

@@ -3,9 +3,9 @@
 use crate::rows::{
     Comment, Line, Maker, NewUser, Note, Order, Post, PostWithComments, Product, User, UserWithPosts,
 };
+use kysera::extend::sql::typed::{In, Nil, Required};
 use kysera::prelude::*;
 use kysera::query::{Filtered, Select, Unselected};
-use kysera::extend::sql::typed::{In, Nil, Required};
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search};
 
 /// Every user.
