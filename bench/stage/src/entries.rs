@@ -1,5 +1,6 @@
 //! What a player can play.
 
+use crate::arguments::FIRST_ROW;
 use crate::variant::{Extras, Variant};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -87,7 +88,7 @@ pub fn data_folder() -> tempfile::TempDir {
 fn fresh_process(words: &[String; 2], file: &Path) {
     let program = std::env::current_exe().expect("this program has a path");
     let mut child = Command::new(program)
-        .arg(crate::player::FIRST_ROW)
+        .arg(FIRST_ROW)
         .args(words)
         .arg(file)
         .stdin(Stdio::null())

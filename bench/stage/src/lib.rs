@@ -4,6 +4,7 @@
 //! conductor gives it a turn. Depends on no database and on no library that is measured.
 
 mod allocations;
+mod arguments;
 mod clock;
 pub mod data;
 mod entries;
@@ -16,9 +17,10 @@ mod tasks;
 mod ticker;
 mod variant;
 
+pub use arguments::{FIRST_ROW, ONE, PLAYER, counting};
 pub use entries::{Entries, Entry, data_folder};
 pub use nest::{assert_nested, nest};
-pub use player::{FIRST_ROW, ONE, PLAYER, counting, play};
+pub use player::play;
 pub use proxy::delayed;
 pub use sizes::{Sizes, sqlite_sizes};
 pub use tasks::tasks;

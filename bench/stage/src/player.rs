@@ -8,6 +8,7 @@
 //! | `count <times>` | operations done, allocations and bytes of all of them |
 //! | `memory` | kilobytes of the peak since `open`, above what was resident before it; `?` where it is not known |
 
+use crate::arguments::{FIRST_ROW, ONE, PLAYER};
 use crate::clock::Clock;
 use crate::entries::{Entries, Entry};
 use crate::variant::Variant;
@@ -15,20 +16,6 @@ use crate::{allocations, memory};
 use std::io::{BufRead, Write, stdin, stdout};
 use std::path::Path;
 use std::process::ExitCode;
-
-/// The argument that makes a program a player.
-pub const PLAYER: &str = "--player";
-
-/// The arguments that make a program run one variant and nothing else: `--one <case> <variant> <times>`.
-pub const ONE: &str = "--one";
-
-/// The arguments of a cold start: `--first-row <case> <variant> <file>`.
-pub const FIRST_ROW: &str = "--first-row";
-
-/// True when this process was started to count instructions, where time runs fifty times slower.
-pub fn counting() -> bool {
-    std::env::args().nth(1).is_some_and(|word| word == ONE)
-}
 
 /// Makes the process one of several threads, as every program with a runtime is: the C library's allocator takes no locks
 /// before there is a second thread, and the blocking libraries, which start none, would be measured in a program that nobody
