@@ -2,6 +2,7 @@
 //!
 //! How the work is done is the players' business (`sqlite/`, and `rivals/`); here are names alone.
 
+use crate::clock::Clock;
 use crate::figure::Figure;
 use crate::goal::{Goal, Verdict};
 use std::time::Duration;
@@ -26,15 +27,6 @@ pub struct Case {
     pub goals: Vec<Goal>,
     /// Left out of a quick run, unless it is asked for by its name.
     pub full_only: bool,
-}
-
-/// Which time counts. The ratio of the other is shown as well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// Time that passes, with every wait.
-    Wall,
-    /// Time of the processor, in all threads: for work that waits for nobody.
-    Cpu,
 }
 
 impl Case {

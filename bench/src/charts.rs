@@ -2,7 +2,7 @@
 
 use crate::figure::Figure;
 use crate::plot::{self, Bar, Line, Unit};
-use crate::report::Section;
+use crate::section::Section;
 
 /// A chart: the name of its file, its title, and the cases in it; `*` is any end.
 const BARS: [(&str, &str, &[&str]); 8] = [

@@ -1,6 +1,6 @@
 //! What one variant showed, from the times of its turns.
 
-use crate::case::Clock;
+use crate::clock::Clock;
 
 /// Libraries that are no rivals: ours, and the raw clients under all of them.
 const NO_RIVALS: [&str; 4] = ["kysera", "rusqlite", "tokio-postgres", "no load"];

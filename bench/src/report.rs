@@ -1,13 +1,14 @@
 //! What was measured as Markdown, for the terminal and for `docs/benchmarks.md`.
 
-use crate::case::{Case, Clock};
 use crate::charts::charts;
+use crate::clock::Clock;
 use crate::compile_time::{self, Cost};
 use crate::figure::Figure;
-use crate::goal::Verdict;
 use crate::machine;
+use crate::numbers::{number, ratio, size, time};
 use crate::players::Player;
 use crate::reasons::reason;
+use crate::section::Section;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -21,17 +22,6 @@ pub struct Report {
     full: bool,
     command: String,
     load: String,
-}
-
-/// One case.
-pub struct Section {
-    pub name: String,
-    pub figures: Vec<Figure>,
-    base: &'static str,
-    /// The variant that was held to the goals.
-    ours: Option<String>,
-    clock: Clock,
-    verdicts: Vec<Verdict>,
 }
 
 const HEAD: &str = "\
@@ -64,33 +54,6 @@ const LIBRARIES: [&str; 10] = [
     "sea-query",
     "toasty",
 ];
-
-impl Section {
-    pub fn new(case: &Case, figures: Vec<Figure>) -> Section {
-        let verdicts = case.verdicts(&figures);
-        let ours = case.held(&figures).map(|figure| figure.name.clone());
-        Section { name: case.name.clone(), base: case.base, ours, clock: case.clock, figures, verdicts }
-    }
-
-    fn group(&self) -> &str {
-        self.name.split(':').next().unwrap_or_default()
-    }
-
-    /// What it showed, in one line: who waits wants to see that it goes on.
-    pub fn line(&self) -> String {
-        let ratios =
-            self.figures.iter().map(|figure| format!("{} {}", figure.name, ratio(figure.quiet_ratio)));
-        format!("{}: {}", self.name, ratios.collect::<Vec<_>>().join(", "))
-    }
-
-    fn short_name(&self) -> &str {
-        self.name.split_once(": ").map_or(&self.name, |(_, name)| name)
-    }
-
-    fn figure(&self, variant: &str) -> Option<&Figure> {
-        self.figures.iter().find(|figure| figure.name == variant)
-    }
-}
 
 impl Report {
     pub fn new(full: bool, words: &[String]) -> Report {
@@ -291,33 +254,4 @@ fn details(section: &Section) -> String {
 /// The cells of a head.
 fn cells(names: &[&str]) -> String {
     names.iter().map(|name| format!(" {name} |")).collect()
-}
-
-/// A ratio with three digits.
-fn ratio(ratio: f64) -> String {
-    match ratio {
-        small if small < 9.995 => format!("{small:.2}"),
-        middle if middle < 99.95 => format!("{middle:.1}"),
-        large => format!("{large:.0}"),
-    }
-}
-
-/// Nanoseconds in a unit that reads well.
-fn time(nanos: f64) -> String {
-    match nanos.abs() {
-        size if size < 1e3 => format!("{nanos:.0} ns"),
-        size if size < 1e6 => format!("{:.2} µs", nanos / 1e3),
-        size if size < 1e9 => format!("{:.2} ms", nanos / 1e6),
-        _ => format!("{:.2} s", nanos / 1e9),
-    }
-}
-
-/// Bytes in a unit that reads well.
-fn size(bytes: f64) -> String {
-    if bytes < 1e6 { format!("{:.0} KB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
-}
-
-/// A count, with one digit behind the point where it is small and broken.
-fn number(count: f64) -> String {
-    if count.fract().abs() < 0.05 || count >= 100.0 { format!("{count:.0}") } else { format!("{count:.1}") }
 }
