@@ -6,6 +6,15 @@
 
 use std::path::Path;
 
+/// Tables of the program; ten columns each.
+pub const TABLES: usize = 20;
+
+/// Queries of the program.
+pub const QUERIES: usize = 300;
+
+/// Tables of the programs without queries.
+pub const GROWTH: [usize; 3] = [10, 100, 500];
+
 /// Columns of each table, the key included.
 const COLUMNS: usize = 10;
 

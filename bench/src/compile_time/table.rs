@@ -1,6 +1,7 @@
 //! Tables and charts of what compiling cost.
 
-use super::{Cold, Cost, GROWTH, QUERIES, TABLES};
+use super::cost::{Cold, Cost};
+use super::program::{GROWTH, QUERIES, TABLES};
 use crate::plot::{self, Bar, Line, Unit};
 use std::fmt::Write;
 
