@@ -2,20 +2,20 @@
 //! everywhere. Each process has a schema of its own, which goes when the next run makes it again.
 
 mod kysera;
+mod schema;
+mod session;
 mod tokio_postgres;
+mod version;
 
 use kysera_bench_stage::Entries;
+use kysera_bench_stage::data::postgres;
+
+pub use version::server;
 
 /// Every variant; none without a server.
 pub fn entries() -> Entries {
-    if kysera_bench_stage::data::postgres::url().is_none() {
+    if postgres::url().is_none() {
         return Entries::new();
     }
     kysera::entries().and(tokio_postgres::entries())
-}
-
-/// The server's version.
-pub fn server() -> Option<String> {
-    kysera_bench_stage::data::postgres::url()?;
-    Some(format!("PostgreSQL {}", tokio_postgres::server_version()))
 }

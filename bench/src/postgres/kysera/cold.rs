@@ -1,7 +1,8 @@
 //! A process that has just begun.
 
-use super::{connect, make};
+use super::database::connect;
 use crate::case::OURS;
+use crate::postgres::schema::make;
 use crate::queries;
 use kysera::prelude::*;
 use kysera_bench_stage::data::postgres;

@@ -1,6 +1,6 @@
 //! A search with up to eight conditions.
 
-use super::open;
+use super::database::open;
 use crate::case::OURS;
 use crate::queries;
 use kysera::prelude::*;

@@ -1,6 +1,6 @@
 //! Users with posts with comments: as rows in rows, and by hand.
 
-use super::open_far;
+use super::database::open_far;
 use crate::case::OURS;
 use crate::queries;
 use crate::rows::{Nested, User, UserWithPosts};

@@ -1,6 +1,6 @@
 //! Ten reads by key: one after the other, and in one pipeline.
 
-use super::{open, open_far};
+use super::database::{open, open_far};
 use crate::case::{OURS, PREPARED};
 use crate::prepared::BY_KEY;
 use crate::queries::by_key;

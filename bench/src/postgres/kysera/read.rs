@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::case::{OURS, PREPARED};
 use crate::{prepared, queries};
 use kysera::prelude::*;

@@ -1,6 +1,6 @@
 //! More rows than are wanted in memory at once.
 
-use super::open;
+use super::database::open;
 use crate::case::OURS;
 use crate::queries;
 use kysera::prelude::*;

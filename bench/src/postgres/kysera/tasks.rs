@@ -1,7 +1,8 @@
 //! Many tasks on a few connections.
 
-use super::{connect, make};
+use super::database::connect;
 use crate::case::{OURS, PREPARED};
+use crate::postgres::schema::make;
 use crate::{prepared, queries};
 use kysera::prelude::*;
 use kysera_bench_stage::data::{USERS, key, postgres};

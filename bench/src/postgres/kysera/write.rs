@@ -1,6 +1,6 @@
 //! Rows that come and change.
 
-use super::open;
+use super::database::open;
 use crate::case::{OURS, PREPARED};
 use crate::rows::{Comment, NewComment, NewPost, Post};
 use crate::{prepared, queries};

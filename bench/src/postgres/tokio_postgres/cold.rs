@@ -1,6 +1,10 @@
 //! A process that has just begun.
 
-use super::{BY_KEY, COLLECTED, connect, make, user};
+use super::names::COLLECTED;
+use super::read::BY_KEY;
+use super::rows::user;
+use crate::postgres::schema::make;
+use crate::postgres::session::connect;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;

@@ -1,6 +1,8 @@
 //! A search with up to eight conditions: the text is pushed together, and its statement is looked up by it.
 
-use super::{COLLECTED, open, user};
+use super::database::open;
+use super::names::COLLECTED;
+use super::rows::user;
 use crate::rows::User;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, postgres, search as form};
 use kysera_bench_stage::{Entries, Variant};

@@ -1,6 +1,8 @@
 //! Users with posts with comments: a query for each level, put together by hand.
 
-use super::{COLLECTED, comment, open_far, post, user};
+use super::database::open_far;
+use super::names::COLLECTED;
+use super::rows::{comment, post, user};
 use crate::rows::{Comment, Nested, Post, User};
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant, assert_nested, nest};

@@ -1,6 +1,9 @@
 //! Ten reads by key: one after the other, and together on one connection.
 
-use super::{BY_KEY, COLLECTED, open_far, prepare, user};
+use super::database::{open_far, prepare};
+use super::names::COLLECTED;
+use super::read::BY_KEY;
+use super::rows::user;
 use futures_util::future::join_all;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};

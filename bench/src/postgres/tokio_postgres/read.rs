@@ -1,11 +1,16 @@
 //! Rows of one query.
 
-use super::{BY_KEY, COLLECTED, STREAMED, prepare, user};
+use super::database::prepare;
+use super::names::{COLLECTED, STREAMED};
+use super::rows::user;
 use crate::rows::{Post, User};
 use futures_util::{TryStreamExt, pin_mut};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use tokio_postgres::Row;
+
+/// One user, by key.
+pub const BY_KEY: &str = "select id, name, hair_color from users where id = $1";
 
 const ALL: &str = "select id, name, hair_color from users";
 const LEFT_JOIN: &str = "\

@@ -1,6 +1,8 @@
 //! More rows than are wanted in memory at once.
 
-use super::{COLLECTED, STREAMED, prepare, user};
+use super::database::prepare;
+use super::names::{COLLECTED, STREAMED};
+use super::rows::user;
 use futures_util::{TryStreamExt, pin_mut};
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant};

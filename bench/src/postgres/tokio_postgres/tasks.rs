@@ -1,6 +1,9 @@
 //! Many tasks on a few connections, by the pool that users of this client take.
 
-use super::{BY_KEY, COLLECTED, make, user};
+use super::names::COLLECTED;
+use super::read::BY_KEY;
+use super::rows::user;
+use crate::postgres::schema::make;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};

@@ -1,6 +1,9 @@
 //! Rows that come and change.
 
-use super::{BY_KEY, COLLECTED, open, prepare, user};
+use super::database::{open, prepare};
+use super::names::COLLECTED;
+use super::read::BY_KEY;
+use super::rows::user;
 use kysera_bench_stage::data::{USERS, insert_sql, key, new_users, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use tokio_postgres::Client;

@@ -1,6 +1,6 @@
 //! From the start of a process to its first row.
 
-use super::open_file;
+use super::database::open_file;
 use crate::queries;
 use kysera::prelude::*;
 use kysera::sqlite::{Sqlite, SqliteOptions};

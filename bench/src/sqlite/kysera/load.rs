@@ -1,6 +1,6 @@
 //! Loads: a long stream, many tasks, and what tasks beside them feel.
 
-use super::{open, open_file};
+use super::database::{open, open_file};
 use crate::{prepared, queries};
 use futures_util::TryStreamExt;
 use kysera::prelude::*;

@@ -1,6 +1,7 @@
 //! Ours on SQLite. `kysera` builds its query each time, as an application does; `kysera, prepared` built it once.
 
 mod cold;
+mod database;
 mod load;
 mod prepared;
 mod read;
@@ -8,12 +9,10 @@ mod relations;
 mod write;
 
 use crate::case::{OURS, PREPARED};
-use kysera::prelude::*;
-use kysera::sqlite::{Sqlite, SqliteOptions};
-use kysera_bench_stage::data::{CONNECTIONS, spaced, statements};
-use kysera_bench_stage::{Entries, Sizes, counting, sqlite_sizes};
-use std::path::Path;
-use std::time::Duration;
+use kysera_bench_stage::data::spaced;
+use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
+
+pub use database::driver;
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -60,28 +59,4 @@ pub fn entries() -> Entries {
         entries = entries.add(name, relations::BY_LEVEL, move || relations::by_level(users));
     }
     entries
-}
-
-/// A database in memory, made by this script.
-async fn open(script: String) -> Db {
-    Db::new(driver(script).await)
-}
-
-/// A database in a file, made by this script, on as many connections as everybody's pool has.
-async fn open_file(path: &Path, script: String) -> Db {
-    let options = SqliteOptions::file(path).readers(CONNECTIONS - 1);
-    let db = Db::new(Sqlite::connect(options).await.expect("opens"));
-    statements(&script, async |statement| {
-        kysera::raw(statement).execute(&db).await.expect("runs");
-    })
-    .await;
-    db
-}
-
-/// Our driver, on a database in memory made by this script.
-pub async fn driver(script: String) -> Sqlite {
-    let options = SqliteOptions::memory().on_connect(move |connection| connection.execute_batch(&script));
-    // Under valgrind everything takes fifty times longer and would outlast its budget.
-    let options = if counting() { options.budget(Duration::from_secs(3600)) } else { options };
-    Sqlite::connect(options).await.expect("opens")
 }

@@ -1,6 +1,6 @@
 //! The same, with queries that were prepared once.
 
-use super::open;
+use super::database::open;
 use crate::prepared::{ALL, BY_KEY, INSERT, LEFT_JOIN, RENAME};
 use crate::rows::User;
 use kysera::prelude::*;

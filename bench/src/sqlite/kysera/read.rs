@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::queries;
 use kysera::prelude::*;
 use kysera_bench_stage::Variant;

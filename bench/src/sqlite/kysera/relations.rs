@@ -1,6 +1,6 @@
 //! Users with ten posts each, with ten comments each.
 
-use super::open;
+use super::database::open;
 use crate::queries;
 use crate::rows::{Comment, Post, PostWithComments, User, UserWithPosts};
 use kysera::prelude::*;

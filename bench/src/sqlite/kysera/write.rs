@@ -1,6 +1,6 @@
 //! Rows that come and change.
 
-use super::open;
+use super::database::open;
 use crate::queries;
 use crate::rows::{NewUser, User};
 use kysera::prelude::*;

@@ -1,8 +1,9 @@
 //! Loads: a long stream, and many tasks, whose calls go to tokio's blocking threads.
 
+use super::database::{open, open_file};
 use super::read::{ALL, one};
+use super::rows::user;
 use super::write::rename;
-use super::{open, open_file, user};
 use kysera_bench_stage::data::{self, CONNECTIONS, MANY, USERS, key, sqlite};
 use kysera_bench_stage::{Variant, data_folder, tasks};
 use rusqlite::Connection;

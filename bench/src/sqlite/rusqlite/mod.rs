@@ -1,16 +1,14 @@
 //! rusqlite with cached statements: the base. Rows are decoded by position into the same structs.
 
 mod cold;
+mod database;
 mod load;
 mod read;
 mod relations;
+mod rows;
 mod write;
 
-use crate::rows::User;
-use kysera_bench_stage::data::sqlite;
 use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
-use rusqlite::{Connection, Row};
-use std::path::Path;
 
 const NAME: &str = "rusqlite";
 
@@ -33,24 +31,4 @@ pub fn entries() -> Entries {
         .add("sqlite: 64 tasks, 8 connections, a file: reads", load::BLOCKING, load::reads)
         .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", load::BLOCKING, load::writes)
         .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
-}
-
-/// A database in memory, made by this script.
-fn open(script: &str) -> Connection {
-    let connection = Connection::open_in_memory().expect("opens");
-    connection.set_prepared_statement_cache_capacity(128);
-    connection.execute_batch(script).expect("runs");
-    connection
-}
-
-/// A connection to a database in a file.
-fn open_file(path: &Path) -> Connection {
-    let connection = Connection::open(path).expect("opens");
-    connection.set_prepared_statement_cache_capacity(128);
-    connection.execute_batch(sqlite::FILE).expect("sets");
-    connection
-}
-
-fn user(row: &Row<'_>) -> rusqlite::Result<User> {
-    Ok(User { id: row.get(0)?, name: row.get(1)?, hair_color: row.get(2)? })
 }

@@ -1,6 +1,7 @@
 //! Rows of one query.
 
-use super::{open, user};
+use super::database::open;
+use super::rows::user;
 use crate::rows::{Post, User};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};

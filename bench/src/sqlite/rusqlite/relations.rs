@@ -1,7 +1,8 @@
 //! Users with ten posts each, with ten comments each: a query for each level, put together by hand.
 
+use super::database::open;
 use super::read::ALL;
-use super::{open, user};
+use super::rows::user;
 use crate::rows::{Comment, Post, PostWithComments, User, UserWithPosts};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;

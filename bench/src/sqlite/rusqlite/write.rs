@@ -1,6 +1,6 @@
 //! Rows that come and change.
 
-use super::open;
+use super::database::open;
 use super::read::one;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{USERS, insert_sql, key, new_users, sqlite};
