@@ -4,12 +4,12 @@
 //! would be picked.
 
 mod diesel_async;
+mod schema;
 mod sea_orm;
 mod sqlx;
 
 use kysera_bench_stage::Entries;
 use kysera_bench_stage::data::postgres;
-use tokio_postgres::NoTls;
 
 /// Every variant; none without a server.
 pub fn entries() -> Entries {
@@ -17,15 +17,4 @@ pub fn entries() -> Entries {
         return Entries::new();
     }
     diesel_async::entries().and(sqlx::entries()).and(sea_orm::entries())
-}
-
-/// Makes the schema of a variant anew by this script, and gives the address of a session in it.
-async fn make(variant: &str, script: &str) -> String {
-    let schema = postgres::schema(variant);
-    let url = postgres::url_in(&schema);
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("connects");
-    tokio::spawn(connection);
-    let script = format!("drop schema if exists {schema} cascade; create schema {schema}; {script}");
-    client.batch_execute(&script).await.expect("makes the schema");
-    url
 }

@@ -1,6 +1,7 @@
 //! A process that has just begun.
 
-use super::{NAME, make};
+use super::names::NAME;
+use crate::postgres::schema::make;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};

@@ -1,6 +1,7 @@
 //! A search with up to eight conditions: a boxed query.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

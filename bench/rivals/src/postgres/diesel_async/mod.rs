@@ -1,7 +1,9 @@
 //! diesel-async on PostgreSQL: a held connection, whose statement cache is on.
 
 mod cold;
+mod database;
 mod dynamic;
+mod names;
 mod nested;
 mod points;
 mod read;
@@ -9,12 +11,7 @@ mod stream;
 mod tasks;
 mod write;
 
-use super::make;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
-use kysera_bench_stage::{Entries, delayed};
-use std::time::Duration;
-
-const NAME: &str = "diesel-async";
+use kysera_bench_stage::Entries;
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -26,15 +23,4 @@ pub fn entries() -> Entries {
         .and(stream::entries())
         .and(tasks::entries())
         .and(cold::entries())
-}
-
-/// A connection to a schema made by this script.
-async fn open(variant: &str, script: String) -> AsyncPgConnection {
-    open_far(variant, script, Duration::ZERO).await
-}
-
-/// The same, with so much added to each round trip.
-async fn open_far(variant: &str, script: String, round_trip: Duration) -> AsyncPgConnection {
-    let url = make(variant, &script).await;
-    AsyncPgConnection::establish(&delayed(&url, round_trip)).await.expect("connects")
 }

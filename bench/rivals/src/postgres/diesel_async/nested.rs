@@ -1,6 +1,7 @@
 //! Users with posts with comments: `belonging_to` and `grouped_by`, as its guide on relations shows.
 
-use super::{NAME, open_far};
+use super::database::open_far;
+use super::names::NAME;
 use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

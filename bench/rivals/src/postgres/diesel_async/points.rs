@@ -1,6 +1,7 @@
 //! Ten reads by key: one after the other, and pipelined as the documentation of its connection shows.
 
-use super::{NAME, open, open_far};
+use super::database::{open, open_far};
+use super::names::NAME;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,6 +1,7 @@
 //! Rows of one query.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::diesel::{Post, User, posts, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,6 +1,7 @@
 //! More rows than are wanted in memory at once.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -1,6 +1,7 @@
 //! Many tasks on a few connections, by deadpool.
 
-use super::{NAME, make};
+use super::names::NAME;
+use crate::postgres::schema::make;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Pool;

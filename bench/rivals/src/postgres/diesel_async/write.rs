@@ -1,6 +1,7 @@
 //! Rows that come and change.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::diesel::{KnownUser, NewComment, NewPost, NewUser, User, comments, posts, users};
 use diesel::prelude::*;
 use diesel::upsert::excluded;

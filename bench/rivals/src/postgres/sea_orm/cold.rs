@@ -1,6 +1,8 @@
 //! A process that has just begun.
 
-use super::{NAME, connect, make};
+use super::database::connect;
+use super::names::NAME;
+use crate::postgres::schema::make;
 use crate::tables::sea_orm::user;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};

@@ -1,6 +1,7 @@
 //! A search with up to eight conditions, each of which may be absent.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::sea_orm::find;
 use kysera_bench_stage::data::{USERS, postgres, search as form};
 use kysera_bench_stage::{Entries, Variant};

@@ -1,7 +1,9 @@
 //! SeaORM on PostgreSQL: entities, through its pool of one connection with the pool's own settings.
 
 mod cold;
+mod database;
 mod dynamic;
+mod names;
 mod nested;
 mod points;
 mod read;
@@ -9,12 +11,7 @@ mod stream;
 mod tasks;
 mod write;
 
-use super::make;
-use kysera_bench_stage::{Entries, delayed};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
-use std::time::Duration;
-
-const NAME: &str = "sea-orm";
+use kysera_bench_stage::Entries;
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -26,26 +23,4 @@ pub fn entries() -> Entries {
         .and(stream::entries())
         .and(tasks::entries())
         .and(cold::entries())
-}
-
-/// A pool of one connection to a schema made by this script.
-async fn open(variant: &str, script: String) -> DatabaseConnection {
-    open_far(variant, script, 1, Duration::ZERO).await
-}
-
-/// A pool of so many, with so much added to each round trip.
-async fn open_far(
-    variant: &str,
-    script: String,
-    connections: u32,
-    round_trip: Duration,
-) -> DatabaseConnection {
-    connect(&delayed(&make(variant, &script).await, round_trip), connections).await
-}
-
-async fn connect(url: &str, connections: u32) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(url);
-    // It would log each statement.
-    options.max_connections(connections).sqlx_logging(false);
-    Database::connect(options).await.expect("connects")
 }

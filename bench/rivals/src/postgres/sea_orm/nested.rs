@@ -1,6 +1,7 @@
 //! Users with posts with comments: the entity loader, which asks once for each level.
 
-use super::{NAME, open_far};
+use super::database::open_far;
+use super::names::NAME;
 use crate::tables::sea_orm::{comment, post, user};
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant, assert_nested};

@@ -1,6 +1,7 @@
 //! Ten reads by key: one after the other, and at once on as many connections, because SeaORM does not pipeline.
 
-use super::{NAME, open, open_far};
+use super::database::{open, open_far};
+use super::names::NAME;
 use crate::tables::sea_orm::user;
 use futures_util::future::try_join_all;
 use kysera_bench_stage::data::{USERS, key, postgres};

@@ -1,6 +1,7 @@
 //! Rows of one query.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::sea_orm::{post, user};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};

@@ -1,6 +1,8 @@
 //! Many tasks on a few connections.
 
-use super::{NAME, connect, make};
+use super::database::connect;
+use super::names::NAME;
+use crate::postgres::schema::make;
 use crate::tables::sea_orm::user;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};

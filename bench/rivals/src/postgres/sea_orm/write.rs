@@ -1,6 +1,7 @@
 //! Rows that come and change. Nothing is returned that nobody asks for, which is the least that SeaORM can do.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::sea_orm::{comment, post, user};
 use kysera_bench_stage::data::{USERS, key, new_users, postgres};
 use kysera_bench_stage::{Entries, Variant};

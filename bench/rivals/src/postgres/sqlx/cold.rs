@@ -1,7 +1,8 @@
 //! A process that has just begun.
 
+use super::names::{HELD, NAME};
 use super::read::read_by_key;
-use super::{HELD, NAME, make};
+use crate::postgres::schema::make;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};
 use sqlx::postgres::PgPoolOptions;

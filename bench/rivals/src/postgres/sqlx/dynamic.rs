@@ -1,6 +1,7 @@
 //! A search with up to eight conditions: its query builder.
 
-use super::{HELD, NAME, hold, open};
+use super::database::{hold, open};
+use super::names::{HELD, NAME};
 use crate::tables::sqlx::User;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, postgres, search as form};
 use kysera_bench_stage::{Entries, Variant};

@@ -5,7 +5,9 @@
 //! what they make of a query.
 
 mod cold;
+mod database;
 mod dynamic;
+mod names;
 mod nested;
 mod points;
 mod read;
@@ -13,15 +15,7 @@ mod stream;
 mod tasks;
 mod write;
 
-use super::make;
-use kysera_bench_stage::{Entries, delayed};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection, PgConnection, PgPool};
-use std::time::Duration;
-
-const NAME: &str = "sqlx";
-const HELD: &str = "sqlx, one connection";
-const MACROS: &str = "sqlx, as its macros read";
+use kysera_bench_stage::Entries;
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -33,20 +27,4 @@ pub fn entries() -> Entries {
         .and(stream::entries())
         .and(tasks::entries())
         .and(cold::entries())
-}
-
-/// A pool of one connection to a schema made by this script.
-async fn open(variant: &str, script: String) -> PgPool {
-    open_far(variant, script, 1, Duration::ZERO).await
-}
-
-/// A pool of so many, with so much added to each round trip.
-async fn open_far(variant: &str, script: String, connections: u32, round_trip: Duration) -> PgPool {
-    let url = delayed(&make(variant, &script).await, round_trip);
-    PgPoolOptions::new().max_connections(connections).connect(&url).await.expect("connects")
-}
-
-/// A connection to a schema made by this script.
-async fn hold(variant: &str, script: String) -> PgConnection {
-    PgConnection::connect(&make(variant, &script).await).await.expect("connects")
 }

@@ -1,6 +1,7 @@
 //! Users with posts with comments: a query for each level, put together by hand.
 
-use super::{NAME, open_far};
+use super::database::open_far;
+use super::names::NAME;
 use crate::tables::sqlx::{Comment, Post, User};
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant, assert_nested, nest};

@@ -1,7 +1,8 @@
 //! Ten reads by key: one after the other, and at once on as many connections, because SQLx does not pipeline.
 
+use super::database::{hold, open, open_far};
+use super::names::{HELD, NAME};
 use super::read::read_by_key;
-use super::{HELD, NAME, hold, open, open_far};
 use futures_util::future::try_join_all;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};

@@ -1,6 +1,7 @@
 //! Rows of one query.
 
-use super::{HELD, MACROS, NAME, hold, open};
+use super::database::{hold, open};
+use super::names::{HELD, MACROS, NAME};
 use crate::tables::sqlx::{Post, User};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};

@@ -1,6 +1,7 @@
 //! More rows than are wanted in memory at once.
 
-use super::{NAME, open};
+use super::database::open;
+use super::names::NAME;
 use crate::tables::sqlx::User;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::postgres;

@@ -1,7 +1,8 @@
 //! Many tasks on a few connections.
 
+use super::names::NAME;
 use super::read::read_by_key;
-use super::{NAME, make};
+use crate::postgres::schema::make;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};
 use sqlx::postgres::PgPoolOptions;

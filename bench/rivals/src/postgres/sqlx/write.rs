@@ -1,7 +1,8 @@
 //! Rows that come and change. Many at once go as arrays, as its FAQ recommends.
 
+use super::database::{hold, open};
+use super::names::{HELD, NAME};
 use super::read::read_by_key;
-use super::{HELD, NAME, hold, open};
 use kysera_bench_stage::data::{USERS, key, new_users, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use sqlx::{Connection, PgConnection, PgExecutor};

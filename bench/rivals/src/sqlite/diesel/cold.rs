@@ -1,6 +1,6 @@
 //! From the start of a process to its first row.
 
-use super::open_file;
+use super::database::open_file;
 use super::read::one;
 use diesel::connection::SimpleConnection;
 use kysera_bench_stage::data::{USERS, key, sqlite};

@@ -1,8 +1,8 @@
 //! Loads: a long stream, and many tasks.
 
+use super::database::{open, open_file};
 use super::read::one;
 use super::write::rename;
-use super::{open, open_file};
 use crate::tables::diesel::{User, users};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

@@ -2,16 +2,13 @@
 //! threads.
 
 mod cold;
+mod database;
 mod load;
 mod read;
 mod relations;
 pub mod write;
 
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use kysera_bench_stage::data::sqlite;
 use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
-use std::path::Path;
 
 const NAME: &str = "diesel";
 
@@ -38,18 +35,4 @@ pub fn entries() -> Entries {
         .add("sqlite: 64 tasks, 8 connections, a file: reads", NAME, load::reads)
         .add("sqlite: 64 tasks, 8 connections, a file: 1 write in 10", NAME, load::writes)
         .add_cold("sqlite: a fresh process to its first row", NAME, cold::make, cold::first_row)
-}
-
-/// A database in memory, made by this script.
-fn open(script: &str) -> SqliteConnection {
-    let mut connection = SqliteConnection::establish(":memory:").expect("opens");
-    connection.batch_execute(script).expect("runs");
-    connection
-}
-
-/// A connection to a database in a file.
-fn open_file(path: &Path) -> SqliteConnection {
-    let mut connection = SqliteConnection::establish(path.to_str().expect("a plain path")).expect("opens");
-    connection.batch_execute(sqlite::FILE).expect("sets");
-    connection
 }

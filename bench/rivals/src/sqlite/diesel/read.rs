@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::tables::diesel::{Post, User, posts, users};
 use diesel::prelude::*;
 use kysera_bench_stage::Variant;

@@ -1,6 +1,6 @@
 //! Users with ten posts each, with ten comments each.
 
-use super::open;
+use super::database::open;
 use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use kysera_bench_stage::Variant;

@@ -1,8 +1,8 @@
 //! Loads: a long stream, many tasks, and what tasks beside them feel.
 
+use super::database::{open, open_file};
 use super::read::one;
 use super::write::{insert_users, rename};
-use super::{open, open_file};
 use crate::tables::sea_orm::user;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::{self, CONNECTIONS, MANY, USERS, key, new_users, sqlite};

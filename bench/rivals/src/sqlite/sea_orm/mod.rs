@@ -1,15 +1,13 @@
 //! SeaORM on SQLite: entities, through its pool of one connection.
 
 mod cold;
+mod database;
 mod load;
 mod read;
 mod relations;
 mod write;
 
 use kysera_bench_stage::{Entries, Sizes, sqlite_sizes};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use std::path::Path;
 
 const NAME: &str = "sea-orm";
 
@@ -36,23 +34,4 @@ pub fn entries() -> Entries {
         .add("sqlite: 10 ms ticker beside select 10 000", NAME, load::ticker_all)
         .add("sqlite: 10 ms ticker beside insert 100", NAME, load::ticker_insert)
         .add("sqlite: 10 ms ticker beside a query of 20 ms", NAME, load::ticker_slow)
-}
-
-/// A database in memory, made by this script.
-async fn open(script: String) -> DatabaseConnection {
-    let mut options = ConnectOptions::new("sqlite::memory:");
-    options.max_connections(1).min_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await.expect("opens");
-    db.execute_unprepared(&script).await.expect("runs");
-    db
-}
-
-/// A pool on a database in a file, of as many connections.
-async fn open_file(path: &Path, connections: usize) -> DatabaseConnection {
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
-    options.max_connections(connections as u32).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|options| {
-        options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Normal)
-    });
-    Database::connect(options).await.expect("opens")
 }

@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::tables::sea_orm::{find, post, user};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{USERS, key, search as form, sqlite};

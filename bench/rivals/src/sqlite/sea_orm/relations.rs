@@ -1,6 +1,6 @@
 //! Users with ten posts each, with ten comments each, by the Entity Loader.
 
-use super::open;
+use super::database::open;
 use crate::tables::sea_orm::{comment, post, user};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;

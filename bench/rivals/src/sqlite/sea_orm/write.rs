@@ -1,6 +1,6 @@
 //! Rows that come and change.
 
-use super::open;
+use super::database::open;
 use super::read::one;
 use crate::tables::sea_orm::user;
 use kysera_bench_stage::Variant;

@@ -1,7 +1,7 @@
 //! From the start of a process to its first row.
 
+use super::database::{open_file, open_many};
 use super::read::one;
-use super::{open_file, open_many};
 use kysera_bench_stage::current_thread;
 use kysera_bench_stage::data::{USERS, key, sqlite};
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Loads: a long stream, many tasks, and what tasks beside them feel.
 
+use super::database::{open, open_many};
 use super::read::{ALL, one};
 use super::write::{insert_users, rename};
-use super::{open, open_many};
 use crate::tables::sqlx::User;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::{self, MANY, USERS, key, new_users, sqlite};

@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::tables::sqlx::{Post, User};
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, key, search as form, sqlite};

@@ -1,6 +1,6 @@
 //! Users with ten posts each, with ten comments each: a query for each level, put together by hand.
 
-use super::open;
+use super::database::open;
 use super::read::ALL;
 use crate::tables::sqlx::{Comment, Post, User};
 use kysera_bench_stage::Variant;

@@ -1,0 +1,15 @@
+//! The schema of a variant.
+
+use kysera_bench_stage::data::postgres;
+use tokio_postgres::NoTls;
+
+/// Makes the schema of a variant anew by this script, and gives the address of a session in it.
+pub async fn make(variant: &str, script: &str) -> String {
+    let schema = postgres::schema(variant);
+    let url = postgres::url_in(&schema);
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("connects");
+    tokio::spawn(connection);
+    let script = format!("drop schema if exists {schema} cascade; create schema {schema}; {script}");
+    client.batch_execute(&script).await.expect("makes the schema");
+    url
+}
