@@ -3,6 +3,7 @@
 //! `kysera-bench` in the folder above is the conductor; alone this program does nothing.
 
 mod model;
+mod names;
 mod postgres;
 mod search;
 mod sqlite;

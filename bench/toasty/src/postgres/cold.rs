@@ -1,7 +1,9 @@
 //! A process that has just begun.
 
-use super::{NAME, connect, make};
+use super::database::connect;
+use super::schema::make;
 use crate::model::User;
+use crate::names::NAME;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;

@@ -1,6 +1,7 @@
 //! A search with up to eight conditions.
 
-use super::{NAME, open};
+use super::database::open;
+use crate::names::NAME;
 use crate::search::find;
 use kysera_bench_stage::data::{USERS, postgres, search as form};
 use kysera_bench_stage::{Entries, Variant};

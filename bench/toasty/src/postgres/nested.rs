@@ -1,7 +1,8 @@
 //! Users with posts with comments: included.
 
-use super::{NAME, open_far};
+use super::database::open_far;
 use crate::model::User;
+use crate::names::NAME;
 use kysera_bench_stage::data::postgres;
 use kysera_bench_stage::{Entries, Variant, assert_nested};
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! Ten reads by key: one after the other, and in a batch, whose queries give lists.
 
-use super::{NAME, open, open_far};
+use super::database::{open, open_far};
 use crate::model::User;
+use crate::names::NAME;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! Rows of one query.
 
-use super::{NAME, open};
+use super::database::open;
 use crate::model::User;
+use crate::names::NAME;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 

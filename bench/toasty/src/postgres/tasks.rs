@@ -1,7 +1,9 @@
 //! Many tasks on a few connections.
 
-use super::{NAME, connect, make};
+use super::database::connect;
+use super::schema::make;
 use crate::model::User;
+use crate::names::NAME;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};
 

@@ -1,7 +1,9 @@
 //! Rows that come and change.
 
-use super::{NAME, empty, open};
+use super::database::open;
+use super::schema::empty;
 use crate::model::{Comment, Post, User};
+use crate::names::NAME;
 use kysera_bench_stage::data::{USERS, key, new_users, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use toasty::Db;

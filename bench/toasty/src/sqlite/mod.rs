@@ -4,16 +4,14 @@
 //! Deleting a user and including posts end in Toasty's own "not yet implemented" on SQLite (0.11.0, 64-bit keys; the same
 //! models work on PostgreSQL); they stay, so that a run says that they are skipped, and a later version just works.
 
+mod database;
 mod read;
 mod relations;
 mod write;
 
-use crate::model::{Comment, Post, User};
+use crate::names::NAME;
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::{spaced, statements};
-use toasty::Db;
-
-const NAME: &str = "toasty";
+use kysera_bench_stage::data::spaced;
 
 /// Every variant.
 pub fn entries() -> Entries {
@@ -36,16 +34,4 @@ pub fn entries() -> Entries {
         entries = entries.add(format!("sqlite: insert {rows}"), NAME, move || write::insert(rows));
     }
     entries
-}
-
-/// A database in memory, made by this script.
-async fn open(script: String) -> Db {
-    let mut builder = Db::builder();
-    builder.models(toasty::models!(User, Post, Comment)).max_pool_size(1);
-    let mut db = builder.connect("sqlite::memory:").await.expect("opens");
-    statements(&script, async |statement| {
-        toasty::sql::statement(statement).exec(&mut db).await.expect("runs");
-    })
-    .await;
-    db
 }

@@ -1,6 +1,6 @@
 //! Rows of one query.
 
-use super::open;
+use super::database::open;
 use crate::model::User;
 use crate::search::find;
 use kysera_bench_stage::data::{USERS, key, search as form, sqlite};

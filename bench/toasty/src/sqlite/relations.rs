@@ -1,6 +1,6 @@
 //! Users with ten posts each, with ten comments each: included.
 
-use super::open;
+use super::database::open;
 use crate::model::User;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::sqlite;

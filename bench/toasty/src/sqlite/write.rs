@@ -1,6 +1,6 @@
 //! Rows that come and change.
 
-use super::open;
+use super::database::open;
 use crate::model::User;
 use kysera_bench_stage::Variant;
 use kysera_bench_stage::data::{USERS, key, new_users, sqlite};
