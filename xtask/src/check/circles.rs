@@ -4,14 +4,10 @@ use super::arrows::Program;
 use std::collections::BTreeSet;
 
 /// Circles that may stay: where (files, or folders that end in `/`), and why.
-const EXCEPTIONS: &[(&[&str], &str)] = &[
-    (
-        &["crates/kysera-sql/src/ast/"],
-        "a tree is recursive: an expression holds queries, a query holds expressions",
-    ),
-    // What grew before circles were refused; each line goes with its circles.
-    (&["bench/"], "each player's parent opens databases for its children, and lists them"),
-];
+const EXCEPTIONS: &[(&[&str], &str)] = &[(
+    &["crates/kysera-sql/src/ast/"],
+    "a tree is recursive: an expression holds queries, a query holds expressions",
+)];
 
 /// Returns a description of each circle, and of each exception that no circle needs.
 pub(crate) fn problems(programs: &[Program]) -> Vec<String> {
