@@ -177,7 +177,7 @@ impl Reader {
     fn count(&mut self, row: &Row) -> Result<(), DecodeError> {
         match self.affected {
             Affected::Column(column) => {
-                self.counted = self.counted.saturating_add(count(row, column)?);
+                self.counted = self.counted.saturating_add(count(row, column.into())?);
                 Ok(())
             }
             _ => Ok(()),

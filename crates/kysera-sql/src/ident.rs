@@ -17,31 +17,33 @@ pub type Name = Cow<'static, str>;
 /// assert_eq!(sql, r#""a""b""#);
 /// ```
 pub fn quote(out: &mut String, name: &str, quote: char) {
-    quote_checked(out, name, quote);
+    quote_plainly(out, name, quote);
 }
 
-/// As [`quote`]; true when the name holds a NUL, which no database takes.
+/// As [`quote`]; false when the name holds a `quote`, or a NUL, which no database takes.
 #[inline]
-pub(crate) fn quote_checked(out: &mut String, name: &str, quote: char) -> bool {
+pub(crate) fn quote_plainly(out: &mut String, name: &str, quote: char) -> bool {
     let is_plain = name.bytes().all(|byte| char::from(byte) != quote && byte != 0);
-    out.push(quote);
     if is_plain {
+        out.push(quote);
         out.push_str(name);
+        out.push(quote);
     } else {
-        double(out, name, quote);
+        quote_doubling(out, name, quote);
     }
-    out.push(quote);
-    !is_plain && name.contains('\0')
+    is_plain
 }
 
 #[cold]
-fn double(out: &mut String, name: &str, quote: char) {
+fn quote_doubling(out: &mut String, name: &str, quote: char) {
+    out.push(quote);
     for c in name.chars() {
         if c == quote {
             out.push(quote);
         }
         out.push(c);
     }
+    out.push(quote);
 }
 
 /// A name by the address of the text, which lasts as long as the program: `&"person"`. It takes one machine word, so a

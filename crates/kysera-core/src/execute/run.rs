@@ -108,28 +108,35 @@ impl<'e> StatementRun<'e> {
         }
     }
 
-    /// Rewrites and compiles the statement.
+    /// Rewrites and compiles the statement; for its plan, that is put before it.
     pub(crate) fn lower(&mut self) -> Result<Lowered<'e>> {
+        if self.plan {
+            return self.lower_work()?.into_plan(self.executor.db);
+        }
+        self.lower_work()
+    }
+
+    // Each branch returns what it is given: what is copied here is copied for each statement.
+    fn lower_work(&mut self) -> Result<Lowered<'e>> {
         let db = self.executor.db;
-        let lowered = match &mut self.work {
-            Work::Bound(_, _, Some(_)) => return Err(prepared_twice()),
+        match &mut self.work {
+            Work::Bound(_, _, Some(_)) => Err(prepared_twice()),
             Work::Bound(query, arguments, entry_ref) => {
                 let (arguments, context) = (std::mem::take(arguments), db.context());
                 match query.find(arguments, db, &context)? {
                     Lookup::Entry(found, compiled, statement) => {
                         *entry_ref = Some(found);
-                        Lowered::prepared(compiled, statement, db, context)
+                        Ok(Lowered::prepared(compiled, statement, db, context))
                     }
                     Lookup::Statement(statement) => {
                         self.work = Work::Built(statement, Applied::default());
-                        return self.lower();
+                        self.lower_work()
                     }
                 }
             }
-            Work::Built(Ok(statement), applied) => lower(statement, db, applied)?,
-            Work::Built(Err(error), _) => return Err(error.clone().into()),
-        };
-        if self.plan { lowered.into_plan(db) } else { Ok(lowered) }
+            Work::Built(Ok(statement), applied) => lower(statement, db, applied),
+            Work::Built(Err(error), _) => Err(error.clone().into()),
+        }
     }
 
     /// True when the rows that come are not for the caller: a plugin's check made the statement return them.

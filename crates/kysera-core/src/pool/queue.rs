@@ -142,7 +142,10 @@ impl Wakes {
     }
 
     fn wake(self) {
-        self.first.into_iter().chain(self.more).for_each(Waker::wake);
+        // Mostly nobody waits, and then there is nothing to look through.
+        let Some(first) = self.first else { return };
+        first.wake();
+        self.more.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -284,8 +287,13 @@ impl<T, E> Queue<T, E> {
     /// Gives back a connection in use: to the one who has waited longest, or for later.
     pub(crate) fn give_back(&self, connection: T) -> Given<T> {
         let mut state = self.state.lock();
-        let mut wakes = Wakes::default();
         state.in_use -= 1;
+        if state.waiting.is_empty() && !state.is_closed {
+            // As mostly: nobody is to be told.
+            state.idle.push(connection);
+            return Given::Idle;
+        }
+        let mut wakes = Wakes::default();
         let given = state.give(connection, &mut wakes);
         if matches!(given, Given::HandedOver) {
             state.tally.handed_over += 1;

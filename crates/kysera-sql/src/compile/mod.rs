@@ -132,8 +132,8 @@ fn write_parts<'a>(
     let (contents, left) = (writer.contents, writer.left_at);
     let (sql, params) = writer.finish()?;
     let kind = statement_kind::kind(statement, contents);
-    let compiled = Compiled::new(sql, params, kind, statement_kind::facts(statement));
-    Ok((compiled.with_summary(summary::summary(statement)), left))
+    let (facts, summary) = (statement_kind::facts(statement), summary::summary(statement));
+    Ok((Compiled { sql: sql.into(), params, kind, facts, summary }, left))
 }
 
 #[cfg(test)]

@@ -189,18 +189,19 @@ impl<'a> Writer<'a> {
 
     /// A quoted name.
     pub(super) fn ident(&mut self, name: &str) {
-        let has_nul = ident::quote_checked(&mut self.sql, name, self.syntax.quote);
-        if has_nul || name.is_empty() || name.len() > self.caps.max_name {
-            self.bad_name(name, has_nul);
+        let is_plain = ident::quote_plainly(&mut self.sql, name, self.syntax.quote);
+        if !is_plain || name.is_empty() || name.len() > self.caps.max_name {
+            self.check_name(name);
         }
     }
 
     #[cold]
-    fn bad_name(&mut self, name: &str, has_nul: bool) {
+    fn check_name(&mut self, name: &str) {
         let reason = match name {
             "" => "it is empty",
-            _ if has_nul => "it holds a NUL",
-            _ => "the database would cut it; shorten it",
+            _ if name.contains('\0') => "it holds a NUL",
+            _ if name.len() > self.caps.max_name => "the database would cut it; shorten it",
+            _ => return,
         };
         self.refuse(CompileError::Name { name: name.into(), reason });
     }

@@ -59,16 +59,18 @@ pub enum Affected {
     /// One for each row that it returns.
     RowsReturned,
     /// The sum of this column over the rows that it returns, counted from 0. It must be an integer; NULL adds nothing.
-    Column(usize),
+    Column(u16),
 }
 
 impl Compiled {
     /// A statement as text, with the values of its placeholders in order.
+    #[inline]
     pub fn new(sql: impl Into<SqlText>, params: Vec<Value>, kind: StatementKind, facts: Facts) -> Compiled {
         Compiled { sql: sql.into(), params, kind, facts, summary: Summary::default() }
     }
 
     /// With what it is called in logs.
+    #[inline]
     #[must_use = "returns the statement"]
     pub fn with_summary(self, summary: Summary) -> Compiled {
         Compiled { summary, ..self }
@@ -140,5 +142,17 @@ impl StatementKind {
     /// The access that a statement of this kind needs.
     pub fn access(self) -> Access {
         if self == StatementKind::Read { Access::Read } else { Access::Write }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Compiled;
+
+    /// It is passed from hand to hand several times for each statement; up to 128 bytes, beside a pointer, are moved by
+    /// a few instructions, more by a call of `memcpy`.
+    #[test]
+    fn a_compiled_statement_is_moved_without_a_call() {
+        assert!(size_of::<Compiled>() <= 120, "{}", size_of::<Compiled>());
     }
 }
