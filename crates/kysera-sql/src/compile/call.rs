@@ -6,6 +6,7 @@ use crate::ast::{Call, Over};
 
 impl<'a> Writer<'a> {
     pub(super) fn call(&mut self, call: &'a Call) {
+        let keys = self.open_call_keys(call);
         self.function_name(&call.name);
         if call.args.len() > self.caps.max_function_args {
             self.unsupported("function call with so many arguments", "split the call");
@@ -19,6 +20,7 @@ impl<'a> Writer<'a> {
         }
         self.aggregate_order(call);
         self.push(")");
+        self.close_keys(keys);
         if let (Some(filter), false) = (&call.filter, emulated) {
             self.push(" filter(where ");
             self.condition(filter);

@@ -52,11 +52,12 @@ impl<'a> Writer<'a> {
             Expr::Column(column) => self.column(column),
             Expr::Value(value) => self.bind(value),
             Expr::Literal(literal) => self.literal(*literal),
+            _ if self.shared.is_some() => self.part(expr),
             _ => self.deeper(|w| w.inner_expr(expr)),
         }
     }
 
-    fn inner_expr(&mut self, expr: &'a Expr) {
+    pub(super) fn inner_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
             Expr::Binary(binary) => self.binary(binary),
@@ -146,14 +147,14 @@ impl<'a> Writer<'a> {
         let mut near = [top; 8];
         let mut length = 1;
         while length < near.len()
-            && let Some(next) = below(near[length - 1])
+            && let Some(next) = self.below(near[length - 1])
         {
             near[length] = next;
             length += 1;
         }
         let mut far = Vec::new();
         if length == near.len() {
-            far.extend(std::iter::successors(below(near[length - 1]), |binary| below(binary)));
+            far.extend(std::iter::successors(self.below(near[length - 1]), |binary| self.below(binary)));
         }
         let conditions = matches!(top.op, BinaryOp::And | BinaryOp::Or);
         let first = &far.last().copied().unwrap_or(near[length - 1]).left;
@@ -161,6 +162,16 @@ impl<'a> Writer<'a> {
         for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
             self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
+        }
+    }
+
+    /// The left operand, where the two are one chain: the same operator, read from left to right.
+    fn below(&self, binary: &'a Binary) -> Option<&'a Binary> {
+        match &binary.left {
+            Expr::Binary(left) if left.op == binary.op && !self.is_key(&binary.left) => {
+                (operator::binary_level(binary.op) != Level::Comparison).then_some(left)
+            }
+            _ => None,
         }
     }
 
@@ -359,16 +370,6 @@ impl<'a> Writer<'a> {
             self.push(".");
             self.ident(name);
         }
-    }
-}
-
-/// The left operand, where the two are one chain: the same operator, read from left to right.
-fn below(binary: &Binary) -> Option<&Binary> {
-    match &binary.left {
-        Expr::Binary(left) if left.op == binary.op => {
-            (operator::binary_level(binary.op) != Level::Comparison).then_some(left)
-        }
-        _ => None,
     }
 }
 

@@ -23,6 +23,8 @@ mod returning;
 mod schema;
 mod select;
 mod set_op;
+mod shared;
+mod shared_keys;
 mod statement_kind;
 mod summary;
 mod type_name;

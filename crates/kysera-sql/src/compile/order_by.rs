@@ -1,6 +1,7 @@
 //! ORDER BY.
 
 use super::CompileError;
+use super::shared_keys::KeyPlace;
 use super::writer::Writer;
 use crate::ast::{Direction, Expr, NullsOrder, OrderBy};
 
@@ -8,13 +9,18 @@ impl<'a> Writer<'a> {
     /// `order by ..`, without a space in front.
     pub(super) fn order_by(&mut self, keys: &'a [OrderBy]) {
         self.push("order by ");
-        self.list(keys, |w, key| w.order_key(key, &key.expr));
+        self.list(keys, |w, key| w.order_key(key, &key.expr, Self::expr));
     }
 
-    /// One key, which sorts by `expr`.
-    pub(super) fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr) {
+    /// One key of a query, which sorts by `expr`.
+    pub(super) fn query_order_key(&mut self, key: &'a OrderBy, expr: &'a Expr) {
+        self.order_key(key, expr, |w, expr| w.whole(expr, KeyPlace::OrderBy));
+    }
+
+    /// One key, which sorts by `expr`, written so.
+    fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
         let nulls = if self.caps.nulls_order { key.nulls } else { self.emulate_nulls(key, expr) };
-        self.expr(expr);
+        write(self, expr);
         if let Some(collation) = &key.collate {
             self.push(" collate ");
             self.collation(collation);

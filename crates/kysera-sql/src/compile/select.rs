@@ -1,5 +1,6 @@
 //! SELECT.
 
+use super::shared_keys::KeyPlace;
 use super::writer::Writer;
 use crate::ast::{Distinct, Expr, Select, SelectItem};
 use crate::dialect::LimitForm;
@@ -52,7 +53,11 @@ impl<'a> Writer<'a> {
         }
         self.set_groups(&select.set_ops);
         let conflict = form.place == Place::BeforeConflict;
+        let mut keys = self.open_keys(select, form.head == Head::Items);
         self.core(select, form.head, conflict && select.set_ops.is_empty() && !has_tail(select));
+        if !select.set_ops.is_empty() {
+            self.close_keys(keys.take());
+        }
         for (at, op) in select.set_ops.iter().enumerate() {
             let last = conflict && at + 1 == select.set_ops.len() && !has_tail(select);
             self.set_op(&select.set_ops[..at], op, last);
@@ -63,6 +68,7 @@ impl<'a> Writer<'a> {
             self.select_tail(select, form);
             self.scopes.pop();
         }
+        self.close_keys(keys);
         self.ctes.truncate(known);
     }
 
@@ -98,9 +104,9 @@ impl<'a> Writer<'a> {
         if !select.from.is_empty() {
             self.push(" from ");
             let lock = select.lock.as_ref();
-            self.sources(&select.from, lock);
+            self.without_keys(|w| w.sources(&select.from, lock));
         }
-        self.filter(select.filter.as_ref());
+        self.without_keys(|w| w.filter(select.filter.as_ref()));
         if before_conflict && select.filter.is_none() && select.group_by.is_empty() && !select.from.is_empty()
         {
             // SQLite would take `on` for the condition of a join (its manual, UPSERT, "Parsing Ambiguity").
@@ -108,7 +114,7 @@ impl<'a> Writer<'a> {
         }
         if !select.group_by.is_empty() {
             self.push(" group by ");
-            self.list(&select.group_by, Self::expr);
+            self.list(&select.group_by, |w, key| w.whole(key, KeyPlace::GroupBy));
         }
         if let Some(having) = &select.having {
             self.push(" having ");
@@ -134,7 +140,7 @@ impl<'a> Writer<'a> {
                     self.empty("distinct on");
                 }
                 self.push(" distinct on (");
-                self.list(keys, Self::expr);
+                self.list(keys, |w, key| w.whole(key, KeyPlace::GroupBy));
                 self.push(")");
             }
         }
@@ -146,13 +152,20 @@ impl<'a> Writer<'a> {
         {
             self.unsupported("`*` after other items", "name its table, or put it first");
         }
-        self.list(items, Self::select_item);
+        for (at, item) in items.iter().enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            self.select_item_at(at, item);
+        }
     }
 
     pub(super) fn select_item(&mut self, item: &'a SelectItem) {
+        self.select_item_at(0, item);
+    }
+
+    fn select_item_at(&mut self, at: usize, item: &'a SelectItem) {
         match item {
             SelectItem::Expr { expr, alias, .. } => {
-                self.expr(expr);
+                self.whole(expr, KeyPlace::Item(at));
                 if let Some(alias) = alias {
                     self.push(" as ");
                     self.ident(alias);
@@ -170,8 +183,8 @@ impl<'a> Writer<'a> {
         if !select.order_by.is_empty() {
             self.push(" order by ");
             self.list(&select.order_by, |w, key| match form.head {
-                Head::Items => w.order_key(key, &key.expr),
-                Head::Row | Head::JsonObjects { .. } => w.order_key(key, output_of(select, &key.expr)),
+                Head::Items => w.query_order_key(key, &key.expr),
+                Head::Row | Head::JsonObjects { .. } => w.query_order_key(key, output_of(select, &key.expr)),
             });
         }
         match self.syntax.limit {

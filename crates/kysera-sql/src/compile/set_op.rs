@@ -52,7 +52,9 @@ impl<'a> Writer<'a> {
             OperandForm::DerivedIfOrdered => ordered || operand.with.is_some(),
         };
         if plain {
+            let keys = self.open_keys(operand, true);
             self.core(operand, Head::Items, before_conflict);
+            self.close_keys(keys);
         } else if derived {
             self.push("select * from (");
             self.select(operand, Place::Inner);

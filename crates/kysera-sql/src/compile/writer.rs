@@ -3,6 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
+use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
@@ -40,6 +41,8 @@ pub(super) struct Writer<'a> {
     pub(super) left_in_place: Option<&'a Insert>,
     /// Where among the parameters those values belong.
     pub(super) left_at: Option<usize>,
+    /// Expressions that are written with the same placeholders each time.
+    pub(super) shared: Option<Box<Shared<'a>>>,
     /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
@@ -94,6 +97,7 @@ impl<'a> Writer<'a> {
             slots: false,
             left_in_place: None,
             left_at: None,
+            shared: None,
             bound: 0,
             depth: 0,
             error: None,
@@ -256,6 +260,11 @@ impl<'a> Writer<'a> {
         if self.inline {
             return self.inline_value(value);
         }
+        if let Some(shared) = &mut self.shared
+            && let Some(number) = shared.bound_before(value, &self.params, self.bound)
+        {
+            return self.placeholder_again(number);
+        }
         self.params.push(value.clone());
         self.placeholder();
     }
@@ -264,10 +273,19 @@ impl<'a> Writer<'a> {
     pub(super) fn placeholder(&mut self) {
         self.bound += 1;
         match self.syntax.placeholder {
-            Placeholder::Question => return self.sql.push('?'),
+            Placeholder::Question | Placeholder::QuestionOrNumber => return self.sql.push('?'),
             Placeholder::Numbered(sign) => self.sql.push_str(sign),
         }
         self.number(self.bound as u64);
+    }
+
+    /// The placeholder of a parameter that has one already.
+    fn placeholder_again(&mut self, number: usize) {
+        self.push(match self.syntax.placeholder {
+            Placeholder::Question | Placeholder::QuestionOrNumber => "?",
+            Placeholder::Numbered(sign) => sign,
+        });
+        self.number(number as u64);
     }
 
     /// A value as a literal.

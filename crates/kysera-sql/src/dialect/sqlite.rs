@@ -4,8 +4,8 @@
 
 use super::{
     Capabilities, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm,
-    KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Raise, Syntax, TypePlace, UpsertCheck,
-    Version,
+    KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Placeholder, Raise, Syntax, TypePlace,
+    UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -86,6 +86,7 @@ impl Default for Sqlite {
 
 fn syntax() -> Syntax {
     Syntax {
+        placeholder: Placeholder::QuestionOrNumber,
         lexer: LexerRules::SQLITE,
         ctes_see_themselves: true,
         limit: LimitForm::Limit { all: Some("-1") },

@@ -99,6 +99,8 @@ pub struct Syntax {
 pub enum Placeholder {
     /// `?`
     Question,
+    /// `?`, and `?1` for the first value once more.
+    QuestionOrNumber,
     /// What is written in front of the number of the value, counted from 1: `$1`, `@P1`, `:1`.
     Numbered(&'static str),
 }

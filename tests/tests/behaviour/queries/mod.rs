@@ -1,5 +1,6 @@
 //! Each clause of the builder, run; and its text in every dialect.
 
+mod keys;
 mod reading;
 mod text;
 mod writing;
