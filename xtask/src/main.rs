@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod check;
+mod lost_commits;
 mod postgres;
 mod process;
 mod skips;
@@ -19,6 +20,9 @@ usage: cargo xtask <task>
                           formatting, lints, floors, documentation, packaging
   test [-- args of cargo test]
                           every test and every example, with a real PostgreSQL
+  lost-commits [--rounds n]
+                          crash PostgreSQL between a commit and its answer, and look
+                          whether a lost commit is called committed
   postgres [command ..]   start a throw-away PostgreSQL; run the command with its
                           address in the environment, or wait for Ctrl-C
 
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["check", words @ ..] => check::task(words),
         ["test", words @ ..] => test::task(words),
+        ["lost-commits", words @ ..] => lost_commits::task(words),
         ["postgres", command @ ..] => postgres::task(command),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -72,11 +72,8 @@ impl PgConnection {
 
     /// Takes what has to go out before a statement.
     pub(crate) fn take_preamble(&mut self, kind: StatementKind) -> Preamble {
-        let asks_number = self.server().options.resolve_commits && kind != StatementKind::Read;
-        let client = self.raw().client.clone();
-        match &mut self.transaction {
-            Some(transaction) => transaction.take_preamble(&client, asks_number),
-            None => Preamble::none(),
-        }
+        let Some(transaction) = &mut self.transaction else { return Preamble::none() };
+        let asks_number = self.raw.incarnation.is_some() && kind != StatementKind::Read;
+        transaction.take_preamble(&self.raw.client, asks_number, self.raw.monitor.ends())
     }
 }

@@ -3,6 +3,7 @@
 use crate::clean::{clean, is_clean};
 use crate::connect;
 use crate::error;
+use crate::incarnation::{self, Seen};
 use crate::raw_connection::RawConnection;
 use crate::server::Server;
 use kysera_core::driver::BoxFuture;
@@ -31,7 +32,17 @@ impl Manager for PgManager {
                 )
                 .with_hint("call it inside #[tokio::main] or Runtime::block_on"));
             }
-            connect::open(&self.server, None).await
+            let mut raw = connect::open(&self.server, None).await?;
+            if self.server.options.resolve_commits {
+                raw.incarnation = incarnation::ask(&raw.client).await.and_then(Seen::of_primary);
+                if raw.incarnation.is_none() {
+                    tracing::warn!(
+                        target: "kysera::postgres",
+                        "the server does not say what would prove a commit: lost answers stay unknown"
+                    );
+                }
+            }
+            Ok(raw)
         })
     }
 

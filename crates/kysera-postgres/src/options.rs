@@ -348,10 +348,15 @@ impl PostgresOptions {
         self
     }
 
-    /// Whether the outcome of a commit whose answer was lost is asked on another connection (`false`).
+    /// Whether the outcome of a commit whose answer was lost is asked on another connection (`false`), for 10 s at most.
     ///
-    /// Costs one more statement in the same round trip as the first write of each transaction, and assigns it a
-    /// transaction number. PostgreSQL 13 or newer.
+    /// The commit is `Ok` only if the server has it and has neither crashed, stopped nor been replaced since: after a
+    /// crash PostgreSQL gives the numbers of lost transactions out again. It is `RolledBack` if the server rolled it back
+    /// or lost it, and `CommitUnknown` in every other case.
+    ///
+    /// Costs one more statement in the same round trip as the first write of each transaction, assigns it a transaction
+    /// number, and one more round trip for each new connection. PostgreSQL 13 or newer; on a standby, and on servers
+    /// that do not say when they were started, lost commits stay unknown.
     #[must_use = "returns the options"]
     pub fn resolve_commits(mut self, resolve: bool) -> Self {
         self.resolve_commits = resolve;

@@ -10,7 +10,7 @@ use crate::read::{Count, Failure, Reader, into_error};
 use crate::run::{Request, send};
 use crate::server::Server;
 use crate::statements::Way;
-use crate::transaction::Preamble;
+use crate::transaction::{Preamble, TransactionNumber};
 use kysera_core::driver::{BoxFuture, ExecResult, Ran};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
@@ -81,7 +81,7 @@ async fn exchange(
     part: &[Request<'_>],
     sinks: Vec<Sink>,
     preamble: &mut Preamble,
-    number: &mut Option<String>,
+    number: &mut Option<TransactionNumber>,
 ) -> Vec<Answered> {
     raw.is_dirty |= part.iter().any(|request| request.statement.kind == StatementKind::Raw);
     // Left by a future that was dropped.

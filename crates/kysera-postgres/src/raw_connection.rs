@@ -4,6 +4,7 @@
 //! Knows nothing of transactions or of who holds it.
 
 use crate::error;
+use crate::incarnation::Incarnation;
 use crate::notification::{Event, EventSender, Notification};
 use crate::params::Params;
 use crate::protocol::{Monitor, Monitored, Status};
@@ -48,6 +49,8 @@ pub struct RawConnection {
     pub(crate) route: Route,
     pub(crate) statements: Statements,
     pub(crate) server_version: Option<String>,
+    /// The run of the server, asked at the beginning where lost commits are resolved.
+    pub(crate) incarnation: Option<Incarnation>,
     /// A statement being prepared. It is kept here and not in the caller's future, because a preparation that is
     /// dropped leaves its statement on the server for ever.
     preparing: Option<Preparing>,
@@ -110,6 +113,7 @@ impl RawConnection {
             route,
             statements: Statements::new(statements),
             server_version,
+            incarnation: None,
             preparing: None,
             spare: Params::default(),
             begun: 0,

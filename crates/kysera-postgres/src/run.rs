@@ -7,7 +7,7 @@ use crate::params::Params;
 use crate::raw_connection::{RawConnection, poll_once};
 use crate::read::{Count, Failure, Reader, into_error};
 use crate::statements::Way;
-use crate::transaction::Preamble;
+use crate::transaction::{Preamble, TransactionNumber};
 use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Affected, Compiled, StatementKind};
@@ -139,7 +139,7 @@ impl PgConnection {
     }
 
     /// Notes the end of an operation, and what its error says of the connection.
-    pub(crate) fn ended(&mut self, failure: Option<&Failure>, number: Option<String>) {
+    pub(crate) fn ended(&mut self, failure: Option<&Failure>, number: Option<TransactionNumber>) {
         let raw = self.raw();
         raw.end();
         if let Some(Failure::Postgres(error)) = failure {
@@ -201,7 +201,7 @@ pub(crate) async fn start(
     raw: &mut RawConnection,
     request: &Request<'_>,
     preamble: &mut Preamble,
-    number: &mut Option<String>,
+    number: &mut Option<TransactionNumber>,
 ) -> Result<RowStream, Failure> {
     let Request { statement, params } = request;
     raw.begin();

@@ -2,17 +2,14 @@
 //! did, refused after a statement that was dropped half way.
 
 use crate::cancel::quiesce;
-use crate::connect;
 use crate::connection::PgConnection;
 use crate::error;
+use crate::lost_commit::{Fate, fate};
 use crate::protocol::Status;
-use crate::server::Server;
-use crate::transaction::{Transaction, quote};
+use crate::transaction::{Transaction, TransactionNumber, quote};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::driver::transaction_state::{EndedBy, Operation, TransactionState, rolled_back_instead};
 use kysera_core::error::{Error, ErrorKind, Result};
-use std::time::Duration;
-use tokio_postgres::types::Type;
 
 impl PgConnection {
     /// Begins a transaction; the server is told with the first statement.
@@ -34,10 +31,11 @@ impl PgConnection {
         }
         self.note_interruption();
         self.check_raw()?;
+        let ends = self.raw().monitor.ends();
         let transaction = self.open_transaction()?;
         transaction.state.check_commit()?;
         transaction.state.start(Operation::Commit);
-        let number = transaction.number().map(str::to_owned);
+        let number = transaction.number(ends).cloned();
         let raw = self.raw();
         let before = raw.monitor.rollbacks();
         let outcome = raw.command("commit").await;
@@ -137,9 +135,13 @@ impl PgConnection {
             transaction.state.start(Operation::RollbackTo(savepoint));
             let name = quote(name);
             let sql = format!("rollback to savepoint {name}; release savepoint {name}");
+            let before = self.raw().monitor.ends();
             let undone = self.raw().command(&sql).await;
+            let ends = self.raw().monitor.ends();
+            let transaction = self.open_transaction()?;
+            transaction.savepoint_undone(before, ends);
             if undone.is_err() {
-                self.open_transaction()?.undoing = None;
+                transaction.undoing = None;
             }
             undone.map_err(error::from_postgres)?;
         }
@@ -178,35 +180,18 @@ impl PgConnection {
     }
 
     /// Finds out what became of a commit whose answer was lost, if it can be found out.
-    async fn resolve(&mut self, number: Option<String>, unknown: Error) -> Result<()> {
-        let Some(number) = number else { return Err(unknown) };
-        match fate(self.server(), &number).await {
-            Some(true) => Ok(()),
-            Some(false) => Err(Error::new(
+    async fn resolve(&mut self, number: Option<TransactionNumber>, unknown: Error) -> Result<()> {
+        let (Some(number), Some(before)) = (number, self.raw().incarnation.clone()) else {
+            return Err(unknown);
+        };
+        match fate(self.server(), &number, &before).await {
+            Fate::Committed => Ok(()),
+            Fate::RolledBack => Err(Error::new(
                 ErrorKind::RolledBack,
                 "the connection was lost during the commit, which did not happen",
             )
             .with_source(unknown)),
-            None => Err(unknown),
+            Fate::Unknown => Err(unknown),
         }
     }
-}
-
-/// Whether a transaction was committed, asked on another connection: a fresh one, since those of the pool may all be in
-/// use by those who wait for this answer.
-async fn fate(server: &Server, number: &str) -> Option<bool> {
-    const SQL: &str = "select pg_catalog.pg_xact_status($1::text::xid8)";
-    // The server may not have noticed yet that its client is gone, or may be restarting.
-    for wait in [0, 10, 50, 200, 500, 1000, 2000] {
-        tokio::time::sleep(Duration::from_millis(wait)).await;
-        let Ok(raw) = connect::open(server, None).await else { continue };
-        let rows = raw.client.query_typed(SQL, &[(&number, Type::TEXT)]).await;
-        let status: Option<String> = rows.ok().and_then(|rows| rows.first()?.try_get(0).ok().flatten());
-        match status.as_deref() {
-            Some("committed") => return Some(true),
-            Some("aborted") => return Some(false),
-            _ => {}
-        }
-    }
-    None
 }

@@ -1,5 +1,6 @@
 //! What this side knows of an open transaction, and what goes out before a statement of it. Sends nothing but that.
 
+use crate::incarnation::run_sql;
 use crate::protocol::Status;
 use crate::raw_connection::{Sent, poll_once};
 use crate::read::Failure;
@@ -24,9 +25,21 @@ pub(crate) struct Transaction {
     /// The savepoint of which the rollback was sent last, until its answer has come.
     pub(crate) undoing: Option<usize>,
     /// The transaction's number, asked with its first write where lost commits are resolved.
-    number: Option<String>,
+    number: Option<TransactionNumber>,
     is_number_asked: bool,
+    /// How many transactions had ended on the connection when the number was asked.
+    ends: u64,
 }
+
+/// The number of a transaction, and the run of the server in which it has it.
+#[derive(Clone, Debug)]
+pub(crate) struct TransactionNumber {
+    pub(crate) number: String,
+    pub(crate) run: String,
+}
+
+/// Asks for both in one statement, so that both are of one server.
+const NUMBER: &str = concat!("select pg_catalog.pg_current_xact_id()::text, ", run_sql!());
 
 /// What goes out before a statement, in the same trip.
 pub(crate) struct Preamble {
@@ -53,8 +66,17 @@ impl Transaction {
         self.is_begun
     }
 
-    pub(crate) fn number(&self) -> Option<&str> {
-        self.number.as_deref()
+    /// The number, if the transaction still is the one that had it: raw SQL can end it and begin another. `ends` is how
+    /// many transactions have ended on the connection.
+    pub(crate) fn number(&self, ends: u64) -> Option<&TransactionNumber> {
+        self.number.as_ref().filter(|_| self.ends == ends)
+    }
+
+    /// Notes a rollback to a savepoint, which looks on the wire like the end of a transaction.
+    pub(crate) fn savepoint_undone(&mut self, before: u64, ends: u64) {
+        if self.ends == before {
+            self.ends = ends;
+        }
     }
 
     /// Notes that the future of a statement, or of whatever else was begun, was dropped.
@@ -76,7 +98,7 @@ impl Transaction {
     }
 
     /// Notes the transaction's number, if it was asked.
-    pub(crate) fn set_number(&mut self, number: Option<String>) {
+    pub(crate) fn set_number(&mut self, number: Option<TransactionNumber>) {
         if number.is_some() {
             self.number = number;
         }
@@ -109,7 +131,9 @@ impl Transaction {
     }
 
     /// Takes what has to go out before the next statement. From here on the server counts as told.
-    pub(crate) fn take_preamble(&mut self, client: &Arc<Client>, asks_number: bool) -> Preamble {
+    ///
+    /// `ends` is how many transactions have ended on the connection.
+    pub(crate) fn take_preamble(&mut self, client: &Arc<Client>, asks_number: bool, ends: u64) -> Preamble {
         self.is_begun = true;
         self.unsent_savepoints.clear();
         let begin = (!self.unsent.is_empty()).then(|| {
@@ -117,12 +141,10 @@ impl Transaction {
             Box::pin(async move { client.batch_execute(&sql).await }) as Sent<()>
         });
         let asks = asks_number && !self.is_number_asked;
-        self.is_number_asked |= asks;
         let number = asks.then(|| {
+            (self.is_number_asked, self.ends) = (true, ends);
             let client = client.clone();
-            Box::pin(
-                async move { client.query_typed("select pg_catalog.pg_current_xact_id()::text", &[]).await },
-            ) as Sent<Vec<tokio_postgres::Row>>
+            Box::pin(async move { client.query_typed(NUMBER, &[]).await }) as Sent<Vec<tokio_postgres::Row>>
         });
         Preamble { is_inside: true, begin, number }
     }
@@ -154,13 +176,16 @@ impl Preamble {
     }
 
     /// Takes the answers, which come before the statement's; once. Returns the transaction's number.
-    pub(crate) async fn answer(&mut self) -> Result<Option<String>, Failure> {
+    pub(crate) async fn answer(&mut self) -> Result<Option<TransactionNumber>, Failure> {
         if let Some(begin) = self.begin.take() {
             begin.await?;
         }
         match self.number.take() {
             // Without it the transaction is as good as any; only a lost commit stays unknown.
-            Some(number) => Ok(number.await.ok().and_then(|rows| rows.first()?.try_get(0).ok())),
+            Some(number) => Ok(number.await.ok().and_then(|rows| {
+                let row = rows.first()?;
+                Some(TransactionNumber { number: row.try_get(0).ok()?, run: row.try_get(1).ok()? })
+            })),
             None => Ok(None),
         }
     }

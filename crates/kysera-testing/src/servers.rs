@@ -55,6 +55,16 @@ pub fn postgres_socket() -> Option<PathBuf> {
     address("postgres", "KYSERA_TEST_POSTGRES_SOCKET").map(PathBuf::from)
 }
 
+/// Returns a shell script that runs one of PostgreSQL's programs, for tests that need a server of their own to crash, from
+/// `KYSERA_TEST_POSTGRES_RUN`: `sh <script> initdb -D ..`. Data folders go beside the script.
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn postgres_run() -> Option<PathBuf> {
+    address("postgres", "KYSERA_TEST_POSTGRES_RUN").map(PathBuf::from)
+}
+
 /// Returns what an environment variable says of a server, or skips the test visibly.
 ///
 /// `KYSERA_REQUIRE_SERVERS` lists the servers that must not be missing, as in `postgres,mysql`;

@@ -28,6 +28,9 @@ const PASSWORD_URL: &str = "KYSERA_TEST_POSTGRES_PASSWORD_URL";
 const CA: &str = "KYSERA_TEST_POSTGRES_CA";
 /// The folder with the server's Unix socket.
 const SOCKET: &str = "KYSERA_TEST_POSTGRES_SOCKET";
+/// A shell script that runs one of the server's programs, for tests that crash servers of their own. What they make is to
+/// stand in the script's folder.
+const RUN: &str = "KYSERA_TEST_POSTGRES_RUN";
 
 // An ordinary role, because row security and privileges do not bind a superuser.
 const ACCOUNTS_SQL: &str = "\
@@ -141,12 +144,15 @@ fn start(binaries: &Binaries, account: &Account) -> Result<Server> {
     let port = free_port()?;
     create(binaries, account, &folder, port)?;
     supervisor.start()?;
+    let run = folder.join("run.sh");
+    write(&run, &run_script(binaries, account, &folder))?;
     let host = format!("127.0.0.1:{port}");
     let variables = vec![
         (URL, format!("postgres://postgres@{host}/kysera")),
         (PASSWORD_URL, format!("postgres://kysera:kysera@{host}/kysera")),
         (CA, folder.join("ca.crt").display().to_string()),
         (SOCKET, folder.display().to_string()),
+        (RUN, run.display().to_string()),
     ];
     let version = output(Command::new(binaries.program("postgres")).arg("--version"))?.trim().to_owned();
     Ok(Server { variables, version, supervisor: Some(supervisor) })
@@ -211,6 +217,19 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 "
+    )
+}
+
+/// A script that becomes the program of its first argument, as the account that may run it.
+fn run_script(binaries: &Binaries, account: &Account, folder: &Path) -> String {
+    let env = account.command(Path::new("env"), folder);
+    let words = std::iter::once(env.get_program()).chain(env.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let programs = binaries.program("");
+    let (folder, programs) = (folder.display(), programs.display());
+    format!(
+        "program=$1; shift\ncd '{folder}'\nexec {} HOME='{folder}' '{programs}'\"$program\" \"$@\"\n",
+        words.join(" ")
     )
 }
 

@@ -14,6 +14,7 @@ pub(crate) struct Monitor {
     trips: AtomicU64,
     status: AtomicU8,
     rollbacks: AtomicU64,
+    commits: AtomicU64,
     /// The last command only gave rows.
     was_query: AtomicBool,
     /// A command ran that outlives its transaction: settings, temporary tables, listeners, cursors.
@@ -88,6 +89,11 @@ impl Monitor {
         self.rollbacks.load(Ordering::Acquire)
     }
 
+    /// How many transactions have ended. A rollback to a savepoint looks the same, and counts too.
+    pub(crate) fn ends(&self) -> u64 {
+        self.rollbacks() + self.commits.load(Ordering::Acquire)
+    }
+
     /// True when the last command gave rows and changed none: its count is that of its rows.
     pub(crate) fn was_query(&self) -> bool {
         self.was_query.load(Ordering::Acquire)
@@ -132,6 +138,8 @@ impl Monitor {
         self.was_query.store(is_query, Ordering::Release);
         if tag.starts_with(b"ROLLBACK") {
             self.rollbacks.fetch_add(1, Ordering::AcqRel);
+        } else if tag == b"COMMIT" || tag == b"PREPARE TRANSACTION" {
+            self.commits.fetch_add(1, Ordering::AcqRel);
         } else if tag == b"PREPARE" {
             self.sql_prepared.store(true, Ordering::Release);
         } else if tag == b"DEALLOCATE ALL" || tag == b"DISCARD ALL" {

@@ -1,11 +1,12 @@
 //! A proxy that loses what it is told to lose.
 
 use kysera_postgres::PostgresOptions;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// Between the driver and the server until the test ends.
 #[derive(Debug)]
@@ -17,6 +18,14 @@ pub(crate) struct Proxy {
 
 #[derive(Debug, Default)]
 struct State {
+    /// Host and port of the server that new connections go to.
+    server: Mutex<String>,
+    /// How often something came from a client.
+    asked: AtomicUsize,
+    /// Answers on connections made before this many are lost, and nothing is closed.
+    mute_before: AtomicUsize,
+    /// Connections made before this many are hung up on.
+    cut_before: watch::Sender<usize>,
     plan: AtomicU8,
     /// How many connections were made so far.
     accepted: AtomicUsize,
@@ -35,12 +44,16 @@ const LOSE_REQUEST: u8 = 2;
 impl Proxy {
     /// A proxy in front of the test server, or a visible skip.
     pub(crate) async fn start() -> Option<Proxy> {
-        let url = kysera_testing::postgres_url()?;
-        let server = url.split_once('@').unwrap().1.split('/').next().unwrap().to_owned();
+        Some(Proxy::before(&kysera_testing::postgres_url()?).await)
+    }
+
+    /// A proxy in front of the server of an address.
+    pub(crate) async fn before(url: &str) -> Proxy {
+        let server = host_and_port(url);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = listener.local_addr().unwrap().to_string();
         let options = url.replacen(&server, &here, 1).parse().unwrap();
-        let state = Arc::new(State::default());
+        let state = Arc::new(State { server: Mutex::new(server), ..State::default() });
         let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -48,15 +61,40 @@ impl Proxy {
                 if shared.is_down.load(SeqCst) {
                     continue;
                 }
-                let (state, server) = (shared.clone(), server.clone());
+                let state = shared.clone();
+                let server = state.server.lock().unwrap().clone();
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(state.delay.load(SeqCst))).await;
-                    let upstream = TcpStream::connect(&server).await.unwrap();
-                    carry(client, upstream, &state, number).await;
+                    let Ok(upstream) = TcpStream::connect(&server).await else { return };
+                    let mut cut = state.cut_before.subscribe();
+                    tokio::select! {
+                        () = carry(client, upstream, &state, number) => {}
+                        _ = cut.wait_for(|before| number < *before) => {}
+                    }
                 });
             }
         });
-        Some(Proxy { options, state })
+        Proxy { options, state }
+    }
+
+    /// New connections go to the server of another address.
+    pub(crate) fn turn_to(&self, url: &str) {
+        *self.state.server.lock().unwrap() = host_and_port(url);
+    }
+
+    /// Answers on all connections that there are get lost from now on. What is asked still arrives.
+    pub(crate) fn lose_answers(&self) {
+        self.state.mute_before.store(self.accepted(), SeqCst);
+    }
+
+    /// Hangs up on all connections that there are.
+    pub(crate) fn cut(&self) {
+        self.state.cut_before.send_replace(self.accepted());
+    }
+
+    /// How often something came from a client.
+    pub(crate) fn asked(&self) -> usize {
+        self.state.asked.load(SeqCst)
     }
 
     /// All connections that there are go silent, as when the network forgets them. New ones work.
@@ -90,6 +128,10 @@ impl Proxy {
     }
 }
 
+fn host_and_port(url: &str) -> String {
+    url.split_once('@').unwrap().1.split('/').next().unwrap().to_owned()
+}
+
 async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, number: usize) {
     let (mut asked, mut answered) = (vec![0; 65536], vec![0; 65536]);
     let is_planned = |now| state.plan.compare_exchange(now, FORWARD, SeqCst, SeqCst).is_ok();
@@ -98,6 +140,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, numb
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
+                state.asked.fetch_add(1, SeqCst);
                 if is_silent() {
                     continue;
                 }
@@ -106,8 +149,14 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, numb
                 }
             }
             read = server.read(&mut answered) => {
-                let Ok(length @ 1..) = read else { return };
-                if is_silent() {
+                let is_lost = is_silent() || number < state.mute_before.load(SeqCst);
+                let length = match read {
+                    Ok(length @ 1..) => length,
+                    // Whoever hears nothing does not hear the end either.
+                    _ if is_lost => return std::future::pending().await,
+                    _ => return,
+                };
+                if is_lost {
                     continue;
                 }
                 if is_planned(LOSE_ANSWER) || client.write_all(&answered[..length]).await.is_err() {

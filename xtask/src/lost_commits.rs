@@ -1,0 +1,28 @@
+//! The task `cargo xtask lost-commits`: the test of that name, for as many rounds as asked.
+//!
+//! The test is in `crates/kysera-postgres/tests/suite/lost_commits.rs`; `cargo xtask test` runs a few rounds of it.
+
+use crate::postgres::Server;
+use crate::process::{Result, cargo, exit_code};
+use std::process::ExitCode;
+
+/// Runs 200 rounds, or as many as `--rounds` says.
+pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
+    let rounds = match words {
+        [] => 200,
+        ["--rounds", rounds] => rounds.parse::<u32>().map_err(|_| format!("`{rounds}` is no number"))?,
+        other => return Err(format!("lost-commits does not know `{}`", other.join(" "))),
+    };
+    let mut server = Server::given_or_started()?;
+    if !server.is_ours() {
+        return Err("lost-commits crashes servers of its own; it cannot use a given one".to_owned());
+    }
+    println!("{rounds} rounds with {}", server.version());
+    let mut test = cargo();
+    test.args(["test", "-p", "kysera-postgres", "--test", "suite", "lost_commits::rounds", "--"]);
+    test.args(["--nocapture", "--test-threads=1"]);
+    test.envs(server.variables().iter().map(|(name, value)| (name, value)));
+    test.env("KYSERA_LOST_COMMITS_ROUNDS", rounds.to_string());
+    test.env("KYSERA_REQUIRE_SERVERS", "postgres");
+    Ok(exit_code(server.run_guarded(&mut test)?))
+}
