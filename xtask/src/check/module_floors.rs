@@ -60,13 +60,13 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-postgres",
         &[
-            &["error", "notification", "protocol", "socket", "ssl", "statements", "types"],
+            &["error", "incarnation", "notification", "protocol", "socket", "ssl", "statements", "types"],
             &["params", "tls"],
             &["raw_connection"],
             &["options", "read"],
             &["server", "transaction"],
             &["cancel", "connect"],
-            &["clean"],
+            &["clean", "lost_commit"],
             &["manager"],
             &["connection"],
             &["run", "transact"],
@@ -81,7 +81,7 @@ const CRATES: &[(&str, Floors)] = &[
     ),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
     ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
-    ("xtask", &[&["process"], &["postgres", "skips"], &["check", "test"]]),
+    ("xtask", &[&["process"], &["postgres", "skips"], &["check", "lost_commits", "test"]]),
 ];
 
 /// Returns a sentence for each arrow that does not point down, each module without a floor, and each crate without any.

@@ -3,8 +3,6 @@
 //!
 //! `KYSERA_LOST_COMMITS_ROUNDS` asks for more rounds; `cargo xtask lost-commits` sets it.
 
-#![expect(clippy::print_stderr, reason = "a long run tells what it found")]
-
 use crate::proxy::Proxy;
 use crate::spare::{Spare, signal};
 use crate::support::{Random, acquire, connect, in_time, one, raw, rows, run, run_with};
