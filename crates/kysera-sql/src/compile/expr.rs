@@ -95,9 +95,6 @@ impl<'a> Writer<'a> {
 
     pub(super) fn subquery(&mut self, query: &'a Select) {
         self.contents.subquery = true;
-        if self.written.is_some() {
-            self.unsupported("subqueries in output", "query for the rest by the keys that are returned");
-        }
         self.parens(|w| w.inner_select(query));
     }
 
@@ -188,11 +185,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// An operator of one database is made of its signs, or of lower-case words; never a comment.
+    /// An operator of one database is made of its signs, never a comment, or one of the known words: `or` would loosen
+    /// the conditions around it, `in` read a table.
     fn check_operator(&mut self, words: &str) {
         let signs = words.chars().all(|c| self.syntax.operator_signs.contains(c));
-        let letters = words.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b' ');
-        if words.is_empty() || !(signs || letters) || words.contains("--") || words.contains("/*") {
+        let known = operator::OF_ONE_DATABASE.contains(&words.strip_prefix("not ").unwrap_or(words));
+        if words.is_empty() || !(signs || known) || words.contains("--") || words.contains("/*") {
             self.unsupported("such an operator", "use one of its own, or a function");
         }
     }
@@ -357,15 +355,23 @@ impl<'a> Writer<'a> {
 
     /// A column of the row that an upsert proposed.
     fn proposed(&mut self, name: &'a Name) {
-        if !self.in_conflict {
-            self.invalid("a proposed row outside of an upsert's update", "use it in `do_update` only");
-        }
+        let Some(conflict) = self.conflict else {
+            return self
+                .invalid("a proposed row outside of an upsert's update", "use it in `do_update` only");
+        };
         self.contents.proposed = true;
-        if self.syntax.proposed == ProposedForm::Values || self.values_form {
+        if self.syntax.proposed == ProposedForm::Values || conflict.values_form {
+            if self.scopes.len() > conflict.depth {
+                self.unsupported(
+                    "the proposed row inside a query",
+                    "compare its columns outside of the query",
+                );
+            }
             self.push("values(");
             self.ident(name);
             self.push(")");
         } else {
+            self.excluded_in_sight(conflict);
             self.ident("excluded");
             self.push(".");
             self.ident(name);

@@ -78,10 +78,10 @@ impl<'a> Writer<'a> {
     }
 
     fn cte_ref(&mut self, cte: &'a CteRef) {
-        if !self.ctes.iter().any(|known| **known == cte.name) {
+        if !self.finds_cte(&cte.name) {
             self.invalid(
-                "a reference to a CTE that is not in sight",
-                "put the CTE in front of the statement",
+                "a reference to a CTE that is not in sight, or behind one whose name differs by case alone",
+                "put the CTE in front of the statement, or rename one of the two",
             );
         }
         self.ident(&cte.name);
@@ -93,6 +93,7 @@ impl<'a> Writer<'a> {
             self.require(self.caps.lateral, "lateral", "use a correlated subquery in the select list");
             self.push("lateral ");
         }
+        self.check_column_names(&derived.query, &derived.columns);
         self.subquery(&derived.query);
         self.push(" as ");
         self.ident(&derived.alias);

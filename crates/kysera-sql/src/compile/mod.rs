@@ -21,6 +21,7 @@ mod order_by;
 mod raw;
 mod returning;
 mod schema;
+mod scope;
 mod select;
 mod set_op;
 mod shared;

@@ -1,6 +1,6 @@
 //! Upsert: `on conflict`, or `on duplicate key update`.
 
-use super::writer::Writer;
+use super::writer::{Conflict, Writer};
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, OnConflict};
 use crate::dialect::ProposedForm;
 use crate::ident::Name;
@@ -44,10 +44,10 @@ impl<'a> Writer<'a> {
             ConflictAction::DoNothing => self.push(" do nothing"),
             ConflictAction::DoUpdate { set, filter } => {
                 self.push(" do update set ");
-                self.in_conflict = true;
+                self.conflict = Some(Conflict { values_form: false, depth: self.scopes.len() });
                 self.assignments(set, None);
                 self.filter(filter.as_ref());
-                self.in_conflict = false;
+                self.conflict = None;
             }
         }
     }
@@ -86,11 +86,9 @@ impl<'a> Writer<'a> {
         let before = std::mem::take(&mut self.contents.proposed);
         let end_of_values = self.sql.len();
         self.push(" on duplicate key update ");
-        self.in_conflict = true;
-        self.values_form = query;
+        self.conflict = Some(Conflict { values_form: query, depth: self.scopes.len() });
         self.assignments(set, None);
-        self.values_form = false;
-        self.in_conflict = false;
+        self.conflict = None;
         if self.contents.proposed && self.syntax.proposed == ProposedForm::RowAlias && !query {
             let clause = self.sql.split_off(end_of_values);
             self.push(" as ");

@@ -101,6 +101,22 @@ fn same_op(op: BinaryOp, operand: &Expr) -> bool {
     matches!(operand, Expr::Binary(binary) if binary.op == op)
 }
 
+/// Operators of one database that are words. None of them binds as loosely as `and`, and none takes a table. Each may
+/// have `not` in front.
+pub(super) const OF_ONE_DATABASE: [&str; 11] = [
+    "at time zone",
+    "div",
+    "glob",
+    "match",
+    "member of",
+    "mod",
+    "overlaps",
+    "regexp",
+    "rlike",
+    "similar to",
+    "sounds like",
+];
+
 /// The operator between two spaces; of those that one database has, the bare operator.
 pub(super) fn words(op: BinaryOp) -> &'static str {
     match op {

@@ -12,7 +12,8 @@ impl<'a> Writer<'a> {
         self.push(" returning ");
         let by_name = !self.syntax.returning_alias;
         if let (Some(label), true) = (&table.alias, by_name) {
-            self.written = Some(Written { label, called: &table.name, bare: false });
+            let depth = self.scopes.len();
+            self.written = Some(Written { label, called: &table.name, output: false, depth });
         }
         if by_name {
             // SQLite returns columns of the written table only, and has no `"t".*` here.
@@ -30,7 +31,8 @@ impl<'a> Writer<'a> {
     pub(super) fn output(&mut self, items: &'a [SelectItem], label: &'a str, called: &'a str) {
         if !items.is_empty() {
             self.push(" output ");
-            self.written = Some(Written { label, called, bare: true });
+            let depth = self.scopes.len();
+            self.written = Some(Written { label, called, output: true, depth });
             self.list(items, Self::select_item);
             self.written = None;
         }

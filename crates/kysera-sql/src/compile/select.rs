@@ -48,6 +48,9 @@ impl<'a> Writer<'a> {
 
     pub(super) fn select_as(&mut self, select: &'a Select, form: Form) {
         let known = self.ctes.len();
+        if form.place == Place::Inner {
+            self.inner_query();
+        }
         if let Some(with) = &select.with {
             self.with(with);
         }
@@ -64,9 +67,7 @@ impl<'a> Writer<'a> {
         }
         // The order and limit of an array belong inside the aggregate, where they have been written.
         if form.head != (Head::JsonObjects { list: true }) {
-            self.scopes.push(&select.from);
-            self.select_tail(select, form);
-            self.scopes.pop();
+            self.in_scope(&select.from, |w| w.select_tail(select, form));
         }
         self.close_keys(keys);
         self.ctes.truncate(known);
@@ -74,9 +75,7 @@ impl<'a> Writer<'a> {
 
     /// `select .. from .. where .. group by .. having ..`.
     pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
-        self.scopes.push(&select.from);
-        self.clauses(select, head, before_conflict);
-        self.scopes.pop();
+        self.in_scope(&select.from, |w| w.clauses(select, head, before_conflict));
     }
 
     fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {

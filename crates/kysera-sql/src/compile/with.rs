@@ -35,6 +35,9 @@ impl<'a> Writer<'a> {
             self.require(self.caps.materialized, "materialized CTEs", "leave it to the optimizer");
             self.push(if materialized { "materialized " } else { "not materialized " });
         }
+        if let CteBody::Select(select) = &cte.body {
+            self.check_column_names(select, &cte.columns);
+        }
         self.parens(|w| w.deeper(|w| w.cte_body(&cte.body)));
     }
 
@@ -43,6 +46,10 @@ impl<'a> Writer<'a> {
         if let CteBody::Select(select) = body {
             return self.select(select, Place::Inner);
         }
+        self.inner_write(|w| w.cte_write(body));
+    }
+
+    fn cte_write(&mut self, body: &'a CteBody) {
         self.contents.writes = true;
         self.require(
             self.caps.writing_cte,

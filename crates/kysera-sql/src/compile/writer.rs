@@ -8,7 +8,7 @@ use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::lexer::BackslashEscapes;
-use crate::value::{ParamSlot, Value, ValueError};
+use crate::value::{ParamSlot, Value};
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub const MAX_DEPTH: usize = 200;
@@ -22,16 +22,16 @@ pub(super) struct Writer<'a> {
     pub(super) caps: &'a Capabilities,
     /// CTEs that can be referred to here, outermost first.
     pub(super) ctes: Vec<&'a Name>,
-    /// What the written table is called among the columns that it gives back.
+    /// Inside the clause that gives the written row back, queries in it too.
     pub(super) written: Option<Written<'a>>,
+    /// Inside the update branch of an upsert, queries in it too.
+    pub(super) conflict: Option<Conflict>,
     /// The items of FROM of the queries around, innermost last.
     pub(super) scopes: Vec<&'a [FromItem]>,
-    /// Inside the update branch of an upsert.
-    pub(super) in_conflict: bool,
-    /// Values are written into the text: DDL binds none.
+    /// Tables in sight have names that differ by case alone, which the database may take for the same.
+    pub(super) look_alikes: bool,
+    /// Values are written into the text: DDL binds none. Of the whole statement.
     pub(super) inline: bool,
-    /// The proposed row is `values(c)` here, because an alias cannot be declared.
-    pub(super) values_form: bool,
     pub(super) contents: Contents,
     /// No plugins run here: directives are errors.
     pub(super) no_plugins: bool,
@@ -49,6 +49,29 @@ pub(super) struct Writer<'a> {
     error: Option<CompileError>,
 }
 
+/// The table of a write in the clause that gives its rows back, and another name for it: `inserted` or `deleted` in
+/// OUTPUT, its own name in RETURNING where that does not know the alias.
+///
+/// Queries inside that clause see the row too, by that other name, but for those that have a table of the same label.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written<'a> {
+    pub(super) label: &'a str,
+    pub(super) called: &'a str,
+    /// OUTPUT: columns without a table are its columns, and must say so; queries cannot stand there.
+    pub(super) output: bool,
+    /// How many queries are around the clause.
+    pub(super) depth: usize,
+}
+
+/// The update branch of an upsert.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Conflict {
+    /// The proposed row is `values(c)`, because an alias cannot be declared.
+    pub(super) values_form: bool,
+    /// How many queries are around the branch.
+    pub(super) depth: usize,
+}
+
 /// What the text turned out to hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Contents {
@@ -62,22 +85,6 @@ pub(super) struct Contents {
     pub(super) proposed: bool,
 }
 
-/// The table of a write, and another name for it: `inserted` or `deleted` in OUTPUT, its own name in RETURNING where
-/// that does not know the alias.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Written<'a> {
-    pub(super) label: &'a str,
-    pub(super) called: &'a str,
-    /// Columns without a table are its columns, and must say so.
-    pub(super) bare: bool,
-}
-
-impl Written<'_> {
-    fn owns(&self, table: Option<&Name>) -> bool {
-        table.map_or(self.bare, |table| table == self.label)
-    }
-}
-
 impl<'a> Writer<'a> {
     pub(super) fn new(dialect: &'a dyn Dialect) -> Writer<'a> {
         Writer {
@@ -88,9 +95,9 @@ impl<'a> Writer<'a> {
             caps: dialect.capabilities(),
             ctes: Vec::new(),
             written: None,
+            conflict: None,
             scopes: Vec::new(),
-            in_conflict: false,
-            values_form: false,
+            look_alikes: false,
             inline: false,
             contents: Contents::default(),
             no_plugins: false,
@@ -217,30 +224,18 @@ impl<'a> Writer<'a> {
 
     /// `"t"."c"`.
     pub(super) fn column(&mut self, column: &'a ColumnRef) {
-        if column.outer > 0 {
-            self.outer_column(column);
+        if column.outer > 0 || self.look_alikes {
+            self.check_sight(column);
         }
         self.qualifier(column.table.as_ref());
         self.ident(&column.name);
     }
 
-    /// SQL takes a name for the nearest table that has it, so none may be between a column and its own table.
-    fn outer_column(&mut self, column: &ColumnRef) {
-        let Some(table) = &column.table else { return };
-        let between = self.scopes.iter().rev().take(column.outer.into());
-        if between.copied().flatten().any(|item| item.has_label(table)) {
-            self.refuse(CompileError::Value(Box::new(ValueError::query(
-                format!("the table `{table}` of an outer query stands in the subquery too"),
-                "give it another name with alias! in one of them",
-            ))));
-        }
-    }
-
     /// `"t".`
     pub(super) fn qualifier(&mut self, table: Option<&'a Name>) {
         let called = match self.written {
-            Some(written) if written.owns(table) => Some(written.called),
-            _ => table.map(|table| &**table),
+            Some(written) => self.called(written, table),
+            None => table.map(|table| &**table),
         };
         if let Some(called) = called {
             self.ident(called);

@@ -85,7 +85,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn column_name(item: &SelectItem) -> Option<&str> {
+/// The name of an item among the columns of its query; `None` when the database chooses one.
+pub(super) fn column_name(item: &SelectItem) -> Option<&str> {
     match item {
         SelectItem::Expr { alias: Some(alias), .. } => Some(alias),
         SelectItem::Expr { expr: Expr::Column(column), .. } => Some(&column.name),
