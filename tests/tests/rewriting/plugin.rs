@@ -73,6 +73,10 @@ impl Plugin for Guard {
     fn is_guard(&self) -> bool {
         true
     }
+
+    fn guards(&self, _: &TableHandle) -> bool {
+        false
+    }
 }
 
 /// A filter given by a function.

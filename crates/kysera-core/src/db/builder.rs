@@ -4,8 +4,8 @@ use crate::db::handle::Db;
 use crate::driver::Driver;
 use crate::driver::layer::{DriverLayer, Layered};
 use crate::error::Result;
-use crate::plugin::Plugin;
 use crate::plugin::clock::{Clock, SystemClock};
+use crate::plugin::{Plugin, bypass};
 use crate::rewrite::PluginSet;
 use kysera_sql::table::TableHandle;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ impl Db {
             driver: Box::new(driver),
             plugins: Vec::new(),
             tables: Vec::new(),
+            unguarded: Vec::new(),
             clock: Box::new(SystemClock),
         }
     }
@@ -29,6 +30,7 @@ pub struct DbBuilder {
     driver: Box<dyn Driver>,
     plugins: Vec<Arc<dyn Plugin>>,
     tables: Vec<TableHandle>,
+    unguarded: Vec<TableHandle>,
     clock: Box<dyn Clock>,
 }
 
@@ -58,6 +60,28 @@ impl DbBuilder {
         self
     }
 
+    /// Describes a table that no guard is meant for, and why: it has no rows to be kept apart. Under a guard
+    /// ([`Plugin::is_guard`]) any other description of which the guard says nothing is refused. The reason is logged
+    /// (`tracing`, target `kysera::bypass`) when the database is opened.
+    ///
+    /// It takes no filter away: where another description of the same table is known and has one, this one has it too.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, driver::Driver, plugin::Plugin};
+    /// # use kysera_sql::table::TableMeta;
+    /// # fn open(driver: impl Driver, tenants: impl Plugin, country: &'static TableMeta) -> Result<Db> {
+    /// let db = Db::builder(driver).plugin(tenants).unguarded(country, "countries are the same for all").build()?;
+    /// # Ok(db)
+    /// # }
+    /// ```
+    pub fn unguarded(mut self, table: impl Into<TableHandle>, reason: &str) -> DbBuilder {
+        let table = table.into();
+        bypass::note_unguarded(reason, &table.name);
+        self.tables.push(table.clone());
+        self.unguarded.push(table);
+        self
+    }
+
     /// Takes the instant of each statement from `clock` instead of the operating system.
     pub fn clock(mut self, clock: impl Clock) -> DbBuilder {
         self.clock = Box::new(clock);
@@ -69,7 +93,7 @@ impl DbBuilder {
     /// # Errors
     /// When plugins do not go together: one twice, a dependency missing, a conflict, a cycle.
     pub fn build(self) -> Result<Db> {
-        let plugins = PluginSet::new(self.plugins, self.tables, self.driver.dialect())?;
+        let plugins = PluginSet::of(self.plugins, &self.tables, self.unguarded, self.driver.dialect())?;
         Ok(Db::of(self.driver, plugins, self.clock))
     }
 }

@@ -70,6 +70,15 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         false
     }
 
+    /// For a guard: false for a table that it leaves to others. A description of which a guard says nothing, neither a
+    /// filter nor a check, is refused, because a struct may be made without the column that the guard goes by, and
+    /// everything would be seen through it. Tables for everybody are named with
+    /// [`DbBuilder::unguarded`](crate::DbBuilder::unguarded).
+    fn guards(&self, table: &TableHandle) -> bool {
+        let _ = table;
+        self.is_guard()
+    }
+
     /// Which rows of `table` exist for an operation, as far as this plugin is concerned: those that a query reads, that an
     /// update changes, that a delete removes. Never asked for [`Operation::Insert`]. Asked once for each table,
     /// operation and executor.

@@ -20,7 +20,7 @@ use kysera_sql::visit::{VisitMut, walk_mut};
 
 /// A predicate that is ready to be placed once its holes are filled: [`RowFilter::TABLE`] and
 /// [`RowFilter::PARAMETER`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct CompiledFilter {
     pub(super) predicate: Expr,
     /// How many aliases it uses: `__k1` to `__kN`.

@@ -150,7 +150,11 @@ impl<'a> RowFilterPass<'a> {
             JoinKind::Right => (Placement::Pull, placement),
             JoinKind::Full => {
                 let placement = match self.policies.facts.full_join {
-                    FullJoinFilter::NullableGuard if placement != Placement::Derive => Placement::PullKeyed,
+                    _ if placement == Placement::Derive => Placement::Derive,
+                    FullJoinFilter::NullableGuard => Placement::PullKeyed,
+                    // The columns of a derived table do not depend on its key, so that a query which is grouped by the
+                    // key alone could not select them.
+                    FullJoinFilter::Derived if self.grouped => Placement::PullKeyed,
                     _ => Placement::Derive,
                 };
                 (placement, placement)

@@ -27,6 +27,8 @@ pub(super) struct RowFilterPass<'a> {
     aliases: usize,
     /// How many expressions are around this node.
     pub(super) level: usize,
+    /// The query whose FROM is dealt with groups its rows.
+    pub(super) grouped: bool,
     /// What the statement fails for on purpose, as far as placed.
     pub(super) checks: Vec<Check>,
     /// The plugins that know the mode which the query at hand asks of them, for one of its own tables.
@@ -55,6 +57,7 @@ impl<'a> RowFilterPass<'a> {
             depth: 0,
             aliases: 0,
             level: 0,
+            grouped: false,
             checks: Vec::new(),
             answered: Vec::new(),
             enclosed: 0,
@@ -118,6 +121,19 @@ impl<'a> RowFilterPass<'a> {
             None => one,
             Some(first) => first.and(one),
         });
+        Ok(())
+    }
+
+    /// Answers the directives of an insert by the plugins whose checks the asked mode changes.
+    pub(super) fn answer_by_checks(&mut self, policy: &TablePolicy, directives: &[Directive]) -> Result<()> {
+        if directives.is_empty() {
+            return Ok(());
+        }
+        for plugin in 0..self.policies.plugins().len() {
+            if self.policies.changes_checks(policy, plugin, directives)? {
+                self.answered.push(plugin);
+            }
+        }
         Ok(())
     }
 
@@ -230,16 +246,46 @@ impl<'a> RowFilterPass<'a> {
     /// The table behind a reference that is none to a CTE.
     fn table_meaning(&self, table: &mut TableRef) -> Result<Meaning<'a>> {
         if let Some(meta) = &table.meta {
-            return Ok(Meaning::Table(self.policies.policy(meta)?));
+            return self.guarded(self.policies.policy(meta)?, table);
         }
         match self.policies.registry.find(table.schema.as_deref(), &table.name) {
             Named::Table(meta) => {
                 table.meta = Some(meta.clone());
-                Ok(Meaning::Table(self.policies.policy(meta)?))
+                self.guarded(self.policies.policy(meta)?, table)
             }
             Named::Unknown => self.unknown(&table.name, "is not registered"),
             Named::Ambiguous => self.unknown(&table.name, "is registered in several schemas"),
         }
+    }
+
+    /// Refuses a description that a guard does not know, and one that is put on another table than it describes. The
+    /// tables inside a filter are its author's business.
+    fn guarded(&self, policy: &'a TablePolicy, table: &TableRef) -> Result<Meaning<'a>> {
+        if self.in_filter() {
+            return Ok(Meaning::Table(policy));
+        }
+        if let Some(guard) = policy.missed_by {
+            return Err(refused(format!(
+                "plugin `{guard}` has nothing to filter this description of table `{}` by",
+                table.name
+            ))
+            .with_hint(
+                "describe the column that the plugin goes by, register the description that has it, or say that the \
+                 table is for everybody: `Db::builder(..).unguarded(table, \"reason\")`",
+            )
+            .with_table(table.name.clone()));
+        }
+        if let Some(guard) = self.policies.guard
+            && !self.policies.describes(policy, table)
+        {
+            return Err(refused(format!(
+                "plugin `{guard}` refuses table `{}`, whose description is that of table `{}`",
+                table.name, policy.table.name
+            ))
+            .with_hint("refer to it by its name alone, or by its own description")
+            .with_table(table.name.clone()));
+        }
+        Ok(Meaning::Table(policy))
     }
 
     fn unknown(&self, name: &str, why: &str) -> Result<Meaning<'a>> {

@@ -34,14 +34,21 @@ impl PluginSet {
         dialect: &dyn Dialect,
     ) -> Result<PluginSet> {
         let tables: Vec<TableHandle> = tables.into_iter().map(Into::into).collect();
-        PluginSet::of(plugins, &tables, dialect)
+        PluginSet::of(plugins, &tables, Vec::new(), dialect)
     }
 
-    fn of(plugins: Vec<Arc<dyn Plugin>>, tables: &[TableHandle], dialect: &dyn Dialect) -> Result<PluginSet> {
+    /// As [`new`](PluginSet::new), with tables that no guard is meant for: see
+    /// [`DbBuilder::unguarded`](crate::DbBuilder::unguarded).
+    pub(crate) fn of(
+        plugins: Vec<Arc<dyn Plugin>>,
+        tables: &[TableHandle],
+        unguarded: Vec<TableHandle>,
+        dialect: &dyn Dialect,
+    ) -> Result<PluginSet> {
         if plugins.is_empty() {
             return Ok(PluginSet::default());
         }
-        let policies = Policies::new(plugin_order::ordered(plugins)?, tables, dialect);
+        let policies = Policies::new(plugin_order::ordered(plugins)?, tables, unguarded, dialect);
         let policies = policies.map_err(PluginSetError::from)?;
         Ok(PluginSet { policies: Some(Box::new(policies)) })
     }

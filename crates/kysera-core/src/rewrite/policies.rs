@@ -8,7 +8,7 @@ use super::table_policy::{
 };
 use crate::error::Result;
 use crate::plugin::{Context, ModeFilter, Operation, Plugin, RowFilter, mode_of};
-use kysera_sql::ast::Directive;
+use kysera_sql::ast::{Directive, TableRef};
 use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::{Dialect, Filtering};
 use kysera_sql::table::TableHandle;
@@ -24,6 +24,8 @@ pub(crate) struct Policies {
     pub(super) raw: RawRules,
     /// The guard that refuses what nobody can filter.
     pub(super) guard: Option<&'static str>,
+    /// Tables that no guard is meant for.
+    unguarded: Vec<TableHandle>,
 }
 
 impl Policies {
@@ -31,13 +33,15 @@ impl Policies {
     pub(crate) fn new(
         plugins: Vec<Arc<dyn Plugin>>,
         tables: &[TableHandle],
+        unguarded: Vec<TableHandle>,
         dialect: &dyn Dialect,
     ) -> Result<Policies, PolicyError> {
         let guard = plugins.iter().find(|plugin| plugin.is_guard()).map(|plugin| plugin.name());
         let facts = dialect.filtering().clone();
         let raw = RawRules { lexer: dialect.syntax().lexer, table_after_in: facts.table_after_in };
         let registry = Registry::new(tables, facts.clone());
-        let known = Policies { plugins, registry, policies: TablePolicies::new(), facts, raw, guard };
+        let known =
+            Policies { plugins, registry, policies: TablePolicies::new(), facts, raw, guard, unguarded };
         for table in tables {
             known.policy(table)?;
         }
@@ -61,6 +65,13 @@ impl Policies {
         }
     }
 
+    /// True when the description behind a reference is that of the table which the reference names. What is filtered may
+    /// stand in another schema: the filter goes with it.
+    pub(super) fn describes(&self, policy: &TablePolicy, table: &TableRef) -> bool {
+        let same_schema = || self.registry.may_be_in(&policy.table, table.schema.as_deref());
+        self.facts.names.may_be_same(&policy.table.name, &table.name) && (!policy.unguarded || same_schema())
+    }
+
     /// Refuses a directive to a plugin that is not installed: the query would not mean what it says.
     pub(super) fn must_be_installed(&self, directives: &[Directive]) -> Result<()> {
         let is_missing =
@@ -81,6 +92,19 @@ impl Policies {
         match mode_of(directives, self.plugins[plugin].name()) {
             None => Ok(false),
             Some(mode) => Ok(self.in_mode(policy, plugin, mode)?.is_known()),
+        }
+    }
+
+    /// True when the mode that these directives ask of a plugin changes what it checks.
+    pub(super) fn changes_checks(
+        &self,
+        policy: &TablePolicy,
+        plugin: usize,
+        directives: &[Directive],
+    ) -> Result<bool> {
+        match mode_of(directives, self.plugins[plugin].name()) {
+            None => Ok(false),
+            Some(mode) => Ok(self.in_mode(policy, plugin, mode)?.changes_checks),
         }
     }
 
@@ -149,13 +173,15 @@ impl Policies {
             return Ok(known);
         }
         let table = &policy.table;
+        let checks = self.checks(table, plugin, Some(mode))?;
         let made = PolicyInMode {
             plugin,
             mode: mode.into(),
             read: self.change_in_mode(table, plugin, Operation::Read, mode)?,
             update: self.change_in_mode(table, plugin, Operation::Update, mode)?,
             delete: self.change_in_mode(table, plugin, Operation::Delete, mode)?,
-            checks: self.checks(table, plugin, Some(mode))?,
+            changes_checks: checks != policy.plugins[plugin].checks,
+            checks,
         };
         for inside in made.compiled().flat_map(|filter| &filter.tables) {
             self.policy(inside)?;
@@ -237,8 +263,14 @@ impl Policies {
             self.make_policy(inside, path)?;
         }
         path.pop();
+        let unguarded = self.unguarded.iter().any(|known| known.is(table));
+        let misses =
+            |(plugin, said): &(&Arc<dyn Plugin>, &PluginPolicy)| plugin.guards(table) && !said.is_any();
+        let missed_by = self.plugins.iter().zip(&plugins).find(misses).map(|(plugin, _)| plugin.name());
         let policy = TablePolicy {
             table: table.clone(),
+            missed_by: missed_by.filter(|_| !unguarded),
+            unguarded,
             plugins,
             modes: Default::default(),
             key: TablePolicy::key_of(table),

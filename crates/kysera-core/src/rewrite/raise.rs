@@ -82,11 +82,13 @@ fn column_of(policy: &TablePolicy, label: &Name) -> Expr {
 pub(super) fn only_where(condition: Option<Expr>, held: Expr) -> Expr {
     match condition {
         None => held,
-        Some(condition) => {
-            let held = case(held, one(), Some(Expr::Literal(Literal::Int(0))));
-            is_one(case(condition, held, None))
-        }
+        Some(condition) => is_one(case(condition, one_where(held), None)),
     }
+}
+
+/// `case when condition then 1 else 0 end`.
+pub(super) fn one_where(condition: Expr) -> Expr {
+    case(condition, one(), Some(Expr::Literal(Literal::Int(0))))
 }
 
 /// `case when condition then yes else no end`.

@@ -69,6 +69,7 @@ enum Touches {
 type Checked = Result<(), &'static str>;
 
 const READS_A_TABLE: &str = "it reads a table";
+const NOT_UNDERSTOOD: &str = "it holds what is not understood";
 const NOT_MATCHED: &str = "its parentheses or quotes do not match";
 
 impl Fragment {
@@ -86,6 +87,9 @@ impl Fragment {
         for piece in raw.pieces() {
             match piece {
                 RawPiece::Text(text) => {
+                    if has_escaped_name(&text) {
+                        return Err(NOT_UNDERSTOOD);
+                    }
                     for token in tokens(&text, lexer) {
                         self.token(token)?;
                     }
@@ -159,7 +163,7 @@ impl Fragment {
             | TokenKind::Semicolon => Err("it holds a comment or a semicolon"),
             TokenKind::Placeholder => Err("it holds a placeholder of its own; a value is `{}`"),
             TokenKind::Unterminated => Err(NOT_MATCHED),
-            _ => Err("it holds what is not understood"),
+            _ => Err(NOT_UNDERSTOOD),
         }
     }
 
@@ -207,24 +211,38 @@ impl Fragment {
     }
 }
 
-/// Words that bring in a table. `join`, `apply` and `into` do so where the fragment is all of an ON or of a select item.
-const READERS: [&str; 5] = ["apply", "into", "join", "select", "table"];
+/// Words that bring in a table. The joins, `apply` and `into` do so where the fragment is all of an ON or of a select
+/// item; the writes inside a CTE.
+const READERS: [&str; 10] =
+    ["apply", "delete", "insert", "into", "join", "merge", "select", "straight_join", "table", "update"];
+
+/// True for text that holds `U&"..."`: a name whose letters are written as numbers, which hides what it names.
+fn has_escaped_name(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|bytes| matches!(bytes, [b'u' | b'U', b'&', b'"']))
+}
 
 /// True for a function of PostgreSQL or of one of its common extensions that runs a query given as text, or reads a table
 /// given by name.
-fn runs_text(name: &str) -> bool {
-    const PREFIXES: [&str; 10] = [
+pub(super) fn runs_text(name: &str) -> bool {
+    const PREFIXES: [&str; 16] = [
         "connectby",
         "crosstab",
         "cursor_to_xml",
         "database_to_xml",
         "dblink",
+        "get_raw_page",
+        "heap_page_item",
+        "openquery",
+        "openrowset",
+        "pg_logical_slot_",
         "query_to_xml",
         "schema_to_xml",
         "table_to_xml",
         "ts_rewrite",
         "ts_stat",
+        "xpath_table",
     ];
+    let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
     let name = name.trim_start_matches(['"', '`', '[']);
     PREFIXES.iter().any(|prefix| {
         name.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))

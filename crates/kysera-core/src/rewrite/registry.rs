@@ -69,7 +69,7 @@ impl Registry {
     }
 
     /// Where the default schema is not known, a missing schema may be any.
-    fn may_be_in(&self, table: &TableMeta, schema: Option<&str>) -> bool {
+    pub(super) fn may_be_in(&self, table: &TableMeta, schema: Option<&str>) -> bool {
         let default = self.facts.default_schema.as_deref();
         match (table.schema.as_deref().or(default), schema.or(default)) {
             (Some(a), Some(b)) => self.facts.names.may_be_same(a, b),

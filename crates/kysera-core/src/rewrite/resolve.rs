@@ -1,10 +1,11 @@
 //! What references by name mean, before any plugin rewrites. Knows nothing of scopes.
 
 use super::depth::within_limits;
+use super::pass::refused;
 use super::policies::Policies;
 use super::registry::Named;
 use crate::error::{Error, Result};
-use kysera_sql::ast::{Cte, Expr, Statement, TableRef};
+use kysera_sql::ast::{Cte, Delete, Directives, Expr, Insert, Select, Statement, TableRef, Update};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::{Visit, VisitMut, walk};
 use std::convert::Infallible;
@@ -12,11 +13,18 @@ use std::convert::Infallible;
 /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
 /// of the statement has is left to the row filter pass, which knows scopes.
 pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<()> {
-    if policies.registry.is_empty() {
+    if policies.registry.is_empty() && policies.guard.is_none() {
         return Ok(());
     }
     let mut names = Unresolved::default();
     names.statement(statement)?;
+    if let (Some(guard), Some(table)) = (policies.guard, names.unfiltered) {
+        return Err(refused(format!(
+            "plugin `{guard}` refuses a reference to table `{table}` marked as unfiltered"
+        ))
+        .with_hint("say why the query may pass with `.bypass_plugins(\"reason\")`")
+        .with_table(table));
+    }
     if names.tables > 0 {
         let Ok(()) = Resolve { policies, ctes: &names.ctes }.statement(statement);
     }
@@ -28,8 +36,22 @@ pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<
 struct Unresolved {
     tables: usize,
     ctes: Vec<Name>,
+    /// A table that filters would leave alone, though nobody said why.
+    unfiltered: Option<Name>,
+    /// Inside what bypasses plugins.
+    bypassed: bool,
     /// How many expressions are around this node.
     level: usize,
+}
+
+impl Unresolved {
+    fn inside<T>(&mut self, directives: &Directives, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let around = self.bypassed;
+        self.bypassed |= directives.bypass.is_some();
+        let done = work(self);
+        self.bypassed = around;
+        done
+    }
 }
 
 impl Visit for Unresolved {
@@ -37,7 +59,26 @@ impl Visit for Unresolved {
 
     fn table(&mut self, node: &TableRef) -> Result<()> {
         self.tables += usize::from(node.meta.is_none());
+        if node.unfiltered && !self.bypassed {
+            self.unfiltered.get_or_insert_with(|| node.name.clone());
+        }
         Ok(())
+    }
+
+    fn select(&mut self, node: &Select) -> Result<()> {
+        self.inside(&node.directives, |names| walk::select(names, node))
+    }
+
+    fn insert(&mut self, node: &Insert) -> Result<()> {
+        self.inside(&node.directives, |names| walk::insert(names, node))
+    }
+
+    fn update(&mut self, node: &Update) -> Result<()> {
+        self.inside(&node.directives, |names| walk::update(names, node))
+    }
+
+    fn delete(&mut self, node: &Delete) -> Result<()> {
+        self.inside(&node.directives, |names| walk::delete(names, node))
     }
 
     fn cte(&mut self, node: &Cte) -> Result<()> {

@@ -17,6 +17,10 @@ pub(super) struct TablePolicy {
     pub(super) modes: OnceList<PolicyInMode>,
     /// A column that is NULL only in a row that an outer join made up.
     pub(super) key: Option<Name>,
+    /// The guard that says nothing of the table and should.
+    pub(super) missed_by: Option<&'static str>,
+    /// It was said that no guard is meant for the table.
+    pub(super) unguarded: bool,
 }
 
 /// What one plugin says of a table.
@@ -39,7 +43,7 @@ pub(super) enum OwnFilter {
 }
 
 /// The checks of rows that are written.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Checks {
     pub(super) insert: Option<CompiledFilter>,
     pub(super) update: Option<CompiledFilter>,
@@ -54,6 +58,8 @@ pub(super) struct PolicyInMode {
     pub(super) update: Change,
     pub(super) delete: Change,
     pub(super) checks: Checks,
+    /// The checks are not those without a mode.
+    pub(super) changes_checks: bool,
 }
 
 /// What a mode makes of a filter.
@@ -120,9 +126,8 @@ impl PolicyInMode {
 
     /// True when the plugin knows the mode for the table.
     pub(super) fn is_known(&self) -> bool {
-        [&self.read, &self.update, &self.delete]
-            .into_iter()
-            .any(|change| !matches!(change, Change::Unchanged))
+        let mut changes = [&self.read, &self.update, &self.delete].into_iter();
+        self.changes_checks || changes.any(|change| !matches!(change, Change::Unchanged))
     }
 
     /// All that it says.

@@ -9,7 +9,7 @@ use super::pass::{RowFilterPass, put_first, refused};
 use super::{raw_guard, write};
 use crate::error::{Error, Result};
 use kysera_sql::ast::{
-    Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
+    Call, Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
 };
 use kysera_sql::visit::{VisitMut, walk_mut};
 
@@ -69,7 +69,9 @@ impl VisitMut for RowFilterPass<'_> {
         let outside = self.enter(with.as_deref_mut())?;
         let mut from = std::mem::take(&mut node.from);
         let directives = &node.directives;
+        let outer = std::mem::replace(&mut self.grouped, !node.group_by.is_empty());
         let hoisted = self.answering(directives, |pass| pass.sources(&mut from, directives))?;
+        self.grouped = outer;
         walk_mut::select(self, node)?;
         self.leave(outside);
         node.with = with;
@@ -123,6 +125,23 @@ impl VisitMut for RowFilterPass<'_> {
             return Ok(());
         }
         Err(refused("a table is in a position that row filters do not know").with_table(node.name.clone()))
+    }
+
+    /// A function by name: what reads tables behind its back is refused as in a raw fragment.
+    fn call(&mut self, node: &mut Call) -> Result<()> {
+        if let Some(guard) = self.policies.guard
+            && !self.in_filter()
+            && raw_guard::runs_text(&node.name)
+        {
+            return Err(refused(format!(
+                "plugin `{guard}` refuses function `{}`, which reads a table given as text",
+                node.name
+            ))
+            .with_hint(
+                "write it with the builder, or say why the query may pass with `.bypass_plugins(\"reason\")`",
+            ));
+        }
+        walk_mut::call(self, node)
     }
 
     fn raw(&mut self, node: &mut Raw) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Filters in writes: targets, sources, and the hidden row that an upsert or a merge runs into.
 
 use super::pass::{Meaning, RowFilterPass, put_first, refused};
-use super::raise::{is_one, one};
+use super::raise::{is_one, one, one_where};
 use super::table_policy::TablePolicy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::{MergeTarget, Operation, Write};
@@ -204,18 +204,19 @@ fn policy<'a>(pass: &mut RowFilterPass<'a>, table: &mut TableRef) -> Result<Opti
     })
 }
 
-/// Sees to it that a conflict never changes a hidden row. An insert answers directives by this alone: without a
-/// conflict that updates, they would say nothing.
+/// Sees to it that a conflict never changes a hidden row. An insert answers directives by this and by its checks: without
+/// a conflict that updates, they would say nothing else.
 fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolicy) -> Result<()> {
     let replaces = node.or == Some(InsertOr::Replace);
     let updates =
         matches!(&node.on_conflict, Some(conflict) if !matches!(conflict.action, ConflictAction::DoNothing));
     if !replaces && !updates {
-        return pass.answering(&node.directives, |_| Ok(()));
+        return pass.answering(&node.directives, |pass| pass.answer_by_checks(policy, &node.directives));
     }
     let label = node.into.label().clone();
     let directives = std::mem::take(&mut node.directives);
     let found = pass.answering(&directives, |pass| {
+        pass.answer_by_checks(policy, &directives)?;
         let visible = pass.predicate(policy, Operation::Read, &directives, &label)?;
         let changeable = pass.predicate(policy, Operation::Update, &directives, &label)?;
         let removable = pass.predicate(policy, Operation::Delete, &directives, &label)?;
@@ -237,8 +238,10 @@ fn conflict(pass: &mut RowFilterPass<'_>, node: &mut Insert, policy: &TablePolic
     };
     match pass.policies.facts.upsert {
         UpsertCheck::Where => {
-            let held = pass.if_changeable(policy, &label, visible, changeable, one());
-            put_first(filter, [is_one(held)]);
+            // Inside, not beside it: what stands beside is evaluated in an order that the database chooses, and a
+            // condition of the statement that is false would hide that the row is hidden.
+            let then = filter.take().map_or_else(one, one_where);
+            *filter = Some(is_one(pass.if_changeable(policy, &label, visible, changeable, then)));
         }
         UpsertCheck::FirstAssignment if node.or == Some(InsertOr::Ignore) => {
             // There the error becomes a warning, and the hidden row is written.

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::Operation;
 use kysera_sql::ast::{
     ColumnRef, ConflictAction, Directive, Expr, Insert, InsertOr, InsertSource, Literal, MergeAction,
-    MergeWhen, SelectItem, TableRef, Update,
+    MergeWhen, Select, SelectItem, TableRef, Update,
 };
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
@@ -125,7 +125,8 @@ impl RowFilterPass<'_> {
                 (NewRow::updated(set, policy.table.clone()).check(&check, label)?, None)
             }
             MergeAction::Insert { columns, values } => {
-                (NewRow::inserted(columns, values).check(&check, label)?, Some(column_beside(on, label)?))
+                let row = NewRow::inserted(columns, values, policy.table.clone());
+                (row.check(&check, label)?, Some(column_beside(on, label)?))
             }
             _ => return Ok(()),
         };
@@ -183,7 +184,7 @@ impl RowFilterPass<'_> {
             return Err(unsupported("the check of rows that a query inserts", self.context.dialect.name()));
         };
         for row in rows {
-            let check = NewRow::inserted(&node.columns, row).check(check, &label)?;
+            let check = NewRow::inserted(&node.columns, row, policy.table.clone()).check(check, &label)?;
             let held = self.must_hold(check, policy, &label);
             let Some(first) = row.iter_mut().find(|value| **value != Expr::Default) else {
                 return Err(unsupported("the check of a row of defaults", self.context.dialect.name()));
@@ -265,6 +266,11 @@ struct FindColumn<'a> {
 
 impl Visit for FindColumn<'_> {
     type Error = ();
+
+    /// What a query inside has in its FROM is nothing beside it.
+    fn select(&mut self, _: &Select) -> Result<(), ()> {
+        Ok(())
+    }
 
     fn column(&mut self, node: &ColumnRef) -> Result<(), ()> {
         match &node.table {

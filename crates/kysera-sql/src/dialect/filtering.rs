@@ -60,10 +60,9 @@ pub enum UpsertCheck {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Raise {
-    /// Functions whose SQLSTATEs nothing else has: `width_bucket` over an empty range for a hidden row, a JSON path to a
-    /// member that is not there for a write check. PostgreSQL folds constants when it plans, so an argument hangs on a
-    /// column; nothing of the column's value shows. Not by a text of ours: drivers leave quoted texts out of messages,
-    /// since they may be values.
+    /// A JSON path to a member that is not there: a rare SQLSTATE, and our words as the member's name, which the error
+    /// repeats in every language. Both together are ours alone: a path or function of the user's may have the same code.
+    /// PostgreSQL folds constants when it plans, so an argument hangs on a column; nothing of the column's value shows.
     RareSqlState,
     /// A JSON path that is none: our words, which the error repeats.
     JsonPath,
@@ -165,18 +164,13 @@ impl Raise {
                 let text = |text| Expr::Literal(Literal::Text(text));
                 let shown = Expr::Cast { operand: Box::new(column), to: SqlType::Text };
                 let nothing = Expr::call("left", vec![shown, int(0)]);
-                match reason {
-                    RaiseReason::HiddenRow => {
-                        let zero = Expr::call("length", vec![nothing]);
-                        Expr::call("width_bucket", vec![zero, int(0), int(0), int(1)])
-                    }
-                    RaiseReason::WriteCheck => {
-                        let object = Expr::call("jsonb_build_object", vec![text("key"), nothing]);
-                        let path = text("strict $.\"kysera: write check\"");
-                        let exists = Expr::call("jsonb_path_exists", vec![object, path]);
-                        Expr::Cast { operand: Box::new(exists), to: SqlType::I32 }
-                    }
-                }
+                let object = Expr::call("jsonb_build_object", vec![text("key"), nothing]);
+                let path = text(match reason {
+                    RaiseReason::HiddenRow => "strict $.\"kysera: hidden row\"",
+                    RaiseReason::WriteCheck => "strict $.\"kysera: write check\"",
+                });
+                let exists = Expr::call("jsonb_path_exists", vec![object, path]);
+                Expr::Cast { operand: Box::new(exists), to: SqlType::I32 }
             }
             Raise::JsonPath => {
                 let text = |text| Expr::Literal(Literal::Text(text));
@@ -201,10 +195,8 @@ impl Raise {
     /// words where the database repeats them. Meaningless for any other statement.
     pub fn raised(self, code: Option<&str>, message: &str) -> Raised {
         match self {
-            Raise::RareSqlState if code == Some("2201G") => Raised::For(RaiseReason::HiddenRow),
-            Raise::RareSqlState if code == Some("2203A") => Raised::For(RaiseReason::WriteCheck),
-            Raise::RareSqlState => Raised::No,
-            Raise::JsonPath => {
+            Raise::RareSqlState if code != Some("2203A") => Raised::No,
+            Raise::RareSqlState | Raise::JsonPath => {
                 let reason = RaiseReason::ALL.into_iter().find(|reason| message.contains(reason.words()));
                 reason.map_or(Raised::No, Raised::For)
             }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod described;
+mod guards;
 mod soft_delete;
 mod timestamps;
 mod together;
