@@ -40,6 +40,7 @@ pub mod read;
 pub mod row;
 mod row_macro;
 pub mod schema;
+pub mod stack;
 pub mod table;
 pub mod typed;
 pub mod types;

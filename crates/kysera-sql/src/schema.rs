@@ -2,13 +2,14 @@
 //!
 //! What examples and tests need; changing a schema that is in use is the business of migrations.
 
-use crate::ast::{self, ColumnDef, FromItem, Statement, TableRef};
+use crate::ast::{self, ColumnDef, Statement, TableRef};
 use crate::expr::Expression;
 use crate::ident::Name;
 use crate::query::{BuildError, Filtered, Query, Selection, TableSource, Unselected};
 use crate::table::TableMeta;
 use crate::typed::{Condition, In, Nil, NoAgg, RefsIn, Required};
 use crate::value::{CustomType, SqlType};
+use crate::write::table_of;
 use std::marker::PhantomData;
 
 /// A `create table`.
@@ -210,13 +211,9 @@ fn described(table: TableRef) -> ast::CreateTable {
 }
 
 fn target(table: impl TableSource) -> TableRef {
-    match table.to_item() {
-        FromItem::Table(mut table) => {
-            table.alias = None;
-            table
-        }
-        _ => TableRef::named(""),
-    }
+    let mut table = table_of(table.to_item());
+    table.alias = None;
+    table
 }
 
 /// Every statement here runs alone, returns nothing and means what it says.

@@ -12,7 +12,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-sql",
         &[
-            &["ident", "lexer", "value"],
+            &["ident", "lexer", "stack", "value"],
             &["wire"],
             &["cell"],
             &["read"],

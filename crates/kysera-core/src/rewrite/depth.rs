@@ -3,8 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use kysera_sql::compile::MAX_DEPTH;
 
-/// Refuses an expression nested so deep that a walk over it could end in a stack overflow. The compiler has the same limit
-/// and counts more than expressions.
+/// Refuses what the compiler would refuse after the rewriting, before any work is done for it.
 pub(super) fn within_limits(level: usize) -> Result<()> {
     if level <= MAX_DEPTH {
         return Ok(());

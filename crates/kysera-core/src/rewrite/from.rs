@@ -14,6 +14,7 @@ use kysera_sql::ast::{
 use kysera_sql::dialect::FullJoinFilter;
 use kysera_sql::ident::Name;
 use kysera_sql::node;
+use kysera_sql::stack;
 use kysera_sql::visit::VisitMut;
 
 /// What to do with the predicate of a table.
@@ -82,7 +83,7 @@ impl<'a> RowFilterPass<'a> {
                 self.select(&mut derived.query)?;
                 Ok(Vec::new())
             }
-            FromItem::Join(join) => self.join(join, placement, directives),
+            FromItem::Join(join) => stack::grow(|| self.join(join, placement, directives)),
             FromItem::Raw { raw, alias } => {
                 if let Some(guard) = self.policies.guard {
                     return Err(refused(format!("plugin `{guard}` refuses raw SQL in FROM"))

@@ -5,17 +5,17 @@ use super::pass::refused;
 use super::policies::Policies;
 use super::registry::Named;
 use crate::error::{Error, Result};
-use kysera_sql::ast::{Cte, Delete, Directives, Expr, Insert, Select, Statement, TableRef, Update};
+use kysera_sql::ast::{
+    Cte, Delete, Derived, Directives, Expr, Insert, Join, Select, SetOp, Statement, TableRef, Update,
+};
 use kysera_sql::ident::Name;
 use kysera_sql::visit::{Visit, VisitMut, walk};
 use std::convert::Infallible;
 
 /// Gives references by name their description where that is clear, so that plugins find it. A name that some CTE
-/// of the statement has is left to the row filter pass, which knows scopes.
+/// of the statement has is left to the row filter pass, which knows scopes. What is nested too deep is refused here,
+/// before anybody walks over it again.
 pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<()> {
-    if policies.registry.is_empty() && policies.guard.is_none() {
-        return Ok(());
-    }
     let mut names = Unresolved::default();
     names.statement(statement)?;
     if let (Some(guard), Some(table)) = (policies.guard, names.unfiltered) {
@@ -25,7 +25,7 @@ pub(super) fn resolve(policies: &Policies, statement: &mut Statement) -> Result<
         .with_hint("say why the query may pass with `.bypass_plugins(\"reason\")`")
         .with_table(table));
     }
-    if names.tables > 0 {
+    if names.tables > 0 && !policies.registry.is_empty() {
         let Ok(()) = Resolve { policies, ctes: &names.ctes }.statement(statement);
     }
     Ok(())
@@ -40,7 +40,7 @@ struct Unresolved {
     unfiltered: Option<Name>,
     /// Inside what bypasses plugins.
     bypassed: bool,
-    /// How many expressions are around this node.
+    /// How many expressions, joins and queries are around this node.
     level: usize,
 }
 
@@ -83,13 +83,31 @@ impl Visit for Unresolved {
 
     fn cte(&mut self, node: &Cte) -> Result<()> {
         self.ctes.push(node.name.clone());
-        walk::cte(self, node)
+        self.deeper(|inside| walk::cte(inside, node))
+    }
+
+    fn derived(&mut self, node: &Derived) -> Result<()> {
+        self.deeper(|inside| walk::derived(inside, node))
+    }
+
+    fn join(&mut self, node: &Join) -> Result<()> {
+        self.deeper(|inside| walk::join(inside, node))
+    }
+
+    fn set_op(&mut self, node: &SetOp) -> Result<()> {
+        self.deeper(|inside| walk::set_op(inside, node))
     }
 
     fn expr(&mut self, node: &Expr) -> Result<()> {
+        self.deeper(|inside| walk::expr(inside, node))
+    }
+}
+
+impl Unresolved {
+    fn deeper(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         self.level += 1;
         within_limits(self.level)?;
-        let done = walk::expr(self, node);
+        let done = walk(self);
         self.level -= 1;
         done
     }

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use kysera_sql::ast::{
     Call, Cte, CteBody, Delete, Expr, FromItem, Insert, Merge, Raw, Select, Statement, TableRef, Update,
 };
+use kysera_sql::stack;
 use kysera_sql::visit::{VisitMut, walk_mut};
 
 impl RowFilterPass<'_> {
@@ -35,6 +36,22 @@ impl RowFilterPass<'_> {
         let enclosed = self.enclose_statement(statement)?;
         let discards_rows = discards_rows || enclosed.is_some() && !returns_rows;
         Ok(Applied { checks: self.checks, enclosed, discards_rows })
+    }
+
+    fn filter_select(&mut self, node: &mut Select) -> Result<()> {
+        let mut with = node.with.take();
+        let outside = self.enter(with.as_deref_mut())?;
+        let mut from = std::mem::take(&mut node.from);
+        let directives = &node.directives;
+        let outer = std::mem::replace(&mut self.grouped, !node.group_by.is_empty());
+        let hoisted = self.answering(directives, |pass| pass.sources(&mut from, directives))?;
+        self.grouped = outer;
+        walk_mut::select(self, node)?;
+        self.leave(outside);
+        node.with = with;
+        node.from = from;
+        put_first(&mut node.filter, hoisted);
+        Ok(())
     }
 
     fn raw_statement(&mut self, raw: &mut Raw) -> Result<()> {
@@ -65,19 +82,7 @@ impl VisitMut for RowFilterPass<'_> {
             self.context.note_bypass(reason, "select");
             return Ok(());
         }
-        let mut with = node.with.take();
-        let outside = self.enter(with.as_deref_mut())?;
-        let mut from = std::mem::take(&mut node.from);
-        let directives = &node.directives;
-        let outer = std::mem::replace(&mut self.grouped, !node.group_by.is_empty());
-        let hoisted = self.answering(directives, |pass| pass.sources(&mut from, directives))?;
-        self.grouped = outer;
-        walk_mut::select(self, node)?;
-        self.leave(outside);
-        node.with = with;
-        node.from = from;
-        put_first(&mut node.filter, hoisted);
-        Ok(())
+        stack::grow(|| self.filter_select(node))
     }
 
     fn insert(&mut self, node: &mut Insert) -> Result<()> {

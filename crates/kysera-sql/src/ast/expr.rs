@@ -5,7 +5,6 @@ use crate::ident::Name;
 use crate::value::{SqlType, Value};
 
 /// A SQL expression.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Expr {
     /// A column: `"t"."c"`.

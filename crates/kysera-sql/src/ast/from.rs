@@ -5,7 +5,6 @@ use crate::ident::Name;
 use crate::table::TableHandle;
 
 /// An item of a FROM clause.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FromItem {
     /// A table.

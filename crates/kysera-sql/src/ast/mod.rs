@@ -15,6 +15,7 @@ mod nested;
 mod node;
 mod order_by;
 mod raw;
+mod recursion;
 mod schema;
 mod select;
 mod statement;

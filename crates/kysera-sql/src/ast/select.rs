@@ -67,7 +67,6 @@ pub enum SelectItem {
 }
 
 /// A set operation and its right operand.
-#[derive(Clone, Debug, PartialEq)]
 pub struct SetOp {
     /// Which operation.
     pub kind: SetOpKind,

@@ -28,7 +28,6 @@ pub struct Cte {
 }
 
 /// What a CTE contains.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CteBody {
     /// A query.

@@ -36,15 +36,16 @@ impl<'a> Writer<'a> {
     /// SQL Server: a condition whose truth is stored or selected. Unknown stays NULL.
     fn condition_as_value(&mut self, expr: &'a Expr) {
         self.push("case when ");
-        self.any_expr(expr);
-        self.push(" then 1");
         if is_never_null(expr) {
-            self.push(" else 0 end");
-        } else {
-            self.push(" when not ");
-            self.operand(expr, true, true);
-            self.push(" then 0 end");
+            self.any_expr(expr);
+            return self.push(" then 1 else 0 end");
         }
+        self.twice(|w| {
+            w.any_expr(expr);
+            w.push(" then 1 when not ");
+            w.operand(expr, true, true);
+        });
+        self.push(" then 0 end");
     }
 
     fn any_expr(&mut self, expr: &'a Expr) {
@@ -154,11 +155,42 @@ impl<'a> Writer<'a> {
             far.extend(std::iter::successors(self.below(near[length - 1]), |binary| self.below(binary)));
         }
         let conditions = matches!(top.op, BinaryOp::And | BinaryOp::Or);
+        if conditions && length + far.len() > self.caps.max_expr_depth / 2 {
+            return self.long_chain(top);
+        }
         let first = &far.last().copied().unwrap_or(near[length - 1]).left;
         self.operand(first, operator::left_needs_parens(top.op, first), conditions);
         for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
             self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
+        }
+    }
+
+    /// More conditions than the database takes side by side: in groups of groups, which mean the same.
+    fn long_chain(&mut self, top: &'a Binary) {
+        let spine: Vec<&Binary> = std::iter::successors(Some(top), |binary| self.below(binary)).collect();
+        let first = spine.last().map(|binary| &binary.left);
+        let operands: Vec<&Expr> =
+            first.into_iter().chain(spine.iter().rev().map(|binary| &binary.right)).collect();
+        self.groups(top.op, &operands);
+    }
+
+    fn groups(&mut self, op: BinaryOp, operands: &[&'a Expr]) {
+        const SIDE_BY_SIDE: usize = 100;
+        if operands.len() <= SIDE_BY_SIDE {
+            for (at, operand) in operands.iter().enumerate() {
+                if at > 0 {
+                    self.operator(op);
+                }
+                self.operand(operand, operator::right_needs_parens(op, operand), true);
+            }
+            return;
+        }
+        for (at, group) in operands.chunks(operands.len().div_ceil(SIDE_BY_SIDE)).enumerate() {
+            if at > 0 {
+                self.operator(op);
+            }
+            self.parens(|w| w.groups(op, group));
         }
     }
 

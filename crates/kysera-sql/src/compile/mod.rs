@@ -210,7 +210,6 @@ mod tests {
         select.filter = Some(deep);
         let statement = Statement::from(select);
         assert!(matches!(compile(&statement, &Sqlite::default()), Err(CompileError::TooDeep { .. })));
-        std::mem::forget(statement);
     }
 
     /// On a stack of 2 MiB, as a thread of a runtime has.

@@ -19,8 +19,16 @@ impl<'a> Writer<'a> {
 
     /// One key, which sorts by `expr`, written so.
     fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
-        let nulls = if self.caps.nulls_order { key.nulls } else { self.emulate_nulls(key, expr) };
-        write(self, expr);
+        let nulls = if self.caps.nulls_order { key.nulls } else { None };
+        match self.nulls_key(key) {
+            None => write(self, expr),
+            Some(words) => self.twice(|w| {
+                w.push("case when ");
+                w.tested(expr);
+                w.push(words);
+                write(w, expr);
+            }),
+        }
         if let Some(collation) = &key.collate {
             self.push(" collate ");
             self.collation(collation);
@@ -37,16 +45,16 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// A key in front that puts NULLs where they belong, unless they come there anyway: databases without
+    /// The end of a key in front that puts NULLs where they belong, unless they come there anyway: databases without
     /// `nulls first` count NULL as the lowest value.
-    fn emulate_nulls(&mut self, key: &'a OrderBy, expr: &'a Expr) -> Option<NullsOrder> {
-        let first = key.nulls? == NullsOrder::First;
-        if first == (key.direction == Direction::Desc) {
-            self.push("case when ");
-            self.tested(expr);
-            self.push(if first { " is null then 0 else 1 end, " } else { " is null then 1 else 0 end, " });
+    fn nulls_key(&self, key: &OrderBy) -> Option<&'static str> {
+        if self.caps.nulls_order {
+            return None;
         }
-        None
+        let first = key.nulls? == NullsOrder::First;
+        let is_needed = first == (key.direction == Direction::Desc);
+        let words = if first { " is null then 0 else 1 end, " } else { " is null then 1 else 0 end, " };
+        is_needed.then_some(words)
     }
 
     fn collation(&mut self, name: &str) {

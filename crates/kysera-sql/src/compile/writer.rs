@@ -8,6 +8,7 @@ use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::lexer::BackslashEscapes;
+use crate::stack;
 use crate::value::{ParamSlot, Value};
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
@@ -46,6 +47,8 @@ pub(super) struct Writer<'a> {
     /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
+    /// How many expressions around this one are written twice.
+    doubled: usize,
     error: Option<CompileError>,
 }
 
@@ -107,6 +110,7 @@ impl<'a> Writer<'a> {
             shared: None,
             bound: 0,
             depth: 0,
+            doubled: 0,
             error: None,
         }
     }
@@ -171,7 +175,7 @@ impl<'a> Writer<'a> {
             return self.refuse(CompileError::TooDeep { max: MAX_DEPTH });
         }
         self.depth += 1;
-        write(self);
+        stack::grow(|| write(self));
         self.depth -= 1;
     }
 
@@ -179,6 +183,21 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
+    }
+
+    /// Runs `write`, which writes an expression twice. Inside each other such expressions double with each level, so that
+    /// a few levels are all there can be.
+    pub(super) fn twice(&mut self, write: impl FnOnce(&mut Self)) {
+        const MOST: usize = 6;
+        if self.doubled >= MOST {
+            return self.unsupported(
+                "so many conditions used as values, or keys with `nulls first`, inside each other",
+                "give the inner ones a name in a derived table",
+            );
+        }
+        self.doubled += 1;
+        write(self);
+        self.doubled -= 1;
     }
 
     /// `write` between parentheses.

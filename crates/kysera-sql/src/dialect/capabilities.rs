@@ -90,6 +90,9 @@ pub struct Capabilities {
     pub max_values_rows: usize,
     /// Most arguments of a function call.
     pub max_function_args: usize,
+    /// Most levels of an expression, where `a or b or c` counts one for each `or`. Longer lists of conditions are
+    /// written in groups.
+    pub max_expr_depth: usize,
     /// Most bytes of a name, where a longer one would be cut silently.
     pub max_name: usize,
 }
@@ -141,6 +144,7 @@ impl Capabilities {
             max_params: usize::MAX,
             max_values_rows: usize::MAX,
             max_function_args: usize::MAX,
+            max_expr_depth: usize::MAX,
             max_name: usize::MAX,
         }
     }

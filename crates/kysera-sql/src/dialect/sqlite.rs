@@ -47,6 +47,8 @@ impl Sqlite {
             index_if_not_exists: true,
             transactional_ddl: true,
             max_params: if at_least(32) { 32_766 } else { 999 },
+            // limits.html, section 5.
+            max_expr_depth: 1000,
             // SQLITE_MAX_FUNCTION_ARG: 127 until 3.47, then 1000; 100 on many builds of older versions.
             max_function_args: if at_least(48) { 1000 } else { 100 },
             ..Capabilities::ansi()

@@ -186,9 +186,9 @@ mod tests {
     use crate::value::{SqlType, Value};
 
     fn right<V: SqlValue, R>(expr: Expr<V, R>) -> (SqlType, Node) {
-        match expr.into_node() {
-            Node::Binary(binary) => (V::TYPE, binary.right),
-            other => (V::TYPE, other),
+        match &expr.into_node() {
+            Node::Binary(binary) => (V::TYPE, binary.right.clone()),
+            other => (V::TYPE, other.clone()),
         }
     }
 

@@ -21,8 +21,8 @@ impl<S, O, Out> Select<S, O, Out> {
 
     /// `of table`, behind a lock: locks the rows of this table alone. Called again, of several.
     pub fn of<T: Source>(mut self, table: T) -> Self {
-        let label = label(table.to_item());
-        locked(self.ast_mut(), |lock| lock.of.extend(label));
+        let item = table.to_item();
+        locked(self.ast_mut(), |lock| lock.of.extend(label(&item).cloned()));
         self
     }
 
@@ -54,12 +54,12 @@ fn locked(query: &mut ast::Select, change: impl FnOnce(&mut Lock)) {
     }
 }
 
-fn label(item: FromItem) -> Option<crate::ident::Name> {
+fn label(item: &FromItem) -> Option<&crate::ident::Name> {
     match item {
-        FromItem::Table(table) => Some(table.label().clone()),
-        FromItem::Cte(cte) => Some(cte.alias.unwrap_or(cte.name)),
-        FromItem::Derived(derived) => Some(derived.alias),
+        FromItem::Table(table) => Some(table.label()),
+        FromItem::Cte(cte) => Some(cte.alias.as_ref().unwrap_or(&cte.name)),
+        FromItem::Derived(derived) => Some(&derived.alias),
         FromItem::Join(_) => None,
-        FromItem::Raw { alias, .. } => alias,
+        FromItem::Raw { alias, .. } => alias.as_ref(),
     }
 }

@@ -10,6 +10,7 @@ use crate::ast::{
     MergeWhen, Nested, OnConflict, OrderBy, Over, Raw, RawPart, SchemaStatement, Select, SelectItem, SetOp,
     Statement, TableRef, Unary, Update, With,
 };
+use crate::stack;
 
 macro_rules! walker {
     ($(#[$about:meta])* $walker:ident, $(#[$of:meta])* $walk:ident $(, $mutable:tt)?) => {
@@ -467,12 +468,12 @@ macro_rules! walker {
             /// The walker's own.
             pub fn cte<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Cte) -> Result<(), W::Error> {
                 let Cte { name: _, columns: _, materialized: _, body } = node;
-                match body {
+                stack::grow(|| match body {
                     CteBody::Select(select) => walker.select(select),
                     CteBody::Insert(insert) => walker.insert(insert),
                     CteBody::Update(update) => walker.update(update),
                     CteBody::Delete(delete) => walker.delete(delete),
-                }
+                })
             }
 
             /// Goes into the children.
@@ -483,9 +484,9 @@ macro_rules! walker {
                 match node {
                     FromItem::Table(table) => walker.table(table),
                     FromItem::Cte(cte) => walker.cte_ref(cte),
-                    FromItem::Derived(derived) => walker.derived(derived),
-                    FromItem::Join(join) => walker.join(join),
-                    FromItem::Raw { raw, alias: _ } => walker.raw(raw),
+                    FromItem::Derived(derived) => stack::grow(|| walker.derived(derived)),
+                    FromItem::Join(join) => stack::grow(|| walker.join(join)),
+                    FromItem::Raw { raw, alias: _ } => stack::grow(|| walker.raw(raw)),
                 }
             }
 
@@ -546,7 +547,7 @@ macro_rules! walker {
             /// The walker's own.
             pub fn set_op<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? SetOp) -> Result<(), W::Error> {
                 let SetOp { kind: _, all: _, right } = node;
-                walker.select(right)
+                stack::grow(|| walker.select(right))
             }
 
             /// Goes into the children.
@@ -615,6 +616,13 @@ macro_rules! walker {
                 match node {
                     Expr::Column(column) => walker.column(column),
                     Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => Ok(()),
+                    _ => stack::grow(|| inner_expr(walker, node)),
+                }
+            }
+
+            fn inner_expr<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Expr) -> Result<(), W::Error> {
+                match node {
+                    Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => Ok(()),
                     Expr::Binary(binary) => {
                         // A list of conditions is a long chain that leans to the left.
                         let mut chain = binary;

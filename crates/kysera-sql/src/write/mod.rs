@@ -14,7 +14,7 @@ pub use conflict::{Conflict, DoUpdate, Excluded};
 pub use delete::{Delete, delete_from};
 pub use insert::{Insert, InsertColumns, insert_into};
 pub use set::Set;
-pub(crate) use target::{columns, unqualified};
+pub(crate) use target::{columns, table_of, unqualified};
 pub use update::{Update, update};
 
 crate::query::plugin_directives!(

@@ -8,10 +8,11 @@ use std::convert::Infallible;
 
 /// The table behind a source; the types let nothing else through. What is no table all the same gets a name that no
 /// database has, so that nothing is written.
-pub(super) fn table_of(item: FromItem) -> TableRef {
-    match item {
-        FromItem::Table(table) => table,
-        _ => TableRef::named(""),
+pub(crate) fn table_of(mut item: FromItem) -> TableRef {
+    let nothing = TableRef::named("");
+    match &mut item {
+        FromItem::Table(table) => std::mem::replace(table, nothing),
+        _ => nothing,
     }
 }
 
@@ -22,11 +23,11 @@ pub(super) fn items<S, I>(selection: impl Selection<S, I>) -> Vec<SelectItem> {
 
 /// The names of selected columns. What is no column gets an empty name, which the compiler refuses.
 pub(crate) fn columns<S, I>(selection: impl Selection<S, I>) -> Vec<Name> {
-    let name = |item| match item {
-        SelectItem::Expr { expr: Expr::Column(column), .. } => column.name,
+    let name = |item: &mut SelectItem| match item {
+        SelectItem::Expr { expr: Expr::Column(column), .. } => std::mem::take(&mut column.name),
         _ => Name::Borrowed(""),
     };
-    items(selection).into_iter().map(name).collect()
+    items(selection).iter_mut().map(name).collect()
 }
 
 /// The expression with no table in front of its columns.

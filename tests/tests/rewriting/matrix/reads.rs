@@ -277,14 +277,12 @@ fn a_query_in_on() {
 #[test]
 fn queries_in_case_cast_between_and_function_arguments() {
     let posts = || scalar(select([count()], o()).filter(eq(c("o.person_id"), c("t.id"))));
-    let case = Expr::Case(Box::new(node!(Case {
-        otherwise: Some(agg("coalesce", posts())),
+    let case = node!(Case {
+        otherwise: Some(Expr::call("coalesce", vec![posts(), int(0)])),
         ..Case::new(vec![CaseWhen { condition: gt(posts(), int(1)), result: int(2) }])
-    })));
+    });
     let between = Between::new(posts(), int(0), posts());
-    let Expr::Case(mut case) = case else { unreachable!("made above") };
-    case.otherwise = Some(Expr::call("coalesce", vec![posts(), int(0)]));
-    let query = select([c("t.id"), Expr::Case(case)], t()).filter(Expr::Between(Box::new(between)));
+    let query = select([c("t.id"), Expr::Case(Box::new(case))], t()).filter(Expr::Between(Box::new(between)));
     reads(
         query,
         texts! {

@@ -207,9 +207,10 @@ impl Maker {
 
     fn window(&mut self) -> Expr {
         let key = self.column_here();
-        let Expr::Call(mut call) = self.aggregate() else { return key };
+        let mut aggregate = self.aggregate();
+        let Expr::Call(call) = &mut aggregate else { return key };
         call.over = Some(node!(Over { partition_by: vec![key], ..Over::default() }));
-        Expr::Call(call)
+        aggregate
     }
 
     /// A FROM clause of so many items, whose labels come into scope.
