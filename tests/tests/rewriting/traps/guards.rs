@@ -156,7 +156,7 @@ fn long_lists_of_conditions_pass_and_bottomless_ones_are_refused() {
     let query = select([c("o.id")], o()).filter(long);
     let written = text(guarded(), query, &Sqlite::default()).expect("nothing is refused");
     assert!(
-        written.contains(r#"where "o"."del" is null and ("o"."id" = 0 or "o"."id" = 1 or"#),
+        written.contains(r#"where "o"."del" is null and (("o"."id" = 0 or "o"."id" = 1 or"#),
         "{written:.200}"
     );
     let deep =
