@@ -14,19 +14,28 @@ impl FromStr for SqliteOptions {
     /// # Errors
     /// `Configuration` when it is no such URL, or has a parameter or value that is not known.
     fn from_str(url: &str) -> Result<Self> {
-        let rest = url.strip_prefix("sqlite:").ok_or_else(|| {
+        let scheme = url.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("sqlite:"));
+        let rest = scheme.and_then(|scheme| url.get(scheme.len()..)).ok_or_else(|| {
             wrong("not a sqlite url").with_hint("write sqlite:path/to/file or sqlite::memory:")
         })?;
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let path = path.strip_prefix("//").unwrap_or(path);
+        if path.contains("%00") {
+            return Err(wrong("the path holds a NUL, which no file's name has"));
+        }
         if path.is_empty() {
             return Err(
                 wrong("the url names no file").with_hint("for a database in memory write sqlite::memory:")
             );
         }
         let mut options = SqliteOptions::file(decode(path)?);
+        let mut seen = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if seen.contains(&name) {
+                return Err(wrong(format!("the url says {name} twice")));
+            }
+            seen.push(name);
             options = with_parameter(options, name, value)?;
         }
         options.pool.check()?;
@@ -138,6 +147,14 @@ mod tests {
         assert_eq!(path("sqlite:a/b.db"), Location::File("a/b.db".into()));
         assert_eq!(path("sqlite://a.db"), Location::File("a.db".into()));
         assert_eq!(path("sqlite:///var/a%20b.db"), Location::File("/var/a b.db".into()));
+    }
+
+    #[test]
+    fn what_could_be_taken_for_something_else_is_refused() {
+        assert_eq!(path("SQLite::memory:"), Location::Memory);
+        for url in ["sqlite:a%00b", "sqlite:a?pool_max_connections=2&pool_max_connections=3", "sqlit"] {
+            assert_eq!(parse(url).unwrap_err().kind(), ErrorKind::Configuration, "{url}");
+        }
     }
 
     #[test]

@@ -113,6 +113,24 @@ async fn a_dropped_statement_is_logged_with_its_text() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_slow_to_come_is_not_logged_as_the_statement() {
+    let (captured, _guard) = Captured::up_to(Level::WARN);
+    let db = database(QueryLog::new().slow(Duration::ZERO)).await;
+    captured.lines();
+    // The database in memory has one connection, which the query waits for.
+    let tx = db.begin().await.unwrap();
+    let query = select_from(Person).select(Person.id);
+    let (found, committed) = tokio::join!(query.fetch_all(&db), tx.commit());
+    assert!(found.is_ok() && committed.is_ok());
+    let lines = captured.lines();
+    let messages: Vec<_> = lines.iter().map(|line| line.get("message").to_owned()).collect();
+    assert_eq!(messages.iter().filter(|message| *message == "select person").count(), 1, "{messages:?}");
+    let acquired: Vec<_> = lines.iter().filter(|line| line.get("kysera.operation") == "acquire").collect();
+    assert!(acquired.iter().any(|line| line.get("db.query.text").starts_with("select ")), "{messages:?}");
+    assert!(acquired.iter().all(|line| line.get("db.response.returned_rows").is_empty()), "{messages:?}");
+}
+
+#[tokio::test]
 async fn a_stream_is_logged_at_its_end_with_its_rows() {
     let (captured, _guard) = Captured::up_to(Level::TRACE);
     let db = database(QueryLog::new().slow(Duration::ZERO)).await;

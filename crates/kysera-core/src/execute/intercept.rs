@@ -8,7 +8,7 @@ use crate::plugin::interception::{Interception, Steps};
 use crate::plugin::{Context, Plugin, RowObserver};
 use kysera_sql::ast::Statement;
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(crate) struct Interceptors<'a> {
     observers: Vec<Observer>,
     /// A plugin has written something of its own.
     wrote: bool,
+    /// The transaction was begun for reading, because no plugin said that it writes.
+    reads_only: bool,
 }
 
 enum Progress {
@@ -51,7 +53,13 @@ impl<'a> Interceptors<'a> {
             progress,
             observers: Vec::new(),
             wrote: false,
+            reads_only: false,
         }
+    }
+
+    /// In a transaction that only reads.
+    pub(crate) fn reading_only(self) -> Interceptors<'a> {
+        Interceptors { reads_only: true, ..self }
     }
 
     /// Runs everything. When a part of it was done and the rest was not, nothing else
@@ -89,8 +97,12 @@ impl<'a> Interceptors<'a> {
             self.progress = Progress::After(result, sink);
             return Ok(());
         }
-        let observed =
-            Observed { inner: sink, is_full: false, observers: std::mem::take(&mut self.observers) };
+        let observed = Observed {
+            inner: sink,
+            is_full: false,
+            may_stop: compiled.kind == StatementKind::Read,
+            observers: std::mem::take(&mut self.observers),
+        };
         let (result, sink) = self.session.run_part(compiled, Box::new(observed)).await?;
         let observed: Box<Observed> = unbox(sink)?;
         self.observers = observed.observers;
@@ -114,6 +126,9 @@ impl Steps for Interceptors<'_> {
     }
 
     fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>, writes: bool) -> BoxFuture<'_, Ran> {
+        if writes && self.reads_only {
+            return Box::pin(async { Err(unannounced_write()) });
+        }
         self.wrote |= writes;
         Box::pin(self.session.run_part(statement, sink))
     }
@@ -149,8 +164,10 @@ struct Observer {
 /// A sink that shows its rows to observers and hides their columns from the sink behind it.
 struct Observed {
     inner: Box<dyn RowSink>,
-    /// The sink behind wants no more rows; the observers see the rest all the same.
+    /// The sink behind wants no more rows; of a write the observers see the rest all the same.
     is_full: bool,
+    /// The statement only reads: what its caller does not get, nobody sees.
+    may_stop: bool,
     /// That of the plugin furthest in last: it sees a row first, and all of it.
     observers: Vec<Observer>,
 }
@@ -171,7 +188,7 @@ impl RowSink for Observed {
         if !self.is_full {
             self.is_full = self.inner.row(cells)? == Flow::Stop;
         }
-        Ok(Flow::Continue)
+        Ok(if self.is_full && self.may_stop { Flow::Stop } else { Flow::Continue })
     }
 
     fn clear(&mut self) {
@@ -188,6 +205,12 @@ impl RowSink for Observed {
 fn did_not_proceed() -> Error {
     Error::new(ErrorKind::Plugin, "a plugin that intercepts a statement did not run it")
         .with_hint("its `intercept` must call `proceed` or fail")
+}
+
+#[cold]
+fn unannounced_write() -> Error {
+    Error::new(ErrorKind::Plugin, "a plugin writes beside a query that only reads")
+        .with_hint("its `writes_beside` must say so, so that a transaction that may write is begun")
 }
 
 #[cold]

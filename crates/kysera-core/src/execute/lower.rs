@@ -88,16 +88,30 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
 }
 
 impl Intercepted<'_> {
-    /// Runs the statement and what the plugins do before and after it in a transaction of its own: one that may write, whatever
-    /// the statement does.
+    /// Runs the statement and what the plugins do before and after it in a transaction of its own: one that only reads,
+    /// where all of them do.
     pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
-        let mut connection = db.acquire(Access::Write).await?;
-        connection.begin(TransactionOptions::default()).await?;
+        let reads = compiled.kind == StatementKind::Read && !self.writes_beside();
+        let (access, options) = if reads {
+            (Access::Read, TransactionOptions::default().read_only())
+        } else {
+            (Access::Write, TransactionOptions::default())
+        };
+        let mut connection = db.acquire(access).await?;
+        connection.begin(options).await?;
         let mut session = Session::new(connection);
-        match self.run_in(&mut session, compiled, sink).await {
+        let Intercepted { plugins, statement, context } = self;
+        let interceptors = Interceptors::new(&mut session, &statement, &context, plugins, compiled, sink);
+        let ran = if reads { interceptors.reading_only().run().await } else { interceptors.run().await };
+        match ran {
             Ok(ran) => session.commit().await.map(|()| ran),
             Err(error) => Err(with_rollback(error, session.rollback().await)),
         }
+    }
+
+    fn writes_beside(&self) -> bool {
+        let statement = &self.statement;
+        self.plugins.iter().any(|plugin| plugin.intercepts(statement) && plugin.writes_beside(statement))
     }
 
     /// Runs the statement and what the plugins do before and after it in the caller's transaction.

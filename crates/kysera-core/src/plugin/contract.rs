@@ -213,9 +213,18 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         false
     }
 
+    /// True when [`intercept`](Plugin::intercept) writes beside a query that only reads: a log of who read what. Asked
+    /// for such queries alone, after [`intercepts`](Plugin::intercepts) has said yes. While no plugin says so, the
+    /// transaction that is begun for the query only reads too: on SQLite it takes a reader and not the one writer.
+    fn writes_beside(&self, statement: &Statement) -> bool {
+        let _ = statement;
+        false
+    }
+
     /// Runs the statement, and perhaps statements of its own on the same connection before and after it. Must call
     /// [`proceed`](Interception::proceed) or fail. All of it happens in one transaction: the caller's, or one of its own
-    /// that is rolled back when this fails.
+    /// that is rolled back when this fails. Beginning and ending one costs a statement two more round trips on a
+    /// database that is a server, so say [`intercepts`](Plugin::intercepts) only where it is needed.
     ///
     /// # Errors
     /// Its own, or those of the statement. After an error that comes when the statement has run, the caller's

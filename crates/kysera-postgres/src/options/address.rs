@@ -40,19 +40,36 @@ impl FromStr for PostgresOptions {
 
 fn read(address: &str) -> Result<PostgresOptions> {
     let is_url = address.starts_with("postgres://") || address.starts_with("postgresql://");
+    if is_url {
+        refuse_at_in_host(address)?;
+    }
     let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
     let mut options = PostgresOptions::new();
     // The error's text names an option at most; its source is the same.
     let mut config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
     super::keep_alive(&mut config);
     options.config = config;
-    for (key, value) in ours {
-        if !options.pool.set_parameter(&key, &value)? {
-            set(&mut options, &key, &value)?;
+    for (at, (key, value)) in ours.iter().enumerate() {
+        if ours[..at].iter().any(|(other, _)| other == key) {
+            return Err(unreadable(&format!("it says {key} twice")));
+        }
+        if !options.pool.set_parameter(key, value)? {
+            set(&mut options, key, value)?;
         }
     }
     options.check()?;
     Ok(options)
+}
+
+/// A password with an `@` in it ends at the first one for most readers, and its rest would be taken for the host's name,
+/// which messages show.
+fn refuse_at_in_host(address: &str) -> Result<()> {
+    let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = authority.split(['/', '?']).next().unwrap_or(authority);
+    if authority.matches('@').count() > 1 {
+        return Err(unreadable("there is more than one @ in front of the host"));
+    }
+    Ok(())
 }
 
 fn reason(error: &tokio_postgres::Error) -> String {
@@ -206,6 +223,19 @@ fn session(value: &str) -> Result<Session> {
 mod tests {
     use super::*;
     use tokio_postgres::config::Host;
+
+    #[test]
+    fn a_part_of_a_password_is_never_taken_for_the_host() {
+        for address in ["postgres://ann:se@cret@localhost:1/app", "postgres://ann:se@cr@et@host"] {
+            let error = address.parse::<PostgresOptions>().unwrap_err();
+            let said = format!("{error:#?} {error} {:?}", error.hint());
+            assert!(!said.contains("cret") && !said.contains("et@"), "{said}");
+            assert!(error.hint().is_some_and(|hint| hint.contains("percent-encoded")), "{said}");
+        }
+        assert!(
+            "postgres://ann:se%40cret@localhost/app?application_name=a@b".parse::<PostgresOptions>().is_ok()
+        );
+    }
 
     #[test]
     fn a_url_is_read_as_libpq_reads_it() {

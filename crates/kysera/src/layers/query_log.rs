@@ -4,7 +4,7 @@
 
 use kysera_core::Result;
 use kysera_core::driver::layer::{DriverLayer, Operation, OperationKind, Outcome};
-use kysera_sql::compiled::StatementKind;
+use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::value::Value;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -219,6 +219,14 @@ impl QueryLog {
 }
 
 impl Entry<'_> {
+    /// The statement that ran. The one that a connection was taken for has a line of its own.
+    fn statement(&self) -> Option<&Compiled> {
+        match self.operation.kind {
+            OperationKind::Acquire(_) => None,
+            _ => self.operation.statement,
+        }
+    }
+
     fn operation_name(&self) -> Option<&str> {
         match self.operation.kind {
             OperationKind::Begin(_)
@@ -227,12 +235,12 @@ impl Entry<'_> {
             | OperationKind::Savepoint(_)
             | OperationKind::Release(_)
             | OperationKind::RollbackTo(_) => Some(self.operation.kind.name()),
-            _ => self.operation.statement?.summary.operation,
+            _ => self.statement()?.summary.operation,
         }
     }
 
     fn collection(&self) -> Option<&str> {
-        self.operation.statement?.summary.table.as_deref()
+        self.statement()?.summary.table.as_deref()
     }
 
     fn batch_size(&self) -> Option<u64> {
@@ -243,12 +251,12 @@ impl Entry<'_> {
     }
 
     fn returned_rows(&self) -> Option<u64> {
-        let returns = self.operation.statement?.facts.returns_rows;
+        let returns = self.statement()?.facts.returns_rows;
         self.outcome.result().filter(|_| returns).map(|result| result.rows_returned)
     }
 
     fn affected_rows(&self) -> Option<u64> {
-        let reads = self.operation.statement?.kind == StatementKind::Read;
+        let reads = self.statement()?.kind == StatementKind::Read;
         self.outcome.result().filter(|_| !reads).map(|result| result.rows_affected)
     }
 }

@@ -10,6 +10,7 @@ use kysera::extend::plugin::{
 use kysera::plugins::{Revives, SoftDelete, Timestamps, soft_delete};
 use kysera::prelude::*;
 use kysera::schema::create_table;
+use kysera::sqlite::{Sqlite, SqliteOptions};
 use kysera::{Error, ErrorKind, Result};
 use kysera_sql::ast;
 use kysera_sql::ident::Name;
@@ -585,6 +586,118 @@ async fn a_plugin_sees_columns_that_the_caller_does_not() {
         },
     )
     .await;
+}
+
+/// Counts the rows of queries that it sees; writes one beside them when told to.
+#[derive(Debug)]
+struct Readers {
+    rows: Mutex<usize>,
+    writes: bool,
+    says_so: bool,
+}
+
+struct Rows(usize);
+
+impl RowObserver for Rows {
+    fn row(&mut self, _: &[kysera::extend::sql::cell::Cell<'_>]) -> Result<()> {
+        self.0 += 1;
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.0 = 0;
+    }
+}
+
+impl Plugin for &'static Readers {
+    fn name(&self) -> &'static str {
+        "readers"
+    }
+
+    fn intercepts(&self, statement: &ast::Statement) -> bool {
+        matches!(statement, ast::Statement::Select(_))
+    }
+
+    fn writes_beside(&self, _: &ast::Statement) -> bool {
+        self.says_so
+    }
+
+    fn intercept<'a>(&'a self, interception: &'a mut Interception<'_>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let seen = interception.proceed_observing(0, Rows(0)).await?;
+            *self.rows.lock().unwrap() = seen.0;
+            if self.writes {
+                let note = insert_into(Entry).values(NewEntry { id: 1_000, title: "read".into() });
+                interception.execute(note).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_observer_of_a_query_stops_where_its_caller_stops() {
+    static READERS: Readers = Readers { rows: Mutex::new(0), writes: false, says_so: false };
+    each(
+        |builder| builder.plugin(&READERS),
+        async |db| {
+            entries(db).await;
+            for id in 100..400 {
+                let entry = NewEntry { id, title: "one of many".into() };
+                insert_into(Entry).values(entry).execute(db).await.unwrap();
+            }
+            let all = select_from(Entry).select(Entry.id).order_by(Entry.id.asc());
+            assert_eq!(all.clone().fetch_first(db).await.unwrap(), Some(1));
+            assert_eq!(*READERS.rows.lock().unwrap(), 1);
+            assert_eq!(all.clone().fetch_one(db).await.unwrap_err().kind(), ErrorKind::TooManyRows);
+            let found = all.fetch_all(db).await.unwrap().len();
+            assert_eq!(*READERS.rows.lock().unwrap(), found);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_plugin_that_writes_beside_a_query_has_to_say_so() {
+    static SILENT: Readers = Readers { rows: Mutex::new(0), writes: true, says_so: false };
+    static HONEST: Readers = Readers { rows: Mutex::new(0), writes: true, says_so: true };
+    each(
+        |builder| builder.plugin(&SILENT),
+        async |db| {
+            entries(db).await;
+            let error = select_from(Entry).select(Entry.id).fetch_all(db).await.expect_err("it only reads");
+            assert_eq!(error.kind(), ErrorKind::Plugin, "{error}");
+            assert!(error.hint().is_some_and(|hint| hint.contains("writes_beside")), "{error}");
+        },
+    )
+    .await;
+    each(
+        |builder| builder.plugin(&HONEST),
+        async |db| {
+            entries(db).await;
+            let read = select_from(Entry).select(Entry.id).filter(Entry.id.eq(1)).fetch_all(db).await;
+            assert_eq!(read.unwrap(), [1]);
+            let noted = kysera::raw("select count(*) from entry where id = 1000").rows::<i64>();
+            assert_eq!(noted.fetch_one(db).await.unwrap(), 1);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_query_that_a_plugin_looks_at_does_not_wait_for_the_writer() {
+    static READERS: Readers = Readers { rows: Mutex::new(0), writes: false, says_so: false };
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions::file(folder.path().join("readers.db"));
+    let options = options.acquire_timeout(std::time::Duration::from_millis(200));
+    let driver = Sqlite::connect(options).await.unwrap();
+    let db = Db::builder(driver).plugin(&READERS).build().unwrap();
+    entries(&db).await;
+    let writer = db.begin().await.unwrap();
+    update(Entry).set(Entry.title.set("changed")).filter(Entry.id.eq(1)).execute(&writer).await.unwrap();
+    let ids = select_from(Entry).select(Entry.id).filter(Entry.id.eq(1)).fetch_all(&db).await;
+    assert_eq!(ids.unwrap(), [1]);
+    writer.rollback().await.unwrap();
 }
 
 /// Refuses to send a value.
