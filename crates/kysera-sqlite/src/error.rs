@@ -146,6 +146,10 @@ fn by_message(message: &str) -> Error {
     if message == rusqlite::Error::UnwindingPanic.to_string() {
         return panicked();
     }
+    // What a function of `exact` refuses: a function's own error has no code but SQLITE_ERROR.
+    if ["decimal: ", "integer: ", "float: "].iter().any(|prefix| message.starts_with(prefix)) {
+        return Error::new(ErrorKind::InvalidValue, message.to_owned());
+    }
     if message.ends_with("syntax error")
         || message.starts_with("incomplete input")
         || message.contains("unrecognized token")

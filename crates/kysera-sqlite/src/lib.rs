@@ -37,6 +37,7 @@ mod connection;
 mod database;
 mod driver;
 mod error;
+mod exact;
 mod history;
 mod keyword;
 mod manager;

@@ -1,0 +1,14 @@
+//! Exact decimals on SQLite, which has none: functions and a collation that each connection gets.
+//!
+//! A decimal is plain text, `-12.50`, with its scale kept. `kysera_sql`'s dialect for SQLite writes typed expressions with
+//! these functions and this collation; their results are PostgreSQL's, digit for digit. `number` is the value,
+//! `arithmetic` computes, `compare` orders texts, `total` adds up, `functions` makes them known to SQLite.
+
+mod arithmetic;
+mod compare;
+mod convert;
+mod functions;
+mod number;
+mod total;
+
+pub(crate) use functions::register;
