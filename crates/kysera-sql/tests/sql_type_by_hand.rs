@@ -107,8 +107,8 @@ fn it_is_compared_stored_and_selected_like_a_type_of_the_library() {
             .filter(Host.price.gt(one).and(Host.discount.is(Some(two))).and(Host.price.in_list([one, two])))
             .select((Host.price, val(one))),
         concat!(
-            r#"select "host"."price", ? from "host" where "host"."price" > ? and "host"."discount" is ? "#,
-            r#"and "host"."price" in (?, ?)"#,
+            r#"select "host"."price", ? from "host" where "host"."price" collate decimal > ? "#,
+            r#"and "host"."discount" collate decimal is ? and "host"."price" collate decimal in (?, ?)"#,
         ),
         &[decimal("-1.05"), decimal("-1.05"), decimal("2.00"), decimal("-1.05"), decimal("2.00")],
     );
@@ -133,7 +133,7 @@ fn it_is_compared_stored_and_selected_like_a_type_of_the_library() {
 fn it_computes_and_is_text_where_its_traits_say_so() {
     check(
         select_from(Host).select(sum(Host.price + Host.price)),
-        r#"select sum("host"."price" + "host"."price") from "host""#,
+        r#"select decimal_sum(decimal_add("host"."price", "host"."price")) from "host""#,
         &[],
     );
     let network = Host.network.like("10.%").or(Host.network.eq(val("10.0.0.0/8")));
@@ -154,8 +154,8 @@ fn it_keeps_its_type_through_ctes_and_unions() {
     check(
         query.union(select_from(Host).select(Host.price)),
         concat!(
-            r#"with "dear" as (select "host"."price" from "host") select "dear"."price" from "dear" "#,
-            r#"where "dear"."price" < ? union select "host"."price" from "host""#,
+            r#"with "dear" as (select "host"."price" from "host") select "dear"."price" collate decimal "#,
+            r#"from "dear" where "dear"."price" collate decimal < ? union select "host"."price" from "host""#,
         ),
         &[decimal("0.01")],
     );

@@ -51,6 +51,7 @@ mod url;
 mod yield_now;
 
 pub use driver::Sqlite;
+pub use exact::register_functions;
 pub use kysera_core::pool::{PoolOptions, PoolStatus};
 pub use options::{Journal, SqliteOptions, Synchronous};
 /// The client below, for [`SqliteOptions::on_connect`].

@@ -3,6 +3,7 @@
 
 mod dal;
 mod database;
+mod meaning;
 mod nested;
 mod plugins;
 mod prepared;

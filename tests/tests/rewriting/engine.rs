@@ -48,6 +48,7 @@ impl SqliteEngine {
     /// An empty database.
     pub(crate) fn new() -> SqliteEngine {
         let connection = rusqlite::Connection::open_in_memory().expect("memory is at hand");
+        kysera_sqlite::register_functions(&connection).expect("memory is at hand");
         SqliteEngine { connection, dialect: Sqlite::default(), steps: Arc::default() }
     }
 

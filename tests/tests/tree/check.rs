@@ -91,6 +91,7 @@ fn prepares(compiled: &Compiled) {
 /// An empty database with the tables of the suite.
 pub(crate) fn database() -> rusqlite::Connection {
     let database = rusqlite::Connection::open_in_memory().unwrap();
+    kysera_sqlite::register_functions(&database).unwrap();
     database.execute_batch(SCHEMA).unwrap();
     database
 }

@@ -83,7 +83,7 @@ fn every_type() {
     check(
         statement(create(columns.to_vec(), &[])),
         sql! {
-            sqlite: r#"create table "thing" ("bool" integer, "i16" integer, "i32" integer, "i64" integer, "u64" integer, "f32" real, "f64" real, "decimal" text, "text" text, "bytes" blob, "uuid" blob, "date" text, "time" text, "datetime" text, "timestamp" text, "json" text, "species" text)"#,
+            sqlite: r#"create table "thing" ("bool" integer, "i16" integer, "i32" integer, "i64" integer, "u64" integer, "f32" real, "f64" real, "decimal" text collate decimal, "text" text, "bytes" blob, "uuid" blob, "date" text, "time" text, "datetime" text, "timestamp" text, "json" text, "species" text)"#,
             postgres: r#"create table "thing" ("bool" boolean, "i16" smallint, "i32" integer, "i64" bigint, "u64" numeric(20), "f32" real, "f64" double precision, "decimal" numeric, "text" text, "bytes" bytea, "uuid" uuid, "date" date, "time" time, "datetime" timestamp, "timestamp" timestamptz, "json" jsonb, "species" "species")"#,
             mysql: "create table `thing` (`bool` boolean, `i16` smallint, `i32` integer, `i64` bigint, `u64` bigint unsigned, `f32` float, `f64` double, `decimal` decimal(65, 30), `text` longtext, `bytes` longblob, `uuid` binary(16), `date` date, `time` time(6), `datetime` datetime(6), `timestamp` datetime(6), `json` json, `species` enum('cat', 'it''s'))",
             mssql: r#"create table "thing" ("bool" bit, "i16" smallint, "i32" int, "i64" bigint, "u64" decimal(20, 0), "f32" real, "f64" float, "decimal" decimal(38, 10), "text" nvarchar(max), "bytes" varbinary(max), "uuid" uniqueidentifier, "date" date, "time" time(6), "datetime" datetime2(6), "timestamp" datetimeoffset(6), "json" nvarchar(max), "species" nvarchar(max))"#,

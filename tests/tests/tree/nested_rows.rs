@@ -12,6 +12,7 @@ static MOOD: CustomType = CustomType::labelled("mood", &["ok"]);
 /// The JSON of one row of one column of that type, `depth` levels down.
 fn through_json(cell: &Cell, ty: SqlType, depth: usize) -> String {
     let database = rusqlite::Connection::open_in_memory().unwrap();
+    kysera_sqlite::register_functions(&database).unwrap();
     database.execute_batch("create table t (c)").unwrap();
     database.execute("insert into t values (?)", [cell]).unwrap();
     let mut query = from("t").items([typed(col("t.c"), "c", ty)]);

@@ -142,7 +142,7 @@ impl Random {
     fn number(&mut self, depth: u32) -> (Expr, Option<i64>) {
         if depth == 0 || self.below(5) == 0 {
             return match self.below(7) {
-                0 => (Expr::Cast { operand: Box::new(Expr::Literal(Literal::Null)), to: SqlType::I64 }, None),
+                0 => (Expr::cast(Expr::Literal(Literal::Null), SqlType::I64), None),
                 n => (lit(n.cast_signed() - 3), Some(n.cast_signed() - 3)),
             };
         }

@@ -357,7 +357,7 @@ fn a_lock_of_a_key() {
 
 #[test]
 fn a_cast() {
-    let cast = |to| from("toy").items([named(Expr::Cast { operand: Box::new(col("price")), to }, "price")]);
+    let cast = |to| from("toy").items([named(Expr::cast(col("price"), to), "price")]);
     check(
         cast(SqlType::F64),
         sql! {

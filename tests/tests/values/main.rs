@@ -120,7 +120,7 @@ async fn parameters<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(
         let parameter = Expr::Value(value.clone().to_value());
         // A type that only the database knows has to be said where nothing else says it.
         let parameter = if matches!(T::SQL_TYPE, SqlType::Custom(_) | SqlType::Array(SqlType::Custom(_))) {
-            Expr::Cast { operand: Box::new(parameter), to: T::SQL_TYPE }
+            Expr::cast(parameter, T::SQL_TYPE)
         } else {
             parameter
         };

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{JsonPath, Nested, OrderBy, Raw, Select};
+use super::{JsonPath, Nested, Numeric, OrderBy, Raw, Select};
 use crate::ident::Name;
 use crate::value::{SqlType, Value};
 
@@ -42,6 +42,8 @@ pub enum Expr {
         operand: Box<Expr>,
         /// The target type.
         to: SqlType,
+        /// The type that it has, where the builder knows it.
+        from: SqlType,
     },
     /// A part of a JSON document.
     JsonPath(Box<JsonPath>),
@@ -72,6 +74,8 @@ pub struct ColumnRef {
     /// How many queries further out its table is; 0 for the query that the column is in. SQL cannot express it:
     /// where a table of that name is nearer, the compiler refuses the query.
     pub outer: u8,
+    /// What kind of number it is, where that decides how the database computes or compares.
+    pub numeric: Numeric,
 }
 
 /// A literal that the library writes into the text.
@@ -232,6 +236,8 @@ pub struct Call {
     pub filter: Option<Expr>,
     /// `over (..)`.
     pub over: Option<Over>,
+    /// What kind of number it gives, where the builder knows it.
+    pub numeric: Numeric,
 }
 
 /// The window of a window function.
@@ -268,12 +274,12 @@ pub struct CaseWhen {
 impl ColumnRef {
     /// `name`, of whichever table in FROM has it.
     pub fn new(name: impl Into<Name>) -> ColumnRef {
-        ColumnRef { table: None, name: name.into(), outer: 0 }
+        ColumnRef { table: None, name: name.into(), outer: 0, numeric: Numeric::Unknown }
     }
 
     /// `table.name`.
     pub fn of(table: impl Into<Name>, name: impl Into<Name>) -> ColumnRef {
-        ColumnRef { table: Some(table.into()), name: name.into(), outer: 0 }
+        ColumnRef { table: Some(table.into()), name: name.into(), outer: 0, numeric: Numeric::Unknown }
     }
 }
 
@@ -307,6 +313,21 @@ impl Expr {
     /// `operand is not null`.
     pub fn is_not_null(operand: Expr) -> Expr {
         Expr::IsNull { operand: Box::new(operand), negated: true }
+    }
+
+    /// `cast(operand as to)`, of an operand whose type is not known.
+    pub fn cast(operand: Expr, to: SqlType) -> Expr {
+        Expr::Cast { operand: Box::new(operand), to, from: SqlType::Unknown }
+    }
+
+    /// Notes what kind of number it is, where it does not say so by itself.
+    pub(crate) fn note(&mut self, numeric: Numeric) {
+        match self {
+            Expr::Column(column) => column.numeric = numeric,
+            Expr::Call(call) => call.numeric = numeric,
+            Expr::Raw(raw) => raw.numeric = numeric,
+            _ => {}
+        }
     }
 
     /// `name(args)`.
@@ -347,6 +368,7 @@ impl Call {
             order_by: Vec::new(),
             filter: None,
             over: None,
+            numeric: Numeric::Unknown,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Raw SQL: literal text with expressions between.
 
-use super::Expr;
+use super::{Expr, Numeric};
 use std::borrow::Cow;
 
 /// Raw SQL. Its text is trusted: values and names inside are expressions.
@@ -9,6 +9,8 @@ use std::borrow::Cow;
 pub struct Raw {
     /// The parts, in order.
     pub parts: Vec<RawPart>,
+    /// What kind of number it is, where the builder knows it.
+    pub numeric: Numeric,
 }
 
 /// A part of raw SQL.
@@ -35,7 +37,7 @@ pub enum RawPiece<'a> {
 impl Raw {
     /// Raw SQL of these parts.
     pub fn new(parts: Vec<RawPart>) -> Raw {
-        Raw { parts }
+        Raw { parts, numeric: Numeric::Unknown }
     }
 
     /// Text in which each `{}` stands for the next expression; `{{` and `}}` are braces, as in `format!`. Braces mean the
@@ -69,7 +71,7 @@ impl Raw {
             return Err("raw SQL has fewer `{}` than values");
         }
         parts.push(RawPart::Sql(sql.into()));
-        Ok(Raw { parts })
+        Ok(Raw::new(parts))
     }
 
     /// What it consists of, in order.

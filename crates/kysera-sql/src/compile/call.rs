@@ -7,7 +7,8 @@ use crate::ast::{Call, Over};
 impl<'a> Writer<'a> {
     pub(super) fn call(&mut self, call: &'a Call) {
         let keys = self.open_call_keys(call);
-        self.function_name(&call.name);
+        let name = self.name_of_call(call);
+        self.function_name(name);
         if call.args.len() > self.caps.max_function_args {
             self.unsupported("function call with so many arguments", "split the call");
         }
@@ -35,7 +36,7 @@ impl<'a> Writer<'a> {
         if call.star {
             self.push("*");
         } else {
-            self.list(&call.args, Self::expr);
+            self.list(&call.args, |w, arg| w.argument(call, arg));
         }
     }
 
@@ -70,7 +71,7 @@ impl<'a> Writer<'a> {
         self.push(" over(");
         if !over.partition_by.is_empty() {
             self.push("partition by ");
-            self.list(&over.partition_by, Self::expr);
+            self.list(&over.partition_by, Self::grouped);
         }
         if !over.order_by.is_empty() {
             if !over.partition_by.is_empty() {

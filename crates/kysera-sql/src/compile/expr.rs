@@ -73,13 +73,7 @@ impl<'a> Writer<'a> {
             Expr::Like(like) => self.like(like),
             Expr::Call(call) => self.call(call),
             Expr::Case(case) => self.case(case),
-            Expr::Cast { operand, to } => {
-                self.push("cast(");
-                self.expr(operand);
-                self.push(" as ");
-                self.type_name(*to, crate::dialect::TypePlace::Cast);
-                self.push(")");
-            }
+            Expr::Cast { operand, to, from } => self.cast(operand, *from, *to),
             Expr::JsonPath(path) => self.json_path(path),
             Expr::Subquery(query) => self.subquery(query),
             Expr::Exists(query) => {
@@ -135,6 +129,10 @@ impl<'a> Writer<'a> {
         match top.op {
             BinaryOp::Concat if self.syntax.concat == Concat::Function => self.concat(top),
             BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom => self.null_safe(top),
+            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+                self.comparison(top, operator::words(top.op));
+            }
+            _ if self.syntax.decimals.is_some() && self.decimal_arithmetic(top) => {}
             _ => self.chain(top),
         }
     }
@@ -258,9 +256,14 @@ impl<'a> Writer<'a> {
     }
 
     fn comparison(&mut self, binary: &'a Binary, words: &str) {
-        self.tested(&binary.left);
+        if self.syntax.decimals.is_none() {
+            self.tested(&binary.left);
+            self.push(words);
+            return self.tested(&binary.right);
+        }
+        self.compared(&binary.left, Some(&binary.right));
         self.push(words);
-        self.tested(&binary.right);
+        self.compared_with(&binary.left, &binary.right);
     }
 
     /// `(not ..)`: in parentheses, because a comparison was expected here.
@@ -284,6 +287,7 @@ impl<'a> Writer<'a> {
                 self.push("not ");
                 self.operand(&unary.operand, level(&unary.operand) < Level::Not, true);
             }
+            UnaryOp::Neg if self.decimal_negation(&unary.operand) => {}
             UnaryOp::Neg => {
                 // Never `--`, which begins a comment.
                 self.push("-");
@@ -293,29 +297,33 @@ impl<'a> Writer<'a> {
     }
 
     fn between(&mut self, between: &'a Between) {
-        self.tested(&between.operand);
+        self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
-        self.tested(&between.low);
+        self.compared_with(&between.operand, &between.low);
         self.push(" and ");
-        self.tested(&between.high);
+        self.compared_with(&between.operand, &between.high);
     }
 
     fn in_list(&mut self, list: &'a InList) {
         if list.items.is_empty() {
             return self.push(if list.negated { "1 = 1" } else { "1 = 0" });
         }
-        self.tested(&list.operand);
+        self.compared(&list.operand, list.items.first());
         self.push(if list.negated { " not in (" } else { " in (" });
         let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
         if values {
             self.push("values ");
         }
-        self.list(&list.items, Self::expr);
+        if self.as_text_decimal(&list.operand).is_some() {
+            self.list(&list.items, |w, item| w.compared_with(&list.operand, item));
+        } else {
+            self.list(&list.items, Self::expr);
+        }
         self.push(")");
     }
 
     fn in_subquery(&mut self, subquery: &'a InSubquery) {
-        self.tested(&subquery.operand);
+        self.compared(&subquery.operand, None);
         self.push(if subquery.negated { " not in " } else { " in " });
         let cut = subquery.query.limit.is_some() || subquery.query.offset.is_some();
         if !cut || self.caps.limit_in_subquery {
@@ -359,7 +367,7 @@ impl<'a> Writer<'a> {
         self.push("case");
         if let Some(operand) = &case.operand {
             self.push(" ");
-            self.expr(operand);
+            self.grouped(operand);
         }
         for branch in &case.branches {
             self.push(" when ");
@@ -382,7 +390,7 @@ impl<'a> Writer<'a> {
             self.empty("a row value");
         }
         self.require(self.caps.row_values, "row values", "compare column by column");
-        self.parens(|w| w.list(items, Self::expr));
+        self.parens(|w| w.list(items, Self::grouped));
     }
 
     /// A column of the row that an upsert proposed.

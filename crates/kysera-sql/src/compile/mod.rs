@@ -15,6 +15,7 @@ mod limit;
 mod lock;
 mod merge;
 mod nested;
+mod numeric;
 mod on_conflict;
 mod operator;
 mod order_by;

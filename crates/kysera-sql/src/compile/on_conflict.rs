@@ -8,7 +8,9 @@ use crate::ident::Name;
 impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
         if self.caps.on_conflict {
+            self.upsert = Some(insert);
             self.on_conflict_clause(conflict);
+            self.upsert = None;
         } else if self.caps.on_duplicate_key {
             self.on_duplicate_key(insert, conflict);
         } else {

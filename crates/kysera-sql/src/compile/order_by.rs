@@ -17,16 +17,21 @@ impl<'a> Writer<'a> {
         self.order_key(key, expr, |w, expr| w.whole(expr, KeyPlace::OrderBy));
     }
 
+    /// What a key sorts by, in the order of its numbers unless it says another.
+    fn sorted(&mut self, key: &'a OrderBy, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
+        if key.collate.is_some() { write(self, expr) } else { self.by_number(expr, write) }
+    }
+
     /// One key, which sorts by `expr`, written so.
     fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
         let nulls = if self.caps.nulls_order { key.nulls } else { None };
         match self.nulls_key(key) {
-            None => write(self, expr),
+            None => self.sorted(key, expr, write),
             Some(words) => self.twice(|w| {
                 w.push("case when ");
                 w.tested(expr);
                 w.push(words);
-                write(w, expr);
+                w.sorted(key, expr, write);
             }),
         }
         if let Some(collation) = &key.collate {

@@ -4,6 +4,7 @@ use super::shared_keys::KeyPlace;
 use super::writer::Writer;
 use crate::ast::{Distinct, Expr, Select, SelectItem};
 use crate::dialect::LimitForm;
+use crate::ident::Name;
 
 /// Where a query is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,7 +93,11 @@ impl<'a> Writer<'a> {
             Head::JsonObjects { list } => self.json_objects_of(select, list),
             Head::Items if !select.items.is_empty() => {
                 self.push(" ");
-                self.select_items(&select.items);
+                if self.syntax.decimals.is_some() && Self::compares_rows(select) {
+                    self.compared_items(&select.items);
+                } else {
+                    self.select_items(&select.items);
+                }
             }
             Head::Items => {
                 if !self.syntax.empty_select {
@@ -113,7 +118,7 @@ impl<'a> Writer<'a> {
         }
         if !select.group_by.is_empty() {
             self.push(" group by ");
-            self.list(&select.group_by, |w, key| w.whole(key, KeyPlace::GroupBy));
+            self.list(&select.group_by, |w, key| w.by_number(key, |w, key| w.whole(key, KeyPlace::GroupBy)));
         }
         if let Some(having) = &select.having {
             self.push(" having ");
@@ -157,6 +162,27 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Items whose rows are compared with each other.
+    fn compared_items(&mut self, items: &'a [SelectItem]) {
+        for (at, item) in items.iter().enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            match item {
+                SelectItem::Expr { expr, alias, ty } => {
+                    self.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
+                    self.item_alias(alias.as_ref());
+                }
+                SelectItem::Star(_) => self.select_item_at(at, item),
+            }
+        }
+    }
+
+    fn item_alias(&mut self, alias: Option<&'a Name>) {
+        if let Some(alias) = alias {
+            self.push(" as ");
+            self.ident(alias);
+        }
+    }
+
     pub(super) fn select_item(&mut self, item: &'a SelectItem) {
         self.select_item_at(0, item);
     }
@@ -165,10 +191,7 @@ impl<'a> Writer<'a> {
         match item {
             SelectItem::Expr { expr, alias, .. } => {
                 self.whole(expr, KeyPlace::Item(at));
-                if let Some(alias) = alias {
-                    self.push(" as ");
-                    self.ident(alias);
-                }
+                self.item_alias(alias.as_ref());
             }
             SelectItem::Star(table) => {
                 self.qualifier(table.as_ref());

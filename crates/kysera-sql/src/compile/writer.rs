@@ -29,6 +29,8 @@ pub(super) struct Writer<'a> {
     pub(super) conflict: Option<Conflict>,
     /// The items of FROM of the queries around, innermost last.
     pub(super) scopes: Vec<&'a [FromItem]>,
+    /// The insert whose upsert is being written.
+    pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
     pub(super) look_alikes: bool,
     /// Values are written into the text: DDL binds none. Of the whole statement.
@@ -100,6 +102,7 @@ impl<'a> Writer<'a> {
             written: None,
             conflict: None,
             scopes: Vec::new(),
+            upsert: None,
             look_alikes: false,
             inline: false,
             contents: Contents::default(),
@@ -315,6 +318,7 @@ impl<'a> Writer<'a> {
             Value::I64(number) => self.signed(*number),
             Value::U64(number) => self.number(*number),
             Value::Text(text) | Value::Custom(_, text) => self.text(text),
+            Value::Decimal(text) if self.syntax.decimals.is_some() => self.text(text),
             Value::Param(_) => {
                 self.invalid("a parameter in a definition", "definitions bind nothing; write the value")
             }

@@ -162,7 +162,7 @@ impl Raise {
             Raise::RareSqlState => {
                 let int = |n| Expr::Literal(Literal::Int(n));
                 let text = |text| Expr::Literal(Literal::Text(text));
-                let shown = Expr::Cast { operand: Box::new(column), to: SqlType::Text };
+                let shown = Expr::cast(column, SqlType::Text);
                 let nothing = Expr::call("left", vec![shown, int(0)]);
                 let object = Expr::call("jsonb_build_object", vec![text("key"), nothing]);
                 let path = text(match reason {
@@ -170,7 +170,7 @@ impl Raise {
                     RaiseReason::WriteCheck => "strict $.\"kysera: write check\"",
                 });
                 let exists = Expr::call("jsonb_path_exists", vec![object, path]);
-                Expr::Cast { operand: Box::new(exists), to: SqlType::I32 }
+                Expr::cast(exists, SqlType::I32)
             }
             Raise::JsonPath => {
                 let text = |text| Expr::Literal(Literal::Text(text));

@@ -43,6 +43,7 @@
 //! ```
 
 mod capabilities;
+mod decimals;
 mod filtering;
 mod mssql;
 mod mysql;
@@ -52,6 +53,7 @@ mod syntax;
 mod version;
 
 pub use capabilities::Capabilities;
+pub use decimals::{CastForm, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
 pub use mssql::SqlServer;
 pub use mysql::MySql;
@@ -95,6 +97,12 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {
         let _ = place;
         ansi_type(ty)
+    }
+
+    /// How a cast between two types is written; `from` is [`SqlType::Unknown`] where the builder does not know it.
+    fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
+        let _ = (from, to);
+        CastForm::Plain
     }
 
     /// What the placing of row filters needs to know of it.

@@ -2,10 +2,11 @@
 //!
 //! Its storage is ours to fix: timestamps, decimals, JSON and enums are text, a uuid is 16 bytes, a boolean 0 or 1.
 
+use super::decimals::storage_class_cast;
 use super::{
-    Capabilities, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm,
-    KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Placeholder, Raise, Syntax, TypePlace,
-    UpsertCheck, Version,
+    Capabilities, CastForm, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, JsonFromEnd,
+    JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Placeholder, Raise,
+    Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -109,6 +110,7 @@ fn syntax() -> Syntax {
         identity: IdentityForm::AfterPrimaryKey("autoincrement"),
         custom_type: CustomForm::Text,
         explain: Some("explain query plan "),
+        decimals: Some(&TextDecimals::FUNCTIONS),
         ..Syntax::ansi()
     }
 }
@@ -146,8 +148,14 @@ impl Dialect for Sqlite {
         &SQLITE
     }
 
-    fn type_name(&self, ty: SqlType, _: TypePlace) -> Option<&'static str> {
+    fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
+        storage_class_cast(from, to)
+    }
+
+    fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {
         Some(match ty {
+            // So that a key over it knows equal numbers of different scale.
+            SqlType::Decimal if place != TypePlace::Cast => "text collate decimal",
             SqlType::Bool | SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 => "integer",
             SqlType::F32 | SqlType::F64 => "real",
             SqlType::Decimal

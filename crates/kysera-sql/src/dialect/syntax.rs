@@ -3,6 +3,7 @@
 //! Whether something can be written at all is a capability; this is about how it is written. A form says that, with
 //! keywords and functions as data where databases differ in no more than these; no form is the name of a database.
 
+use super::TextDecimals;
 use crate::lexer::LexerRules;
 
 /// How a server spells things.
@@ -91,6 +92,8 @@ pub struct Syntax {
     /// What is written before a statement to get its plan as text in the last column of each row; `None` where no prefix
     /// does that.
     pub explain: Option<&'static str>,
+    /// How exact decimals are written where the database has no type for them: as text, with functions.
+    pub decimals: Option<&'static TextDecimals>,
 }
 
 /// The form of placeholders.
@@ -368,6 +371,7 @@ impl Syntax {
             arrays: false,
             operator_signs: "+-*/<>=~!%^&|",
             explain: Some("explain "),
+            decimals: None,
         }
     }
 }

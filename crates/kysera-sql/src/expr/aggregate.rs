@@ -4,7 +4,7 @@
 //! them: of 16 and 32 bits a 64-bit integer, of 64 bits a decimal.
 
 use super::{AsExpr, Comparable, Expr, Expression, Operand, OrderKeys};
-use crate::ast::{self, Call, Direction, OrderBy};
+use crate::ast::{self, Call, Direction, Numeric, OrderBy};
 use crate::typed::{AggOf, Condition, Nil, NoAgg, NullOf, SqlValue};
 use crate::value::SqlType;
 use std::fmt;
@@ -14,7 +14,8 @@ use std::marker::PhantomData;
 #[must_use = "an expression does nothing until it stands in a query"]
 pub struct Aggregate<V, Refs> {
     call: Call,
-    cast: Option<SqlType>,
+    /// From which type to which.
+    cast: Option<(SqlType, SqlType)>,
     types: PhantomData<fn() -> (V, Refs)>,
 }
 
@@ -66,7 +67,7 @@ impl<V: SqlValue, R> Expression for Aggregate<V, R> {
         let call = ast::Expr::Call(Box::new(self.call));
         match self.cast {
             None => call,
-            Some(to) => super::cast::cast(call, to),
+            Some((from, to)) => super::cast::cast(call, from, to),
         }
     }
 }
@@ -88,7 +89,7 @@ impl<V: SqlValue, R, B: super::math::Number<V::Base>> Operand<B> for Aggregate<V
     type Refs = AggOf<R>;
     type Null = NullOf<V>;
     fn into_operand(self) -> ast::Expr {
-        self.into_node()
+        super::math::noted::<V>(self.into_node())
     }
 }
 
@@ -168,13 +169,22 @@ pub fn sum<E: Expression>(expression: E) -> Aggregate<<<E::Value as SqlValue>::B
 where
     <E::Value as SqlValue>::Base: Sum,
 {
-    Aggregate::new(Call::new("sum", vec![expression.into_node()]))
+    let output = <<E::Value as SqlValue>::Base as Sum>::Output::TYPE;
+    Aggregate::new(Call { numeric: Numeric::of(output), ..Call::new("sum", vec![expression.into_node()]) })
 }
 
 /// `cast(sum(expression) as type)`, with the type of your choice: `sum_as::<i64, _>(Order.amount)`. A sum that does
 /// not fit is the database's error.
 pub fn sum_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
-    Aggregate { cast: Some(T::TYPE), ..Aggregate::new(Call::new("sum", vec![expression.into_node()])) }
+    let exact = Numeric::of(E::Value::TYPE) == Numeric::Integer && T::TYPE == SqlType::Decimal;
+    let from = if exact { SqlType::Decimal } else { E::Value::TYPE };
+    cast_from(from, T::TYPE, Call::new("sum", vec![expression.into_node()]))
+}
+
+/// An aggregate of this type, cast to another.
+fn cast_from<V, R>(from: SqlType, to: SqlType, call: Call) -> Aggregate<V, R> {
+    let call = Call { numeric: Numeric::of(from), ..call };
+    Aggregate { cast: Some((from, to)), ..Aggregate::new(call) }
 }
 
 /// `avg(expression)`, with the type that the database gives it.
@@ -182,12 +192,17 @@ pub fn avg<E: Expression>(expression: E) -> Aggregate<<<E::Value as SqlValue>::B
 where
     <E::Value as SqlValue>::Base: Avg,
 {
-    Aggregate::new(Call::new("avg", vec![expression.into_node()]))
+    let output = <<E::Value as SqlValue>::Base as Avg>::Output::TYPE;
+    Aggregate::new(Call { numeric: Numeric::of(output), ..Call::new("avg", vec![expression.into_node()]) })
 }
 
 /// `cast(avg(expression) as type)`, with the type of your choice: `avg_as::<f64, _>(Person.age)`.
 pub fn avg_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
-    Aggregate { cast: Some(T::TYPE), ..Aggregate::new(Call::new("avg", vec![expression.into_node()])) }
+    let from = match Numeric::of(E::Value::TYPE) {
+        Numeric::Integer | Numeric::Decimal => SqlType::Decimal,
+        _ => E::Value::TYPE,
+    };
+    cast_from(from, T::TYPE, Call::new("avg", vec![expression.into_node()]))
 }
 
 impl<V: SqlValue, R> From<Aggregate<V, R>> for Expr<V, AggOf<R>> {

@@ -3,6 +3,7 @@
 use super::{Expr, Expression};
 use crate::ast;
 use crate::typed::{MaybeNull, NullOf, Required, SqlValue};
+use crate::value::SqlType;
 
 /// Casts of an expression.
 pub trait Casts: Expression {
@@ -16,12 +17,12 @@ pub trait Casts: Expression {
     /// assert_sql(ages, r#"select cast("person"."age" as text) from "person""#);
     /// ```
     fn cast<T: SqlValue<Null = Required>>(self) -> Expr<MaybeNull<NullOf<Self::Value>, T>, Self::Refs> {
-        Expr::from_node(cast(self.into_node(), T::TYPE))
+        Expr::from_node(cast(self.into_node(), Self::Value::TYPE, T::TYPE))
     }
 }
 
 impl<E: Expression> Casts for E {}
 
-pub(crate) fn cast(operand: ast::Expr, to: crate::value::SqlType) -> ast::Expr {
-    ast::Expr::Cast { operand: Box::new(operand), to }
+pub(crate) fn cast(operand: ast::Expr, from: SqlType, to: SqlType) -> ast::Expr {
+    ast::Expr::Cast { operand: Box::new(operand), to, from }
 }

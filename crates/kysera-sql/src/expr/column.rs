@@ -1,10 +1,11 @@
 //! Columns.
 
 use super::{AsExpr, Expression};
-use crate::ast::grow::{self, Compare};
-use crate::ast::{self, Direction, OrderBy};
+use crate::ast::grow::{self, Compare, moved};
+use crate::ast::{self, Direction, Numeric, OrderBy};
 use crate::ident::StaticName;
 use crate::typed::{Ref, SqlValue};
+use crate::value::SqlType;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -59,16 +60,33 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
 
     #[inline]
     fn into_node(self) -> ast::Expr {
-        grow::column(self.table, self.name)
+        let mut node = grow::column(self.table, self.name);
+        if is_decimal::<V>() {
+            node.note(Numeric::Decimal);
+        }
+        node
     }
 
     #[inline]
     fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
+        if is_decimal::<V>() {
+            return grow::compare_nodes(&mut moved(self.into_node()), op, &mut moved(other.into_operand()));
+        }
         other.compare_with(self.table, self.name, op)
     }
 
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
+        if is_decimal::<V>() {
+            return OrderBy::new(self.into_node(), direction);
+        }
         grow::column_key(self.table, self.name, direction)
     }
+}
+
+/// True for the columns that say in the tree what they are: some databases have no exact decimals. Known when the
+/// program is compiled, so that all others take the short way.
+#[inline]
+const fn is_decimal<V: SqlValue>() -> bool {
+    matches!(V::TYPE, SqlType::Decimal)
 }

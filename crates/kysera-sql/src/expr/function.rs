@@ -19,7 +19,9 @@ use crate::typed::{Nil, SqlValue};
 pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, A::Refs> {
     let mut nodes = Vec::new();
     arguments.push(&mut nodes);
-    Expr::from_node(ast::Expr::call(name, nodes))
+    let mut call = ast::Expr::call(name, nodes);
+    call.note(ast::Numeric::of(V::TYPE));
+    Expr::from_node(call)
 }
 
 /// Arguments of a function: a tuple of expressions.

@@ -38,7 +38,7 @@ impl<T, V: SqlValue, B: Number<V::Base>> Operand<B> for Column<T, V> {
     type Refs = Ref<T>;
     type Null = NullOf<V>;
     fn into_operand(self) -> ast::Expr {
-        self.into_node()
+        noted::<V>(self.into_node())
     }
 }
 
@@ -47,7 +47,7 @@ impl<V: SqlValue, R, B: Number<V::Base>> Operand<B> for Expr<V, R> {
     type Refs = R;
     type Null = NullOf<V>;
     fn into_operand(self) -> ast::Expr {
-        self.into_node()
+        noted::<V>(self.into_node())
     }
 }
 
@@ -148,7 +148,14 @@ impl<E: Expression> Arithmetic for E {}
 
 #[inline]
 fn compute<L: Expression, E: Operand<BaseOf<L::Value>>>(left: L, op: BinaryOp, right: E) -> Computed<L, E> {
-    Expr::from_node(ast::Expr::binary(left.into_node(), op, right.into_operand()))
+    Expr::from_node(ast::Expr::binary(noted::<L::Value>(left.into_node()), op, right.into_operand()))
+}
+
+/// The node, which says what kind of number it is: what a database does with two of them depends on it.
+#[inline]
+pub(super) fn noted<V: SqlValue>(mut node: ast::Expr) -> ast::Expr {
+    node.note(ast::Numeric::of(V::TYPE));
+    node
 }
 
 macro_rules! operator {

@@ -39,7 +39,11 @@ pub fn sql<V: SqlValue, A: Arguments>(text: &'static str, arguments: A) -> Expr<
     let mut nodes = Vec::new();
     arguments.push(&mut nodes);
     Expr::from_node(match ast::Raw::template(text, nodes) {
-        Ok(raw) => ast::Expr::Raw(Box::new(raw)),
+        Ok(raw) => {
+            let mut raw = ast::Expr::Raw(Box::new(raw));
+            raw.note(ast::Numeric::of(V::TYPE));
+            raw
+        }
         Err(what) => invalid(ValueError::new("raw SQL", what)),
     })
 }

@@ -2,8 +2,9 @@
 
 use super::select::{BeforeSelect, Select};
 use super::{Selection, Unselected, selected};
-use crate::ast::{Expr, SelectItem};
+use crate::ast::{Expr, Numeric, SelectItem};
 use crate::typed::{GroupKey, Grouped};
+use crate::value::SqlType;
 
 impl<S, O, Out> Select<S, O, Out> {
     /// Groups the rows by these keys: a column, an expression, a tuple of them. Comes before `select`, which may then
@@ -43,7 +44,12 @@ pub(super) fn expressions<S, X: Selection<S, I>, I>(keys: X) -> Vec<Expr> {
 
 fn expression(item: SelectItem) -> Option<Expr> {
     match item {
-        SelectItem::Expr { expr, .. } => Some(expr),
+        SelectItem::Expr { mut expr, ty, .. } => {
+            if ty == Some(SqlType::Decimal) {
+                expr.note(Numeric::Decimal);
+            }
+            Some(expr)
+        }
         SelectItem::Star(_) => None,
     }
 }

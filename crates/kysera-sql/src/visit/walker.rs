@@ -641,7 +641,7 @@ macro_rules! walker {
                         let Unary { op: _, operand } = &$($mutable)? **unary;
                         walker.expr(operand)
                     }
-                    Expr::IsNull { operand, negated: _ } | Expr::Cast { operand, to: _ } => walker.expr(operand),
+                    Expr::IsNull { operand, negated: _ } | Expr::Cast { operand, to: _, from: _ } => walker.expr(operand),
                     Expr::Between(between) => {
                         let Between { operand, low, high, negated: _ } = &$($mutable)? **between;
                         walker.expr(operand)?;
@@ -692,7 +692,7 @@ macro_rules! walker {
             /// The walker's own.
             pub fn column<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? ColumnRef) -> Result<(), W::Error> {
                 let _ = walker;
-                let ColumnRef { table: _, name: _, outer: _ } = node;
+                let ColumnRef { table: _, name: _, outer: _, numeric: _ } = node;
                 Ok(())
             }
 
@@ -701,7 +701,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn call<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Call) -> Result<(), W::Error> {
-                let Call { name: _, args, star: _, distinct: _, order_by, filter, over } = node;
+                let Call { name: _, args, star: _, distinct: _, order_by, filter, over, numeric: _ } = node;
                 each(walker, args)?;
                 for key in order_by {
                     walker.order_by(key)?;
@@ -730,7 +730,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn raw<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? Raw) -> Result<(), W::Error> {
-                let Raw { parts } = node;
+                let Raw { parts, numeric: _ } = node;
                 for part in parts {
                     match part {
                         RawPart::Sql(_) | RawPart::Ident(_) => {}

@@ -11,4 +11,4 @@ mod functions;
 mod number;
 mod total;
 
-pub(crate) use functions::register;
+pub use functions::register_functions;

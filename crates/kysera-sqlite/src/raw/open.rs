@@ -33,7 +33,7 @@ pub(crate) fn connect(options: &SqliteOptions) -> Result<Connection> {
         conn.set_db_config(setting, false).map_err(plain)?;
     }
     // Before anything may read the file: an index over decimals cannot be used without its collation.
-    crate::exact::register(&conn).map_err(plain)?;
+    crate::exact::register_functions(&conn).map_err(plain)?;
     if let Some(set_up) = &options.on_connect {
         set_up(&mut conn).map_err(plain)?;
     }

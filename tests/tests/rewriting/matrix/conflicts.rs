@@ -178,7 +178,7 @@ fn an_error_of_another_kind_is_not_taken_for_a_hidden_row() {
     on_postgres(|Pair { all, .. }| {
         let Some(conflict) = &mut insert.on_conflict else { unreachable!("it is an upsert") };
         let ConflictAction::DoUpdate { set, .. } = &mut conflict.action else { unreachable!("it updates") };
-        set[0].value = Expr::Cast { operand: Box::new(text), to: kysera_sql::value::SqlType::I32 };
+        set[0].value = Expr::cast(text, kysera_sql::value::SqlType::I32);
         let (done, _) = outcome(all, &insert);
         assert_eq!(done.expect_err("the text is no number").kind(), ErrorKind::Database);
     });

@@ -3,7 +3,7 @@
 #![allow(improper_ctypes_definitions, reason = "called from Rust alone: see the folder")]
 
 use super::moved::{Moved, take};
-use crate::ast::{BinaryOp, ColumnRef, Expr};
+use crate::ast::{BinaryOp, ColumnRef, Expr, Numeric};
 use crate::ident::{Name, StaticName};
 use crate::value::Value;
 
@@ -40,7 +40,7 @@ impl From<Compare> for BinaryOp {
 /// As [`column`], for code that is not generic itself.
 pub(crate) fn named(table: StaticName, name: StaticName) -> Expr {
     let table = (!table.is_empty()).then_some(Name::Borrowed(table));
-    Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0 })
+    Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0, numeric: Numeric::Unknown })
 }
 
 /// `"table"."name"`.

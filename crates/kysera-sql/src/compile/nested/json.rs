@@ -81,6 +81,10 @@ impl<'a> Writer<'a> {
             _ if !encodes => ("", ""),
             _ if is_nested(item) => ("json(", ")"),
             SelectItem::Expr { ty: Some(SqlType::Bytes | SqlType::Uuid), .. } => ("hex(", ")"),
+            SelectItem::Expr { ty: Some(SqlType::Decimal), .. } => match self.syntax.decimals {
+                Some(decimals) => (decimals.exact, ")"),
+                None => ("", ""),
+            },
             _ => ("", ""),
         };
         self.push(open);

@@ -69,6 +69,10 @@ impl<'a> Writer<'a> {
                 ],
                 name,
             ),
+            SqlType::Decimal if self.syntax.decimals.is_some() => {
+                let exact = self.syntax.decimals.map_or("", |decimals| decimals.exact);
+                self.encoded(&[exact, ")"], name);
+            }
             // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
             // must be a string.
             SqlType::Text | SqlType::Json | SqlType::Custom(_) | SqlType::Nested if is_computed(item) => {

@@ -1,0 +1,45 @@
+//! What kind of number an expression is.
+
+use crate::value::SqlType;
+
+/// What kind of number a column, a call or raw text is, as far as the builder knows it. Of all other nodes the compiler
+/// finds it out by itself.
+///
+/// It changes nothing where the database has a type for each kind; elsewhere the compiler writes what keeps the meaning:
+/// exact functions for decimals, for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Numeric {
+    /// No number, or not known.
+    #[default]
+    Unknown,
+    /// An integer of any width.
+    Integer,
+    /// A float.
+    Float,
+    /// An exact decimal.
+    Decimal,
+}
+
+impl Numeric {
+    /// The kind of a type.
+    pub const fn of(ty: SqlType) -> Numeric {
+        match ty {
+            SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 => Numeric::Integer,
+            SqlType::F32 | SqlType::F64 => Numeric::Float,
+            SqlType::Decimal => Numeric::Decimal,
+            _ => Numeric::Unknown,
+        }
+    }
+
+    /// The kind of what two numbers make together: a float if either is one, else a decimal if either is one.
+    #[must_use = "returns the kind"]
+    pub fn with(self, other: Numeric) -> Numeric {
+        match (self, other) {
+            (Numeric::Float, _) | (_, Numeric::Float) => Numeric::Float,
+            (Numeric::Decimal, _) | (_, Numeric::Decimal) => Numeric::Decimal,
+            (Numeric::Integer, _) | (_, Numeric::Integer) => Numeric::Integer,
+            (Numeric::Unknown, Numeric::Unknown) => Numeric::Unknown,
+        }
+    }
+}

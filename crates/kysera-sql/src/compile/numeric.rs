@@ -1,0 +1,268 @@
+//! Numbers: what kind an expression is, and exact decimals where the database has none.
+//!
+//! There decimals are text. Their arithmetic is calls of functions, and a collation follows what is compared, sorted or
+//! grouped by: written here each time, because a column's own is lost in most expressions.
+
+use super::operator::{Level, level};
+use super::writer::{MAX_DEPTH, Writer};
+use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric, Select, SelectItem, UnaryOp};
+use crate::dialect::{CastForm, TextDecimals, TypePlace};
+use crate::value::SqlType;
+
+impl<'a> Writer<'a> {
+    /// What kind of number an expression is, found out from its leaves.
+    pub(super) fn kind(&self, expr: &Expr) -> Numeric {
+        self.kind_within(expr, MAX_DEPTH)
+    }
+
+    /// What is deeper than may be written is not looked at.
+    fn kind_within(&self, expr: &Expr, depth: usize) -> Numeric {
+        let Some(depth) = depth.checked_sub(1) else { return Numeric::Unknown };
+        match expr {
+            Expr::Column(column) => column.numeric,
+            Expr::Value(value) => Numeric::of(value.sql_type()),
+            Expr::Literal(Literal::Int(_)) => Numeric::Integer,
+            Expr::Cast { to, .. } => Numeric::of(*to),
+            Expr::Call(call) => self.kind_of_call(call, depth),
+            Expr::Raw(raw) => raw.numeric,
+            Expr::Unary(unary) if unary.op == UnaryOp::Neg => self.kind_within(&unary.operand, depth),
+            Expr::Binary(binary) => self.kind_of_chain(binary, depth),
+            Expr::Case(case) => {
+                let results = case.branches.iter().map(|branch| &branch.result).chain(&case.otherwise);
+                results.fold(Numeric::Unknown, |kind, result| kind.with(self.kind_within(result, depth)))
+            }
+            Expr::Subquery(query) => match query.items.first() {
+                Some(SelectItem::Expr { ty: Some(ty), .. }) => Numeric::of(*ty),
+                Some(SelectItem::Expr { expr, ty: None, .. }) => self.kind_within(expr, depth),
+                _ => Numeric::Unknown,
+            },
+            Expr::Excluded(name) => {
+                let meta = self.upsert.and_then(|insert| insert.into.meta.as_deref());
+                let column = meta.and_then(|meta| meta.column(name));
+                column.map_or(Numeric::Unknown, |column| Numeric::of(column.sql_type))
+            }
+            _ => Numeric::Unknown,
+        }
+    }
+
+    /// Along a chain that leans to the left, without recursion.
+    fn kind_of_chain(&self, top: &Binary, depth: usize) -> Numeric {
+        let (mut binary, mut kind) = (top, Numeric::Unknown);
+        while operator_at(binary.op).is_some() {
+            kind = kind.with(self.kind_within(&binary.right, depth));
+            match &binary.left {
+                Expr::Binary(left) => binary = left,
+                left => return kind.with(self.kind_within(left, depth)),
+            }
+        }
+        kind
+    }
+
+    fn kind_of_call(&self, call: &Call, depth: usize) -> Numeric {
+        if call.numeric != Numeric::Unknown {
+            return call.numeric;
+        }
+        if is_named(call, &["coalesce", "ifnull", "nullif", "min", "max", "sum", "avg", "abs", "round"]) {
+            return call
+                .args
+                .iter()
+                .fold(Numeric::Unknown, |kind, arg| kind.with(self.kind_within(arg, depth)));
+        }
+        Numeric::Unknown
+    }
+
+    /// How decimals are written, if the expression is one and the database has no type for them.
+    #[inline]
+    pub(super) fn as_text_decimal(&self, expr: &Expr) -> Option<&'static TextDecimals> {
+        let decimals = self.syntax.decimals?;
+        (self.kind(expr) == Numeric::Decimal).then_some(decimals)
+    }
+
+    /// What is compared with its like in other rows, and is written so.
+    pub(super) fn grouped(&mut self, expr: &'a Expr) {
+        self.by_number(expr, Self::expr);
+    }
+
+    /// A key, which `write` writes.
+    pub(super) fn by_number(&mut self, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
+        match self.as_text_decimal(expr) {
+            Some(decimals) => self.collated(expr, decimals, write),
+            None => write(self, expr),
+        }
+    }
+
+    /// An item of a list whose rows are compared: under `distinct`, beside `union`.
+    pub(super) fn compared_item(
+        &mut self,
+        expr: &'a Expr,
+        ty: Option<SqlType>,
+        write: impl FnOnce(&mut Self, &'a Expr),
+    ) {
+        match self.syntax.decimals {
+            Some(decimals) if ty == Some(SqlType::Decimal) => self.collated(expr, decimals, write),
+            _ => self.by_number(expr, write),
+        }
+    }
+
+    fn collated(&mut self, expr: &'a Expr, decimals: &TextDecimals, write: impl FnOnce(&mut Self, &'a Expr)) {
+        if level(expr) < Level::Primary {
+            self.parens(|w| write(w, expr));
+        } else {
+            write(self, expr);
+        }
+        self.push(decimals.collate);
+    }
+
+    /// True when the query compares the rows that it gives back.
+    pub(super) fn compares_rows(select: &Select) -> bool {
+        !select.set_ops.is_empty() || select.distinct != crate::ast::Distinct::No
+    }
+
+    /// The first operand of a comparison: it says how both are compared.
+    pub(super) fn compared(&mut self, first: &'a Expr, other: Option<&'a Expr>) {
+        let decimals =
+            self.as_text_decimal(first).or_else(|| other.and_then(|other| self.as_text_decimal(other)));
+        match decimals {
+            Some(decimals) => {
+                self.beside_decimal(first);
+                self.push(decimals.collate);
+            }
+            None => self.tested(first),
+        }
+    }
+
+    /// The other operands of a comparison with `first`.
+    pub(super) fn compared_with(&mut self, first: &'a Expr, other: &'a Expr) {
+        if self.syntax.decimals.is_some()
+            && (self.as_text_decimal(first).is_some() || self.as_text_decimal(other).is_some())
+        {
+            self.beside_decimal(other);
+        } else {
+            self.tested(other);
+        }
+    }
+
+    /// An operand beside a decimal: any text is greater than any number.
+    fn beside_decimal(&mut self, operand: &'a Expr) {
+        match self.kind(operand) {
+            Numeric::Integer => self.enclosed("cast(", operand, " as text)"),
+            Numeric::Float => {
+                self.unsupported(
+                    "comparison of a decimal with a float",
+                    "cast one of them to the other's type",
+                );
+            }
+            _ => self.tested(operand),
+        }
+    }
+
+    fn enclosed(&mut self, open: &str, operand: &'a Expr, close: &str) {
+        self.push(open);
+        self.expr(operand);
+        self.push(close);
+    }
+
+    /// Arithmetic of decimals as calls, inside out; false for numbers that the database computes with by itself.
+    pub(super) fn decimal_arithmetic(&mut self, top: &'a Binary) -> bool {
+        let Some(decimals) = self.syntax.decimals else { return false };
+        if self.kind_of_chain(top, MAX_DEPTH) != Numeric::Decimal {
+            return false;
+        }
+        let mut chain = vec![top];
+        let mut first = &top.left;
+        while let Expr::Binary(binary) = first
+            && operator_at(binary.op).is_some()
+        {
+            chain.push(binary);
+            first = &binary.left;
+        }
+        // What is left of the first decimal is computed among integers, as elsewhere.
+        let mut kind = self.kind(first);
+        while let Some(binary) = chain.pop() {
+            kind = kind.with(self.kind(&binary.right));
+            if kind == Numeric::Decimal {
+                chain.push(binary);
+                first = &binary.left;
+                break;
+            }
+        }
+        for binary in &chain {
+            self.push(operator_at(binary.op).map_or("", |at| decimals.operators[at]));
+        }
+        self.expr(first);
+        for binary in chain.iter().rev() {
+            self.push(", ");
+            self.expr(&binary.right);
+            self.push(")");
+        }
+        true
+    }
+
+    /// `-x` of a decimal as a call; false otherwise.
+    pub(super) fn decimal_negation(&mut self, operand: &'a Expr) -> bool {
+        let Some(decimals) = self.as_text_decimal(operand) else { return false };
+        self.enclosed(decimals.negation, operand, ")");
+        true
+    }
+
+    /// What a function is called for the numbers that it gets or gives.
+    pub(super) fn name_of_call(&mut self, call: &'a Call) -> &'a str {
+        let Some(decimals) = self.syntax.decimals else { return &call.name };
+        let is_named = |name: &str| call.name.eq_ignore_ascii_case(name);
+        let known = decimals.calls.iter().find(|(name, _)| is_named(name));
+        let inexact = decimals.inexact.iter().any(|name| is_named(name));
+        if known.is_none() && !inexact {
+            return &call.name;
+        }
+        let takes_decimals = call.args.iter().any(|arg| self.kind(arg) == Numeric::Decimal);
+        if !takes_decimals && call.numeric != Numeric::Decimal {
+            return &call.name;
+        }
+        if inexact {
+            self.unsupported("this function of a decimal", "cast to a float, or compute it in Rust");
+        }
+        known.map_or(&call.name, |(_, name)| name)
+    }
+
+    /// An argument of a function that compares: `min`, `max`, `nullif`, `count(distinct ..)`.
+    pub(super) fn argument(&mut self, call: &'a Call, arg: &'a Expr) {
+        let compares =
+            call.distinct || ["min", "max", "nullif"].iter().any(|name| call.name.eq_ignore_ascii_case(name));
+        if compares { self.grouped(arg) } else { self.expr(arg) }
+    }
+
+    pub(super) fn cast(&mut self, operand: &'a Expr, from: SqlType, to: SqlType) {
+        let from = match (from, operand) {
+            (SqlType::Unknown, Expr::Value(value)) => value.sql_type(),
+            (SqlType::Unknown, _) if self.kind(operand) == Numeric::Decimal => SqlType::Decimal,
+            _ => from,
+        };
+        match self.dialect.cast_form(from, to) {
+            CastForm::Around(open, close) => self.enclosed(open, operand, close),
+            CastForm::Refused(hint) => self.unsupported("this cast", hint),
+            CastForm::Plain => {
+                self.push("cast(");
+                self.expr(operand);
+                self.push(" as ");
+                self.type_name(to, TypePlace::Cast);
+                self.push(")");
+            }
+        }
+    }
+}
+
+fn is_named(call: &Call, names: &[&str]) -> bool {
+    names.iter().any(|name| call.name.eq_ignore_ascii_case(name))
+}
+
+/// The place of an arithmetic operator among those of [`TextDecimals`].
+fn operator_at(op: BinaryOp) -> Option<usize> {
+    Some(match op {
+        BinaryOp::Add => 0,
+        BinaryOp::Sub => 1,
+        BinaryOp::Mul => 2,
+        BinaryOp::Div => 3,
+        BinaryOp::Rem => 4,
+        _ => return None,
+    })
+}

@@ -1,0 +1,98 @@
+//! How a database without exact decimals computes with them: they are text, and functions do the work.
+
+use crate::value::SqlType;
+
+/// Decimals as text, with functions and a collation that the driver registers on each connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TextDecimals {
+    /// What follows an operand that is compared, sorted or grouped by.
+    pub collate: &'static str,
+    /// `a + b` and its like, as calls: for `+`, `-`, `*`, `/`, `%`.
+    pub operators: [&'static str; 5],
+    /// `-a`, as a call.
+    pub negation: &'static str,
+    /// A call that gives its argument back and refuses what is no exact decimal.
+    pub exact: &'static str,
+    /// Functions of numbers and what they are called for decimals.
+    pub calls: &'static [(&'static str, &'static str)],
+    /// Functions of numbers that would make floats of decimals.
+    pub inexact: &'static [&'static str],
+}
+
+impl TextDecimals {
+    /// By the functions of `kysera-sqlite`.
+    pub(super) const FUNCTIONS: TextDecimals = TextDecimals {
+        collate: " collate decimal",
+        operators: ["decimal_add(", "decimal_sub(", "decimal_mul(", "decimal_div(", "decimal_mod("],
+        negation: "decimal_neg(",
+        exact: "decimal_exact(",
+        calls: &[
+            ("sum", "decimal_sum"),
+            ("avg", "decimal_avg"),
+            ("abs", "decimal_abs"),
+            ("round", "decimal_round"),
+            ("mod", "decimal_mod"),
+        ],
+        inexact: &[
+            "ceil", "ceiling", "exp", "floor", "ln", "log", "log10", "log2", "pow", "power", "sign", "sqrt",
+            "total", "trunc",
+        ],
+    };
+}
+
+/// How a cast is written where the database's own would mean something else than elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CastForm {
+    /// `cast(operand as type)`
+    Plain,
+    /// The operand between these.
+    Around(&'static str, &'static str),
+    /// Not at all; with the way out.
+    Refused(&'static str),
+}
+
+/// The casts of a database that has four storage classes, whose own `cast` cuts numbers, makes 0 of a text that is none,
+/// and does nothing for what it stores as text.
+pub(super) fn storage_class_cast(from: SqlType, to: SqlType) -> CastForm {
+    use CastForm::{Around, Plain, Refused};
+    use SqlType::{
+        Array, Bool, Bytes, Custom, Date, DateTime, Decimal, F32, F64, I16, I32, I64, Json, Nested, Text,
+        Time, Timestamp, U64, Unknown, Uuid,
+    };
+    match (from, to) {
+        (Unknown, _) | (_, Unknown) => Plain,
+        (Bool, Bool | I16 | I32 | I64 | U64) => Plain,
+        (Bool, Text) => Around("case ", " when 1 then 'true' when 0 then 'false' end"),
+        (I16 | I32 | I64 | U64, Bool) => Around("(", " <> 0)"),
+        (I16 | I32 | I64 | U64, _) if is_number(to) || to == Text => Plain,
+        (F32 | F64, I16 | I32 | I64 | U64) => Around("integer_of(", ")"),
+        (F32 | F64, F32 | F64) => Plain,
+        (F32 | F64, Decimal) => Around("decimal_of(", ")"),
+        (Decimal, I16 | I32 | I64 | U64) => Around("decimal_to_integer(", ")"),
+        (Decimal, F32 | F64) => Around("real_of(decimal_exact(", "))"),
+        (Decimal, Decimal | Text) => Around("decimal_exact(", ")"),
+        (Text, I16 | I32 | I64 | U64) => Around("integer_of(", ")"),
+        (Text, F32 | F64) => Around("real_of(", ")"),
+        (Text, Decimal) => Around("decimal_of(", ")"),
+        (Text, Text | Json | Custom(_)) | (Custom(_) | Json | Date, Text) => Plain,
+        (DateTime | Timestamp, Date) => Around("substr(", ", 1, 10)"),
+        (DateTime | Timestamp, Time) => Around("substr(", ", 12)"),
+        (Date, DateTime | Timestamp) => Around("(", " || ' 00:00:00.000000')"),
+        (DateTime, Timestamp) | (Timestamp, DateTime) => Plain,
+        (F32 | F64, Text) => Refused("databases write floats differently: read it and format it in Rust"),
+        (Text, Date | Time | DateTime | Timestamp | Uuid | Bool | Bytes) => {
+            Refused("it would not be checked: bind the value as that type")
+        }
+        (Array(_) | Nested, _) | (_, Array(_) | Nested) => Plain,
+        (Custom(a), Custom(b)) if a.name == b.name => Plain,
+        _ if from == to => Plain,
+        _ => Refused("read it and convert it in Rust"),
+    }
+}
+
+fn is_number(ty: SqlType) -> bool {
+    use crate::ast::Numeric;
+    Numeric::of(ty) != Numeric::Unknown
+}

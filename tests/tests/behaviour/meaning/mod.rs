@@ -1,0 +1,3 @@
+//! One typed expression means the same on every database, or is refused before it is sent.
+
+mod decimals;
