@@ -55,7 +55,7 @@ impl<'a> NewRow<'a> {
         match self.table.column(column).map(|column| column.sql_type) {
             None | Some(SqlType::Unknown) => value.clone(),
             Some(ty) if is_of(value, ty) => value.clone(),
-            Some(to) => Expr::Cast { operand: Box::new(value.clone()), to },
+            Some(to) => Expr::cast(value.clone(), to),
         }
     }
 

@@ -482,9 +482,9 @@ async fn the_check_of_a_merge_is_about_what_the_column_will_hold() {
                 return;
             }
             create_table(Post).execute(db).await.unwrap();
-            let float = |number| ast::Expr::Cast {
-                operand: Box::new(ast::Expr::Value(Value::F64(number))),
-                to: kysera_sql::value::SqlType::F64,
+            let float = |number| {
+                let number = ast::Expr::Value(Value::F64(number));
+                ast::Expr::cast(number, kysera_sql::value::SqlType::F64)
             };
             // 1.6 becomes 2.
             refused(tree(merge(&["id", "tenant_id", "title"], float(1.6))).execute(db).await);
