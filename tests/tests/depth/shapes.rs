@@ -26,7 +26,7 @@ pub(crate) const SHAPES: &[(&str, Shape)] = &[
     ("not", |n| nest(n, Expr::negate)),
     ("minus", |n| nest(n, |operand| Expr::Unary(Box::new(Unary { op: UnaryOp::Neg, operand })))),
     ("is null", |n| nest(n, Expr::is_null)),
-    ("cast", |n| nest(n, |inner| Expr::Cast { operand: Box::new(inner), to: SqlType::I64 })),
+    ("cast", |n| nest(n, |inner| Expr::cast(inner, SqlType::I64))),
     ("between", |n| nest(n, |inner| Expr::Between(Box::new(Between::new(one(), inner, one()))))),
     ("in list", |n| {
         nest(n, |inner| {

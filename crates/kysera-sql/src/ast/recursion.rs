@@ -39,7 +39,9 @@ impl Expr {
                 let Unary { op: _, operand } = &mut **unary;
                 drop_expr(operand);
             }
-            Expr::IsNull { operand, negated: _ } | Expr::Cast { operand, to: _ } => drop_expr(operand),
+            Expr::IsNull { operand, negated: _ } | Expr::Cast { operand, to: _, from: _ } => {
+                drop_expr(operand)
+            }
             Expr::Between(between) => {
                 let Between { operand, low, high, negated: _ } = &mut **between;
                 [operand, low, high].into_iter().for_each(drop_expr);
@@ -59,7 +61,8 @@ impl Expr {
                 [operand, pattern].into_iter().for_each(drop_expr);
             }
             Expr::Call(call) => {
-                let Call { name: _, args, star: _, distinct: _, order_by, filter, over } = &mut **call;
+                let Call { name: _, args, star: _, distinct: _, order_by, filter, over, numeric: _ } =
+                    &mut **call;
                 args.clear();
                 order_by.clear();
                 drop((filter.take(), over.take()));
@@ -80,7 +83,7 @@ impl Expr {
                 drop(take(query));
             }
             Expr::Raw(raw) => {
-                let Raw { parts } = &mut **raw;
+                let Raw { parts, numeric: _ } = &mut **raw;
                 parts.clear();
             }
         }
@@ -138,7 +141,7 @@ impl Expr {
             Expr::Like(like) => Expr::Like(like.clone()),
             Expr::Call(call) => Expr::Call(call.clone()),
             Expr::Case(case) => Expr::Case(case.clone()),
-            Expr::Cast { operand, to } => Expr::Cast { operand: operand.clone(), to: *to },
+            Expr::Cast { operand, to, from } => Expr::Cast { operand: operand.clone(), to: *to, from: *from },
             Expr::JsonPath(path) => Expr::JsonPath(path.clone()),
             Expr::Subquery(query) => Expr::Subquery(query.clone()),
             Expr::Exists(query) => Expr::Exists(query.clone()),
@@ -174,8 +177,8 @@ impl PartialEq for Expr {
             Expr::Like(like) => equal!(other, Expr::Like, like),
             Expr::Call(call) => equal!(other, Expr::Call, call),
             Expr::Case(case) => equal!(other, Expr::Case, case),
-            Expr::Cast { operand, to } => {
-                matches!(other, Expr::Cast { operand: o, to: t } if operand == o && to == t)
+            Expr::Cast { operand, to, from } => {
+                matches!(other, Expr::Cast { operand: o, to: t, from: f } if operand == o && to == t && from == f)
             }
             Expr::JsonPath(path) => equal!(other, Expr::JsonPath, path),
             Expr::Subquery(query) => equal!(other, Expr::Subquery, query),
@@ -206,8 +209,8 @@ impl Debug for Expr {
             Expr::Like(like) => tuple(f, "Like", like),
             Expr::Call(call) => tuple(f, "Call", call),
             Expr::Case(case) => tuple(f, "Case", case),
-            Expr::Cast { operand, to } => {
-                f.debug_struct("Cast").field("operand", operand).field("to", to).finish()
+            Expr::Cast { operand, to, from } => {
+                f.debug_struct("Cast").field("operand", operand).field("to", to).field("from", from).finish()
             }
             Expr::JsonPath(path) => tuple(f, "JsonPath", path),
             Expr::Subquery(query) => tuple(f, "Subquery", query),
