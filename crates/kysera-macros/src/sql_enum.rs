@@ -118,6 +118,14 @@ fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStre
                 }
             }
 
+            impl kysera::InSource for #ident {
+                fn into_literal(self) -> kysera::Literal {
+                    kysera::Literal::Label(&TYPE, match self {
+                        #(Self::#variants => #texts,)*
+                    })
+                }
+            }
+
             impl kysera::FromCell for #ident {
                 fn from_cell(cell: kysera::Cell<'_>) -> ::core::result::Result<Self, kysera::CellError> {
                     match &*kysera::read_text(cell, #expected)? {

@@ -2,9 +2,9 @@
 
 pub use crate::__scalar as scalar;
 pub use crate::__sql_value as sql_value;
-pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Select, TableRef};
+pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Literal, Select, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
-pub use crate::expr::{Column, Predicate};
+pub use crate::expr::{Column, InSource, Predicate};
 pub use crate::ident::Name;
 pub use crate::ident::StaticName;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};

@@ -22,7 +22,7 @@ pub use kysera_sql::expr::{
 pub use kysera_sql::expr::{Expr, Expression, Param, Predicate};
 pub use kysera_sql::expr::{
     all_of, any_of, array_from, avg, avg_as, bind, case, concat, count, count_all, exists, function,
-    json_array_from, json_object_from, max, min, not, not_exists, object_from, scalar, sum, sum_as, val,
+    json_array_from, json_object_from, lit, max, min, not, not_exists, object_from, scalar, sum, sum_as, val,
 };
 pub use kysera_sql::query::{
     PluginDirectives as _, Query, cte, derived, recursive, recursive_distinct, select_from,

@@ -372,11 +372,58 @@ fn a_partial_index_and_a_condition() {
     insert.returning = vec![all()];
     let conflict = insert.on_conflict.as_mut().unwrap();
     conflict.index_filter = Some(eq(col("name"), text("Catto")));
-    let text = r#"insert into "pet" ("name", "owner_id", "species") values ($1, $2, $3) on conflict ("name") where "name" = $4 do update set "species" = $5, "name" = "excluded"."name" where "excluded"."name" <> $6 returning *"#;
+    let text = r#"insert into "pet" ("name", "owner_id", "species") values ($1, $2, $3) on conflict ("name") where "name" = 'Catto' do update set "species" = $4, "name" = "excluded"."name" where "excluded"."name" <> $5 returning *"#;
     assert_eq!(compiled(insert.clone(), "postgres").sql, text);
     insert.on_conflict.as_mut().unwrap().target = ConflictTarget::Any;
     insert.returning.clear();
     assert!(matches!(refused(insert, "mysql"), CompileError::Unsupported { .. }));
+}
+
+/// The database must know the index by its predicate: of a placeholder it knows no value.
+#[test]
+fn the_predicate_of_a_partial_index_has_literals() {
+    let predicate = |value| {
+        let mut insert = upsert(name(), ConflictAction::DoNothing);
+        insert.on_conflict.as_mut().unwrap().index_filter = Some(eq(col("name"), Expr::Value(value)));
+        insert
+    };
+    let start = |database| match database {
+        "postgres" => {
+            r#"insert into "pet" ("name", "owner_id", "species") values ($1, $2, $3) on conflict ("name") where "name" = "#
+        }
+        _ => {
+            r#"insert into "pet" ("name", "owner_id", "species") values (?, ?, ?) on conflict ("name") where "name" = "#
+        }
+    };
+    for (value, postgres, sqlite) in [
+        (Value::Text("it's".into()), "'it''s'", "'it''s'"),
+        (Value::Text("a\\b".into()), "E'a\\\\b'", "'a\\b'"),
+        (Value::Bool(true), "true", "true"),
+        (Value::I64(-7), "-7", "-7"),
+        (Value::F64(1.0), "1.0", "1.0"),
+        (Value::Decimal("1.50".into()), "1.50", "'1.50'"),
+        (Value::Date(19_844), "'2024-05-01'", "'2024-05-01'"),
+        (Value::DateTime(1), "'1970-01-01 00:00:00.000001'", "'1970-01-01 00:00:00.000001'"),
+        (Value::Timestamp(1), "'1970-01-01 00:00:00.000001+00:00'", "'1970-01-01 00:00:00.000001'"),
+        (Value::Null(SqlType::Text), "null", "null"),
+    ] {
+        for (database, literal) in [("postgres", postgres), ("sqlite", sqlite)] {
+            let found = compiled(predicate(value.clone()), database);
+            assert_eq!(found.sql, format!("{}{literal} do nothing", start(database)), "on {database}");
+            assert_eq!(found.params.len(), 3);
+        }
+    }
+    for value in [
+        Value::Bytes(Box::from([1])),
+        Value::Uuid([0; 16]),
+        Value::Json("{}".into()),
+        Value::F64(f64::NAN),
+        Value::Decimal("NaN".into()),
+        Value::Text("a\0b".into()),
+    ] {
+        let error = refused(predicate(value.clone()), "postgres");
+        assert!(matches!(error, CompileError::Invalid { .. }), "{value:?}: {error}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{JsonPath, Nested, Numeric, OrderBy, Raw, Select};
 use crate::ident::Name;
-use crate::value::{SqlType, Value};
+use crate::value::{CustomType, SqlType, Value};
 
 /// A SQL expression.
 #[non_exhaustive]
@@ -11,7 +11,7 @@ pub enum Expr {
     Column(ColumnRef),
     /// A bound value.
     Value(Value),
-    /// A literal written into the text by the library itself, never user text.
+    /// A literal written into the text, never user text.
     Literal(Literal),
     /// `left op right`.
     Binary(Box<Binary>),
@@ -78,7 +78,7 @@ pub struct ColumnRef {
     pub numeric: Numeric,
 }
 
-/// A literal that the library writes into the text.
+/// A literal: it is written into the text, so it comes from the source of a program and never from its users.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Literal {
@@ -88,8 +88,10 @@ pub enum Literal {
     Bool(bool),
     /// An integer.
     Int(i64),
-    /// A short text that the library itself wrote, quoted by the compiler.
+    /// A short text that stands in the source of a program, quoted by the compiler.
     Text(&'static str),
+    /// A label of an enum of the database.
+    Label(&'static CustomType, &'static str),
 }
 
 /// A binary operation.

@@ -93,18 +93,6 @@ impl<'a> Writer<'a> {
         self.parens(|w| w.inner_select(query));
     }
 
-    fn literal(&mut self, literal: Literal) {
-        match literal {
-            Literal::Null => self.push("null"),
-            Literal::Bool(value) if self.syntax.boolean_values => {
-                self.push(if value { "true" } else { "false" });
-            }
-            Literal::Bool(value) => self.push(if value { "1" } else { "0" }),
-            Literal::Int(number) => self.signed(number),
-            Literal::Text(text) => self.text(text),
-        }
-    }
-
     /// `operand`, in parentheses if need be, as a condition or a value.
     fn operand(&mut self, operand: &'a Expr, parens: bool, condition: bool) {
         if parens {
@@ -291,7 +279,8 @@ impl<'a> Writer<'a> {
             UnaryOp::Neg => {
                 // Never `--`, which begins a comment.
                 self.push("-");
-                self.operand(&unary.operand, level(&unary.operand) < Level::Primary, false);
+                let parens = level(&unary.operand) < Level::Primary || self.inline;
+                self.operand(&unary.operand, parens, false);
             }
         }
     }

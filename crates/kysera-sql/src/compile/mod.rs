@@ -12,6 +12,7 @@ mod from;
 mod insert;
 mod json_path;
 mod limit;
+mod literal;
 mod lock;
 mod merge;
 mod nested;

@@ -41,7 +41,11 @@ impl<'a> Writer<'a> {
                 self.ident(name);
             }
         }
-        self.filter(conflict.index_filter.as_ref());
+        if let Some(predicate) = &conflict.index_filter {
+            // The database must see that the index is meant, and of a placeholder it knows no value.
+            self.push(" where ");
+            self.with_literals(|w| w.condition(predicate));
+        }
         match &conflict.action {
             ConflictAction::DoNothing => self.push(" do nothing"),
             ConflictAction::DoUpdate { set, filter } => {

@@ -168,9 +168,7 @@ impl<'a> Writer<'a> {
         if let Some(filter) = &index.filter {
             self.require(self.caps.partial_index, "partial index", "index a generated column");
             self.push(" where ");
-            self.inline = true;
-            self.condition(filter);
-            self.inline = false;
+            self.with_literals(|w| w.condition(filter));
         }
     }
 }

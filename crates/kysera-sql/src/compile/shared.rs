@@ -85,7 +85,13 @@ impl<'a> Writer<'a> {
     /// An expression that is a key, or a selected item, as a whole.
     #[inline]
     pub(super) fn whole(&mut self, expr: &'a Expr, place: KeyPlace) {
-        if self.shared.is_some() { self.whole_key(expr, place) } else { self.expr(expr) }
+        match expr {
+            Expr::Literal(literal) if matches!(place, KeyPlace::GroupBy | KeyPlace::OrderBy) => {
+                self.literal_key(*literal);
+            }
+            _ if self.shared.is_some() => self.whole_key(expr, place),
+            _ => self.expr(expr),
+        }
     }
 
     fn whole_key(&mut self, expr: &'a Expr, place: KeyPlace) {

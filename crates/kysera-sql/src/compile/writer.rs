@@ -7,7 +7,6 @@ use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
-use crate::lexer::BackslashEscapes;
 use crate::stack;
 use crate::value::{ParamSlot, Value};
 
@@ -33,7 +32,8 @@ pub(super) struct Writer<'a> {
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
     pub(super) look_alikes: bool,
-    /// Values are written into the text: DDL binds none. Of the whole statement.
+    /// Values are written into the text as literals, queries inside too: definitions bind none, and an index is known by
+    /// its predicate.
     pub(super) inline: bool,
     pub(super) contents: Contents,
     /// No plugins run here: directives are errors.
@@ -305,27 +305,6 @@ impl<'a> Writer<'a> {
         self.number(number as u64);
     }
 
-    /// A value as a literal.
-    fn inline_value(&mut self, value: &Value) {
-        match value {
-            Value::Null(_) => self.push("null"),
-            Value::Bool(value) if self.syntax.boolean_values => {
-                self.push(if *value { "true" } else { "false" })
-            }
-            Value::Bool(value) => self.push(if *value { "1" } else { "0" }),
-            Value::I16(number) => self.signed((*number).into()),
-            Value::I32(number) => self.signed((*number).into()),
-            Value::I64(number) => self.signed(*number),
-            Value::U64(number) => self.number(*number),
-            Value::Text(text) | Value::Custom(_, text) => self.text(text),
-            Value::Decimal(text) if self.syntax.decimals.is_some() => self.text(text),
-            Value::Param(_) => {
-                self.invalid("a parameter in a definition", "definitions bind nothing; write the value")
-            }
-            _ => self.invalid("a value of this type in a definition", "write the condition as raw SQL"),
-        }
-    }
-
     /// An unsigned number.
     pub(super) fn number(&mut self, number: u64) {
         let (front, last) = (number / 10, (number % 10) as u8);
@@ -341,25 +320,5 @@ impl<'a> Writer<'a> {
             self.sql.push('-');
         }
         self.number(number.unsigned_abs());
-    }
-
-    /// A text literal.
-    pub(super) fn text(&mut self, text: &str) {
-        if text.contains('\0') {
-            self.invalid("a text literal holds a NUL", "bind it as bytes");
-        }
-        let escapes = self.syntax.lexer.backslash_escapes;
-        let backslash = text.contains('\\') && escapes != BackslashEscapes::Never;
-        if backslash && escapes == BackslashEscapes::EString {
-            self.sql.push('E');
-        }
-        self.sql.push('\'');
-        for c in text.chars() {
-            if c == '\'' || (c == '\\' && backslash) {
-                self.sql.push(c);
-            }
-            self.sql.push(c);
-        }
-        self.sql.push('\'');
     }
 }

@@ -59,6 +59,7 @@ fn capabilities() -> Capabilities {
 fn syntax() -> Syntax {
     Syntax {
         lexer: LexerRules::MSSQL,
+        national_text: true,
         placeholder: Placeholder::Numbered("@P"),
         boolean_values: false,
         recursive_keyword: false,

@@ -85,6 +85,8 @@ pub struct Syntax {
     pub computed: ComputedForm,
     /// A type of the database with its own name.
     pub custom_type: CustomForm,
+    /// A text literal beyond ASCII is written `N'..'`, or it loses what the database's code page does not have.
+    pub national_text: bool,
     /// Array types are written with `[]`; else there are none.
     pub arrays: bool,
     /// The signs that operators of its own are made of. `#` begins a comment and `?` is a placeholder elsewhere.
@@ -368,6 +370,7 @@ impl Syntax {
             },
             computed: ComputedForm::Generated,
             custom_type: CustomForm::Name,
+            national_text: false,
             arrays: false,
             operator_signs: "+-*/<>=~!%^&|",
             explain: Some("explain "),

@@ -53,7 +53,27 @@ impl<T, O, Out> Conflict<T, O, Out> {
         Conflict { insert, target, index_filter: None, types: PhantomData }
     }
 
-    /// The predicate of the partial unique index that is meant.
+    /// The predicate of the partial unique index that is meant, as `create_index(..).filter(..)` has it. Its values are
+    /// written as literals, because a database knows the index by its predicate. A value that has no literal form (bytes,
+    /// UUIDs, JSON, arrays) and a parameter of a prepared query are refused.
+    ///
+    /// ```
+    /// # use kysera_sql::doc::*;
+    /// let query = insert_into(Pet)
+    ///     .values(NewPet { name: "Rex".into(), owner_id: 1 })
+    ///     .on_conflict((Pet.owner_id,))
+    ///     .index_filter(Pet.name.eq("Rex"))
+    ///     .do_nothing();
+    /// # use kysera_sql::prelude::*;
+    /// # assert_sql(query, concat!(
+    /// #     r#"insert into "pet" ("name", "owner_id") values (?, ?) on conflict ("owner_id") "#,
+    /// #     r#"where "pet"."name" = 'Rex' do nothing"#,
+    /// # ));
+    /// ```
+    /// ```sql
+    /// insert into "pet" ("name", "owner_id") values (?, ?)
+    /// on conflict ("owner_id") where "pet"."name" = 'Rex' do nothing
+    /// ```
     ///
     /// # Dialects
     /// PostgreSQL and SQLite.

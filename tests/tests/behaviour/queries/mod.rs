@@ -1,6 +1,7 @@
 //! Each clause of the builder, run; and its text in every dialect.
 
 mod keys;
+mod partial_index;
 mod reading;
 mod text;
 mod writing;
