@@ -13,6 +13,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::mem::{replace, take};
 
 impl Expr {
+    #[inline]
     fn is_leaf(&self) -> bool {
         matches!(
             self,
@@ -106,10 +107,18 @@ fn drop_chain(binary: &mut Binary) {
 }
 
 impl Drop for Expr {
+    // Most nodes are leaves: this is as much as each of them costs.
+    #[inline]
     fn drop(&mut self) {
-        if !self.is_flat() {
-            stack::grow(|| self.drop_children());
+        if !self.is_leaf() {
+            drop_node(self);
         }
+    }
+}
+
+fn drop_node(node: &mut Expr) {
+    if !node.is_flat() {
+        stack::grow(|| node.drop_children());
     }
 }
 
@@ -225,7 +234,16 @@ impl Debug for Expr {
 }
 
 impl Drop for FromItem {
+    #[inline]
     fn drop(&mut self) {
+        if !matches!(self, FromItem::Table(_) | FromItem::Cte(_)) {
+            self.drop_children();
+        }
+    }
+}
+
+impl FromItem {
+    fn drop_children(&mut self) {
         match self {
             FromItem::Table(_) | FromItem::Cte(_) => {}
             FromItem::Derived(derived) => stack::grow(|| drop(take(&mut derived.query))),

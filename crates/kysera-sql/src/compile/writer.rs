@@ -254,6 +254,7 @@ impl<'a> Writer<'a> {
     }
 
     /// `"t".`
+    #[inline]
     pub(super) fn qualifier(&mut self, table: Option<&'a Name>) {
         let called = match self.written {
             Some(written) => self.called(written, table),
