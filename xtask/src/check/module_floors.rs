@@ -47,7 +47,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-sqlite",
         &[
-            &["error", "history", "keyword", "options", "yield_now"],
+            &["error", "exact", "history", "keyword", "options", "yield_now"],
             &["busy", "raw", "url"],
             &["checkpoint", "schedule"],
             &["manager"],
