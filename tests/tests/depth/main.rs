@@ -1,4 +1,5 @@
 //! Trees of any depth, on a small stack: nothing overflows, everything ends, and what is too deep is an error.
+#![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod many;
 mod shapes;

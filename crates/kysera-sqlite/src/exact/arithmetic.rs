@@ -105,20 +105,23 @@ pub(super) fn neg(a: &Number) -> Number {
     Number { digits, scale: a.scale }
 }
 
+const WHOLE_PLACES: u32 = 131_072;
+const _: () = assert!(WHOLE_PLACES as usize == MOST_WHOLE);
+
 /// A number, unless it has more digits than `numeric` can hold.
 pub(super) fn fitting(number: Number) -> Result {
     // A small one has at most 39 digits.
     let whole = match &number.digits {
         Digits::Small(_) => 0,
         // log10(2) is between 0.30102 and 0.30103.
-        Digits::Big(n) => (n.bits() as usize).saturating_mul(30_102) / 100_000,
+        Digits::Big(n) => usize::try_from(n.bits()).unwrap_or(usize::MAX).saturating_mul(30_102) / 100_000,
     };
     if number.scale > MOST_FRACTION || whole.saturating_sub(number.scale as usize) > MOST_WHOLE {
         return Err(Failure::TooManyDigits);
     }
     // The estimate is too low by six digits at most.
     if whole + 16 >= MOST_WHOLE + number.scale as usize
-        && number.big().magnitude() >= ten_to(MOST_WHOLE as u32 + number.scale).magnitude()
+        && number.big().magnitude() >= ten_to(WHOLE_PLACES + number.scale).magnitude()
     {
         return Err(Failure::TooManyDigits);
     }
@@ -185,7 +188,8 @@ fn first_group(number: &Number) -> (i64, u32) {
     }
     let exponent = digits.len() as i64 - 1 - i64::from(number.scale);
     let weight = exponent.div_euclid(4);
-    let length = exponent.rem_euclid(4) as usize + 1;
+    // One to four digits.
+    let length = usize::try_from(exponent.rem_euclid(4)).unwrap_or(0) + 1;
     let group = digits.bytes().chain(std::iter::repeat(b'0')).take(length);
     (weight, group.fold(0, |group, digit| group * 10 + u32::from(digit - b'0')))
 }

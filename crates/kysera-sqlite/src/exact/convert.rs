@@ -8,7 +8,9 @@ pub(super) fn integer_of_real(value: f64) -> Option<i64> {
     let whole = value.round_ties_even();
     // 2^63 is a float and no integer, -2^63 is both.
     let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole);
-    fits.then_some(whole as i64)
+    #[expect(clippy::cast_possible_truncation, reason = "it is a whole number within the range")]
+    let integer = whole as i64;
+    fits.then_some(integer)
 }
 
 /// A decimal as an integer: to the nearest, half away from zero. `None` beyond 64 bits.
