@@ -251,7 +251,11 @@ async fn start(
     host: Option<String>,
 ) -> Result<Opened> {
     let route = Route { address: address.clone(), host, encrypted: transport.is_encrypted() };
-    let (protocol, monitor) = Monitored::new(transport);
+    let (mut protocol, monitor) = Monitored::new(transport);
+    // Instants are then written, compared and taken apart as on every other database.
+    if !names_time_zone(config) {
+        protocol = protocol.with_setting("TimeZone", "UTC");
+    }
     let mut config = config.clone();
     // "Direct" makes tokio-postgres hand the stream to `AsItIs` without sending a byte, so that the monitored
     // stream takes TLS's place and its channel binding is seen.
@@ -259,6 +263,11 @@ async fn start(
     let (client, wire) =
         config.connect_raw(protocol, AsItIs).await.map_err(|error| refused(error, address))?;
     Ok(Opened { client, wire, monitor, route })
+}
+
+/// True when the options of the session set a time zone of their own.
+fn names_time_zone(config: &Config) -> bool {
+    config.get_options().is_some_and(|options| options.to_ascii_lowercase().contains("timezone"))
 }
 
 /// Kysera's error for a login that failed.

@@ -171,7 +171,8 @@ impl PostgresOptions {
         self
     }
 
-    /// Settings of the session as command-line options, such as `-c search_path=shop`.
+    /// Settings of the session as command-line options, such as `-c search_path=shop`. The time zone is UTC unless it is
+    /// set here or in [`after_connect`](PostgresOptions::after_connect).
     #[must_use = "returns the options"]
     pub fn options(mut self, options: impl Into<String>) -> Self {
         self.config.options(options);
@@ -285,7 +286,7 @@ impl PostgresOptions {
     /// ```
     /// # use kysera_postgres::PostgresOptions;
     /// let options = PostgresOptions::new()
-    ///     .after_connect(|connection| Box::pin(connection.run_script("set timezone = 'UTC'")));
+    ///     .after_connect(|connection| Box::pin(connection.run_script("set work_mem = '16MB'")));
     /// ```
     #[must_use = "returns the options"]
     pub fn after_connect<F>(mut self, hook: F) -> Self

@@ -5,9 +5,9 @@
 
 use crate::connection::PgConnection;
 use crate::error;
-use crate::raw_connection::{RawConnection, poll_once};
+use crate::raw_connection::{Named, RawConnection, poll_once};
 use crate::read::{Count, Failure, Reader, into_error};
-use crate::run::{Request, send};
+use crate::run::{Request, forget, schema_changed, send};
 use crate::server::Server;
 use crate::statements::Way;
 use crate::transaction::{Preamble, TransactionNumber};
@@ -26,6 +26,7 @@ struct Answered {
     outcome: Result<Count, Failure>,
     reader: Reader,
     sink: Sink,
+    named: Named,
 }
 
 impl PgConnection {
@@ -58,9 +59,25 @@ impl PgConnection {
         let answered = exchange(raw, &server, requests, sinks, &mut preamble, &mut number).await;
         let mut has_failed = false;
         let mut results = Vec::with_capacity(requests.len());
-        for (Answered { outcome, mut reader, mut sink }, request) in answered.into_iter().zip(requests) {
+        let mut again = Vec::new();
+        for (at, answered) in answered.into_iter().enumerate() {
+            let (request, Answered { outcome, mut reader, mut sink, named }) = (&requests[at], answered);
             let outcome = match outcome {
                 Ok(count) => reader.finish(raw, &mut *sink, &server.types).await.map(|()| count),
+                Err(Failure::Postgres(error))
+                    if !(has_failed && preamble.is_inside)
+                        && request.may_be_outdated_by(&error, named, preamble.is_inside) =>
+                {
+                    has_failed = true;
+                    forget(raw, &server, request, &error);
+                    if !preamble.is_inside && may_run_late(&requests[at..]) {
+                        sink.clear();
+                        again.push((at, sink));
+                        results.push(Err(schema_changed(error)));
+                        continue;
+                    }
+                    Err(schema_changed(error).into())
+                }
                 Err(failure) => {
                     let is_first = !std::mem::replace(&mut has_failed, true);
                     Err(if is_first || !preamble.is_inside { failure } else { after_failure(failure) })
@@ -70,6 +87,10 @@ impl PgConnection {
                 .push(outcome.map(|count| (outcome_of(request.statement, count), sink)).map_err(into_error));
         }
         self.ended(None, number);
+        for (at, mut sink) in again {
+            let outcome = self.attempt(&requests[at], &mut *sink).await.map_err(into_error);
+            results[at] = outcome.map(|count| (outcome_of(requests[at].statement, count), sink));
+        }
         results
     }
 }
@@ -110,14 +131,15 @@ async fn exchange(
         Err(failure) => Some(failure),
     };
     let mut answered = Vec::with_capacity(part.len());
-    for ((request, answer), mut sink) in part.iter().zip(answers).zip(sinks) {
+    for (((request, way), answer), mut sink) in part.iter().zip(&ways).zip(answers).zip(sinks) {
         let mut reader = Reader::new(request.statement);
-        let outcome = take_answer(server, answer, &mut reader, &mut *sink).await;
+        let mut named = if matches!(way, Way::Named(_)) { Named::Sent } else { Named::No };
+        let outcome = take_answer(server, answer, &mut reader, &mut *sink, &mut named).await;
         let outcome = opening_failure.take().map_or(outcome, Err);
         if let Err(Failure::Postgres(error)) = &outcome {
             raw.note(error);
         }
-        answered.push(Answered { outcome, reader, sink });
+        answered.push(Answered { outcome, reader, sink, named });
     }
     let _ = raw.finish_preparing().await;
     answered
@@ -128,9 +150,20 @@ async fn take_answer(
     answer: Answer<'_>,
     reader: &mut Reader,
     sink: &mut dyn RowSink,
+    named: &mut Named,
 ) -> Result<Count, Failure> {
-    let rows = answer.await?;
+    let rows = answer.await.inspect_err(|_| {
+        if *named == Named::Sent {
+            *named = Named::Refused;
+        }
+    })?;
     Ok(reader.drain(pin!(rows), sink, &server.types).await?)
+}
+
+/// True when the first of these may run once more behind the others, though it stood before them: nothing is written
+/// that another of them reads.
+fn may_run_late(rest: &[Request<'_>]) -> bool {
+    rest.len() == 1 || rest.iter().all(|request| request.statement.kind == StatementKind::Read)
 }
 
 /// What is said of a statement behind one that failed in the same transaction.

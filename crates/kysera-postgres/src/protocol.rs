@@ -11,7 +11,7 @@ mod walk;
 pub(crate) use hide::type_oid;
 pub(crate) use monitor::{Monitor, Status};
 
-use bytes::BytesMut;
+use bytes::{Buf as _, BytesMut};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -30,6 +30,19 @@ pub(crate) struct Monitored<S> {
     held: BytesMut,
     /// What was held, on its way out.
     outgoing: BytesMut,
+    startup: Startup,
+}
+
+/// How far the client's first message is, to which a setting of the session is added that the client library has no
+/// place for.
+#[derive(Debug)]
+enum Startup {
+    /// Sent, or sent as it is.
+    Done,
+    /// Not sent: the name and the value to add.
+    Waiting(&'static str, &'static str),
+    /// This is to be sent in its place.
+    Sending(BytesMut),
 }
 
 /// What comes in, as it is counted and changed.
@@ -47,7 +60,14 @@ impl<S> Monitored<S> {
         let monitor = Arc::new(Monitor::default());
         let read = Incoming { walk: Walk::of_server(), monitor: monitor.clone(), kept: Vec::new() };
         let (held, outgoing) = (BytesMut::new(), BytesMut::new());
-        (Monitored { inner, written: Walk::of_client(), read, held, outgoing }, monitor)
+        let (written, startup) = (Walk::of_client(), Startup::Done);
+        (Monitored { inner, written, read, held, outgoing, startup }, monitor)
+    }
+
+    /// Asks for a setting of the session in the first message.
+    pub(crate) fn with_setting(mut self, name: &'static str, value: &'static str) -> Monitored<S> {
+        self.startup = Startup::Waiting(name, value);
+        self
     }
 
     fn note_written(&mut self, bytes: &[u8]) {
@@ -76,6 +96,46 @@ impl<S> Monitored<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin> Monitored<S> {
+    /// Sends the first message with the setting in it. Takes the message as a whole or, if it comes in parts, as it is.
+    fn poll_startup(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if let Startup::Waiting(name, value) = self.startup {
+            self.startup = with_setting(buf, name, value).map_or(Startup::Done, Startup::Sending);
+        }
+        if let Startup::Sending(message) = &mut self.startup {
+            while !message.is_empty() {
+                let written = ready!(Pin::new(&mut self.inner).poll_write(cx, message))?;
+                if written == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                }
+                message.advance(written);
+            }
+            self.startup = Startup::Done;
+            self.note_written(buf);
+            return Poll::Ready(Ok(buf.len()));
+        }
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
+        self.note_written(&buf[..written]);
+        Poll::Ready(Ok(written))
+    }
+}
+
+/// The first message of a client with a setting more; `None` if these bytes are not all of it. It is its length, the
+/// version, names and values that end with a zero byte each, and a zero byte.
+fn with_setting(message: &[u8], name: &str, value: &str) -> Option<BytesMut> {
+    let (length, end) = (message.first_chunk::<4>()?, message.len().checked_sub(1)?);
+    let is_whole = u32::from_be_bytes(*length) == u32::try_from(message.len()).ok()? && message[end] == 0;
+    if !is_whole {
+        return None;
+    }
+    let added = [name.as_bytes(), b"\0", value.as_bytes(), b"\0\0"].concat();
+    let mut longer = BytesMut::from(&message[..end]);
+    longer.extend_from_slice(&added);
+    let length = u32::try_from(longer.len()).ok()?;
+    longer[..4].copy_from_slice(&length.to_be_bytes());
+    Some(longer)
+}
+
 impl Incoming {
     /// Counts and changes what came. Returns how much of it may go on: a message that is changed is held until it is
     /// whole, and must then come again from the byte where this stopped.
@@ -97,7 +157,8 @@ impl Incoming {
                 b'T' => hide::columns(contents),
                 b't' => hide::parameters(contents),
                 // `ReadyForQuery` has one byte, and the longest tag of `CommandComplete` that matters is shorter.
-                b'Z' | b'C' => self.kept.extend(contents.iter().take(32 - self.kept.len().min(32))),
+                // Nor is the name of a setting.
+                b'Z' | b'C' | b'S' => self.kept.extend(contents.iter().take(32 - self.kept.len().min(32))),
                 _ => {}
             }
             at += part;
@@ -124,6 +185,7 @@ impl Incoming {
 fn count(monitor: &Monitor, message: u8, contents: &[u8]) {
     match (message, contents) {
         (b'Z', &[status]) => monitor.ready(status),
+        (b'S', setting) => monitor.setting(setting),
         (b'C', tag) => monitor.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default()),
         _ => {}
     }
@@ -165,6 +227,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if !matches!(self.startup, Startup::Done) {
+            return self.poll_startup(cx, buf);
+        }
         let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buf))?;
         self.note_written(&buf[..written]);
         Poll::Ready(Ok(written))

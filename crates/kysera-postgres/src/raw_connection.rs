@@ -56,6 +56,8 @@ pub struct RawConnection {
     preparing: Option<Preparing>,
     /// Room for the parameters of the next statement.
     pub(crate) spare: Params,
+    /// The last statement that was sent was a prepared one, and what the server said of it so far.
+    pub(crate) named: Named,
     /// Operations begun, and ended one way or the other. They differ after a future was dropped.
     begun: u64,
     ended: u64,
@@ -72,9 +74,20 @@ pub struct RawConnection {
     wire: AbortHandle,
 }
 
+/// Whether a statement that was sent was a prepared one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    No,
+    /// It was, and the server has not refused it before it ran.
+    Sent,
+    /// It was, and the server refused it before it ran.
+    Refused,
+}
+
 struct Preparing {
     sql: String,
     types: Box<[u32]>,
+    path: u64,
     future: Sent<Statement>,
 }
 
@@ -91,6 +104,8 @@ impl RawConnection {
         events: Option<&EventSender>,
     ) -> RawConnection {
         let Opened { client, mut wire, monitor, route } = opened;
+        // What the server told at the login is how the session begins.
+        monitor.session_reset();
         let server_version = wire.parameter("server_version").map(str::to_owned);
         let (closed, events) = (Arc::new(Notify::new()), events.cloned());
         let ended_by = Arc::new(OnceLock::new());
@@ -116,6 +131,7 @@ impl RawConnection {
             incarnation: None,
             preparing: None,
             spare: Params::default(),
+            named: Named::No,
             begun: 0,
             ended: 0,
             requested: 0,
@@ -233,7 +249,8 @@ impl RawConnection {
         if let Some(outcome) = poll_once(future.as_mut()).await {
             future = Box::pin(std::future::ready(outcome));
         }
-        self.preparing = Some(Preparing { sql: sql.to_owned(), types: types.into(), future });
+        self.preparing =
+            Some(Preparing { sql: sql.to_owned(), types: types.into(), path: self.monitor.path(), future });
     }
 
     /// True when a statement is being prepared.
@@ -245,10 +262,10 @@ impl RawConnection {
     pub(crate) async fn finish_preparing(&mut self) -> Result<Option<Statement>, tokio_postgres::Error> {
         let Some(preparing) = &mut self.preparing else { return Ok(None) };
         let outcome = preparing.future.as_mut().await;
-        let Some(Preparing { sql, types, .. }) = self.preparing.take() else { return Ok(None) };
+        let Some(Preparing { sql, types, path, .. }) = self.preparing.take() else { return Ok(None) };
         match outcome {
             Ok(statement) => {
-                self.statements.keep(sql, types, statement.clone());
+                self.statements.keep(sql, types, path, statement.clone());
                 Ok(Some(statement))
             }
             Err(error) => {

@@ -4,8 +4,9 @@
 use crate::connection::PgConnection;
 use crate::error;
 use crate::params::Params;
-use crate::raw_connection::{RawConnection, poll_once};
+use crate::raw_connection::{Named, RawConnection, poll_once};
 use crate::read::{Count, Failure, Reader, into_error};
+use crate::server::Server;
 use crate::statements::Way;
 use crate::transaction::{Preamble, TransactionNumber};
 use kysera_core::driver::ExecResult;
@@ -14,6 +15,7 @@ use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 use kysera_sql::wire::pg::oid;
 use std::pin::pin;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, RowStream};
 
 /// What runs, with its values encoded.
@@ -42,13 +44,22 @@ impl<'s> Request<'s> {
             StatementKind::Raw => !is_inside || self.statement.facts.returns_rows,
             _ => true,
         };
-        if is_worth_it { raw.statements.way(&self.statement.sql, self.params.types()) } else { Way::Typed }
+        if !is_worth_it {
+            return Way::Typed;
+        }
+        raw.statements.way(&self.statement.sql, self.params.types(), raw.monitor.path())
     }
 
-    /// True for an error that says that the plan kept for it no longer holds. All of these come before execution.
-    fn is_outdated_by(&self, error: &tokio_postgres::Error, raw: &RawConnection) -> bool {
+    /// True for an error that may come from what was kept of a prepared statement and no longer holds, and not from the
+    /// statement. `is_inside` a transaction it has to be certain, as far as it can be.
+    pub(crate) fn may_be_outdated_by(
+        &self,
+        error: &tokio_postgres::Error,
+        named: Named,
+        is_inside: bool,
+    ) -> bool {
         let Some(db) = error.as_db_error() else { return false };
-        if !raw.statements.holds(&self.statement.sql, self.params.types()) {
+        if named == Named::No {
             return false;
         }
         match db.code().code() {
@@ -56,9 +67,13 @@ impl<'s> Request<'s> {
             "0A000" => db.routine() == Some("RevalidateCachedQuery"),
             // Somebody threw it away: `deallocate`, `discard`, a proxy.
             "26000" => true,
-            // The type that a parameter was resolved to is gone.
-            "XX000" => self.params.types().contains(&oid::UNKNOWN),
-            _ => false,
+            // A type that it was resolved to is gone.
+            "XX000" if is_inside => named == Named::Refused || self.params.types().contains(&oid::UNKNOWN),
+            "XX000" => true,
+            // Names mean something else now, or nothing. A function that runs may say the same of what it does, and a
+            // missing privilege is one.
+            code if is_inside => code.starts_with("42") && code != "42501" && named == Named::Refused,
+            code => code.starts_with("42"),
         }
     }
 }
@@ -115,7 +130,11 @@ impl PgConnection {
         outcome.map_err(into_error)
     }
 
-    async fn attempt(&mut self, request: &Request<'_>, sink: &mut dyn RowSink) -> Result<Count, Failure> {
+    pub(crate) async fn attempt(
+        &mut self,
+        request: &Request<'_>,
+        sink: &mut dyn RowSink,
+    ) -> Result<Count, Failure> {
         let mut preamble = self.take_preamble(request.statement.kind);
         let (raw, types) = self.parts();
         let mut number = None;
@@ -152,8 +171,9 @@ impl PgConnection {
         }
     }
 
-    /// True when the statement failed because its plan was outdated and may be run once more. Inside a transaction it
-    /// may not, since that has failed with it: the error then says so.
+    /// True when the statement may have failed because what was kept of it is outdated, and is to be run once more,
+    /// unnamed: then it shows. What failed was rolled back whole. Inside a transaction it may not, since that has failed
+    /// with it: the error then says so, and another run of the transaction finds nothing kept.
     pub(crate) fn must_run_again<T>(
         &mut self,
         request: &Request<'_>,
@@ -163,16 +183,10 @@ impl PgConnection {
         let server = self.server().clone();
         let is_inside = self.transaction.is_some();
         let raw = self.raw();
-        if !request.is_outdated_by(error, raw) {
+        if !request.may_be_outdated_by(error, raw.named, is_inside) {
             return false;
         }
-        if error.code().is_some_and(|code| code.code() == "26000") {
-            raw.statements.clear();
-        } else {
-            raw.statements.forget(&request.statement.sql);
-        }
-        raw.client.clear_type_cache();
-        server.types.forget();
+        forget(raw, &server, request, error);
         if is_inside
             && let Err(Failure::Postgres(error)) =
                 std::mem::replace(outcome, Err(Failure::Kysera(error::closed())))
@@ -189,7 +203,22 @@ impl PgConnection {
     }
 }
 
-fn schema_changed(error: tokio_postgres::Error) -> Error {
+/// Forgets what was kept of a statement, and of types.
+pub(crate) fn forget(
+    raw: &mut RawConnection,
+    server: &Server,
+    request: &Request<'_>,
+    error: &tokio_postgres::Error,
+) {
+    match error.code().map(SqlState::code) {
+        Some("26000") => raw.statements.clear(),
+        _ => raw.statements.forget(&request.statement.sql),
+    }
+    raw.client.clear_type_cache();
+    server.types.forget();
+}
+
+pub(crate) fn schema_changed(error: tokio_postgres::Error) -> Error {
     let source = error::from_postgres(error);
     Error::new(ErrorKind::SchemaChanged, "the schema changed under a prepared statement of this transaction")
         .with_hint("run the transaction again")
@@ -215,6 +244,7 @@ pub(crate) async fn start(
         preamble.send().await;
     }
     let way = request.way(raw, preamble.is_inside);
+    raw.named = if matches!(way, Way::Named(_)) { Named::Sent } else { Named::No };
     let client = raw.client.clone();
     raw.request(1);
     let mut answer = pin!(send(&client, &way, &statement.sql, params));
@@ -224,10 +254,14 @@ pub(crate) async fn start(
     }
     // Answers come in the order of the requests.
     *number = preamble.answer().await?;
-    Ok(match early {
-        Some(rows) => rows?,
-        None => answer.await?,
-    })
+    let rows = match early {
+        Some(rows) => rows,
+        None => answer.await,
+    };
+    if rows.is_err() && raw.named == Named::Sent {
+        raw.named = Named::Refused;
+    }
+    Ok(rows?)
 }
 
 /// Sends the request at its first poll; then waits for the rows to begin.

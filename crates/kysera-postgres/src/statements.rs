@@ -33,6 +33,8 @@ struct Prepared {
     statement: Statement,
     /// The OIDs of the parameters as they were declared: the same text may come with other types.
     types: Box<[u32]>,
+    /// What names meant then; see [`Monitor::path`](crate::protocol::Monitor::path).
+    path: u64,
 }
 
 impl Statements {
@@ -46,15 +48,16 @@ impl Statements {
         }
     }
 
-    /// How to run a statement now. Counts as a use.
-    pub(crate) fn way(&mut self, sql: &str, types: &[u32]) -> Way {
+    /// How to run a statement now, while names mean what `path` says. Counts as a use.
+    pub(crate) fn way(&mut self, sql: &str, types: &[u32], path: u64) -> Way {
         let Some(prepared) = &mut self.prepared else { return Way::Typed };
         if let Some(entry) = prepared.get(sql)
             && *entry.types == *types
+            && entry.path == path
         {
             return Way::Named(entry.statement.clone());
         }
-        let hash = self.hasher.hash_one((sql, types));
+        let hash = self.hasher.hash_one((sql, types, path));
         if self.seen.pop(&hash).is_some() {
             Way::TypedAndPrepare
         } else {
@@ -63,16 +66,10 @@ impl Statements {
         }
     }
 
-    /// True when a statement with parameters of these types is prepared.
-    pub(crate) fn holds(&self, sql: &str, types: &[u32]) -> bool {
-        let entry = self.prepared.as_ref().and_then(|prepared| prepared.peek(sql));
-        entry.is_some_and(|entry| *entry.types == *types)
-    }
-
     /// Keeps a prepared statement. The one that falls out is closed on the server by its drop.
-    pub(crate) fn keep(&mut self, sql: String, types: Box<[u32]>, statement: Statement) {
+    pub(crate) fn keep(&mut self, sql: String, types: Box<[u32]>, path: u64, statement: Statement) {
         if let Some(prepared) = &mut self.prepared {
-            prepared.put(sql, Prepared { statement, types });
+            prepared.put(sql, Prepared { statement, types, path });
         }
     }
 
@@ -98,16 +95,17 @@ mod tests {
     #[test]
     fn a_statement_is_prepared_at_its_second_use_and_counted_by_its_types() {
         let mut statements = Statements::new(Some(8));
-        assert!(matches!(statements.way("a", &[20]), Way::Typed));
-        assert!(matches!(statements.way("a", &[23]), Way::Typed), "another type is another statement");
-        assert!(matches!(statements.way("a", &[20]), Way::TypedAndPrepare));
+        assert!(matches!(statements.way("a", &[20], 0), Way::Typed));
+        assert!(matches!(statements.way("a", &[23], 0), Way::Typed), "another type is another statement");
+        assert!(matches!(statements.way("a", &[20], 1), Way::Typed), "and so is another path");
+        assert!(matches!(statements.way("a", &[20], 0), Way::TypedAndPrepare));
     }
 
     #[test]
     fn nothing_is_prepared_without_room() {
         let mut statements = Statements::new(None);
         for _ in 0..5 {
-            assert!(matches!(statements.way("a", &[]), Way::Typed));
+            assert!(matches!(statements.way("a", &[], 0), Way::Typed));
         }
     }
 }

@@ -21,6 +21,10 @@ pub(crate) struct Monitor {
     session_changed: AtomicBool,
     /// A statement was prepared in SQL, which only `discard all` clears.
     sql_prepared: AtomicBool,
+    /// Which names mean what: 0 as the session began, and another number after each command that may have changed the
+    /// search path or the role.
+    path: AtomicU64,
+    paths: AtomicU64,
     /// Prepared statements were thrown away behind the cache's back.
     statements_lost: AtomicBool,
     /// Woken at each `ReadyForQuery`.
@@ -111,6 +115,7 @@ impl Monitor {
 
     /// Forgets what was changed: the session is as it began.
     pub(crate) fn session_reset(&self) {
+        self.path.store(0, Ordering::Release);
         self.session_changed.store(false, Ordering::Release);
         self.sql_prepared.store(false, Ordering::Release);
     }
@@ -118,6 +123,25 @@ impl Monitor {
     /// True once after prepared statements were thrown away behind the cache's back.
     pub(crate) fn take_statements_lost(&self) -> bool {
         self.statements_lost.swap(false, Ordering::AcqRel)
+    }
+
+    /// A number that differs where a name in a statement may mean another table, type or function.
+    #[inline]
+    pub(crate) fn path(&self) -> u64 {
+        self.path.load(Ordering::Acquire)
+    }
+
+    /// The server tells a setting of the session, as it does at the login and after a change.
+    pub(super) fn setting(&self, contents: &[u8]) {
+        // From version 18 on.
+        if contents.starts_with(b"search_path\0") {
+            self.path_changed();
+        }
+    }
+
+    fn path_changed(&self) {
+        let next = self.paths.fetch_add(1, Ordering::AcqRel) + 1;
+        self.path.store(next, Ordering::Release);
     }
 
     pub(super) fn sent(&self) {
@@ -136,15 +160,25 @@ impl Monitor {
     pub(super) fn completed(&self, tag: &[u8]) {
         let is_query = [b"SELECT".as_slice(), b"FETCH", b"MOVE", b"COPY"].iter().any(|t| tag.starts_with(t));
         self.was_query.store(is_query, Ordering::Release);
-        if tag.starts_with(b"ROLLBACK") {
-            self.rollbacks.fetch_add(1, Ordering::AcqRel);
-        } else if tag == b"COMMIT" || tag == b"PREPARE TRANSACTION" {
-            self.commits.fetch_add(1, Ordering::AcqRel);
+        let is_rollback = tag.starts_with(b"ROLLBACK");
+        if is_rollback || tag == b"COMMIT" || tag == b"PREPARE TRANSACTION" {
+            let counter = if is_rollback { &self.rollbacks } else { &self.commits };
+            counter.fetch_add(1, Ordering::AcqRel);
+            // What was set for the transaction, or since a savepoint, no longer is.
+            if self.path() != 0 {
+                self.path_changed();
+            }
         } else if tag == b"PREPARE" {
             self.sql_prepared.store(true, Ordering::Release);
-        } else if tag == b"DEALLOCATE ALL" || tag == b"DISCARD ALL" {
+        } else if [b"SET".as_slice(), b"RESET", b"DISCARD"].iter().any(|t| tag.starts_with(t)) {
+            self.path_changed();
+            self.session_changed.store(true, Ordering::Release);
+            if tag == b"DISCARD ALL" {
+                self.statements_lost.store(true, Ordering::Release);
+            }
+        } else if tag == b"DEALLOCATE ALL" {
             self.statements_lost.store(true, Ordering::Release);
-        } else if [b"SET".as_slice(), b"CREATE", b"LISTEN", b"DECLARE"].iter().any(|t| tag.starts_with(t)) {
+        } else if [b"CREATE".as_slice(), b"LISTEN", b"DECLARE"].iter().any(|t| tag.starts_with(t)) {
             self.session_changed.store(true, Ordering::Release);
         }
     }

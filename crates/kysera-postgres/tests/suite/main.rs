@@ -18,6 +18,7 @@ mod pool;
 mod proxied;
 mod proxy;
 mod schema_changes;
+mod search_path;
 mod spare;
 mod statements;
 mod stream;
