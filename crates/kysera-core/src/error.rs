@@ -126,7 +126,8 @@ pub enum ErrorKind {
     Deadlock,
     /// A lock was not granted in time, or not at once where the statement asked for that. Run the transaction again.
     LockNotAvailable,
-    /// The statement was cancelled, or took longer than it may.
+    /// The statement was cancelled, or it or its transaction took longer than it may. Not transient: it would take as long
+    /// again.
     Canceled,
     /// No connection of the pool became free in time. Nothing was sent.
     PoolTimeout,

@@ -56,7 +56,7 @@ impl Manager for PgManager {
     }
 
     fn is_open(&self, raw: &RawConnection) -> bool {
-        !raw.is_closed()
+        !raw.is_closed() && raw.is_driven_here()
     }
 
     fn check<'c>(&'c self, raw: &'c mut RawConnection) -> BoxFuture<'c, Result<()>> {

@@ -97,7 +97,7 @@ impl PgConnection {
             sink.clear();
             is_again = true;
         };
-        let count = outcome.map_err(into_error)?;
+        let count = outcome.map_err(|failure| self.told(failure))?;
         if request.params.is_small() {
             self.raw().spare = request.params;
         }
@@ -127,7 +127,21 @@ impl PgConnection {
         }
         .await;
         self.ended(outcome.as_ref().err(), number);
-        outcome.map_err(into_error)
+        outcome.map_err(|failure| self.told(failure))
+    }
+
+    /// The error of a failure.
+    pub(crate) fn told(&mut self, failure: Failure) -> Error {
+        let error = into_error(failure);
+        if !self.raw().monitor.is_copying_in() {
+            return error;
+        }
+        Error::new(
+            ErrorKind::Unsupported,
+            "the server waits for the data of `copy .. from stdin`, which cannot be sent",
+        )
+        .with_hint("insert the rows, or have the server read a file")
+        .with_source(error)
     }
 
     pub(crate) async fn attempt(

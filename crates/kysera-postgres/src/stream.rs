@@ -36,7 +36,7 @@ impl PgConnection {
         if self.must_run_again(&request, &mut outcome) {
             outcome = self.attempt_stream(&request).await;
         }
-        let rows = outcome.map_err(into_error)?;
+        let rows = outcome.map_err(|failure| self.told(failure))?;
         let (reader, kind) = (Reader::new(&statement), statement.kind);
         Ok(Box::new(Stream { connection: self, rows: Some(rows), reader, ahead: VecDeque::new(), kind }))
     }

@@ -3,10 +3,6 @@
 
 mod dal;
 mod database;
+mod limits;
 mod meaning;
-mod nested;
-mod plugins;
-mod prepared;
-mod queries;
-mod repository;
-mod typed_oracle;
+mod limits;

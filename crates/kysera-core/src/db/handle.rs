@@ -1,7 +1,8 @@
 //! The database handle: a driver, the plugins over it, and the clock. Cheap to clone.
 
+use crate::db::limit::{Deadline, LimitedConnection, Limits, limited};
 use crate::db::self_deadlock;
-use crate::driver::{BoxFuture, Connection, Driver, Ran};
+use crate::driver::{BoxFuture, Connection, Driver, Ran, TransactionOptions};
 use crate::error::Result;
 use crate::plugin::Context;
 use crate::plugin::clock::{Clock, SystemClock};
@@ -12,6 +13,7 @@ use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
 use std::any::Any;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 /// A database: what queries run on outside a transaction.
 ///
@@ -21,6 +23,7 @@ use std::sync::{Arc, Weak};
 pub struct Db {
     environment: Arc<Environment>,
     extensions: Extensions,
+    limits: Limits,
 }
 
 /// What clones share.
@@ -61,7 +64,44 @@ impl Db {
     /// ```
     #[must_use = "the handle it is called on stays as it was"]
     pub fn with<V: Any + Send + Sync>(&self, value: V) -> Db {
-        Db { environment: Arc::clone(&self.environment), extensions: self.extensions.and(value) }
+        Db { extensions: self.extensions.and(value), ..self.clone() }
+    }
+
+    /// The same database, on which each statement may take so long; `None` takes the limit away. It covers the wait for a
+    /// connection too, is that of each batch of a stream, and holds in transactions that are begun on this handle.
+    ///
+    /// A statement that takes longer is cancelled in the database as well, and fails with `Canceled`, which is not
+    /// transient: it would take as long again. Inside a transaction it counts as one whose future was dropped. A commit
+    /// that takes longer is `CommitUnknown`.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, raw};
+    /// # use std::time::Duration;
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// let quick = db.statement_limit(Duration::from_secs(2));
+    /// let (people,): (i64,) = raw("select count(*) from person").rows().fetch_one(&quick).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Dialects
+    /// On SQLite a short write that runs on the calling task is not cut.
+    #[must_use = "the handle it is called on stays as it was"]
+    pub fn statement_limit(&self, limit: impl Into<Option<Duration>>) -> Db {
+        let limits = Limits { statement: limit.into(), ..self.limits };
+        Db { limits, ..self.clone() }
+    }
+
+    /// The same database, on which each transaction may take so long, the wait for its connection included; `None` takes
+    /// the limit away. [`TransactionOptions::time_limit`] sets it for one.
+    ///
+    /// When the time is over, the closure of [`transaction`](Db::transaction) is dropped at its next `await`, and the
+    /// transaction is rolled back and fails with `Canceled`, which is not transient. A transaction of
+    /// [`begin`](Db::begin) refuses every further statement and its commit.
+    #[must_use = "the handle it is called on stays as it was"]
+    pub fn transaction_limit(&self, limit: impl Into<Option<Duration>>) -> Db {
+        let limits = Limits { transaction: limit.into(), ..self.limits };
+        Db { limits, ..self.clone() }
     }
 
     /// The values that were added with [`with`](Db::with).
@@ -78,6 +118,7 @@ impl Db {
         Db {
             environment: Arc::new(Environment { driver, plugins, clock }),
             extensions: Extensions::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -107,14 +148,43 @@ impl Db {
 
     /// A connection of one's own; refused where waiting for it could not end.
     pub(crate) async fn acquire(&self, access: Access) -> Result<Box<dyn Connection>> {
+        self.acquire_until(access, None).await
+    }
+
+    /// As [`acquire`](Db::acquire), for a transaction that ends by then.
+    pub(crate) async fn acquire_until(
+        &self,
+        access: Access,
+        transaction: Option<Deadline>,
+    ) -> Result<Box<dyn Connection>> {
         self.check_wait(access)?;
-        self.environment.driver.acquire(access).await
+        let acquire = self.environment.driver.acquire(access);
+        let connection = match transaction {
+            Some(deadline) => deadline.bound(acquire).await?,
+            None => acquire.await?,
+        };
+        if transaction.is_none() && self.limits.statement.is_none() {
+            return Ok(connection);
+        }
+        Ok(Box::new(LimitedConnection::new(connection, self.limits.statement, transaction)))
+    }
+
+    /// When a transaction that begins now is over.
+    pub(crate) fn deadline(&self, options: TransactionOptions) -> Option<Deadline> {
+        let limit = options.time_limit.or(self.limits.transaction)?;
+        Deadline::after("transaction", limit)
     }
 
     /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
     pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
         match self.check_wait(self.access(&statement)) {
-            Ok(()) => self.environment.driver.run(statement, sink),
+            Ok(()) => {
+                let run = self.environment.driver.run(statement, sink);
+                match self.limits.statement {
+                    None => run,
+                    Some(limit) => Box::pin(limited(limit, run)),
+                }
+            }
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
     }

@@ -2,6 +2,7 @@
 
 mod builder;
 mod handle;
+pub(crate) mod limit;
 pub(crate) mod self_deadlock;
 
 pub use builder::DbBuilder;

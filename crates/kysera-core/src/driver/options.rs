@@ -1,5 +1,7 @@
 //! How a transaction begins: its isolation level, and whether it may write.
 
+use std::time::Duration;
+
 /// How a transaction begins.
 ///
 /// ```
@@ -15,18 +17,27 @@ pub struct TransactionOptions {
     pub isolation: Option<Isolation>,
     /// True for a transaction that may not write.
     pub read_only: bool,
+    /// How long it may take, where another limit is wanted than the handle's. The executor sees to it, not the driver.
+    pub time_limit: Option<Duration>,
 }
 
 impl TransactionOptions {
     /// A read-only transaction in which every statement sees the same state.
     pub fn snapshot() -> TransactionOptions {
-        TransactionOptions { isolation: Some(Isolation::Snapshot), read_only: true }
+        TransactionOptions { isolation: Some(Isolation::Snapshot), read_only: true, time_limit: None }
     }
 
     /// With an isolation level.
     #[must_use = "returns the options"]
     pub fn isolation(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);
+        self
+    }
+
+    /// With a time limit, the wait for a connection included; see [`Db::transaction_limit`](crate::Db::transaction_limit).
+    #[must_use = "returns the options"]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
         self
     }
 

@@ -10,7 +10,7 @@ use std::thread::{self, Thread};
 use tokio::runtime::Handle;
 
 /// What a future resolves to before the deadline.
-pub(super) async fn within<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     if Handle::try_current().is_ok() {
         return tokio::time::timeout_at(deadline, future).await.ok();
     }

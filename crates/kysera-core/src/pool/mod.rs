@@ -53,6 +53,8 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use deadline::within;
+
 pub use acquire::{Borrowed, Pool, Pooled};
 pub use hooks::Hooks;
 pub use manager::{Manager, OpenFailure, Returned, Room};

@@ -1,10 +1,12 @@
 //! Begins transactions on a database handle, and ends those that a closure runs in.
 
+use crate::db::limit::Deadline;
 use crate::db::{Db, self_deadlock};
 use crate::driver::TransactionOptions;
 use crate::error::{Error, Result};
 use crate::transaction::handle::Transaction;
 use kysera_sql::compiled::Access;
+use std::pin::pin;
 
 impl Db {
     /// Runs `f` in a transaction: commits when it returns `Ok`, rolls back when it returns `Err`.
@@ -43,8 +45,15 @@ impl Db {
     where
         F: AsyncFnOnce(&mut Transaction) -> Result<T>,
     {
-        let mut tx = self.begin_with(options).await?;
-        let result = self_deadlock::holding(self.id(), tx.access(), f(&mut tx)).await;
+        let deadline = self.deadline(options);
+        let mut tx = self.begin_until(options, deadline).await?;
+        let result = {
+            let mut work = pin!(self_deadlock::holding(self.id(), tx.access(), f(&mut tx)));
+            match deadline {
+                None => work.as_mut().await,
+                Some(deadline) => deadline.bound(work.as_mut()).await,
+            }
+        };
         tx.end(result).await
     }
 
@@ -84,8 +93,21 @@ impl Db {
         E: From<Error>,
         F: AsyncFnOnce(&mut Transaction) -> Result<T, E>,
     {
-        let mut tx = self.begin().await?;
-        match self_deadlock::holding(self.id(), tx.access(), f(&mut tx)).await {
+        let options = TransactionOptions::default();
+        let deadline = self.deadline(options);
+        let mut tx = self.begin_until(options, deadline).await?;
+        let result = {
+            let mut work = pin!(self_deadlock::holding(self.id(), tx.access(), f(&mut tx)));
+            match deadline {
+                None => work.as_mut().await,
+                // An error of `f` is a value here, beside that of the time.
+                Some(deadline) => deadline
+                    .bound(async { Ok(work.as_mut().await) })
+                    .await
+                    .unwrap_or_else(|error| Err(error.into())),
+            }
+        };
+        match result {
             Ok(value) => Ok(tx.commit().await.map(|()| value)?),
             Err(error) => {
                 tx.rollback_or_log().await;
@@ -121,8 +143,16 @@ impl Db {
     /// # Errors
     /// As [`begin`](Db::begin); also when the database does not offer an option.
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
+        self.begin_until(options, self.deadline(options)).await
+    }
+
+    async fn begin_until(
+        &self,
+        options: TransactionOptions,
+        deadline: Option<Deadline>,
+    ) -> Result<Transaction> {
         let access = if options.read_only { Access::Read } else { Access::Write };
-        let mut connection = self.acquire(access).await?;
+        let mut connection = self.acquire_until(access, deadline).await?;
         connection.begin(options).await?;
         Ok(Transaction::new(self.clone(), access, connection))
     }

@@ -25,6 +25,8 @@ pub(crate) struct Monitor {
     /// search path or the role.
     path: AtomicU64,
     paths: AtomicU64,
+    /// The server waits for data that nobody sends.
+    copies_in: AtomicBool,
     /// Prepared statements were thrown away behind the cache's back.
     statements_lost: AtomicBool,
     /// Woken at each `ReadyForQuery`.
@@ -129,6 +131,15 @@ impl Monitor {
     #[inline]
     pub(crate) fn path(&self) -> u64 {
         self.path.load(Ordering::Acquire)
+    }
+
+    /// True when the server waits for the data of a COPY, which only the end of the connection ends.
+    pub(crate) fn is_copying_in(&self) -> bool {
+        self.copies_in.load(Ordering::Acquire)
+    }
+
+    pub(super) fn copy_in(&self) {
+        self.copies_in.store(true, Ordering::Release);
     }
 
     /// The server tells a setting of the session, as it does at the login and after a change.

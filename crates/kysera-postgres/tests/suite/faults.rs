@@ -200,6 +200,44 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
     assert_eq!(runtime().block_on(ask(&driver)).unwrap(), 1);
 }
 
+#[test]
+fn a_connection_of_a_runtime_that_stands_still_is_not_lent_to_another() {
+    let Some(options) = options() else { return };
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let driver = first.block_on(connect(options.max_connections(1)));
+    for runtime in [&first, &second, &first, &second] {
+        assert_eq!(runtime.block_on(in_time(ask(&driver))).unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_from_stdin_is_refused_at_once_and_holds_nobody_up() {
+    let Some(driver) = driver_with("fault_copy", |options| options.max_connections(1)).await else { return };
+    acquire(&driver).await.run_script("create table t (id int)").await.unwrap();
+    for inside in [false, true] {
+        for way in 0..3 {
+            let mut connection = acquire(&driver).await;
+            if inside {
+                connection.begin(kysera_core::driver::TransactionOptions::default()).await.unwrap();
+            }
+            let copy = "copy t from stdin";
+            let error = match way {
+                0 => connection.run_script(copy).await,
+                1 => rows::<i32>(&mut *connection, raw(copy, vec![])).await.map(drop),
+                _ => connection.stream(raw(copy, vec![])).await.map(drop),
+            };
+            let error = error.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{way}: {error:?}");
+            let start = Instant::now();
+            let _ = connection.rollback().await;
+            drop(connection);
+            assert_eq!(ask(&driver).await.unwrap(), 1);
+            assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        }
+    }
+}
+
 #[tokio::test]
 async fn closing_waits_for_those_who_still_work() {
     let Some(options) = options() else { return };

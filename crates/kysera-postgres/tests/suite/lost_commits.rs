@@ -8,6 +8,7 @@ use crate::spare::{Spare, signal};
 use crate::support::{Random, acquire, connect, in_time, one, raw, rows, run, run_with};
 use kysera_core::driver::{Connection, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::{Db, QueryExt};
 use kysera_postgres::Postgres;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -310,6 +311,22 @@ async fn a_server_that_says_nothing_is_not_asked_for_ever_what_became_of_a_commi
     proxy.lose_next_answer();
     let error = in_time(connection.commit()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CommitUnknown, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_commit_that_takes_longer_than_its_time_limit_is_unknown() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let db = Db::new(connect(proxy.options.clone().max_connections(2)).await);
+    for (options, expected) in [
+        (TransactionOptions::default(), ErrorKind::CommitUnknown),
+        (TransactionOptions::snapshot(), ErrorKind::Canceled),
+    ] {
+        let tx = db.statement_limit(Duration::from_millis(300)).begin_with(options).await.unwrap();
+        kysera_core::raw("select 1").execute(&tx).await.unwrap();
+        proxy.lose_answers();
+        let error = in_time(tx.commit()).await.unwrap_err();
+        assert_eq!(error.kind(), expected, "{error:?}");
+    }
 }
 
 #[tokio::test]
