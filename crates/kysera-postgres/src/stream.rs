@@ -1,7 +1,7 @@
 //! Rows in batches, while the statement runs.
 
 use crate::connection::PgConnection;
-use crate::read::{Failure, Reader, into_error, next};
+use crate::read::{Failure, Reader, next};
 use crate::run::{Request, start};
 use futures_core::Stream as _;
 use kysera_core::driver::{BoxFuture, RowStream};
@@ -173,7 +173,7 @@ impl RowStream for Stream<'_> {
                         // The statement ended with this error.
                         self.end().await;
                     }
-                    Err(into_error(failure))
+                    Err(self.connection.told(failure))
                 }
             }
         })

@@ -91,10 +91,9 @@ async fn a_transaction_over_its_limit_is_rolled_back_whatever_it_waits_for() {
                 .transaction(async |tx| {
                     raw("insert into item values (1)").execute(tx).await?;
                     if own_wait {
-                        std::future::pending::<()>().await
-                    } else {
-                        drop(slow().fetch_one(tx).await?)
+                        std::future::pending::<()>().await;
                     }
+                    slow().fetch_one(tx).await?;
                     Ok(())
                 })
                 .await;
