@@ -101,9 +101,9 @@ fn groups() {
     .group_by((Pet.owner_id, Pet.name))
     .having(count_all().gt(1))
     .having(count(Pet.id).distinct().lt(9))
-    .select(row! { owner: Pet.owner_id, pets: count_all(), long: count_all().filter_where(Pet.name.like("%a%")) })
+    .select(row! { owner: Pet.owner_id, pets: count_all(), long: count_all().filter_where(Pet.name.like_escape("%a%", '!')) })
     .order_by_output(|row| (row.pets.desc(), row.owner)),
-        r#"select "pet"."owner_id" as "owner", count(*) as "pets", count(*) filter(where "pet"."name" like $1) as "long" from "pet" group by "pet"."owner_id", "pet"."name" having count(*) > $2 and count(distinct "pet"."id") < $3 order by "pets" desc, "owner""#,
+        r#"select "pet"."owner_id" as "owner", count(*) as "pets", count(*) filter(where "pet"."name" like $1 escape '!') as "long" from "pet" group by "pet"."owner_id", "pet"."name" having count(*) > $2 and count(distinct "pet"."id") < $3 order by "pets" desc, "owner""#,
     );
 }
 
@@ -152,7 +152,7 @@ fn operators() {
             Person.nick.when(false),
         )),
         r#"select ("person"."age" + $1) * $2, "person"."age" - ("person"."age" - $3), "person"."first_name" not like $4 and "person"."first_name" like $5 escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= $6 then $7 else $8 end, cast("person"."age" as text), "person"."nick" is not distinct from $9 and "person"."nick" is not null, (select cast(sum("pet"."id") as bigint) from "pet"), "person"."nick", null from "person" where "person"."age" between $10 and $11 or "person"."age" not between $12 and $13"#,
-        r#"select ("person"."age" + ?) * ?, "person"."age" - ("person"."age" - ?), "person"."first_name" not like ? and "person"."first_name" like ? escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
+        r#"select ("person"."age" + ?) * ?, "person"."age" - ("person"."age" - ?), "person"."first_name" not like ? escape '\' and "person"."first_name" like ? escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
     );
 }
 
@@ -386,9 +386,12 @@ fn an_outer_table_under_another_name_is_found() {
         select_from(Person)
             .filter(exists(select_from(child).filter(child.mother_id.eq(Person.id.outer()))))
             .select(scalar(
-                select_from(Pet).filter(Pet.owner_id.eq((Person.id + 1).outer())).select(Pet.name).limit(1),
+                select_from(Pet)
+                    .filter(Pet.owner_id.eq(Person.id.coalesce(1).outer()))
+                    .select(Pet.name)
+                    .limit(1),
             )),
-        r#"select (select "pet"."name" from "pet" where "pet"."owner_id" = "person"."id" + $1 limit $2) from "person" where exists (select 1 from "person" as "child" where "child"."mother_id" = "person"."id")"#,
+        r#"select (select "pet"."name" from "pet" where "pet"."owner_id" = coalesce("person"."id", $1) limit $2) from "person" where exists (select 1 from "person" as "child" where "child"."mother_id" = "person"."id")"#,
     );
 }
 

@@ -14,7 +14,7 @@ insert into person (name, age, email, mother_id) values
 insert into pet (name, species, owner_id, weight) values
     ('Rex', 'dog', 2, 21.5), ('Tom', 'cat', 2, null), ('Pip', 'hamster', 3, 0.1);
 insert into post (author_id, title, created_at) values
-    (1, 'Hello', '2026-01-01 08:00:00'), (2, 'On dogs', '2026-01-02 08:00:00'), (2, 'On cats', '2026-01-03 08:00:00');
+    (1, 'Hello', '2026-01-01 08:00:00.000000'), (2, 'On dogs', '2026-01-02 08:00:00.000000'), (2, 'On cats', '2026-01-03 08:00:00.000000');
 ";
 
 /// Makes the tables of a document.

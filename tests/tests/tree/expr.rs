@@ -222,7 +222,7 @@ fn like_and_its_escape() {
     check(
         people(and(like(text("J%"), None, false, false), like(text("50\\%"), Some('\\'), true, false))),
         sql! {
-            sqlite: r#"select * from "person" where "first_name" like ? and "first_name" not like ? escape '\'"#,
+            sqlite: r#"select * from "person" where "first_name" like ? escape '\' and "first_name" not like ? escape '\'"#,
             postgres: r#"select * from "person" where "first_name" like $1 and "first_name" not like $2 escape E'\\'"#,
             mysql: r"select * from `person` where `first_name` like ? and `first_name` not like ? escape '\\'",
             mssql: r#"select * from "person" where "first_name" like @P1 and "first_name" not like @P2 escape '\'"#,

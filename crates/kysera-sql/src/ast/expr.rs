@@ -322,6 +322,18 @@ impl Expr {
         Expr::Cast { operand: Box::new(operand), to, from: SqlType::Unknown }
     }
 
+    /// The operand of a cast of an enum to itself, by which a typed query says that the order of its labels is asked for.
+    pub(crate) fn ordered_enum(&self) -> Option<(&Expr, &'static CustomType)> {
+        match self {
+            Expr::Cast { operand, to: SqlType::Custom(to), from: SqlType::Custom(from) }
+                if to == from && !to.labels.is_empty() =>
+            {
+                Some((operand, to))
+            }
+            _ => None,
+        }
+    }
+
     /// Notes what kind of number it is, where it does not say so by itself.
     pub(crate) fn note(&mut self, numeric: Numeric) {
         match self {

@@ -32,14 +32,15 @@ impl Numeric {
         }
     }
 
-    /// The kind of what two numbers make together: a float if either is one, else a decimal if either is one.
+    /// The kind of what two numbers make together: a float if either is one, else a decimal if either is one, an integer
+    /// if both are.
     #[must_use = "returns the kind"]
     pub fn with(self, other: Numeric) -> Numeric {
         match (self, other) {
             (Numeric::Float, _) | (_, Numeric::Float) => Numeric::Float,
             (Numeric::Decimal, _) | (_, Numeric::Decimal) => Numeric::Decimal,
-            (Numeric::Integer, _) | (_, Numeric::Integer) => Numeric::Integer,
-            (Numeric::Unknown, Numeric::Unknown) => Numeric::Unknown,
+            (Numeric::Integer, Numeric::Integer) => Numeric::Integer,
+            (Numeric::Unknown, _) | (_, Numeric::Unknown) => Numeric::Unknown,
         }
     }
 }

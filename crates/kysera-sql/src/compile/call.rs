@@ -3,9 +3,14 @@
 use super::CompileError;
 use super::writer::Writer;
 use crate::ast::{Call, Over};
+use crate::value::CustomType;
 
 impl<'a> Writer<'a> {
     pub(super) fn call(&mut self, call: &'a Call) {
+        let ranked = self.ranked_extreme(call);
+        if ranked.is_some() {
+            self.push("case ");
+        }
         let keys = self.open_call_keys(call);
         let name = self.name_of_call(call);
         self.function_name(name);
@@ -29,6 +34,20 @@ impl<'a> Writer<'a> {
         }
         if let Some(over) = &call.over {
             self.over(over);
+        }
+        if let Some(ty) = ranked {
+            self.label_of_rank(ty);
+        }
+    }
+
+    /// The enum whose first or last label is asked for, where the database does not know their order.
+    fn ranked_extreme(&self, call: &Call) -> Option<&'static CustomType> {
+        match call.args.as_slice() {
+            [arg] if !self.syntax.enum_order => match self.unordered_enum(arg) {
+                Some((_, ty)) if matches!(&*call.name, "min" | "max") => Some(ty),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

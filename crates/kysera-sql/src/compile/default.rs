@@ -13,7 +13,7 @@ use crate::value::SqlType;
 #[derive(Clone, Copy)]
 enum Stand<'m> {
     /// The expression that the column was declared with.
-    Declared(&'m str),
+    Declared(&'m str, SqlType),
     /// NULL: a key that SQLite makes (autoinc, section 2), or a column that is NULL unless given.
     Null,
 }
@@ -72,11 +72,21 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A default as SQL: the present instant in the form of the instants that are bound.
+    pub(super) fn default_sql<'s>(&self, ty: SqlType, sql: &'s str) -> &'s str {
+        let is_now = ["current_timestamp", "now()"].iter().any(|now| sql.trim().eq_ignore_ascii_case(now));
+        match self.syntax.instant_default {
+            Some(instant) if is_now && matches!(ty, SqlType::Timestamp | SqlType::DateTime) => instant,
+            _ => sql,
+        }
+    }
+
     fn default_of(&mut self, insert: &Insert, column: &str) {
         let described = insert.into.meta.as_deref().and_then(|meta| stand(meta, meta.column(column)?));
         match described {
             // SQL that the table's author wrote; `create table` says it in the same words.
-            Some(Stand::Declared(sql)) => {
+            Some(Stand::Declared(sql, ty)) => {
+                let sql = self.default_sql(ty, sql);
                 self.contents.raw = true;
                 self.push("(");
                 self.push(sql);
@@ -98,7 +108,7 @@ fn stand<'m>(meta: &TableMeta, column: &'m ColumnMeta) -> Option<Stand<'m>> {
     let is_integer = matches!(column.sql_type, SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64);
     match (column.generated, &column.default) {
         (Generated::Always, _) => None,
-        (_, Some(sql)) => Some(Stand::Declared(sql)),
+        (_, Some(sql)) => Some(Stand::Declared(sql, column.sql_type)),
         // Only an integer primary key is made from NULL; any other column would hold it.
         (Generated::ByDefault, None) => (is_key && is_integer).then_some(Stand::Null),
         (Generated::No, None) => column.nullable.then_some(Stand::Null),

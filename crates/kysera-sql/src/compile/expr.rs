@@ -59,9 +59,10 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn inner_expr(&mut self, expr: &'a Expr) {
+        let nested = std::mem::take(&mut self.among_integers);
         match expr {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
-            Expr::Binary(binary) => self.binary(binary),
+            Expr::Binary(binary) => self.binary(binary, nested),
             Expr::Unary(unary) => self.unary(unary),
             Expr::IsNull { operand, negated } => {
                 self.tested(operand);
@@ -113,21 +114,22 @@ impl<'a> Writer<'a> {
         self.operand(operand, level(operand) <= Level::Comparison, false);
     }
 
-    fn binary(&mut self, top: &'a Binary) {
+    fn binary(&mut self, top: &'a Binary, nested: bool) {
         match top.op {
             BinaryOp::Concat if self.syntax.concat == Concat::Function => self.concat(top),
             BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom => self.null_safe(top),
             BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 self.comparison(top, operator::words(top.op));
             }
-            _ if self.syntax.decimals.is_some() && self.decimal_arithmetic(top) => {}
+            _ if self.syntax.checked.is_some() && self.checked_arithmetic(top, nested) => {}
             _ => self.chain(top),
         }
     }
 
     /// `a op b op c` from the left. A long chain of conditions leans to the left, so its spine is walked instead of
     /// recursed into: the stack does not limit how many there are.
-    fn chain(&mut self, top: &'a Binary) {
+    pub(super) fn chain(&mut self, top: &'a Binary) {
+        let integers = self.among_integers;
         let mut near = [top; 8];
         let mut length = 1;
         while length < near.len()
@@ -148,6 +150,7 @@ impl<'a> Writer<'a> {
         self.operand(first, operator::left_needs_parens(top.op, first), conditions);
         for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
+            self.among_integers = integers;
             self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
         }
     }
@@ -244,6 +247,9 @@ impl<'a> Writer<'a> {
     }
 
     fn comparison(&mut self, binary: &'a Binary, words: &str) {
+        if !self.syntax.enum_order && self.enum_comparison(binary, words) {
+            return;
+        }
         if self.syntax.decimals.is_none() {
             self.tested(&binary.left);
             self.push(words);
@@ -286,6 +292,9 @@ impl<'a> Writer<'a> {
     }
 
     fn between(&mut self, between: &'a Between) {
+        if self.enum_between(between) {
+            return;
+        }
         self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
         self.compared_with(&between.operand, &between.low);
@@ -305,6 +314,12 @@ impl<'a> Writer<'a> {
         }
         if self.as_text_decimal(&list.operand).is_some() {
             self.list(&list.items, |w, item| w.compared_with(&list.operand, item));
+        } else if self.syntax.closed_literals {
+            self.list(&list.items, |w, item| {
+                if !w.closed_literal(item) {
+                    w.expr(item)
+                }
+            });
         } else {
             self.list(&list.items, Self::expr);
         }
@@ -331,12 +346,21 @@ impl<'a> Writer<'a> {
         self.push(if like.negated { " not" } else { "" });
         self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
         self.like_side(&like.pattern, fold);
-        let Some(escape) = like.escape else { return };
+        let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
         if fold && escape.is_alphabetic() {
             self.invalid("the escape character of a match without case is a letter", "use another");
         }
         self.push(" escape ");
         self.text(escape.encode_utf8(&mut [0; 4]));
+    }
+
+    /// The backslash, where the database takes it for nothing unless it is told.
+    fn escape_of(&self, pattern: &Expr) -> Option<char> {
+        let may_escape = match pattern {
+            Expr::Literal(Literal::Text(text)) => text.contains('\\'),
+            _ => true,
+        };
+        (may_escape && !self.syntax.backslash_escapes_like).then_some('\\')
     }
 
     fn like_side(&mut self, side: &'a Expr, fold: bool) {

@@ -6,6 +6,7 @@
 mod call;
 mod default;
 mod delete;
+mod enums;
 mod error;
 mod expr;
 mod from;

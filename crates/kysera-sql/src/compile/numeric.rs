@@ -7,7 +7,7 @@ use super::operator::{Level, level};
 use super::writer::{MAX_DEPTH, Writer};
 use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric, Select, SelectItem, UnaryOp};
 use crate::dialect::{CastForm, TextDecimals, TypePlace};
-use crate::value::SqlType;
+use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
     /// What kind of number an expression is, found out from its leaves.
@@ -29,7 +29,7 @@ impl<'a> Writer<'a> {
             Expr::Binary(binary) => self.kind_of_chain(binary, depth),
             Expr::Case(case) => {
                 let results = case.branches.iter().map(|branch| &branch.result).chain(&case.otherwise);
-                results.fold(Numeric::Unknown, |kind, result| kind.with(self.kind_within(result, depth)))
+                self.kind_of_all(results, depth)
             }
             Expr::Subquery(query) => match query.items.first() {
                 Some(SelectItem::Expr { ty: Some(ty), .. }) => Numeric::of(*ty),
@@ -47,15 +47,26 @@ impl<'a> Writer<'a> {
 
     /// Along a chain that leans to the left, without recursion.
     fn kind_of_chain(&self, top: &Binary, depth: usize) -> Numeric {
-        let (mut binary, mut kind) = (top, Numeric::Unknown);
+        let (mut binary, mut kind) = (top, None::<Numeric>);
+        let add = |kind: Option<Numeric>, other| Some(kind.map_or(other, |kind| kind.with(other)));
         while operator_at(binary.op).is_some() {
-            kind = kind.with(self.kind_within(&binary.right, depth));
+            kind = add(kind, self.kind_within(&binary.right, depth));
             match &binary.left {
-                Expr::Binary(left) => binary = left,
-                left => return kind.with(self.kind_within(left, depth)),
+                Expr::Binary(left) if operator_at(left.op).is_some() => binary = left,
+                left => {
+                    kind = add(kind, self.kind_within(left, depth));
+                    break;
+                }
             }
         }
-        kind
+        kind.unwrap_or_default()
+    }
+
+    /// Of several; NULL may be any.
+    fn kind_of_all<'e>(&self, all: impl Iterator<Item = &'e Expr>, depth: usize) -> Numeric {
+        let known = all.filter(|expr| !matches!(expr, Expr::Literal(Literal::Null)));
+        let kinds = known.map(|expr| self.kind_within(expr, depth));
+        kinds.reduce(Numeric::with).unwrap_or_default()
     }
 
     fn kind_of_call(&self, call: &Call, depth: usize) -> Numeric {
@@ -85,6 +96,9 @@ impl<'a> Writer<'a> {
 
     /// A key, which `write` writes.
     pub(super) fn by_number(&mut self, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
+        if let Some((operand, ty)) = self.unordered_enum(expr) {
+            return self.rank(ty, |w| write(w, operand));
+        }
         match self.as_text_decimal(expr) {
             Some(decimals) => self.collated(expr, decimals, write),
             None => write(self, expr),
@@ -137,8 +151,26 @@ impl<'a> Writer<'a> {
             && (self.as_text_decimal(first).is_some() || self.as_text_decimal(other).is_some())
         {
             self.beside_decimal(other);
-        } else {
+        } else if !self.closed_literal(other) {
             self.tested(other);
+        }
+    }
+
+    /// A boolean or the label of an enum as a literal: there are few, so that a planner which does not look at bound
+    /// values finds its partial index. False for anything else.
+    pub(super) fn closed_literal(&mut self, expr: &'a Expr) -> bool {
+        match expr {
+            Expr::Value(Value::Bool(value)) if self.syntax.closed_literals => {
+                self.push(if *value { "true" } else { "false" });
+                true
+            }
+            Expr::Value(Value::Custom(ty, label))
+                if self.syntax.closed_literals && ty.labels.contains(&&**label) =>
+            {
+                self.text(label);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -198,6 +230,45 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// Arithmetic that is written otherwise than by its operators alone; `nested` inside other arithmetic of integers.
+    /// False for what the database computes as others do.
+    pub(super) fn checked_arithmetic(&mut self, top: &'a Binary, nested: bool) -> bool {
+        let (Some(checked), Some(at)) = (self.syntax.checked, operator_at(top.op)) else { return false };
+        let kind = self.kind_of_chain(top, MAX_DEPTH);
+        let divides = at > 2;
+        match kind {
+            Numeric::Decimal => return self.decimal_arithmetic(top),
+            Numeric::Float if at == 4 => self.unsupported("the remainder of floats", "cast them to decimals"),
+            Numeric::Float if divides && !is_not_zero(&top.right) => self.division(checked.division[2], top),
+            Numeric::Integer if divides && !is_not_zero(&top.right) => {
+                self.division(checked.division[at - 3], top);
+            }
+            Numeric::Integer if !nested && !(divides && is_leaf(&top.left)) => {
+                self.push(checked.integer);
+                self.integer_chain(top);
+                self.push(")");
+            }
+            Numeric::Integer => self.integer_chain(top),
+            _ => return false,
+        }
+        true
+    }
+
+    fn integer_chain(&mut self, top: &'a Binary) {
+        self.among_integers = true;
+        self.chain(top);
+        self.among_integers = false;
+    }
+
+    /// A quotient or remainder whose divisor may be zero, which some databases answer with NULL.
+    fn division(&mut self, open: &str, top: &'a Binary) {
+        self.push(open);
+        self.expr(&top.left);
+        self.push(", ");
+        self.expr(&top.right);
+        self.push(")");
+    }
+
     /// `-x` of a decimal as a call; false otherwise.
     pub(super) fn decimal_negation(&mut self, operand: &'a Expr) -> bool {
         let Some(decimals) = self.as_text_decimal(operand) else { return false };
@@ -232,6 +303,12 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn cast(&mut self, operand: &'a Expr, from: SqlType, to: SqlType) {
+        if from == to
+            && let SqlType::Custom(ty) = to
+            && !ty.labels.is_empty()
+        {
+            return self.enum_itself(operand);
+        }
         let from = match (from, operand) {
             (SqlType::Unknown, Expr::Value(value)) => value.sql_type(),
             (SqlType::Unknown, _) if self.kind(operand) == Numeric::Decimal => SqlType::Decimal,
@@ -253,6 +330,23 @@ impl<'a> Writer<'a> {
 
 fn is_named(call: &Call, names: &[&str]) -> bool {
     names.iter().any(|name| call.name.eq_ignore_ascii_case(name))
+}
+
+/// True for a divisor that is there in the text and divides without a trap.
+fn is_not_zero(divisor: &Expr) -> bool {
+    match divisor {
+        Expr::Literal(Literal::Int(n)) => !matches!(n, 0 | -1),
+        Expr::Value(Value::I16(n)) => !matches!(n, 0 | -1),
+        Expr::Value(Value::I32(n)) => !matches!(n, 0 | -1),
+        Expr::Value(Value::I64(n)) => !matches!(n, 0 | -1),
+        Expr::Value(Value::F32(n)) => *n != 0.0,
+        Expr::Value(Value::F64(n)) => *n != 0.0,
+        _ => false,
+    }
+}
+
+fn is_leaf(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column(_) | Expr::Value(_) | Expr::Literal(_))
 }
 
 /// The place of an arithmetic operator among those of [`TextDecimals`].

@@ -23,7 +23,12 @@ impl<'a> Writer<'a> {
     }
 
     /// One key, which sorts by `expr`, written so.
-    fn order_key(&mut self, key: &'a OrderBy, expr: &'a Expr, write: impl FnOnce(&mut Self, &'a Expr)) {
+    pub(super) fn order_key(
+        &mut self,
+        key: &'a OrderBy,
+        expr: &'a Expr,
+        write: impl FnOnce(&mut Self, &'a Expr),
+    ) {
         let nulls = if self.caps.nulls_order { key.nulls } else { None };
         match self.nulls_key(key) {
             None => self.sorted(key, expr, write),

@@ -104,6 +104,7 @@ impl<'a> Writer<'a> {
             self.push(") stored");
         } else {
             self.push(" default ");
+            let default = self.default_sql(column.ty, default);
             self.push(default);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::shared_keys::KeyPlace;
 use super::writer::Writer;
-use crate::ast::{Distinct, Expr, Select, SelectItem};
+use crate::ast::{Distinct, Expr, OrderBy, Select, SelectItem};
 use crate::dialect::LimitForm;
 use crate::ident::Name;
 
@@ -57,6 +57,7 @@ impl<'a> Writer<'a> {
         }
         self.set_groups(&select.set_ops);
         let conflict = form.place == Place::BeforeConflict;
+        self.read_items = form.place == Place::Top && self.is_outermost();
         let mut keys = self.open_keys(select, form.head == Head::Items);
         self.core(select, form.head, conflict && select.set_ops.is_empty() && !has_tail(select));
         if !select.set_ops.is_empty() {
@@ -156,14 +157,18 @@ impl<'a> Writer<'a> {
         {
             self.unsupported("`*` after other items", "name its table, or put it first");
         }
+        let read = std::mem::take(&mut self.read_items);
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
+            self.among_integers = read;
             self.select_item_at(at, item);
         }
+        self.among_integers = false;
     }
 
     /// Items whose rows are compared with each other.
     fn compared_items(&mut self, items: &'a [SelectItem]) {
+        self.read_items = false;
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
             match item {
@@ -205,7 +210,7 @@ impl<'a> Writer<'a> {
         if !select.order_by.is_empty() {
             self.push(" order by ");
             self.list(&select.order_by, |w, key| match form.head {
-                Head::Items => w.query_order_key(key, &key.expr),
+                Head::Items => w.output_key(select, key),
                 Head::Row | Head::JsonObjects { .. } => w.query_order_key(key, output_of(select, &key.expr)),
             });
         }
@@ -219,10 +224,32 @@ impl<'a> Writer<'a> {
     }
 }
 
+impl<'a> Writer<'a> {
+    /// A key of ORDER BY. Inside the `case` that an enum needs, a name would be that of a table's column first.
+    fn output_key(&mut self, select: &'a Select, key: &'a OrderBy) {
+        let output = self.unordered_enum(&key.expr).is_some_and(|(operand, _)| is_output(operand));
+        if output && !select.set_ops.is_empty() {
+            self.unsupported("order of an enum behind a set operation", "sort what a derived table selects");
+        }
+        let Some((_, ty)) = self.unordered_enum(&key.expr).filter(|_| output) else {
+            return self.query_order_key(key, &key.expr);
+        };
+        let found = output_of(select, &key.expr);
+        self.order_key(key, found, |w, found| match found.ordered_enum() {
+            Some(_) => w.expr(found),
+            None => w.rank(ty, |w| w.expr(found)),
+        });
+    }
+}
+
+fn is_output(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column(column) if column.table.is_none())
+}
+
 /// The expression behind the name of an output column, where the names are gone: a name by itself in ORDER BY is that
 /// of an output column first.
 fn output_of<'a>(select: &'a Select, key: &'a Expr) -> &'a Expr {
-    let Expr::Column(column) = key else { return key };
+    let Expr::Column(column) = key.ordered_enum().map_or(key, |(operand, _)| operand) else { return key };
     let named = |item: &'a SelectItem| match item {
         SelectItem::Expr { expr, alias: Some(alias), .. } if *alias == column.name => Some(expr),
         _ => None,

@@ -28,6 +28,11 @@ pub(super) struct Writer<'a> {
     pub(super) conflict: Option<Conflict>,
     /// The items of FROM of the queries around, innermost last.
     pub(super) scopes: Vec<&'a [FromItem]>,
+    /// The next expression is an operand in arithmetic of integers, whose result is checked as a whole; or an item of the
+    /// whole statement, which is checked when it is read.
+    pub(super) among_integers: bool,
+    /// The items that are written next are read by the caller.
+    pub(super) read_items: bool,
     /// The insert whose upsert is being written.
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
@@ -102,6 +107,8 @@ impl<'a> Writer<'a> {
             written: None,
             conflict: None,
             scopes: Vec::new(),
+            among_integers: false,
+            read_items: false,
             upsert: None,
             look_alikes: false,
             inline: false,
@@ -170,6 +177,11 @@ impl<'a> Writer<'a> {
         if !has {
             self.unsupported(feature, hint);
         }
+    }
+
+    /// True outside of every query that is inside another.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.depth == 0
     }
 
     /// Runs `write` one level deeper; too deep is an error and writes nothing.

@@ -41,6 +41,22 @@ impl TextDecimals {
     };
 }
 
+/// Arithmetic that would change its type or answer NULL where others raise an error: calls that check it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CheckedNumbers {
+    /// A call that gives an integer back and refuses the float that an overflow made of one.
+    pub integer: &'static str,
+    /// The quotient of integers, their remainder, the quotient of floats, as calls that refuse to divide by zero.
+    pub division: [&'static str; 3],
+}
+
+impl CheckedNumbers {
+    /// By the functions of `kysera-sqlite`.
+    pub(super) const FUNCTIONS: CheckedNumbers =
+        CheckedNumbers { integer: "integer_exact(", division: ["integer_div(", "integer_mod(", "real_div("] };
+}
+
 /// How a cast is written where the database's own would mean something else than elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

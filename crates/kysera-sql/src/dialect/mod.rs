@@ -53,7 +53,7 @@ mod syntax;
 mod version;
 
 pub use capabilities::Capabilities;
-pub use decimals::{CastForm, TextDecimals};
+pub use decimals::{CastForm, CheckedNumbers, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
 pub use mssql::SqlServer;
 pub use mysql::MySql;

@@ -4,9 +4,9 @@
 
 use super::decimals::storage_class_cast;
 use super::{
-    Capabilities, CastForm, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, JsonFromEnd,
-    JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm, Placeholder, Raise,
-    Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
+    Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm,
+    JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm,
+    Placeholder, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -111,6 +111,11 @@ fn syntax() -> Syntax {
         custom_type: CustomForm::Text,
         explain: Some("explain query plan "),
         decimals: Some(&TextDecimals::FUNCTIONS),
+        checked: Some(&CheckedNumbers::FUNCTIONS),
+        closed_literals: true,
+        backslash_escapes_like: false,
+        enum_order: false,
+        instant_default: Some("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"),
         ..Syntax::ansi()
     }
 }

@@ -3,7 +3,7 @@
 //! Whether something can be written at all is a capability; this is about how it is written. A form says that, with
 //! keywords and functions as data where databases differ in no more than these; no form is the name of a database.
 
-use super::TextDecimals;
+use super::{CheckedNumbers, TextDecimals};
 use crate::lexer::LexerRules;
 
 /// How a server spells things.
@@ -96,6 +96,16 @@ pub struct Syntax {
     pub explain: Option<&'static str>,
     /// How exact decimals are written where the database has no type for them: as text, with functions.
     pub decimals: Option<&'static TextDecimals>,
+    /// How arithmetic is checked that the database itself does not check.
+    pub checked: Option<&'static CheckedNumbers>,
+    /// Booleans and labels of enums are literals beside a comparison.
+    pub closed_literals: bool,
+    /// `like` takes a backslash as an escape by itself.
+    pub backslash_escapes_like: bool,
+    /// Enums compare and sort in the order in which their labels are declared; else by their text.
+    pub enum_order: bool,
+    /// What the default `current_timestamp` is written as, so that it has the form of the values that are bound.
+    pub instant_default: Option<&'static str>,
 }
 
 /// The form of placeholders.
@@ -375,6 +385,11 @@ impl Syntax {
             operator_signs: "+-*/<>=~!%^&|",
             explain: Some("explain "),
             decimals: None,
+            checked: None,
+            closed_literals: false,
+            backslash_escapes_like: true,
+            enum_order: true,
+            instant_default: None,
         }
     }
 }

@@ -96,7 +96,7 @@ impl<V: SqlValue, R, B: super::math::Number<V::Base>> Operand<B> for Aggregate<V
 impl<V: SqlValue, R> OrderKeys for Aggregate<V, R> {
     type Refs = AggOf<R>;
     fn push_keys(self, keys: &mut Vec<OrderBy>) {
-        keys.push(OrderBy::new(self.into_node(), Direction::Default));
+        keys.push(self.into_key(Direction::Default));
     }
 }
 
@@ -112,12 +112,12 @@ pub fn count_all() -> Aggregate<i64, Nil> {
 
 /// `min(expression)`.
 pub fn min<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("min", vec![expression.into_node()]))
+    Aggregate::new(Call::new("min", vec![super::cast::ordered::<E::Value>(expression.into_node())]))
 }
 
 /// `max(expression)`.
 pub fn max<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("max", vec![expression.into_node()]))
+    Aggregate::new(Call::new("max", vec![super::cast::ordered::<E::Value>(expression.into_node())]))
 }
 
 /// The type of a sum of these numbers.

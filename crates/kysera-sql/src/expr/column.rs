@@ -1,5 +1,6 @@
 //! Columns.
 
+use super::cast::{is_enum, ordered};
 use super::{AsExpr, Expression};
 use crate::ast::grow::{self, Compare, moved};
 use crate::ast::{self, Direction, Numeric, OrderBy};
@@ -69,16 +70,17 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
 
     #[inline]
     fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
-        if is_decimal::<V>() {
-            return grow::compare_nodes(&mut moved(self.into_node()), op, &mut moved(other.into_operand()));
+        if is_decimal::<V>() || (is_enum::<V>() && op.orders()) {
+            let left = if op.orders() { ordered::<V>(self.into_node()) } else { self.into_node() };
+            return grow::compare_nodes(&mut moved(left), op, &mut moved(other.into_operand()));
         }
         other.compare_with(self.table, self.name, op)
     }
 
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
-        if is_decimal::<V>() {
-            return OrderBy::new(self.into_node(), direction);
+        if is_decimal::<V>() || is_enum::<V>() {
+            return OrderBy::new(ordered::<V>(self.into_node()), direction);
         }
         grow::column_key(self.table, self.name, direction)
     }

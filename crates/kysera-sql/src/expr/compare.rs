@@ -1,5 +1,6 @@
 //! Comparisons: `=`, `<`, `between`, `is not distinct from`.
 
+use super::cast::ordered;
 use super::{AsExpr, Expr, Expression};
 use crate::ast::grow::Compare;
 use crate::ast::{self, BinaryOp};
@@ -82,7 +83,12 @@ pub trait Comparisons: Expression {
         low: L,
         high: H,
     ) -> Between<Self, L, H> {
-        Expr::from_node(between(self.into_node(), low.into_operand(), high.into_operand(), false))
+        Expr::from_node(between(
+            ordered::<Self::Value>(self.into_node()),
+            low.into_operand(),
+            high.into_operand(),
+            false,
+        ))
     }
 
     /// `self not between low and high`.
@@ -91,7 +97,12 @@ pub trait Comparisons: Expression {
         low: L,
         high: H,
     ) -> Between<Self, L, H> {
-        Expr::from_node(between(self.into_node(), low.into_operand(), high.into_operand(), true))
+        Expr::from_node(between(
+            ordered::<Self::Value>(self.into_node()),
+            low.into_operand(),
+            high.into_operand(),
+            true,
+        ))
     }
 }
 

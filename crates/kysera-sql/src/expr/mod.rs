@@ -113,14 +113,16 @@ pub trait Expression: Sized {
     #[doc(hidden)]
     #[inline]
     fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
-        grow::compare_nodes(&mut moved(self.into_node()), op, &mut moved(other.into_operand()))
+        let left = self.into_node();
+        let left = if op.orders() { cast::ordered::<Self::Value>(left) } else { left };
+        grow::compare_nodes(&mut moved(left), op, &mut moved(other.into_operand()))
     }
 
     /// It as a key of ORDER BY.
     #[doc(hidden)]
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
-        OrderBy::new(self.into_node(), direction)
+        OrderBy::new(cast::ordered::<Self::Value>(self.into_node()), direction)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn output<Out: RowShape, K: OrderKeys>(
 fn resolve(query: &mut Select, from: usize, names: &[&'static str]) {
     let Select { order_by, items, .. } = query;
     for key in &mut order_by[from..] {
-        let place = match &key.expr {
+        let place = match key.expr.ordered_enum().map_or(&key.expr, |(operand, _)| operand) {
             Expr::Column(column) => names.iter().position(|name| column.name == *name),
             _ => None,
         };

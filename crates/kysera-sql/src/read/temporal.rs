@@ -44,6 +44,7 @@ pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellErr
     match cell {
         Cell::Pg { oid: oid::TIMESTAMP, bytes } => moment(bytes, cell, expected),
         Cell::DateTime(civil) => in_a_day(civil, cell, expected),
+        Cell::Text(text) if !has_own_form(text) => Err(foreign(cell, expected)),
         _ => parsed(cell, expected, |text| match parse_datetime(text)? {
             (civil, None) => Some(civil),
             (_, Some(_)) => None,
@@ -59,11 +60,30 @@ pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellEr
     match cell {
         Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
         Cell::Timestamp(civil) | Cell::DateTime(civil) => in_a_day(civil, cell, expected),
+        Cell::Text(text) if !has_own_form(text) => Err(foreign(cell, expected)),
         _ => parsed(cell, expected, |text| {
             let (civil, offset) = parse_datetime(text)?;
             civil.minus_seconds(offset.unwrap_or(0))
         }),
     }
+}
+
+/// True for a text that ends as the instants that are stored do, ` 12:00:00.000000`. Any other form can be read, but not
+/// compared: the database compares texts.
+fn has_own_form(text: &str) -> bool {
+    match text.as_bytes() {
+        [_, .., b' ', _, _, b':', _, _, b':', _, _, b'.', _, _, _, _, _, last] => last.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+#[cold]
+fn foreign(cell: Cell<'_>, expected: &'static str) -> CellError {
+    CellError::new(expected, format!("{} in another form than 2024-01-31 12:00:00.000000", cell.type_name()))
+        .advice(
+            "comparisons would be wrong: rewrite what is stored, \
+         with strftime('%Y-%m-%d %H:%M:%f000', \"column\") on SQLite",
+        )
 }
 
 /// A date and time whose time of day is one.
@@ -110,13 +130,24 @@ mod tests {
 
     #[test]
     fn offsets_count_for_instants_and_are_refused_without_a_zone() {
-        let text = Cell::Text("2024-03-01T00:30:00+02:00");
+        let text = Cell::Json("\"2024-03-01T00:30:00+02:00\"");
         let utc = Civil { days: days_of(2024, 2, 29).unwrap(), nanos: 81_000_000_000_000 };
         assert_eq!(timestamp(text, "Timestamp"), Ok(utc));
-        assert_eq!(timestamp(Cell::Text("2024-02-29 22:30:00"), "Timestamp"), Ok(utc));
+        assert_eq!(timestamp(Cell::Text("2024-02-29 22:30:00.000000"), "Timestamp"), Ok(utc));
         assert_eq!(timestamp(Cell::Json("\"2024-02-29 17:30:00-05\""), "Timestamp"), Ok(utc));
         assert_eq!(datetime(Cell::Json("\"2024-02-29 22:30\""), "DateTime"), Ok(utc));
         assert!(datetime(text, "DateTime").is_err());
+    }
+
+    #[test]
+    fn a_stored_text_that_would_not_compare_is_refused() {
+        for text in
+            ["2024-02-29 22:30:00", "2024-02-29T22:30:00.000000", "2024-02-29 22:30:00.000000Z", "now", ""]
+        {
+            let error = timestamp(Cell::Text(text), "Timestamp").unwrap_err().to_string();
+            assert!(error.contains("another form") && error.contains("strftime"), "{error}");
+            assert!(datetime(Cell::Text(text), "DateTime").is_err(), "{text}");
+        }
     }
 
     #[test]

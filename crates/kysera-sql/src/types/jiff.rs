@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn nine_digits_are_read_where_the_text_has_them() {
-        let read = Timestamp::from_cell(Cell::Text("1969-12-31 23:59:59.123456789")).unwrap();
+        let read = Timestamp::from_cell(Cell::Json("\"1969-12-31 23:59:59.123456789\"")).unwrap();
         assert_eq!(read, "1969-12-31T23:59:59.123456789Z".parse().unwrap());
     }
 }

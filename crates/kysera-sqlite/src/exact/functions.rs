@@ -82,12 +82,35 @@ fn cmp(conn: &Connection) -> Result<()> {
     })
 }
 
+/// A function of two integers, the second of which is not zero.
+fn integers(conn: &Connection, name: &'static str, f: fn(i64, i64) -> Option<i64>) -> Result<()> {
+    conn.create_scalar_function(name, 2, flags(), move |context| {
+        match (context.get_raw(0), context.get_raw(1)) {
+            (ValueRef::Null, _) | (_, ValueRef::Null) => Ok(None),
+            (ValueRef::Integer(_), ValueRef::Integer(0)) => Err(failed("integer: division by zero")),
+            (ValueRef::Integer(a), ValueRef::Integer(b)) => {
+                f(a, b).map(Some).ok_or_else(|| failed("integer: the result is beyond 64 bits"))
+            }
+            _ => Err(failed("integer: the result is beyond 64 bits, sqlite made it a float")),
+        }
+    })
+}
+
 fn conversions(conn: &Connection) -> Result<()> {
     conn.create_scalar_function("integer_exact", 1, flags(), |context| match context.get_raw(0) {
         ValueRef::Null => Ok(None),
         ValueRef::Integer(n) => Ok(Some(n)),
         ValueRef::Real(_) => Err(failed("integer: the result is beyond 64 bits, sqlite made it a float")),
         other => Err(failed(format!("integer: found {}", named(other)))),
+    })?;
+    integers(conn, "integer_div", i64::checked_div)?;
+    integers(conn, "integer_mod", |a, b| Some(a.checked_rem(b).unwrap_or(0)))?;
+    conn.create_scalar_function("real_div", 2, flags(), |context| {
+        match (context.get::<Option<f64>>(0)?, context.get::<Option<f64>>(1)?) {
+            (Some(_), Some(0.0)) => Err(failed("float: division by zero")),
+            (Some(a), Some(b)) => Ok(Some(a / b)),
+            _ => Ok(None),
+        }
     })?;
     conn.create_scalar_function("integer_of", 1, flags(), |context| {
         let integer = match context.get_raw(0) {

@@ -32,6 +32,9 @@ pub(crate) fn connect(options: &SqliteOptions) -> Result<Connection> {
     for setting in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
         conn.set_db_config(setting, false).map_err(plain)?;
     }
+    // The planner looks at no bound value, so that no statement is planned anew at each execution. Every change of this
+    // would expire all statements of the connection (c3ref/c_dbconfig_defensive.html).
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(plain)?;
     // Before anything may read the file: an index over decimals cannot be used without its collation.
     crate::exact::register_functions(&conn).map_err(plain)?;
     if let Some(set_up) = &options.on_connect {
@@ -168,4 +171,59 @@ impl Installed for rusqlite::Result<()> {
 
 pub(super) fn plain(error: rusqlite::Error) -> Error {
     from_client(error, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    /// On tables that were not analysed and on tables that were: no execution plans a statement anew.
+    #[test]
+    fn a_statement_with_bound_values_is_planned_once() {
+        let conn = connect(&SqliteOptions::memory()).unwrap();
+        conn.execute_batch(
+            "create table a (id integer primary key, k integer, s text, on_ integer);
+             create table b (id integer primary key, a_id integer, k integer);
+             create index a_k on a (k); create index a_s on a (s); create index b_a on b (a_id); create index b_k on b (k);
+             create index a_on on a (k) where on_ = true;
+             with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000)
+             insert into a select i, i % 50, 's' || i, i % 2 from n;
+             insert into b select id, id, k from a",
+        )
+        .unwrap();
+        let shapes = [
+            "select id from a where id = ?1",
+            "select id from a where k = ?1 limit 3",
+            "select id from a where k > ?1 and k < ?1 + 3",
+            "select id from a order by k limit ?1",
+            "select a.id, b.id from a left join b on b.a_id = a.id where b.k = ?1 limit 20",
+            "select a.id, b.id from a left join b on b.a_id = a.id and b.k = ?1 limit 20",
+            "select id from a where exists (select 1 from b where b.a_id = a.id and b.k = ?1) limit 20",
+            "select id from a where on_ = true and k = ?1",
+        ];
+        for analysed in [false, true] {
+            if analysed {
+                conn.execute_batch("analyze").unwrap();
+            }
+            for sql in shapes {
+                let mut statement = conn.prepare(sql).unwrap();
+                for value in 0..1000 {
+                    let mut rows = statement.query([value % 50]).unwrap();
+                    while rows.next().unwrap().is_some() {}
+                }
+                assert_eq!(
+                    statement.get_status(StatementStatus::RePrepare),
+                    0,
+                    "{sql} (analysed: {analysed})"
+                );
+            }
+        }
+        let plan: String = conn
+            .query_row("explain query plan select id from a where on_ = true and k = ?1", [7], |row| {
+                row.get(3)
+            })
+            .unwrap();
+        assert!(plan.contains("a_on"), "{plan}");
+    }
 }

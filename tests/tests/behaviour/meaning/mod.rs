@@ -1,3 +1,7 @@
 //! One typed expression means the same on every database, or is refused before it is sent.
 
 mod decimals;
+mod enums;
+mod instants;
+mod integers;
+mod oracle;

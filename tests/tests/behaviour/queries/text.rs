@@ -36,7 +36,7 @@ fn a_page_of_a_join() {
         .order_by(Worker.name.asc())
         .limit(2);
     text!(query =>
-        r#"select "worker"."name", "shift"."day" from "worker" left join "shift" on "shift"."worker_id" = "worker"."id" where ("worker"."wage" > ? or "worker"."remark" is null) and "worker"."grade" <> ? order by "worker"."name" asc limit ?"#,
+        r#"select "worker"."name", "shift"."day" from "worker" left join "shift" on "shift"."worker_id" = "worker"."id" where ("worker"."wage" > ? or "worker"."remark" is null) and "worker"."grade" <> 'junior' order by "worker"."name" asc limit ?"#,
         r#"select "worker"."name", "shift"."day" from "worker" left join "shift" on "shift"."worker_id" = "worker"."id" where ("worker"."wage" > $1 or "worker"."remark" is null) and "worker"."grade" <> $2 order by "worker"."name" asc limit $3"#,
         "select `worker`.`name`, `shift`.`day` from `worker` left join `shift` on `shift`.`worker_id` = `worker`.`id` where (`worker`.`wage` > ? or `worker`.`remark` is null) and `worker`.`grade` <> ? order by `worker`.`name` asc limit ?",
         r#"select top(@P1) "worker"."name", "shift"."day" from "worker" left join "shift" on "shift"."worker_id" = "worker"."id" where ("worker"."wage" > @P2 or "worker"."remark" is null) and "worker"."grade" <> @P3 order by "worker"."name" asc"#,

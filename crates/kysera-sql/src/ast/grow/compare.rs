@@ -24,6 +24,14 @@ pub enum Compare {
     Ge,
 }
 
+impl Compare {
+    /// True for those that ask which comes first.
+    #[inline]
+    pub(crate) const fn orders(self) -> bool {
+        !matches!(self, Compare::Eq | Compare::Ne)
+    }
+}
+
 impl From<Compare> for BinaryOp {
     fn from(op: Compare) -> BinaryOp {
         match op {
