@@ -112,12 +112,12 @@ pub fn count_all() -> Aggregate<i64, Nil> {
 
 /// `min(expression)`.
 pub fn min<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("min", vec![super::cast::ordered::<E::Value>(expression.into_node())]))
+    Aggregate::new(Call::new("min", vec![super::ordered::ordered::<E::Value>(expression.into_node())]))
 }
 
 /// `max(expression)`.
 pub fn max<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("max", vec![super::cast::ordered::<E::Value>(expression.into_node())]))
+    Aggregate::new(Call::new("max", vec![super::ordered::ordered::<E::Value>(expression.into_node())]))
 }
 
 /// The type of a sum of these numbers.

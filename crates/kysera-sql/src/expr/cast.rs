@@ -23,18 +23,6 @@ pub trait Casts: Expression {
 
 impl<E: Expression> Casts for E {}
 
-/// The node, where its order is asked for: an enum says what it is, by a cast that changes nothing, because some databases
-/// do not know the order of its labels. Which of the two is known when the program is compiled.
-#[inline]
-pub(super) fn ordered<V: SqlValue>(node: ast::Expr) -> ast::Expr {
-    if is_enum::<V>() { cast(node, V::TYPE, V::TYPE) } else { node }
-}
-
-#[inline]
-pub(super) const fn is_enum<V: SqlValue>() -> bool {
-    matches!(V::TYPE, SqlType::Custom(ty) if !ty.labels.is_empty())
-}
-
 pub(crate) fn cast(operand: ast::Expr, from: SqlType, to: SqlType) -> ast::Expr {
     ast::Expr::Cast { operand: Box::new(operand), to, from }
 }

@@ -1,6 +1,6 @@
 //! Columns.
 
-use super::cast::{is_enum, ordered};
+use super::ordered::{is_enum, ordered};
 use super::{AsExpr, Expression};
 use crate::ast::grow::{self, Compare, moved};
 use crate::ast::{self, Direction, Numeric, OrderBy};

@@ -1,6 +1,6 @@
 //! Comparisons: `=`, `<`, `between`, `is not distinct from`.
 
-use super::cast::ordered;
+use super::ordered::ordered;
 use super::{AsExpr, Expr, Expression};
 use crate::ast::grow::Compare;
 use crate::ast::{self, BinaryOp};

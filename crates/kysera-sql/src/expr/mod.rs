@@ -21,6 +21,7 @@ mod nested;
 mod null;
 mod operand;
 mod order_by;
+mod ordered;
 mod outer;
 mod param;
 mod sql;
@@ -114,7 +115,7 @@ pub trait Expression: Sized {
     #[inline]
     fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
         let left = self.into_node();
-        let left = if op.orders() { cast::ordered::<Self::Value>(left) } else { left };
+        let left = if op.orders() { ordered::ordered::<Self::Value>(left) } else { left };
         grow::compare_nodes(&mut moved(left), op, &mut moved(other.into_operand()))
     }
 
@@ -122,7 +123,7 @@ pub trait Expression: Sized {
     #[doc(hidden)]
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
-        OrderBy::new(cast::ordered::<Self::Value>(self.into_node()), direction)
+        OrderBy::new(ordered::ordered::<Self::Value>(self.into_node()), direction)
     }
 }
 

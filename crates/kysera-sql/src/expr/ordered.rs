@@ -1,0 +1,21 @@
+//! Expressions whose order is asked for: `<`, `between`, `min`, `max`, keys of ORDER BY.
+
+use crate::ast;
+use crate::typed::SqlValue;
+use crate::value::SqlType;
+
+/// The node, where its order is asked for: an enum says what it is, by a cast that changes nothing, because some databases
+/// do not know the order of its labels. Which of the two is known when the program is compiled.
+#[inline]
+pub(super) fn ordered<V: SqlValue>(node: ast::Expr) -> ast::Expr {
+    if is_enum::<V>() {
+        ast::Expr::Cast { operand: Box::new(node), to: V::TYPE, from: V::TYPE }
+    } else {
+        node
+    }
+}
+
+#[inline]
+pub(super) const fn is_enum<V: SqlValue>() -> bool {
+    matches!(V::TYPE, SqlType::Custom(ty) if !ty.labels.is_empty())
+}
