@@ -26,6 +26,11 @@ struct Maker {
     scopes: Vec<Vec<Label>>,
     ctes: Vec<Label>,
     numbers: usize,
+    /// What the query made last had in its FROM, when it gives back rows as they are.
+    rows_of: Option<Vec<Label>>,
+    /// How many of the tables may be read. SQLite shows a query beside a write the rows that are changed so far, so that
+    /// neither the written table nor one whose policies may read it has one answer.
+    readable: usize,
 }
 
 /// Labels that users like: some are names of tables, one is an alias inside the policies.
@@ -36,25 +41,44 @@ const CTE_NAMES: [&str; 7] = ["mem", "post", "tag", "w1", "w2", "w3", "m"];
 pub(crate) fn query(chance: &mut Chance, can: Abilities) -> Statement {
     let mut maker = Maker::new(chance, can);
     let width = 1 + maker.chance.below(3);
-    let query = maker.query(3, width);
+    let mut query = maker.query(3, width);
+    if let (Some(here), true) = (maker.rows_of.take(), query.set_ops.is_empty()) {
+        maker.finish(&mut query, here, width);
+    }
     explicit(query.into(), can)
 }
 
-/// A random update, delete or insert from a query.
+/// A random update, delete, insert from a query, or merge.
 pub(crate) fn write(chance: &mut Chance, can: Abilities) -> Statement {
     let mut maker = Maker::new(chance, can);
-    let kind = maker.chance.below(3);
+    let kind = maker.chance.below(if can.lateral { 8 } else { 7 });
     let statement = match kind {
-        0 => maker.update().into(),
-        1 => maker.delete().into(),
-        _ => maker.insert().into(),
+        0..=2 => maker.update().into(),
+        3..=5 => maker.delete().into(),
+        6 => maker.insert().into(),
+        _ => maker.merge().into(),
     };
     explicit(statement, can)
 }
 
+/// A random upsert into one of the tables, and the ids that it gives.
+pub(crate) fn upsert(chance: &mut Chance, can: Abilities) -> (Statement, Vec<i64>) {
+    let mut maker = Maker::new(chance, can);
+    let (insert, ids) = maker.upsert();
+    (explicit(insert.into(), can), ids)
+}
+
 impl Maker {
     fn new(chance: &mut Chance, can: Abilities) -> Maker {
-        Maker { chance: chance.split(), can, scopes: Vec::new(), ctes: Vec::new(), numbers: 0 }
+        Maker {
+            chance: chance.split(),
+            can,
+            scopes: Vec::new(),
+            ctes: Vec::new(),
+            numbers: 0,
+            rows_of: None,
+            readable: TABLES.len(),
+        }
     }
 
     /// A query of that many columns, `c0` and so on, with everything around it.
@@ -62,6 +86,7 @@ impl Maker {
         let ctes = self.ctes.len();
         let with = self.with(depth);
         let mut query = self.select(depth, width);
+        let rows_of = self.rows_of.take();
         while depth > 0 && self.chance.percent(9) {
             let kind = *self.chance.pick(&[SetOpKind::Union, SetOpKind::Intersect, SetOpKind::Except]);
             let all = self.chance.percent(50) && (self.can.all_sets || kind == SetOpKind::Union);
@@ -75,7 +100,47 @@ impl Maker {
         }
         query.with = with;
         self.ctes.truncate(ctes);
+        self.rows_of = rows_of;
         query
+    }
+
+    /// What only the outermost query has: nested rows, a lock, keys of one's own in ORDER BY, `distinct on`.
+    fn finish(&mut self, query: &mut Select, here: Vec<Label>, width: usize) {
+        let ctes = std::mem::take(&mut self.ctes);
+        self.scopes.push(here);
+        match self.chance.below(8) {
+            0 | 1 => query.items.push(self.nested(1)),
+            2 if query.limit.is_some() => {
+                let first = self.scalar(1);
+                query.order_by = Vec::new();
+                let keys = std::iter::once(first).chain((0..width).map(bare));
+                *query = std::mem::take(query).order_by(keys);
+            }
+            3 if self.can.lateral && query.limit.is_none() => {
+                let key = self.column_here();
+                query.distinct = Distinct::On(vec![key.clone()]);
+                *query = std::mem::take(query).order_by(std::iter::once(key).chain((0..width).map(bare)));
+            }
+            4 if self.can.lateral => query.lock = Some(Lock::new(LockStrength::Update)),
+            _ => {}
+        }
+        self.scopes.pop();
+        self.ctes = ctes;
+    }
+
+    /// Nested rows as one value, in an order that leaves nothing open.
+    fn nested(&mut self, depth: usize) -> SelectItem {
+        let width = 1 + self.chance.below(2);
+        let mut query = self.correlated_of(depth, width);
+        query.order_by.clear();
+        query.limit = None;
+        query.offset = None;
+        let query = query.order_by((0..width).map(bare));
+        let encoding = match self.chance.percent(50) {
+            true => NestedEncoding::Positional,
+            false => NestedEncoding::Json,
+        };
+        SelectItem::aliased(Expr::Nested(Box::new(Nested::new(NestedKind::Array, encoding, query))), "nested")
     }
 
     fn with(&mut self, depth: usize) -> Option<Box<With>> {
@@ -97,7 +162,9 @@ impl Maker {
                 (self.query(depth - 1, width), width)
             };
             let body = CteBody::Select(Box::new(query));
-            with.ctes.push(Cte::new(name, body));
+            let columns_named = if self.chance.percent(10) { outputs(columns) } else { Vec::new() };
+            let materialized = if self.chance.percent(10) { Some(self.chance.percent(50)) } else { None };
+            with.ctes.push(node!(Cte { columns: columns_named, materialized, ..Cte::new(name, body) }));
             self.ctes.push(Label { name: name.into(), columns: outputs(columns) });
         }
         self.scopes = around;
@@ -147,20 +214,42 @@ impl Maker {
         if self.chance.percent(55) {
             query.filter = Some(self.condition(depth));
         }
+        let mut is_rows = false;
         let values = match self.chance.below(10) {
+            0 if self.chance.percent(40) => self.grouped_by_key(&mut query, width),
             0 | 1 => self.grouped(&mut query, depth, width),
             2 => (0..width).map(|_| self.window()).collect(),
             _ => {
                 if self.chance.percent(15) {
                     query.distinct = Distinct::Yes;
                 }
+                is_rows = query.distinct == Distinct::No;
                 (0..width).map(|_| self.value(depth)).collect::<Vec<_>>()
             }
         };
         let named = values.into_iter().zip(outputs(width));
         query.items = named.map(|(value, name)| SelectItem::aliased(value, name)).collect();
-        self.scopes.pop();
+        self.rows_of = self.scopes.pop().filter(|_| is_rows);
         query
+    }
+
+    /// Groups the query by the key of one of its tables, on which the table's columns depend.
+    fn grouped_by_key(&mut self, query: &mut Select, width: usize) -> Vec<Expr> {
+        let here = self.scopes.last().map_or(&[][..], Vec::as_slice);
+        // `mem` has no key that is declared.
+        let keyed = |label: &&Label| described(query, &label.name).is_some_and(|table| table.name != "mem");
+        let keyed: Vec<Label> = here.iter().filter(keyed).cloned().collect();
+        if keyed.is_empty() {
+            return (0..width).map(|_| self.window()).collect();
+        }
+        let label = self.chance.pick(&keyed).name.clone();
+        query.group_by = vec![Expr::column(label.clone(), "id")];
+        (0..width)
+            .map(|_| match self.chance.percent(70) {
+                true => Expr::column(label.clone(), *self.chance.pick(&COLUMNS)),
+                false => self.aggregate(),
+            })
+            .collect()
     }
 
     /// Groups the query and returns what it may select.
@@ -169,7 +258,7 @@ impl Maker {
         let values = (0..width)
             .map(|at| match keys.get(at) {
                 Some(key) => key.clone(),
-                None => self.aggregate(),
+                None => self.finer_aggregate(),
             })
             .collect();
         if !keys.is_empty() && self.chance.percent(40) {
@@ -203,6 +292,21 @@ impl Maker {
             2 => agg("max", self.column_here()),
             _ => agg("min", self.column_here()),
         }
+    }
+
+    /// An aggregate that is no window function: over distinct values, or over some rows.
+    fn finer_aggregate(&mut self) -> Expr {
+        let plain = self.aggregate();
+        let Expr::Call(mut call) = plain else { return plain };
+        match self.chance.below(6) {
+            0 if !call.star => call.distinct = true,
+            1 => {
+                let test = gt(self.column_here(), int(self.chance.small()));
+                call.filter = Some(test);
+            }
+            _ => {}
+        }
+        Expr::Call(call)
     }
 
     fn window(&mut self) -> Expr {
@@ -344,7 +448,7 @@ impl Maker {
     }
 
     fn table(&mut self) -> TableRef {
-        TableRef::typed(TABLES[self.chance.below(TABLES.len())])
+        TableRef::typed(TABLES[self.chance.below(self.readable)])
     }
 
     /// A condition of a join; most are an equality of its two sides.
@@ -367,7 +471,19 @@ impl Maker {
     }
 
     fn condition(&mut self, depth: usize) -> Expr {
-        match self.chance.below(if depth > 0 { 14 } else { 8 }) {
+        match self.chance.below(if depth > 0 { 17 } else { 10 }) {
+            8 if depth == 0 => self.raw_condition(),
+            9 if depth == 0 => {
+                let (low, high) = (self.column(), int(self.chance.small()));
+                let negated = self.chance.percent(30);
+                Expr::Between(Box::new(node!(Between { negated, ..Between::new(self.column(), low, high) })))
+            }
+            14 => self.raw_condition(),
+            15 | 16 => {
+                let operand = Expr::Tuple(vec![self.column(), self.column()]);
+                let query = self.query(depth - 1, 2);
+                is_in(operand, query, self.chance.percent(50))
+            }
             0 => op(self.condition(depth / 2), BinaryOp::Or, self.condition(depth / 2)),
             1 => self.condition(depth / 2).and(self.condition(depth / 2)),
             2 => Expr::IsNull { operand: Box::new(self.column()), negated: self.chance.percent(50) },
@@ -396,10 +512,25 @@ impl Maker {
         }
     }
 
+    /// A raw fragment around conditions and queries.
+    fn raw_condition(&mut self) -> Expr {
+        let inside = match self.chance.percent(50) {
+            true if self.readable > 0 => self.scalar(0),
+            _ => self.column(),
+        };
+        let sql = |text: &'static str| RawPart::Sql(text.into());
+        let parts = vec![sql("coalesce("), RawPart::Expr(inside), sql(", 0) > 1 or 1 = 0")];
+        Expr::Raw(Box::new(Raw::new(parts)))
+    }
+
     /// A query that very likely refers to the one around it.
     fn correlated(&mut self, depth: usize) -> Select {
+        self.correlated_of(depth, 1)
+    }
+
+    fn correlated_of(&mut self, depth: usize, width: usize) -> Select {
         let around = self.column();
-        let mut query = self.select(depth, 1);
+        let mut query = self.select(depth, width);
         let hidden = table_of(&around).is_some_and(|label| labels(&query).contains(&label));
         if !hidden && query.group_by.is_empty() {
             let FromItem::Table(table) = leftmost(&query.from[0]) else { return query };
@@ -426,6 +557,10 @@ impl Maker {
         match self.chance.below(12) {
             0 if depth > 0 => self.scalar(depth - 1),
             1 => Expr::call("coalesce", vec![self.column(), int(-1)]),
+            3 if depth > 0 => {
+                let branch = CaseWhen { condition: int(self.chance.small()), result: self.scalar(depth - 1) };
+                Expr::Case(Box::new(node!(Case { operand: Some(self.column()), ..Case::new(vec![branch]) })))
+            }
             2 => Expr::Case(Box::new(node!(Case {
                 otherwise: self.chance.percent(50).then(|| int(7)),
                 ..Case::new(vec![CaseWhen { condition: self.condition(depth / 2), result: self.column() }])
@@ -457,36 +592,88 @@ impl Maker {
         Expr::column(label.name.clone(), self.chance.pick(&label.columns).clone())
     }
 
+    /// What is written, under an alias now and then.
     fn target(&mut self) -> TableRef {
         let table = self.table();
-        let name = table.name.clone();
-        self.scopes.push(vec![Label { name, columns: COLUMNS.map(Name::Borrowed).to_vec() }]);
+        let table = if self.chance.percent(40) { table.aliased(*self.chance.pick(&LABELS)) } else { table };
+        self.scopes.push(vec![whole(&table)]);
         table
     }
 
+    /// Runs `make` where only the written row is in scope, and what may be read beside the write.
+    fn beside<T>(&mut self, table: &TableRef, make: impl FnOnce(&mut Self) -> T) -> T {
+        let scopes = std::mem::replace(&mut self.scopes, vec![vec![whole(table)]]);
+        let ctes = std::mem::take(&mut self.ctes);
+        self.readable = self.readable_beside(table);
+        let made = make(self);
+        self.readable = TABLES.len();
+        self.ctes = ctes;
+        self.scopes = scopes;
+        made
+    }
+
+    /// Policies read tables in front of their own.
+    fn readable_beside(&self, table: &TableRef) -> usize {
+        let at = TABLES.iter().position(|known| known.name == table.name);
+        at.filter(|_| !self.can.lateral).unwrap_or(TABLES.len())
+    }
+
+    /// Columns of the written row, and queries beside it.
+    fn returning(&mut self, table: &TableRef) -> Vec<SelectItem> {
+        if self.chance.percent(35) {
+            return Vec::new();
+        }
+        self.beside(table, |maker| {
+            let mut items = vec![SelectItem::aliased(maker.column_here(), "c0")];
+            if maker.readable == 0 {
+                return items;
+            }
+            match maker.chance.below(4) {
+                0 => items.push(maker.nested(1)),
+                1 => items.push(SelectItem::aliased(maker.scalar(1), "c1")),
+                2 => items.push(SelectItem::aliased(scalar_of(maker.correlated(1)), "c1")),
+                _ => items.push(SelectItem::aliased(maker.value(1), "c1")),
+            }
+            items
+        })
+    }
+
+    fn assigned(&mut self, table: &TableRef) -> Expr {
+        match self.chance.below(4) {
+            0 => int(self.chance.small()),
+            1 | 2 if self.readable_beside(table) == 0 => int(self.chance.small()),
+            1 => self.beside(table, |maker| maker.scalar(1)),
+            2 => self.beside(table, |maker| maker.value(1)),
+            _ => Expr::column(table.label().clone(), "x"),
+        }
+    }
+
     fn update(&mut self) -> Update {
+        let with = self.with(2);
         let mut update = Update::of(self.target());
+        update.with = with;
         let column = *self.chance.pick(&["x", "ten", "del"]);
-        let value = match self.chance.percent(50) {
-            true => int(self.chance.small()),
-            false => Expr::column(update.table.name.clone(), "x"),
-        };
+        let value = self.assigned(&update.table.clone());
         update.set = vec![Assignment { column: column.into(), value }];
         if self.chance.percent(40) {
             let many = 1 + self.chance.below(3);
             update.from = self.from(2, many);
         }
         update.filter = Some(self.condition(2));
+        update.returning = self.returning(&update.table.clone());
         update
     }
 
     fn delete(&mut self) -> Delete {
+        let with = self.with(2);
         let mut delete = Delete::from(self.target());
+        delete.with = with;
         if self.can.lateral && self.chance.percent(40) {
             let many = 1 + self.chance.below(3);
             delete.using = self.from(2, many);
         }
         delete.filter = Some(self.condition(2));
+        delete.returning = self.returning(&delete.from.clone());
         delete
     }
 
@@ -496,6 +683,85 @@ impl Maker {
         insert.source = InsertSource::Select(Box::new(self.query(2, 2)));
         insert
     }
+
+    /// One or two rows that may meet others; what they meet may be hidden.
+    fn upsert(&mut self) -> (Insert, Vec<i64>) {
+        let table = self.table();
+        let first = 1 + self.chance.small();
+        let ids = if self.chance.percent(40) { vec![first, first + 3] } else { vec![first] };
+        let mut insert = Insert::into(table.clone());
+        insert.columns = vec!["id".into(), "x".into()];
+        insert.source =
+            InsertSource::Values(ids.iter().map(|id| vec![int(*id), int(self.chance.small())]).collect());
+        let value = match self.chance.below(3) {
+            0 => Expr::Excluded("x".into()),
+            1 => op(Expr::column(table.name.clone(), "x"), BinaryOp::Add, Expr::Excluded("x".into())),
+            _ => self.assigned(&table),
+        };
+        let set = vec![Assignment { column: "x".into(), value }];
+        let filter = self.chance.percent(50).then(|| {
+            self.beside(&table, |maker| {
+                let depth = usize::from(maker.readable > 0);
+                maker.condition(depth)
+            })
+        });
+        insert.on_conflict = Some(OnConflict::new(
+            ConflictTarget::Columns(vec!["id".into()]),
+            ConflictAction::DoUpdate { set, filter },
+        ));
+        insert.returning = self.returning(&table);
+        (insert, ids)
+    }
+
+    /// Changes or removes the rows that a source names.
+    fn merge(&mut self) -> Merge {
+        let into = self.target();
+        let width = 2;
+        let source = self.scopes.pop();
+        let query = self.query(2, width);
+        self.scopes.extend(source);
+        let mut using = Derived::new(query, "source");
+        using.columns = outputs(width);
+        let on = eq(Expr::column(into.label().clone(), "id"), c("source.c0"));
+        let label = into.label().clone();
+        let set = vec![Assignment { column: "x".into(), value: c("source.c1") }];
+        let mut changed = MergeWhen::new(MergeMatch::Matched, MergeAction::Update(set));
+        let at_least = int(self.chance.small());
+        changed.and = Some(op(Expr::column(label, "r"), BinaryOp::Ge, at_least));
+        let mut merge = Merge::into(into, FromItem::Derived(Box::new(using)), on);
+        merge.whens = vec![changed, MergeWhen::new(MergeMatch::Matched, MergeAction::Delete)];
+        merge
+    }
+}
+
+/// The label of a table with all of its columns.
+fn whole(table: &TableRef) -> Label {
+    Label { name: table.label().clone(), columns: COLUMNS.map(Name::Borrowed).to_vec() }
+}
+
+/// At most one of its rows.
+fn scalar_of(mut query: Select) -> Expr {
+    let item = std::mem::take(&mut query.items).into_iter().next();
+    let is_grouped = !query.group_by.is_empty() || query.having.is_some() || query.distinct != Distinct::No;
+    let expr = match item {
+        Some(SelectItem::Expr { expr: Expr::Column(column), .. }) if !is_grouped => {
+            agg("max", Expr::Column(column))
+        }
+        _ => return exists(node!(Select { items: vec![SelectItem::expr(int(1))], ..query })),
+    };
+    scalar(node!(Select { items: vec![SelectItem::expr(expr)], ..query }))
+}
+
+/// The table that a query calls by that label.
+fn described<'q>(query: &'q Select, label: &Name) -> Option<&'q TableRef> {
+    fn find<'q>(item: &'q FromItem, label: &Name) -> Option<&'q TableRef> {
+        match item {
+            FromItem::Table(table) => (table.label() == label).then_some(table),
+            FromItem::Join(join) => find(&join.left, label).or_else(|| find(&join.right, label)),
+            _ => None,
+        }
+    }
+    query.from.iter().find_map(|item| find(item, label))
 }
 
 fn outputs(width: usize) -> Vec<Name> {

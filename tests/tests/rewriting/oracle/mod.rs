@@ -35,6 +35,7 @@ fn sqlite_answers_as_if_hidden_rows_were_not_there() {
     let tally = run.finish();
     if queries >= 5_000 {
         assert!(tally.bites >= 1_500, "too few statements notice the filters: {tally:?}");
+        assert!(tally.hidden_conflicts >= 50, "too few upserts meet a hidden row: {tally:?}");
         assert!(tally.where_only >= 50 && tally.on_only >= 50, "wrong placements go unnoticed: {tally:?}");
     }
 }
@@ -62,6 +63,8 @@ struct Tally {
     /// The engine refused the statement itself, or it took too long.
     skipped: usize,
     writes: usize,
+    /// Upserts that met a hidden row.
+    hidden_conflicts: usize,
     /// Statements that were also asked with filters placed wrongly, and how often that showed.
     mutants: usize,
     where_only: usize,
@@ -99,7 +102,10 @@ impl<E: Engine> Run<E> {
             let plugins = world.plugins(self.all.dialect());
             for _ in 0..IN_A_WORLD.min(statements - asked) {
                 asked += 1;
-                if self.chance.percent(15) {
+                if self.chance.percent(5) {
+                    let (statement, ids) = generate::upsert(&mut self.chance, self.can);
+                    self.ask_upsert(&plugins, &statement, &ids, &hidden);
+                } else if self.chance.percent(15) {
                     let statement = generate::write(&mut self.chance, self.can);
                     self.ask_write(&plugins, &statement, &hidden);
                 } else {
@@ -111,7 +117,7 @@ impl<E: Engine> Run<E> {
     }
 
     fn ask_read(&mut self, world: &World, plugins: &PluginSet, statement: &Statement) {
-        let plain = self.text(statement);
+        let Some(plain) = self.text(statement) else { return };
         let Ok(truth) = read(&mut self.permitted, &plain) else {
             self.tally.skipped += 1;
             return;
@@ -126,7 +132,7 @@ impl<E: Engine> Run<E> {
         if world.is_plain() {
             self.tally.mutants += 1;
             for mutant in [Mutant::WhereOnly, Mutant::OnOnly] {
-                let wrong = self.text(&mutant.apply(world, statement));
+                let Some(wrong) = self.text(&mutant.apply(world, statement)) else { continue };
                 let shows = read(&mut self.all, &wrong).as_ref() != Ok(&truth);
                 match mutant {
                     Mutant::WhereOnly => self.tally.where_only += usize::from(shows),
@@ -136,8 +142,31 @@ impl<E: Engine> Run<E> {
         }
     }
 
+    /// An upsert that meets a hidden row fails, and says so; any other is a write like others.
+    fn ask_upsert(&mut self, plugins: &PluginSet, statement: &Statement, ids: &[i64], hidden: &Rows) {
+        let Statement::Insert(insert) = statement else { return };
+        let is_met =
+            |row: &Vec<String>| row[0] == *insert.into.name && ids.iter().any(|id| row[1] == id.to_string());
+        if !hidden.iter().any(is_met) {
+            return self.ask_write(plugins, statement, hidden);
+        }
+        let Some(plain) = self.text(statement) else { return };
+        if self.permitted.undone(|engine| write(engine, &plain)).is_err() {
+            self.tally.skipped += 1;
+            return;
+        }
+        self.tally.asked += 1;
+        self.tally.hidden_conflicts += 1;
+        let Some(ours) = self.rewritten(plugins, statement) else { return };
+        match self.all.undone(|engine| write(engine, &ours)) {
+            Err(error) if is_limit(&error) => self.tally.skipped += 1,
+            Err(error) if error.contains("kysera: hidden row") => {}
+            found => self.differences.push(format!("plain: {plain}\n  ours: {ours}\n  found: {found:?}")),
+        }
+    }
+
     fn ask_write(&mut self, plugins: &PluginSet, statement: &Statement, hidden: &Rows) {
-        let plain = self.text(statement);
+        let Some(plain) = self.text(statement) else { return };
         let Ok((returned, mut rows)) = self.permitted.undone(|engine| write(engine, &plain)) else {
             self.tally.skipped += 1;
             return;
@@ -155,8 +184,16 @@ impl<E: Engine> Run<E> {
         }
     }
 
-    fn text(&self, statement: &Statement) -> String {
-        sql(statement, self.all.dialect()).expect("generated statements compile")
+    /// The text of a statement; `None` for one that is refused, because the database would take one table for another.
+    fn text(&mut self, statement: &Statement) -> Option<String> {
+        let written = sql(statement, self.all.dialect());
+        match written {
+            Err(error) if error.contains("of an outer query stands in the subquery too") => {
+                self.tally.skipped += 1;
+                None
+            }
+            written => Some(written.expect("generated statements compile")),
+        }
     }
 
     /// The text that the plugins make of the statement as a user might have written it.
@@ -167,7 +204,7 @@ impl<E: Engine> Run<E> {
             Ok(text) => Some(text),
             Err(error) => {
                 let plain = self.text(statement);
-                self.differences.push(format!("refused: {error}\n  {plain}"));
+                self.differences.push(format!("refused: {error}\n  {plain:?}"));
                 None
             }
         }

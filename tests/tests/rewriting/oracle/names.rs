@@ -2,7 +2,7 @@
 
 use super::abilities::Abilities;
 use super::chance::Chance;
-use kysera_sql::ast::{Cte, CteRef, FromItem, Statement, TableRef};
+use kysera_sql::ast::{Cte, CteRef, FromItem, Insert, Statement, TableRef};
 use kysera_sql::ident::Name;
 use kysera_sql::node;
 use kysera_sql::visit::{Visit, VisitMut, walk, walk_mut};
@@ -74,6 +74,14 @@ impl VisitMut for Loosen<'_> {
             return Ok(());
         }
         walk_mut::relation(self, node)
+    }
+
+    /// Not every database has aliases there.
+    fn insert(&mut self, node: &mut Insert) -> Result<(), Infallible> {
+        let into = node.into.clone();
+        walk_mut::insert(self, node)?;
+        node.into = into;
+        Ok(())
     }
 
     fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {

@@ -5,10 +5,12 @@
 use super::chance::Chance;
 use crate::engine::Engine;
 use crate::plugin::{Policy, nullable, required, table};
-use crate::tree::{Clauses, c, eq, exists, int, is_in, one, op, or, select};
+use crate::tree::{
+    Clauses, c, count, cte, eq, exists, gt, int, is_in, join, named, one, op, or, scalar, select,
+};
 use kysera_core::PluginSet;
 use kysera_core::plugin::{Plugin, RowFilter};
-use kysera_sql::ast::{BinaryOp, Expr, TableRef};
+use kysera_sql::ast::{BinaryOp, Expr, FromItem, JoinKind, TableRef};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::table::{ColumnMeta, TableMeta};
 use std::fmt::Write;
@@ -20,7 +22,8 @@ pub(crate) const COLUMNS: [&str; 5] = ["id", "r", "x", "ten", "del"];
 static META: [ColumnMeta; 5] =
     [required("id"), nullable("r"), nullable("x"), nullable("ten"), nullable("del")];
 
-static MEM: TableMeta = table("mem", &META);
+/// Without a key that filters could go by.
+static MEM: TableMeta = TableMeta::new("mem", &META);
 static TAG: TableMeta = table("tag", &META);
 static POST: TableMeta = table("post", &META);
 static PERSON: TableMeta = table("person", &META);
@@ -35,6 +38,8 @@ struct Rule {
     k: i64,
     /// The table that it reads, by its place in [`TABLES`].
     reads: usize,
+    /// The other one, where there are two.
+    beside: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +51,11 @@ enum Kind {
     Exists,
     In,
     NotIn,
+    /// It reads a table and, on the side that may be absent, another.
+    LeftJoin,
+    FullJoin,
+    Cte,
+    Count,
 }
 
 /// Data and policies.
@@ -77,7 +87,8 @@ impl World {
 
     /// True when no rule reads a table.
     pub(crate) fn is_plain(&self) -> bool {
-        let plain = |rule: &Rule| !matches!(rule.kind, Kind::Exists | Kind::In | Kind::NotIn);
+        let plain =
+            |rule: &Rule| matches!(rule.kind, Kind::NullTest | Kind::Equal | Kind::NotEqual | Kind::Or);
         self.rules.iter().flatten().all(plain)
     }
 
@@ -143,11 +154,22 @@ fn rules(chance: &mut Chance, at: usize) -> Vec<Rule> {
     for _ in 0..many {
         let kinds: &[Kind] = &[Kind::NullTest, Kind::NullTest, Kind::Equal, Kind::NotEqual, Kind::Or];
         let kind = match at > 0 && chance.percent(45) {
-            true => *chance.pick(&[Kind::Exists, Kind::In, Kind::NotIn]),
+            true => *chance.pick(&[
+                Kind::Exists,
+                Kind::Exists,
+                Kind::In,
+                Kind::In,
+                Kind::NotIn,
+                Kind::LeftJoin,
+                Kind::FullJoin,
+                Kind::Cte,
+                Kind::Count,
+            ]),
             false => *chance.pick(kinds),
         };
-        let reads = if at > 0 { chance.below(at) } else { 0 };
-        rules.push(Rule { kind, k: chance.small(), reads });
+        let mut earlier = || if at > 0 { chance.below(at) } else { 0 };
+        let (reads, beside) = (earlier(), earlier());
+        rules.push(Rule { kind, k: chance.small(), reads, beside });
     }
     rules
 }
@@ -158,6 +180,8 @@ impl Rule {
         let column = |name: &'static str| Expr::column(label.to_owned(), name);
         // An alias that users like, so that it must be replaced.
         let other = || TableRef::typed(TABLES[self.reads]).aliased("m");
+        let beside = || FromItem::from(TableRef::typed(TABLES[self.beside]).aliased("q"));
+        let joined = |kind| join(other().into(), kind, beside(), eq(c("q.r"), c("m.id")));
         match self.kind {
             Kind::NullTest => Expr::is_null(column("del")),
             Kind::Equal => eq(column("ten"), int(self.k)),
@@ -170,12 +194,26 @@ impl Rule {
                 select([c("m.ten")], other()).filter(op(c("m.ten"), BinaryOp::Lt, int(self.k))),
                 true,
             ),
+            Kind::LeftJoin => exists(
+                one(joined(JoinKind::Left)).filter(eq(c("m.x"), column("x")).and(Expr::is_null(c("q.id")))),
+            ),
+            Kind::FullJoin => {
+                let either = or(eq(c("m.x"), column("x")), eq(c("q.x"), column("x")));
+                exists(one(joined(JoinKind::Full)).filter(either))
+            }
+            Kind::Cte => {
+                let of_other = || named([(c("m.ten"), "v")], other());
+                is_in(column("x"), select([c("w.v")], cte("w", "w")).with([("w", of_other())]), false)
+            }
+            Kind::Count => {
+                gt(scalar(select([count()], other()).filter(eq(c("m.x"), column("x")))), int(self.k % 2))
+            }
         }
     }
 
     /// As text, for a table of that name.
     fn text(&self, table: &str) -> String {
-        let (k, other) = (self.k, &*TABLES[self.reads].name);
+        let (k, other, beside) = (self.k, &*TABLES[self.reads].name, &*TABLES[self.beside].name);
         match self.kind {
             Kind::NullTest => format!("{table}.del is null"),
             Kind::Equal => format!("{table}.ten = {k}"),
@@ -184,6 +222,14 @@ impl Rule {
             Kind::Exists => format!("exists (select 1 from {other} m where m.x = {table}.x)"),
             Kind::In => format!("{table}.x in (select m.ten from {other} m)"),
             Kind::NotIn => format!("{table}.x not in (select m.ten from {other} m where m.ten < {k})"),
+            Kind::LeftJoin => format!(
+                "exists (select 1 from {other} m left join {beside} q on q.r = m.id where m.x = {table}.x and q.id is null)"
+            ),
+            Kind::FullJoin => format!(
+                "exists (select 1 from {other} m full join {beside} q on q.r = m.id where m.x = {table}.x or q.x = {table}.x)"
+            ),
+            Kind::Cte => format!("{table}.x in (select m.ten from {other} m)"),
+            Kind::Count => format!("(select count(*) from {other} m where m.x = {table}.x) > {}", k % 2),
         }
     }
 }
