@@ -296,17 +296,14 @@ impl Maker {
 
     /// An aggregate that is no window function: over distinct values, or over some rows.
     fn finer_aggregate(&mut self) -> Expr {
-        let plain = self.aggregate();
-        let Expr::Call(mut call) = plain else { return plain };
-        match self.chance.below(6) {
-            0 if !call.star => call.distinct = true,
-            1 => {
-                let test = gt(self.column_here(), int(self.chance.small()));
-                call.filter = Some(test);
-            }
-            _ => {}
+        let mut aggregate = self.aggregate();
+        let kind = self.chance.below(6);
+        let test = (kind == 1).then(|| gt(self.column_here(), int(self.chance.small())));
+        if let Expr::Call(call) = &mut aggregate {
+            call.distinct = kind == 0 && !call.star;
+            call.filter = test;
         }
-        Expr::Call(call)
+        aggregate
     }
 
     fn window(&mut self) -> Expr {
@@ -739,17 +736,23 @@ fn whole(table: &TableRef) -> Label {
     Label { name: table.label().clone(), columns: COLUMNS.map(Name::Borrowed).to_vec() }
 }
 
-/// At most one of its rows.
+/// A query of one row: the greatest value of a column, or whether there is a row.
 fn scalar_of(mut query: Select) -> Expr {
-    let item = std::mem::take(&mut query.items).into_iter().next();
     let is_grouped = !query.group_by.is_empty() || query.having.is_some() || query.distinct != Distinct::No;
-    let expr = match item {
-        Some(SelectItem::Expr { expr: Expr::Column(column), .. }) if !is_grouped => {
-            agg("max", Expr::Column(column))
-        }
-        _ => return exists(node!(Select { items: vec![SelectItem::expr(int(1))], ..query })),
+    let column = match query.items.first() {
+        Some(SelectItem::Expr { expr: expr @ Expr::Column(_), .. }) if !is_grouped => Some(expr.clone()),
+        _ => None,
     };
-    scalar(node!(Select { items: vec![SelectItem::expr(expr)], ..query }))
+    match column {
+        Some(column) => {
+            query.items = vec![SelectItem::expr(agg("max", column))];
+            scalar(query)
+        }
+        None => {
+            query.items = vec![SelectItem::expr(int(1))];
+            exists(query)
+        }
+    }
 }
 
 /// The table that a query calls by that label.
