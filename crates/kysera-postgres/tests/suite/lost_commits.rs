@@ -277,6 +277,25 @@ async fn a_rollback_to_a_savepoint_leaves_the_number_as_it_is() {
     in_time(commit).await.unwrap().unwrap();
 }
 
+/// Writes until a write waits for the other server: each process reads the new settings when it gets to it.
+async fn until_commits_wait(admin: &Postgres) -> Result<()> {
+    loop {
+        let mut probe = acquire(admin).await;
+        let process: i32 = one(&mut *probe, "select pg_backend_pid()").await;
+        let write = tokio::spawn(async move { run(&mut *probe, "insert into other values (0)").await });
+        let waits =
+            format!("select count(*) from pg_stat_activity where pid = {process} and wait_event = 'SyncRep'");
+        while !write.is_finished() {
+            if one::<i64>(&mut *acquire(admin).await, &waits).await > 0 {
+                let ended = format!("select pg_terminate_backend({process})");
+                run_with(&mut *acquire(admin).await, raw(&ended, vec![])).await.map(drop)?;
+                let _ = write.await;
+                return Ok(());
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_commit_that_no_other_server_has_is_not_called_committed_where_commits_wait_for_one() {
     let Some(mut stage) = Stage::new("replicated").await else { return };
@@ -285,12 +304,13 @@ async fn a_commit_that_no_other_server_has_is_not_called_committed_where_commits
     for sql in ["alter system set synchronous_standby_names = 'nobody'", "select pg_reload_conf()"] {
         run_with(&mut *acquire(&admin).await, raw(sql, vec![])).await.unwrap();
     }
-    while one::<String>(&mut *acquire(&admin).await, "show synchronous_standby_names").await.is_empty() {}
+    in_time(until_commits_wait(&admin)).await.unwrap();
     let commit = stage.send(connection, row, Way::Stopped).await;
     // It waits for the other server, and no longer.
     let waits =
         format!("select count(*) from pg_stat_activity where pid = {process} and wait_event = 'SyncRep'");
-    while one::<i64>(&mut *acquire(&admin).await, &waits).await == 0 {}
+    let waiting = async { while one::<i64>(&mut *acquire(&admin).await, &waits).await == 0 {} };
+    in_time(waiting).await;
     let ended = format!("select pg_terminate_backend({process})");
     run_with(&mut *acquire(&admin).await, raw(&ended, vec![])).await.unwrap();
     let error = in_time(commit).await.unwrap().unwrap_err();
