@@ -240,8 +240,11 @@ fn a_cte_may_read_the_table_it_is_named_after_where_it_does_not_see_itself() {
 
 #[test]
 fn a_reference_to_a_cte_that_is_not_there_is_not_taken_for_a_table() {
-    let what = "a reference to a CTE that is not in sight";
-    let error = CompileError::Invalid { what, hint: "put the CTE in front of the statement" };
+    let what = "a reference to a CTE that is not in sight, or behind one whose name differs by case alone";
+    let error = CompileError::Invalid {
+        what,
+        hint: "put the CTE in front of the statement, or rename one of the two",
+    };
     refused_everywhere(Select::from(cte_ref("person")).items([all()]), &error);
     let mut inner = Select::from(cte_ref("a")).items([all()]);
     inner.with = with(vec![cte("a", from("pet").items([all()]))]);
