@@ -75,11 +75,11 @@ impl Db {
     /// that takes longer is `CommitUnknown`.
     ///
     /// ```
-    /// # use kysera_core::{Db, Result, raw};
+    /// # use kysera_core::{Db, QueryExt, Result, raw};
     /// # use std::time::Duration;
     /// # async fn example(db: &Db) -> Result<()> {
     /// let quick = db.statement_limit(Duration::from_secs(2));
-    /// let (people,): (i64,) = raw("select count(*) from person").rows().fetch_one(&quick).await?;
+    /// let people = raw("select count(*) from person").rows::<i64>().fetch_one(&quick).await?;
     /// # Ok(())
     /// # }
     /// ```
