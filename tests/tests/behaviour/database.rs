@@ -44,6 +44,17 @@ async fn run(db: Db, scenario: &impl AsyncFn(&Db)) {
     db.close().await;
 }
 
+/// PostgreSQL with one connection, whose extensions are in sight; `None` where there is no server.
+pub(crate) async fn postgres_with_extensions() -> Option<Db> {
+    let url = kysera_testing::postgres_url()?;
+    let options: PostgresOptions = url.parse().unwrap();
+    let schema = format!("extended_{}", std::process::id());
+    let options = options.options(format!("-c search_path={schema},public")).max_connections(1);
+    let db = Db::new(Postgres::connect(options).await.unwrap());
+    script(format!("drop schema if exists {schema} cascade; create schema {schema}")).run(&db).await.unwrap();
+    Some(db)
+}
+
 async fn postgres(url: &str) -> impl Driver + Clone {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

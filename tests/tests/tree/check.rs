@@ -4,7 +4,7 @@ use kysera_sql::ast::Statement;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::{Dialect, MySql, Postgres, SqlServer, Sqlite};
-use kysera_sql::value::Value;
+use kysera_sql::value::{CustomType, Value};
 
 /// What is wanted of one database.
 #[derive(Clone, Debug)]
@@ -165,4 +165,10 @@ fn spelled(text: &str, database: &str) -> String {
         spelled.push_str(&format!("{prefix}{}{part}", at + 1));
     }
     spelled
+}
+
+/// A value of the type `mood`.
+pub(crate) fn named_type(label: &'static str) -> Value {
+    static MOOD: CustomType = CustomType::new("mood");
+    Value::Custom(&MOOD, label.into())
 }

@@ -20,6 +20,7 @@ mod merge;
 mod nested;
 mod nested_rows;
 mod order_by;
+mod param_types;
 mod precedence;
 mod select;
 mod set_op;

@@ -43,7 +43,7 @@ impl CellError {
         match cell {
             Cell::Null => error.advice(format!("the column may be NULL: read it as Option<{expected}>")),
             Cell::Pg { oid, .. } if oid >= oid::FIRST_CUSTOM => {
-                error.advice("cast the column to a built-in type in the query")
+                error.advice("cast the column to a built-in type in the query: `cast(x as text)`")
             }
             // `sum(bigint)` and `avg` are numeric, which surprises.
             Cell::Pg { oid: oid::NUMERIC, .. } | Cell::Decimal(_) | Cell::FixedPoint(_) => {
@@ -144,8 +144,8 @@ mod tests {
         assert_eq!(nested.to_string(), format!("row 5, field 1: {text}"));
         assert_eq!(nested.path().collect::<Vec<_>>(), [Step::Row(5), Step::Field(1)]);
         let custom = CellError::mismatch("i64", Cell::Pg { oid: 16400, bytes: &[] });
-        let text =
-            "expected i64, found a custom type (OID 16400); cast the column to a built-in type in the query";
+        let text = "expected i64, found a custom type (OID 16400); \
+                    cast the column to a built-in type in the query: `cast(x as text)`";
         assert_eq!(custom.to_string(), text);
     }
 

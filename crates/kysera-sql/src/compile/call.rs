@@ -1,6 +1,7 @@
 //! Function, aggregate and window function calls.
 
 use super::CompileError;
+use super::param_type::{has_type, is_one_type};
 use super::writer::Writer;
 use crate::ast::{Call, Over};
 use crate::value::CustomType;
@@ -55,7 +56,11 @@ impl<'a> Writer<'a> {
         if call.star {
             self.push("*");
         } else {
-            self.list(&call.args, |w, arg| w.argument(call, arg));
+            let has_type = is_one_type(&call.name) && call.args.iter().any(has_type);
+            self.list(&call.args, |w, arg| {
+                w.beside(has_type, arg);
+                w.argument(call, arg);
+            });
         }
     }
 

@@ -4,6 +4,7 @@
 //! value, `condition` something that can be tested.
 
 use super::operator::{self, Level, level};
+use super::param_type::{has_type, results_have_type};
 use super::writer::Writer;
 use crate::ast::{
     Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Like, Literal, Select, Unary, UnaryOp,
@@ -147,10 +148,17 @@ impl<'a> Writer<'a> {
             return self.long_chain(top);
         }
         let first = &far.last().copied().unwrap_or(near[length - 1]).left;
+        // The operands of a concatenation have one type, from the left.
+        let one_type = top.op == BinaryOp::Concat;
+        let second = &far.last().copied().unwrap_or(near[length - 1]).right;
+        self.beside(one_type && has_type(second), first);
         self.operand(first, operator::left_needs_parens(top.op, first), conditions);
+        let mut is_typed = one_type && has_type(first);
         for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
             self.among_integers = integers;
+            self.beside(is_typed, &binary.right);
+            is_typed |= one_type && has_type(&binary.right);
             self.operand(&binary.right, operator::right_needs_parens(binary.op, &binary.right), conditions);
         }
     }
@@ -251,8 +259,10 @@ impl<'a> Writer<'a> {
             return;
         }
         if self.syntax.decimals.is_none() {
+            self.beside(has_type(&binary.right), &binary.left);
             self.tested(&binary.left);
             self.push(words);
+            self.beside(has_type(&binary.left), &binary.right);
             return self.tested(&binary.right);
         }
         self.compared(&binary.left, Some(&binary.right));
@@ -295,10 +305,14 @@ impl<'a> Writer<'a> {
         if self.enum_between(between) {
             return;
         }
+        let is_typed = [&between.operand, &between.low, &between.high].into_iter().any(has_type);
+        self.beside(is_typed, &between.operand);
         self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
+        self.beside(is_typed, &between.low);
         self.compared_with(&between.operand, &between.low);
         self.push(" and ");
+        self.beside(is_typed, &between.high);
         self.compared_with(&between.operand, &between.high);
     }
 
@@ -306,6 +320,8 @@ impl<'a> Writer<'a> {
         if list.items.is_empty() {
             return self.push(if list.negated { "1 = 1" } else { "1 = 0" });
         }
+        let is_typed = has_type(&list.operand) || list.items.iter().any(has_type);
+        self.beside(is_typed, &list.operand);
         self.compared(&list.operand, list.items.first());
         self.push(if list.negated { " not in (" } else { " in (" });
         let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
@@ -321,12 +337,16 @@ impl<'a> Writer<'a> {
                 }
             });
         } else {
-            self.list(&list.items, Self::expr);
+            self.list(&list.items, |w, item| {
+                w.beside(is_typed, item);
+                w.expr(item);
+            });
         }
         self.push(")");
     }
 
     fn in_subquery(&mut self, subquery: &'a InSubquery) {
+        self.beside(true, &subquery.operand);
         self.compared(&subquery.operand, None);
         self.push(if subquery.negated { " not in " } else { " in " });
         let cut = subquery.query.limit.is_some() || subquery.query.offset.is_some();
@@ -342,9 +362,11 @@ impl<'a> Writer<'a> {
 
     fn like(&mut self, like: &'a Like) {
         let fold = like.case_insensitive && !self.syntax.ilike;
+        self.beside(has_type(&like.pattern), &like.operand);
         self.like_side(&like.operand, fold);
         self.push(if like.negated { " not" } else { "" });
         self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
+        self.beside(has_type(&like.operand), &like.pattern);
         self.like_side(&like.pattern, fold);
         let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
         if fold && escape.is_alphabetic() {
@@ -382,17 +404,24 @@ impl<'a> Writer<'a> {
             self.push(" ");
             self.grouped(operand);
         }
+        let tested = case.operand.as_ref().is_some_and(has_type);
+        let is_typed = results_have_type(case);
         for branch in &case.branches {
             self.push(" when ");
             match case.operand {
-                Some(_) => self.expr(&branch.condition),
+                Some(_) => {
+                    self.beside(tested, &branch.condition);
+                    self.expr(&branch.condition);
+                }
                 None => self.condition(&branch.condition),
             }
             self.push(" then ");
+            self.beside(is_typed, &branch.result);
             self.expr(&branch.result);
         }
         if let Some(otherwise) = &case.otherwise {
             self.push(" else ");
+            self.beside(is_typed, otherwise);
             self.expr(otherwise);
         }
         self.push(" end");
@@ -403,7 +432,13 @@ impl<'a> Writer<'a> {
             self.empty("a row value");
         }
         self.require(self.caps.row_values, "row values", "compare column by column");
-        self.parens(|w| w.list(items, Self::grouped));
+        let beside = std::mem::take(&mut self.beside_row);
+        self.parens(|w| {
+            w.list(items, |w, item| {
+                w.beside(beside, item);
+                w.grouped(item);
+            });
+        });
     }
 
     /// A column of the row that an upsert proposed.

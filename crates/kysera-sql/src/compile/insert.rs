@@ -186,6 +186,7 @@ impl<'a> Writer<'a> {
             self.require(self.caps.default_keyword, "`default` as a value", "write the value");
             self.push("default");
         } else {
+            self.beside(true, value);
             self.expr(value);
         }
     }

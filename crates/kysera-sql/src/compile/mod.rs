@@ -21,6 +21,7 @@ mod numeric;
 mod on_conflict;
 mod operator;
 mod order_by;
+mod param_type;
 mod raw;
 mod returning;
 mod schema;
@@ -135,10 +136,11 @@ fn write_parts<'a>(
         Statement::Schema(schema) => writer.schema(schema),
         Statement::Raw { raw, .. } => writer.raw(raw),
     }
-    let (contents, left) = (writer.contents, writer.left_at);
+    let (contents, left, text_params) = (writer.contents, writer.left_at, writer.text_params);
     let (sql, params) = writer.finish()?;
     let kind = statement_kind::kind(statement, contents);
-    let (facts, summary) = (statement_kind::facts(statement), summary::summary(statement));
+    let (facts, summary) =
+        (statement_kind::facts(statement).with_text_params(text_params), summary::summary(statement));
     Ok((Compiled { sql: sql.into(), params, kind, facts, summary }, left))
 }
 

@@ -319,6 +319,8 @@ impl<'a> Writer<'a> {
             CastForm::Refused(hint) => self.unsupported("this cast", hint),
             CastForm::Plain => {
                 self.push("cast(");
+                // The cast says the type of a named type's value, whose own name would be a second one.
+                self.beside(matches!(from, SqlType::Custom(_) | SqlType::Array(SqlType::Custom(_))), operand);
                 self.expr(operand);
                 self.push(" as ");
                 self.type_name(to, TypePlace::Cast);

@@ -77,6 +77,7 @@ pub(super) fn facts(statement: &Statement) -> Facts {
         returns_rows: returns_rows(statement),
         needs_type_lookup: needs_type_lookup(statement),
         affected: Affected::Reported,
+        text_params: 0,
     }
 }
 

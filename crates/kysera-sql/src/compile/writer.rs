@@ -49,6 +49,12 @@ pub(super) struct Writer<'a> {
     pub(super) left_in_place: Option<&'a Insert>,
     /// Where among the parameters those values belong.
     pub(super) left_at: Option<usize>,
+    /// The next value stands beside what has a type, which is then its own.
+    pub(super) beside: bool,
+    /// The values of the next row value do.
+    pub(super) beside_row: bool,
+    /// Which parameters are text wherever they stand.
+    pub(super) text_params: u16,
     /// Expressions that are written with the same placeholders each time.
     pub(super) shared: Option<Box<Shared<'a>>>,
     /// How many parameters there are, with those left in the tree.
@@ -117,6 +123,9 @@ impl<'a> Writer<'a> {
             slots: false,
             left_in_place: None,
             left_at: None,
+            beside: false,
+            beside_row: false,
+            text_params: 0,
             shared: None,
             bound: 0,
             depth: 0,
@@ -280,6 +289,7 @@ impl<'a> Writer<'a> {
 
     /// Binds a value.
     pub(super) fn bind(&mut self, value: &Value) {
+        let beside = std::mem::take(&mut self.beside);
         match value {
             Value::Invalid(error) => return self.refuse(CompileError::Value(error.clone())),
             Value::Param(_) if !self.slots => {
@@ -296,7 +306,11 @@ impl<'a> Writer<'a> {
             return self.placeholder_again(number);
         }
         self.params.push(value.clone());
-        self.placeholder();
+        if beside || !self.syntax.infers_params {
+            self.placeholder()
+        } else {
+            self.typed_placeholder(value.sql_type())
+        }
     }
 
     /// The placeholder of the next parameter.
@@ -307,6 +321,11 @@ impl<'a> Writer<'a> {
             Placeholder::Numbered(sign) => self.sql.push_str(sign),
         }
         self.number(self.bound as u64);
+    }
+
+    /// How many parameters have a placeholder.
+    pub(super) fn bound(&self) -> usize {
+        self.bound
     }
 
     /// The placeholder of a parameter that has one already.

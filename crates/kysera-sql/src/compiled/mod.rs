@@ -41,6 +41,10 @@ pub struct Facts {
     pub needs_type_lookup: bool,
     /// How the rows that it wrote are counted.
     pub affected: Affected,
+    /// Which parameters are text wherever they stand: bit 0 is the first. Any other text stands beside what has a type,
+    /// and a database that infers the types of parameters shall take that one (PostgreSQL: `citext`, an enum, `inet`).
+    /// Beyond 16 parameters a cast in the text says it.
+    pub text_params: u16,
 }
 
 /// How the rows that a statement wrote are counted.
@@ -88,7 +92,7 @@ impl Compiled {
 impl Facts {
     /// The facts of a statement that returns no rows.
     pub const fn new() -> Facts {
-        Facts { returns_rows: false, needs_type_lookup: false, affected: Affected::Reported }
+        Facts { returns_rows: false, needs_type_lookup: false, affected: Affected::Reported, text_params: 0 }
     }
 
     /// With rows.
@@ -101,6 +105,12 @@ impl Facts {
     #[must_use = "returns the facts"]
     pub const fn looking_up_types(self) -> Facts {
         Facts { needs_type_lookup: true, ..self }
+    }
+
+    /// With parameters that are text wherever they stand.
+    #[must_use = "returns the facts"]
+    pub const fn with_text_params(self, text_params: u16) -> Facts {
+        Facts { text_params, ..self }
     }
 
     /// With another way to count the rows that were written.

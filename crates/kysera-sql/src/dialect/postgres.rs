@@ -91,6 +91,7 @@ fn syntax() -> Syntax {
         json_path: Some(JsonPathForm::Steps),
         keyed_json: Some(KeyedJson::WholeRows),
         arrays: true,
+        infers_params: true,
         operator_signs: "+-*/<>=~!%^&|@#?",
         ..Syntax::ansi()
     }

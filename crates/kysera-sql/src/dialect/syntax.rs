@@ -85,6 +85,8 @@ pub struct Syntax {
     pub computed: ComputedForm,
     /// A type of the database with its own name.
     pub custom_type: CustomForm,
+    /// A parameter whose type is not declared has the type of what stands beside it.
+    pub infers_params: bool,
     /// A text literal beyond ASCII is written `N'..'`, or it loses what the database's code page does not have.
     pub national_text: bool,
     /// Array types are written with `[]`; else there are none.
@@ -380,6 +382,7 @@ impl Syntax {
             },
             computed: ComputedForm::Generated,
             custom_type: CustomForm::Name,
+            infers_params: false,
             national_text: false,
             arrays: false,
             operator_signs: "+-*/<>=~!%^&|",

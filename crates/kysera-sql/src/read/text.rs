@@ -11,8 +11,8 @@ use std::borrow::Cow;
 /// When the cell holds something else, or text that is not UTF-8.
 ///
 /// # Dialects
-/// PostgreSQL: `char(n)` keeps its padding. A custom type is taken for an enum or a domain over text, because its
-/// binary form does not say what it is.
+/// PostgreSQL: `char(n)` keeps its padding. Enums, `citext` and domains over text are text; other types of the
+/// database's own (`ltree`, `hstore`) are refused: their binary form is not their text, so cast them in the query.
 #[inline]
 pub fn text<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, CellError> {
     match cell {
@@ -26,8 +26,11 @@ pub fn text<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, 
     }
 }
 
-/// Types whose binary form is their text. Inside a record even a column of a domain over text has the domain's OID.
+/// Types whose binary form is their text. A type of the database's own is not among them: its driver knows whether it is
+/// text, and hands it over as such.
 fn is_text(oid: u32) -> bool {
-    matches!(oid, oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN)
-        || oid >= oid::FIRST_CUSTOM
+    matches!(
+        oid,
+        oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::UNKNOWN | oid::XML | oid::JSON
+    )
 }

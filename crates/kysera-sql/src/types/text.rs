@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn reads_text_of_every_kind_with_its_padding() {
-        for oid in [oid::TEXT, oid::VARCHAR, oid::BPCHAR, oid::NAME, oid::UNKNOWN, 16400] {
+        for oid in [oid::TEXT, oid::VARCHAR, oid::BPCHAR, oid::NAME, oid::UNKNOWN, oid::XML, oid::JSON] {
             assert_eq!(string(Cell::Pg { oid, bytes: b"ab  " }).as_deref(), Ok("ab  "));
         }
         assert_eq!(string(Cell::Text("[1]")).as_deref(), Ok("[1]"));
@@ -83,6 +83,9 @@ mod tests {
         {
             assert!(string(cell).is_err(), "{cell:?}");
         }
+        // `ltree`: the binary form of a type of the database's own need not be its text.
+        let error = string(Cell::Pg { oid: 16400, bytes: b"\x01Top.Science" }).unwrap_err();
+        assert!(error.to_string().ends_with("`cast(x as text)`"), "{error}");
         let error = string(Cell::Pg { oid: oid::TEXT, bytes: &[0xff] }).unwrap_err();
         assert_eq!(error.to_string(), "expected String, found text (OID 25) that is not UTF-8");
     }

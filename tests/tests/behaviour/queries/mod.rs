@@ -1,5 +1,6 @@
 //! Each clause of the builder, run; and its text in every dialect.
 
+mod column_types;
 mod keys;
 mod partial_index;
 mod reading;

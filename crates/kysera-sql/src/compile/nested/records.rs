@@ -40,8 +40,9 @@ impl<'a> Writer<'a> {
     pub(in super::super) fn row_of(&mut self, items: &'a [SelectItem]) {
         self.push(" row(");
         self.list(items, |w, item| match item {
-            SelectItem::Expr { expr: Expr::Value(value), .. } => {
+            SelectItem::Expr { expr: expr @ Expr::Value(value), .. } => {
                 w.push("cast(");
+                w.beside(true, expr);
                 w.bind(value);
                 w.push(" as ");
                 let ty = match value.sql_type() {

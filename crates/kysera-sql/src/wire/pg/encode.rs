@@ -31,6 +31,45 @@ pub fn parameter_oid(ty: SqlType) -> u32 {
     }
 }
 
+/// The OID that the parameter for this value is declared as: [`parameter_oid`] of its type, but text is
+/// [`UNKNOWN`](oid::UNKNOWN) unless `is_text`, so that it takes the type of what stands beside it, and a `u64` that fits is
+/// an `int8`, so that it uses the indexes of integers.
+pub fn value_oid(value: &Value, is_text: bool) -> u32 {
+    match (value, value.sql_type()) {
+        (_, SqlType::Text | SqlType::Array(SqlType::Text)) if !is_text => oid::UNKNOWN,
+        (Value::U64(number), _) if i64::try_from(*number).is_err() => oid::NUMERIC,
+        (_, SqlType::U64) => oid::INT8,
+        (Value::Array(array), SqlType::Array(SqlType::U64)) if !all_int8(array) => oid::NUMERIC_ARRAY,
+        (_, SqlType::Array(SqlType::U64)) => oid::INT8_ARRAY,
+        (_, ty) => parameter_oid(ty),
+    }
+}
+
+/// True when every item fits an `int8`.
+fn all_int8(array: &ArrayValue) -> bool {
+    array.items.iter().all(|item| !matches!(item, Value::U64(number) if i64::try_from(*number).is_err()))
+}
+
+/// Appends a value in the format of its [`value_oid`]: text for `UNKNOWN`, else binary.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_as(value: &Value, oid: u32, out: &mut Vec<u8>) -> Result<(), ValueError> {
+    match value {
+        Value::U64(number) if oid == oid::INT8 => {
+            let number = i64::try_from(*number)
+                .map_err(|_| ValueError::new("u64", "PostgreSQL's integers end at 9223372036854775807"))?;
+            out.extend_from_slice(&number.to_be_bytes());
+            Ok(())
+        }
+        Value::Array(array) if oid == oid::UNKNOWN && *array.element == SqlType::Text => {
+            array_text(array, out)
+        }
+        Value::Array(array) if oid == oid::INT8_ARRAY => array_binary(array, oid::INT8, out),
+        _ => encode(value, out),
+    }
+}
+
 /// The OID of the arrays of a built-in type that a parameter can have.
 fn array_oid(element: u32) -> Option<u32> {
     Some(match element {
@@ -132,7 +171,7 @@ fn array_binary(array: &ArrayValue, element: u32, out: &mut Vec<u8>) -> Result<(
         check_item(item, array)?;
         let start = out.len();
         out.extend_from_slice(&[0; 4]);
-        encode(item, out)?;
+        encode_as(item, element, out)?;
         let written = length(out.len() - start - 4)?;
         out[start..start + 4].copy_from_slice(&written.to_be_bytes());
     }
@@ -148,7 +187,7 @@ fn array_text(array: &ArrayValue, out: &mut Vec<u8>) -> Result<(), ValueError> {
         }
         check_item(item, array)?;
         match item {
-            Value::Custom(_, label) => {
+            Value::Custom(_, label) | Value::Text(label) => {
                 let escaped = label.replace('\\', "\\\\").replace('"', "\\\"");
                 write!(literal, "\"{escaped}\"").expect("writing to a String cannot fail");
             }
@@ -202,6 +241,43 @@ mod tests {
 
         let empty = Value::Array(Box::new(ArrayValue { element: &SqlType::Uuid, items: vec![] }));
         assert_eq!(encoded(&empty), [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b, 0x86]);
+    }
+
+    #[test]
+    fn a_u64_is_an_int8_while_it_fits_and_so_are_the_items_of_an_array() {
+        let array = |items: &[u64]| {
+            let items = items.iter().map(|&number| Value::U64(number)).collect();
+            Value::Array(Box::new(ArrayValue { element: &SqlType::U64, items }))
+        };
+        for (value, oid) in [
+            (Value::U64(5), oid::INT8),
+            (Value::U64(i64::MAX as u64), oid::INT8),
+            (Value::U64(1 << 63), oid::NUMERIC),
+            (Value::Null(SqlType::U64), oid::INT8),
+            (array(&[5, 7]), oid::INT8_ARRAY),
+            (array(&[5, u64::MAX]), oid::NUMERIC_ARRAY),
+            (array(&[]), oid::INT8_ARRAY),
+        ] {
+            assert_eq!(value_oid(&value, false), oid, "{value:?}");
+        }
+        let mut out = Vec::new();
+        encode_as(&Value::U64(5), oid::INT8, &mut out).unwrap();
+        assert_eq!(out, encoded(&Value::I64(5)));
+        let mut out = Vec::new();
+        encode_as(&array(&[5]), oid::INT8_ARRAY, &mut out).unwrap();
+        let as_i64 = ArrayValue { element: &SqlType::I64, items: vec![Value::I64(5)] };
+        assert_eq!(out, encoded(&Value::Array(Box::new(as_i64))));
+    }
+
+    #[test]
+    fn an_array_of_text_is_sent_as_text_where_its_type_is_left_open() {
+        let items = vec![Value::Text("a\"b\\c".into()), Value::Null(SqlType::Text)];
+        let array = Value::Array(Box::new(ArrayValue { element: &SqlType::Text, items }));
+        assert_eq!(value_oid(&array, true), oid::TEXT_ARRAY);
+        assert_eq!(value_oid(&array, false), oid::UNKNOWN);
+        let mut out = Vec::new();
+        encode_as(&array, oid::UNKNOWN, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), r#"{"a\"b\\c",NULL}"#);
     }
 
     #[test]
