@@ -243,7 +243,7 @@ impl<'a> Writer<'a> {
             Numeric::Integer if divides && !is_not_zero(&top.right) => {
                 self.division(checked.division[at - 3], top);
             }
-            Numeric::Integer if !nested && !(divides && is_leaf(&top.left)) => {
+            Numeric::Integer if !(nested || divides && is_leaf(&top.left)) => {
                 self.push(checked.integer);
                 self.integer_chain(top);
                 self.push(")");
