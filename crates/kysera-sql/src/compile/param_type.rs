@@ -9,6 +9,7 @@
 use super::writer::Writer;
 use crate::ast::{Case, Expr};
 use crate::dialect::{CustomForm, TypePlace};
+use crate::stack;
 use crate::value::SqlType;
 
 /// The parameters that [`Facts::text_params`](crate::compiled::Facts::text_params) can name.
@@ -56,8 +57,8 @@ impl Writer<'_> {
 pub(super) fn has_type(expr: &Expr) -> bool {
     match expr {
         Expr::Value(_) | Expr::Literal(_) => false,
-        Expr::Tuple(items) => items.iter().any(has_type),
-        Expr::Case(case) => results_have_type(case),
+        Expr::Tuple(items) => stack::grow(|| items.iter().any(has_type)),
+        Expr::Case(case) => stack::grow(|| results_have_type(case)),
         _ => true,
     }
 }
