@@ -2,25 +2,14 @@
 
 /// The beginning of a case's name, the library that is ahead (empty: any), and the reason: only what was looked into. A case
 /// that stands nowhere here is said to be unexplained.
-const REASONS: [(&str, &str, &str); 28] = [
-    (
-        "sqlite: left join",
-        "diesel",
-        "profiled: not the library but SQLite. With `left join` and a bound value the newer SQLite of ours makes a new plan at \
-         each execution (`sqlite3Reprepare`, nine tenths of rusqlite's instructions for one row); the rivals' older one does not",
-    ),
+const REASONS: [(&str, &str, &str); 27] = [
     (
         "sqlite: left join",
         "rusqlite",
         "profiled: seven cells of each row are read before it is decoded, where the code written by hand stops at the first \
-         that says there is no post (8 % more instructions); under a hundred rows it is the plan made anew, for rusqlite too",
+         that says there is no post (8 % more instructions)",
     ),
-    (
-        "sqlite: select with 0 to 8 filters",
-        "",
-        "profiled: over half of the instructions, ours and rusqlite's alike, are SQLite making a new plan at each execution \
-         because the limit is bound; the rest is building and compiling the query anew",
-    ),
+    ("sqlite: select with 0 to 8 filters", "", "the query is built and compiled anew each time"),
     (
         "sqlite: nested rows",
         "",

@@ -89,10 +89,7 @@ impl Policies {
         plugin: usize,
         directives: &[Directive],
     ) -> Result<bool> {
-        match mode_of(directives, self.plugins[plugin].name()) {
-            None => Ok(false),
-            Some(mode) => Ok(self.in_mode(policy, plugin, mode)?.is_known()),
-        }
+        Ok(self.asked_mode(policy, plugin, directives)?.is_some_and(PolicyInMode::is_known))
     }
 
     /// True when the mode that these directives ask of a plugin changes what it checks.
@@ -102,10 +99,18 @@ impl Policies {
         plugin: usize,
         directives: &[Directive],
     ) -> Result<bool> {
-        match mode_of(directives, self.plugins[plugin].name()) {
-            None => Ok(false),
-            Some(mode) => Ok(self.in_mode(policy, plugin, mode)?.changes_checks),
-        }
+        Ok(self.asked_mode(policy, plugin, directives)?.is_some_and(|asked| asked.changes_checks))
+    }
+
+    /// The mode that these directives ask of a plugin for a table.
+    fn asked_mode<'a>(
+        &'a self,
+        policy: &'a TablePolicy,
+        plugin: usize,
+        directives: &[Directive],
+    ) -> Result<Option<&'a PolicyInMode>> {
+        let mode = mode_of(directives, self.plugins[plugin].name());
+        Ok(mode.map(|mode| self.in_mode(policy, plugin, mode)).transpose()?)
     }
 
     /// The filter of a plugin for an operation on a table, under the directives of the query that refers to it.

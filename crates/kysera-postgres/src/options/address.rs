@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 
 /// Keys that are read here.
 const OURS: [&str; 7] = [
@@ -40,13 +41,11 @@ impl FromStr for PostgresOptions {
 
 fn read(address: &str) -> Result<PostgresOptions> {
     let is_url = address.starts_with("postgres://") || address.starts_with("postgresql://");
-    if is_url {
-        refuse_at_in_host(address)?;
-    }
     let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
     let mut options = PostgresOptions::new();
     // The error's text names an option at most; its source is the same.
     let mut config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
+    refuse_password_as_host(&config)?;
     super::keep_alive(&mut config);
     options.config = config;
     for (at, (key, value)) in ours.iter().enumerate() {
@@ -61,12 +60,10 @@ fn read(address: &str) -> Result<PostgresOptions> {
     Ok(options)
 }
 
-/// A password with an `@` in it ends at the first one for most readers, and its rest would be taken for the host's name,
-/// which messages show.
-fn refuse_at_in_host(address: &str) -> Result<()> {
-    let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = authority.split(['/', '?']).next().unwrap_or(authority);
-    if authority.matches('@').count() > 1 {
+/// The rest of a password that has an `@` in it is read as the host's name, which messages show.
+fn refuse_password_as_host(config: &Config) -> Result<()> {
+    let is_part = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
+    if config.get_hosts().iter().any(is_part) {
         return Err(unreadable("there is more than one @ in front of the host"));
     }
     Ok(())
@@ -226,7 +223,12 @@ mod tests {
 
     #[test]
     fn a_part_of_a_password_is_never_taken_for_the_host() {
-        for address in ["postgres://ann:se@cret@localhost:1/app", "postgres://ann:se@cr@et@host"] {
+        for address in [
+            "postgres://ann:se@cret@localhost:1/app",
+            "postgres://ann:se@cr@et@host",
+            "postgres://ann:s/e@cret@host/app",
+            "postgres://ann:s?e=1@cret@host/app",
+        ] {
             let error = address.parse::<PostgresOptions>().unwrap_err();
             let said = format!("{error:#?} {error} {:?}", error.hint());
             assert!(!said.contains("cret") && !said.contains("et@"), "{said}");
