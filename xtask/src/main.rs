@@ -6,6 +6,7 @@
 
 mod check;
 mod lost_commits;
+mod oracle;
 mod postgres;
 mod process;
 mod skips;
@@ -23,6 +24,9 @@ usage: cargo xtask <task>
   lost-commits [--rounds n]
                           crash PostgreSQL between a commit and its answer, and look
                           whether a lost commit is called committed
+  oracle [--statements n] [--seed n]
+                          random statements under random row filters: a million on
+                          SQLite and a tenth of it on PostgreSQL, or as many as said
   postgres [command ..]   start a throw-away PostgreSQL; run the command with its
                           address in the environment, or wait for Ctrl-C
 
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         ["check", words @ ..] => check::task(words),
         ["test", words @ ..] => test::task(words),
         ["lost-commits", words @ ..] => lost_commits::task(words),
+        ["oracle", words @ ..] => oracle::task(words),
         ["postgres", command @ ..] => postgres::task(command),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -19,6 +19,15 @@ pub(crate) trait Engine {
     /// Runs a script.
     fn script(&mut self, sql: &str);
 
+    /// A dialect like its own.
+    fn another_dialect(&self) -> Box<dyn Dialect>;
+
+    /// Makes a schema beside the default one.
+    fn create_schema(&mut self, name: &str);
+
+    /// Gives up on statements that take more than so many thousand steps, where steps can be counted.
+    fn give_up_after(&mut self, _thousands: u32) {}
+
     /// Runs `work` and takes back what it did.
     fn undone<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T
     where
@@ -28,6 +37,14 @@ pub(crate) trait Engine {
         let done = work(self);
         self.rollback();
         done
+    }
+
+    /// Runs a write and then a query, and takes back what was done.
+    fn undone_and_then(&mut self, write: &str, query: &str) -> Result<(Rows, Rows), String>
+    where
+        Self: Sized,
+    {
+        self.undone(|engine| Ok((engine.run(write)?, engine.run(query)?)))
     }
 
     /// Ends the transaction, if there still is one.
@@ -40,8 +57,9 @@ pub(crate) trait Engine {
 pub(crate) struct SqliteEngine {
     connection: rusqlite::Connection,
     dialect: Sqlite,
-    /// Millions of steps of the statement that runs.
+    /// How many thousand steps the statement that runs may still take.
     steps: Arc<AtomicU32>,
+    thousands: u32,
 }
 
 impl SqliteEngine {
@@ -49,15 +67,14 @@ impl SqliteEngine {
     pub(crate) fn new() -> SqliteEngine {
         let connection = rusqlite::Connection::open_in_memory().expect("memory is at hand");
         kysera_sqlite::register_functions(&connection).expect("memory is at hand");
-        SqliteEngine { connection, dialect: Sqlite::default(), steps: Arc::default() }
+        SqliteEngine { connection, dialect: Sqlite::default(), steps: Arc::default(), thousands: u32::MAX }
     }
 
-    /// Interrupts statements that take more than so many million steps.
-    pub(crate) fn limited(mut self, millions: u32) -> SqliteEngine {
+    /// Counts the steps of statements, so that those which take too many can be given up.
+    pub(crate) fn limited(mut self) -> SqliteEngine {
         let steps = self.steps.clone();
-        self.connection
-            .progress_handler(1_000_000, Some(move || steps.fetch_add(1, Ordering::Relaxed) > millions))
-            .expect("the connection is open");
+        let count = move || steps.fetch_sub(1, Ordering::Relaxed) <= 1;
+        self.connection.progress_handler(1_000, Some(count)).expect("the connection is open");
         self
     }
 }
@@ -69,7 +86,7 @@ impl Engine for SqliteEngine {
 
     fn run(&mut self, sql: &str) -> Result<Rows, String> {
         let text = |error: rusqlite::Error| error.to_string();
-        self.steps.store(0, Ordering::Relaxed);
+        self.steps.store(self.thousands, Ordering::Relaxed);
         let mut statement = self.connection.prepare(sql).map_err(text)?;
         let width = statement.column_count();
         let mut rows = statement.query([]).map_err(text)?;
@@ -82,7 +99,20 @@ impl Engine for SqliteEngine {
     }
 
     fn script(&mut self, sql: &str) {
+        self.steps.store(u32::MAX, Ordering::Relaxed);
         self.connection.execute_batch(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    fn another_dialect(&self) -> Box<dyn Dialect> {
+        Box::new(Sqlite::default())
+    }
+
+    fn create_schema(&mut self, name: &str) {
+        self.script(&format!("attach ':memory:' as {name}"));
+    }
+
+    fn give_up_after(&mut self, thousands: u32) {
+        self.thousands = thousands;
     }
 
     fn rollback(&mut self) {
@@ -110,6 +140,7 @@ pub(crate) struct PostgresEngine {
     client: tokio_postgres::Client,
     config: tokio_postgres::Config,
     dialect: Postgres,
+    version: u32,
 }
 
 impl PostgresEngine {
@@ -142,11 +173,34 @@ impl PostgresEngine {
             tokio::spawn(connection);
             client
         });
-        let mut engine = PostgresEngine { runtime, client, config, dialect: Postgres::default() };
+        let mut engine = PostgresEngine { runtime, client, config, dialect: Postgres::default(), version: 0 };
         let version = engine.run("show server_version_num").expect("the server has a version");
         let number: u32 = version[0][0].parse().expect("the version is a number");
-        engine.dialect = Postgres::version((number / 10_000, 0, 0));
+        engine.version = number / 10_000;
+        engine.dialect = Postgres::version((engine.version, 0, 0));
         engine
+    }
+}
+
+impl PostgresEngine {
+    /// The rows of each statement.
+    fn results(&mut self, sql: &str) -> Result<Vec<Rows>, String> {
+        let messages = self.runtime.block_on(self.client.simple_query(sql)).map_err(|error| {
+            error
+                .as_db_error()
+                .map_or_else(|| error.to_string(), |db| format!("{}: {}", db.code().code(), db.message()))
+        })?;
+        let (mut results, mut rows) = (Vec::new(), Rows::new());
+        for message in messages {
+            match message {
+                SimpleQueryMessage::Row(row) => {
+                    rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
+                }
+                SimpleQueryMessage::CommandComplete(_) => results.push(std::mem::take(&mut rows)),
+                _ => {}
+            }
+        }
+        Ok(results)
     }
 }
 
@@ -156,22 +210,30 @@ impl Engine for PostgresEngine {
     }
 
     fn run(&mut self, sql: &str) -> Result<Rows, String> {
-        let messages = self.runtime.block_on(self.client.simple_query(sql)).map_err(|error| {
-            error
-                .as_db_error()
-                .map_or_else(|| error.to_string(), |db| format!("{}: {}", db.code().code(), db.message()))
-        })?;
-        let mut rows = Vec::new();
-        for message in messages {
-            if let SimpleQueryMessage::Row(row) = message {
-                rows.push((0..row.len()).map(|at| row.get(at).unwrap_or("null").to_owned()).collect());
+        Ok(self.results(sql)?.concat())
+    }
+
+    /// All of it in one trip to the server, which takes longer than the statements do.
+    fn undone_and_then(&mut self, write: &str, query: &str) -> Result<(Rows, Rows), String> {
+        match self.results(&format!("begin; {write}; {query}; rollback")) {
+            Ok(mut results) => Ok((std::mem::take(&mut results[1]), std::mem::take(&mut results[2]))),
+            Err(error) => {
+                self.script("rollback");
+                Err(error)
             }
         }
-        Ok(rows)
     }
 
     fn script(&mut self, sql: &str) {
         let done = self.runtime.block_on(self.client.batch_execute(sql));
         done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    fn another_dialect(&self) -> Box<dyn Dialect> {
+        Box::new(Postgres::version((self.version, 0, 0)))
+    }
+
+    fn create_schema(&mut self, name: &str) {
+        self.script(&format!("create schema {name}"));
     }
 }

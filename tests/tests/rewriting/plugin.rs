@@ -77,6 +77,10 @@ impl Plugin for Guard {
     fn guards(&self, _: &TableHandle) -> bool {
         false
     }
+
+    fn rewrites_by_form(&self) -> bool {
+        true
+    }
 }
 
 /// A filter given by a function.

@@ -2,7 +2,7 @@
 
 use super::abilities::Abilities;
 use super::chance::Chance;
-use kysera_sql::ast::{Cte, CteRef, FromItem, Insert, Statement, TableRef};
+use kysera_sql::ast::{Cte, CteRef, Delete, FromItem, Insert, Merge, Select, Statement, TableRef, Update};
 use kysera_sql::ident::Name;
 use kysera_sql::node;
 use kysera_sql::visit::{Visit, VisitMut, walk, walk_mut};
@@ -49,7 +49,7 @@ impl VisitMut for Qualify<'_> {
     type Error = Infallible;
 
     fn table(&mut self, node: &mut TableRef) -> Result<(), Infallible> {
-        if self.ctes.contains(&node.name) {
+        if self.ctes.contains(&node.name) && node.schema.is_none() {
             node.schema = Some(self.schema.into());
         }
         Ok(())
@@ -76,8 +76,28 @@ impl VisitMut for Loosen<'_> {
         walk_mut::relation(self, node)
     }
 
+    /// Nobody resolves names where plugins are passed by.
+    fn select(&mut self, node: &mut Select) -> Result<(), Infallible> {
+        if node.directives.bypass.is_some() { Ok(()) } else { walk_mut::select(self, node) }
+    }
+
+    fn update(&mut self, node: &mut Update) -> Result<(), Infallible> {
+        if node.directives.bypass.is_some() { Ok(()) } else { walk_mut::update(self, node) }
+    }
+
+    fn delete(&mut self, node: &mut Delete) -> Result<(), Infallible> {
+        if node.directives.bypass.is_some() { Ok(()) } else { walk_mut::delete(self, node) }
+    }
+
+    fn merge(&mut self, node: &mut Merge) -> Result<(), Infallible> {
+        if node.directives.bypass.is_some() { Ok(()) } else { walk_mut::merge(self, node) }
+    }
+
     /// Not every database has aliases there.
     fn insert(&mut self, node: &mut Insert) -> Result<(), Infallible> {
+        if node.directives.bypass.is_some() {
+            return Ok(());
+        }
         let into = node.into.clone();
         walk_mut::insert(self, node)?;
         node.into = into;
@@ -88,7 +108,8 @@ impl VisitMut for Loosen<'_> {
         if node.meta.is_none() || !self.chance.percent(40) {
             return Ok(());
         }
-        if self.ctes.contains(&node.name) {
+        let is_other = node.schema.as_deref() == Some("other");
+        if self.ctes.contains(&node.name) && !is_other {
             node.schema = None;
             return Ok(());
         }
@@ -97,7 +118,10 @@ impl VisitMut for Loosen<'_> {
             true => node.name.to_uppercase().into(),
             false => node.name.clone(),
         };
-        let schema = self.chance.percent(30).then_some(self.can.schema.into());
+        let schema = match is_other {
+            true => node.schema.clone(),
+            false => self.chance.percent(30).then_some(self.can.schema.into()),
+        };
         *node = node!(TableRef { schema, ..TableRef::named(name).aliased(label) });
         Ok(())
     }

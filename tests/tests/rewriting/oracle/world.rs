@@ -1,135 +1,108 @@
-//! Random data with random policies: a world in which queries are asked.
+//! Random data with random policies: a world in which statements are asked.
 //!
 //! The permitted rows are found here by SQL written by hand, not by the code that is tested.
 
 use super::chance::Chance;
+use super::nowhere::Nowhere;
+use super::rule::{Rule, rules};
+use super::tables;
+use super::tables::{Mode, SINK, TABLES, place, qualified};
+use super::tens::{Ten, Tens};
 use crate::engine::Engine;
-use crate::plugin::{Policy, nullable, required, table};
-use crate::tree::{
-    Clauses, c, count, cte, eq, exists, gt, int, is_in, join, named, one, op, or, scalar, select,
-};
-use kysera_core::PluginSet;
-use kysera_core::plugin::{Plugin, RowFilter};
-use kysera_sql::ast::{BinaryOp, Expr, FromItem, JoinKind, TableRef};
+use crate::plugin::{Guard, Policy};
+use kysera::plugins::SoftDelete;
+use kysera_core::plugin::RowFilter;
+use kysera_core::{Db, FixedClock};
+use kysera_sql::ast::Expr;
 use kysera_sql::dialect::Dialect;
-use kysera_sql::table::{ColumnMeta, TableMeta};
+use kysera_sql::ident::Name;
+use kysera_sql::table::TableMeta;
 use std::fmt::Write;
-use std::sync::Arc;
-
-/// The columns of every table.
-pub(crate) const COLUMNS: [&str; 5] = ["id", "r", "x", "ten", "del"];
-
-static META: [ColumnMeta; 5] =
-    [required("id"), nullable("r"), nullable("x"), nullable("ten"), nullable("del")];
-
-/// Without a key that filters could go by.
-static MEM: TableMeta = TableMeta::new("mem", &META);
-static TAG: TableMeta = table("tag", &META);
-static POST: TableMeta = table("post", &META);
-static PERSON: TableMeta = table("person", &META);
-
-/// Every table; policies of one may read those before it.
-pub(crate) static TABLES: [&TableMeta; 4] = [&MEM, &TAG, &POST, &PERSON];
-
-/// A row filter, as the plugin says it and as text.
-#[derive(Clone, Debug)]
-struct Rule {
-    kind: Kind,
-    k: i64,
-    /// The table that it reads, by its place in [`TABLES`].
-    reads: usize,
-    /// The other one, where there are two.
-    beside: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
-    NullTest,
-    Equal,
-    NotEqual,
-    Or,
-    Exists,
-    In,
-    NotIn,
-    /// It reads a table and, on the side that may be absent, another.
-    LeftJoin,
-    FullJoin,
-    Cte,
-    Count,
-}
 
 /// Data and policies.
 #[derive(Clone)]
 pub(crate) struct World {
     /// Rules by table; two rules are two plugins.
-    rules: [Vec<Rule>; 4],
-    /// Statements that fill the tables.
-    fill: String,
+    rules: [Vec<Rule>; 5],
+    /// The rows of each table.
+    rows: [String; 5],
+    pub(crate) ten: Ten,
+    /// A guard sees that nothing passes the policies by.
+    guarded: bool,
 }
 
 impl World {
     pub(crate) fn new(chance: &mut Chance) -> World {
         let rules = std::array::from_fn(|at| rules(chance, at));
-        let mut fill = String::new();
-        for table in TABLES {
-            let rows = 3 + chance.below(7);
-            for id in 1..=rows {
-                let mut cell = |nulls| match chance.percent(nulls) {
-                    true => "null".to_owned(),
-                    false => chance.small().to_string(),
-                };
-                let (r, x, ten, del) = (cell(15), cell(15), cell(15), cell(60));
-                let _ = write!(fill, "insert into {} values ({id}, {r}, {x}, {ten}, {del});", table.name);
-            }
-        }
-        World { rules, fill }
+        let rows = std::array::from_fn(|_| rows(chance));
+        World { rules, rows, ten: Ten::new(chance), guarded: chance.percent(50) }
     }
 
     /// True when no rule reads a table.
     pub(crate) fn is_plain(&self) -> bool {
-        let plain =
-            |rule: &Rule| matches!(rule.kind, Kind::NullTest | Kind::Equal | Kind::NotEqual | Kind::Or);
-        self.rules.iter().flatten().all(plain)
+        self.rules.iter().flatten().all(Rule::is_plain)
     }
 
     /// Makes the tables, once for each engine.
-    pub(crate) fn create(engine: &mut dyn Engine) {
-        for table in TABLES {
-            let name = &*table.name;
-            engine.script(&format!(
-                "create table {name} (id integer primary key, r integer, x integer, ten integer, del integer)"
-            ));
+    pub(crate) fn create(engine: &mut impl Engine) {
+        engine.create_schema("other");
+        for at in 0..TABLES.len() {
+            for mode in [Mode::Visible, Mode::All, Mode::Only, Mode::Raw] {
+                let (name, suffix) = (qualified(at), mode.suffix());
+                engine.script(&format!(
+                    "create table {name}{suffix} (id integer primary key, r integer, x integer, ten integer, del integer)"
+                ));
+            }
         }
         engine.script("create table sink (a integer, b integer)");
     }
 
     /// Fills the tables with all rows.
-    pub(crate) fn fill(&self, engine: &mut dyn Engine) {
-        for table in TABLES {
-            engine.script(&format!("delete from {}", table.name));
+    pub(crate) fn fill(&self, engine: &mut impl Engine) {
+        let mut script = String::new();
+        for (at, rows) in self.rows.iter().enumerate() {
+            let name = qualified(at);
+            let _ = write!(script, "delete from {name}; insert into {name} values {rows};");
         }
-        engine.script(&self.fill);
+        engine.script(&script);
     }
 
-    /// Removes what the rules forbid. Tables come in order, so a rule reads what is permitted of another.
-    pub(crate) fn prune(&self, engine: &mut dyn Engine) {
-        for (table, rules) in TABLES.iter().zip(&self.rules) {
-            let name = &*table.name;
-            for rule in rules {
-                let forbidden = format!("not coalesce({}, false)", rule.text(name));
-                engine.script(&format!("delete from {name} where {forbidden}"));
+    /// Fills the tables with the rows that the policies permit, and beside each the tables of its other modes. Tables
+    /// come in order, so a rule reads what is permitted of another.
+    pub(crate) fn fill_permitted(&self, engine: &mut impl Engine) {
+        let mut script = String::new();
+        for (at, rows) in self.rows.iter().enumerate() {
+            let name = qualified(at);
+            let mut permitted = self.ten.text(at);
+            for rule in &self.rules[at] {
+                let _ = write!(permitted, " and {}", rule.text("t"));
             }
+            let _ = write!(
+                script,
+                "delete from {name}_raw; insert into {name}_raw values {rows};
+                 delete from {name}_all; insert into {name}_all select * from {name}_raw t where {permitted};
+                 delete from {name}; insert into {name} select * from {name}_all where del is null;
+                 delete from {name}_only; insert into {name}_only select * from {name}_all where del is not null;"
+            );
         }
+        engine.script(&script);
     }
 
-    /// The rules as plugins: the first of each table in one, the second in another.
-    pub(crate) fn plugins(&self, dialect: &dyn Dialect) -> PluginSet {
-        let plugins = self.policies().map(|policy| Arc::new(policy) as Arc<dyn Plugin>);
-        PluginSet::new(plugins.into(), TABLES, dialect).expect("rules have no circle")
+    /// A database that has the plugins and runs nothing: the first rule of each table is in one plugin, the second in
+    /// another.
+    pub(crate) fn db(&self, dialect: Box<dyn Dialect>) -> Db {
+        let [first, second] = self.policies();
+        let mut builder = Db::builder(Nowhere(dialect)).clock(FixedClock(tables::NOW));
+        if self.guarded {
+            builder = builder.plugin(Guard);
+        }
+        let builder =
+            builder.plugin(first).plugin(second).plugin(SoftDelete::new().column("del")).plugin(Tens);
+        let tables = TABLES.into_iter().chain([&SINK]);
+        builder.tables(tables).build().expect("rules have no circle")
     }
 
-    /// The plugins, one by one.
-    pub(crate) fn policies(&self) -> [Policy; 2] {
+    fn policies(&self) -> [Policy; 2] {
         let policy = |name, at: usize| {
             let rules = self.rules.clone();
             Policy::new(name, move |table| {
@@ -141,95 +114,25 @@ impl World {
     }
 
     /// The predicate for a table under an alias, for mutants: right only where rules read no table.
-    pub(crate) fn predicate(&self, table: &TableMeta, label: &str) -> Option<Expr> {
-        let place = TABLES.iter().position(|known| known.is(table))?;
-        self.rules[place].iter().map(|rule| rule.tree(label)).reduce(Expr::and)
+    pub(crate) fn predicate(&self, table: &TableMeta, label: &Name) -> Option<Expr> {
+        let at = place(table.schema.as_deref(), &table.name)?;
+        let mark = Expr::is_null(Expr::column(label.clone(), "del"));
+        let rules = self.rules[at].iter().map(|rule| rule.tree(label));
+        Some(rules.chain(self.ten.tree(at, label)).fold(mark, Expr::and))
     }
 }
 
-/// None, one or two rules for the table at that place.
-fn rules(chance: &mut Chance, at: usize) -> Vec<Rule> {
-    let many = *chance.pick(&[0, 1, 1, 1, 1, 2]);
-    let mut rules = Vec::new();
-    for _ in 0..many {
-        let kinds: &[Kind] = &[Kind::NullTest, Kind::NullTest, Kind::Equal, Kind::NotEqual, Kind::Or];
-        let kind = match at > 0 && chance.percent(45) {
-            true => *chance.pick(&[
-                Kind::Exists,
-                Kind::Exists,
-                Kind::In,
-                Kind::In,
-                Kind::NotIn,
-                Kind::LeftJoin,
-                Kind::FullJoin,
-                Kind::Cte,
-                Kind::Count,
-            ]),
-            false => *chance.pick(kinds),
+/// Some rows, as `values` lists them.
+fn rows(chance: &mut Chance) -> String {
+    let mut rows = String::new();
+    for id in 1..=3 + chance.below(7) {
+        let mut cell = |nulls| match chance.percent(nulls) {
+            true => "null".to_owned(),
+            false => chance.small().to_string(),
         };
-        let mut earlier = || if at > 0 { chance.below(at) } else { 0 };
-        let (reads, beside) = (earlier(), earlier());
-        rules.push(Rule { kind, k: chance.small(), reads, beside });
+        let (r, x, ten, del) = (cell(15), cell(15), cell(12), cell(70));
+        let comma = if id == 1 { "" } else { ", " };
+        let _ = write!(rows, "{comma}({id}, {r}, {x}, {ten}, {del})");
     }
-    rules
-}
-
-impl Rule {
-    /// As a predicate over the table that goes by `label`.
-    fn tree(&self, label: &str) -> Expr {
-        let column = |name: &'static str| Expr::column(label.to_owned(), name);
-        // An alias that users like, so that it must be replaced.
-        let other = || TableRef::typed(TABLES[self.reads]).aliased("m");
-        let beside = || FromItem::from(TableRef::typed(TABLES[self.beside]).aliased("q"));
-        let joined = |kind| join(other().into(), kind, beside(), eq(c("q.r"), c("m.id")));
-        match self.kind {
-            Kind::NullTest => Expr::is_null(column("del")),
-            Kind::Equal => eq(column("ten"), int(self.k)),
-            Kind::NotEqual => op(column("ten"), BinaryOp::Ne, int(self.k)),
-            Kind::Or => or(Expr::is_null(column("del")), eq(column("x"), int(self.k))),
-            Kind::Exists => exists(one(other()).filter(eq(c("m.x"), column("x")))),
-            Kind::In => is_in(column("x"), select([c("m.ten")], other()), false),
-            Kind::NotIn => is_in(
-                column("x"),
-                select([c("m.ten")], other()).filter(op(c("m.ten"), BinaryOp::Lt, int(self.k))),
-                true,
-            ),
-            Kind::LeftJoin => exists(
-                one(joined(JoinKind::Left)).filter(eq(c("m.x"), column("x")).and(Expr::is_null(c("q.id")))),
-            ),
-            Kind::FullJoin => {
-                let either = or(eq(c("m.x"), column("x")), eq(c("q.x"), column("x")));
-                exists(one(joined(JoinKind::Full)).filter(either))
-            }
-            Kind::Cte => {
-                let of_other = || named([(c("m.ten"), "v")], other());
-                is_in(column("x"), select([c("w.v")], cte("w", "w")).with([("w", of_other())]), false)
-            }
-            Kind::Count => {
-                gt(scalar(select([count()], other()).filter(eq(c("m.x"), column("x")))), int(self.k % 2))
-            }
-        }
-    }
-
-    /// As text, for a table of that name.
-    fn text(&self, table: &str) -> String {
-        let (k, other, beside) = (self.k, &*TABLES[self.reads].name, &*TABLES[self.beside].name);
-        match self.kind {
-            Kind::NullTest => format!("{table}.del is null"),
-            Kind::Equal => format!("{table}.ten = {k}"),
-            Kind::NotEqual => format!("{table}.ten <> {k}"),
-            Kind::Or => format!("({table}.del is null or {table}.x = {k})"),
-            Kind::Exists => format!("exists (select 1 from {other} m where m.x = {table}.x)"),
-            Kind::In => format!("{table}.x in (select m.ten from {other} m)"),
-            Kind::NotIn => format!("{table}.x not in (select m.ten from {other} m where m.ten < {k})"),
-            Kind::LeftJoin => format!(
-                "exists (select 1 from {other} m left join {beside} q on q.r = m.id where m.x = {table}.x and q.id is null)"
-            ),
-            Kind::FullJoin => format!(
-                "exists (select 1 from {other} m full join {beside} q on q.r = m.id where m.x = {table}.x or q.x = {table}.x)"
-            ),
-            Kind::Cte => format!("{table}.x in (select m.ten from {other} m)"),
-            Kind::Count => format!("(select count(*) from {other} m where m.x = {table}.x) > {}", k % 2),
-        }
-    }
+    rows
 }
