@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "kysera-outside-driver",
         "kysera-outside-layer",
         "kysera-outside-plugin",
+        "kysera-fuzz",
         "kysera-pool-model",
         "kysera-examples",
         "xtask",

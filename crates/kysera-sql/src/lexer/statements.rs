@@ -145,7 +145,11 @@ enum Head {
 impl Body {
     /// True when every block that was begun has its end.
     fn is_closed(&self) -> bool {
-        self.blocks == usize::from(matches!(self.undecided, Some(Edge::End)))
+        match self.undecided {
+            None => self.blocks == 0,
+            Some(Edge::End) => self.blocks == 1,
+            Some(Edge::Begin) => false,
+        }
     }
 
     fn read(&mut self, token: &Token<'_>) {

@@ -167,6 +167,12 @@ fn the_body_of_a_definition_is_not_cut() {
     assert!(!open.is_complete);
 }
 
+#[test]
+fn a_body_of_which_only_the_first_word_came_is_not_complete() {
+    let open = statements("create trigger a after insert on b begin", &LexerRules::SQLITE).next().unwrap();
+    assert!(!open.is_complete);
+}
+
 /// A small generator of random numbers, the same at every run.
 struct Random(u64);
 

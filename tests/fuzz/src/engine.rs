@@ -1,0 +1,230 @@
+//! The loop that all targets run in: random bytes, for a time, from a seed that is printed.
+//!
+//! A target makes what it needs of the bytes and panics at a fault. Then the bytes are made shorter while the fault stays,
+//! and printed with the seed. Knows nothing of what the targets try.
+//!
+//! In the environment:
+//! * `KYSERA_FUZZ_SECONDS`: how long each target runs; without it, a few seconds.
+//! * `KYSERA_FUZZ_SEED`: where it begins; without it, another place at each run.
+//! * `KYSERA_FUZZ_INPUT`: bytes in hex digits, as a fault prints them: they alone are tried.
+//! * `KYSERA_FUZZ_KEEP`: a folder in which each input is kept until the next one. For faults that end the process, such as
+//!   an overflow of the stack: run the same seed again, and the last input is there.
+
+use crate::memory;
+use arbitrary::Unstructured;
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+/// What is tried: panics at a fault. An `Err` says that the bytes make nothing to try.
+pub type Target = fn(&mut Unstructured<'_>) -> arbitrary::Result<()>;
+
+/// How long a target runs unless told.
+const SECONDS: f64 = 3.0;
+/// No input is allowed to take longer, on however slow a machine.
+const LONGEST: Duration = Duration::from_secs(120);
+/// How many shorter inputs are tried after a fault, and for how long.
+const SHORTER: usize = 3_000;
+const SHORTENING: Duration = Duration::from_secs(30);
+
+/// Runs a target for as long as the environment says.
+///
+/// # Panics
+/// At a fault, with the input that shows it.
+pub fn fuzz(name: &'static str, target: Target) {
+    hush();
+    if let Some(input) = setting("KYSERA_FUZZ_INPUT") {
+        let input = from_hex(&input);
+        assert!(attempt(target, &input), "{name}: these bytes make nothing to try");
+        return;
+    }
+    let seconds = setting("KYSERA_FUZZ_SECONDS")
+        .map_or(SECONDS, |it| it.parse().expect("KYSERA_FUZZ_SECONDS is a number"));
+    let seed = setting("KYSERA_FUZZ_SEED")
+        .map_or_else(fresh_seed, |it| it.parse().expect("KYSERA_FUZZ_SEED is a number"));
+    say(&format!("fuzz {name}: KYSERA_FUZZ_SEED={seed}, {seconds} s"));
+    let watch = Watch::begin(name);
+    let keep = setting("KYSERA_FUZZ_KEEP").map(|folder| PathBuf::from(folder).join(name));
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (start, mut tried, mut made) = (Instant::now(), 0_u64, 0_u64);
+    while start.elapsed().as_secs_f64() < seconds {
+        let input = input(&mut random);
+        watch.saw(&input);
+        if let Some(file) = &keep {
+            std::fs::write(file, &input).expect("the folder of KYSERA_FUZZ_KEEP can be written to");
+        }
+        match caught(target, &input) {
+            Ok(is_something) => made += u64::from(is_something),
+            Err(_) => report(name, target, seed, tried, &input),
+        }
+        tried += 1;
+    }
+    assert!(made * 20 >= tried, "{name}: of {tried} inputs only {made} made something to try");
+    say(&format!(
+        "fuzz {name}: {tried} inputs in {:.0} s, {made} of use, no fault",
+        start.elapsed().as_secs_f64()
+    ));
+}
+
+/// Short inputs are common, long ones rare. Few different bytes, or all: both find what the other does not.
+fn input(random: &mut fastrand::Rng) -> Vec<u8> {
+    let most = 1_usize << random.u32(4..13);
+    let length = random.usize(most / 2..=most);
+    let mut input = vec![0; length];
+    random.fill(&mut input);
+    if random.u8(..) < 64 {
+        let few = [random.u8(..), random.u8(..), 0, 255, random.u8(..)];
+        input.iter_mut().for_each(|byte| *byte = few[usize::from(*byte) % few.len()]);
+    }
+    input
+}
+
+fn attempt(target: Target, input: &[u8]) -> bool {
+    let is_something = target(&mut Unstructured::new(input)).is_ok();
+    memory::check();
+    is_something
+}
+
+/// The message of a fault.
+fn caught(target: Target, input: &[u8]) -> Result<bool, String> {
+    HUSHED.set(true);
+    let result = catch_unwind(AssertUnwindSafe(|| attempt(target, input)));
+    HUSHED.set(false);
+    result.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+    })
+}
+
+fn report(name: &str, target: Target, seed: u64, tried: u64, input: &[u8]) -> ! {
+    let short = shortened(target, input);
+    let message = caught(target, &short).err().unwrap_or_else(|| "it does not happen again".to_owned());
+    panic!(
+        "fuzz {name}: input {tried} of KYSERA_FUZZ_SEED={seed}: {message}\nKYSERA_FUZZ_INPUT={}",
+        hex(&short)
+    );
+}
+
+/// Fewer and smaller bytes that still show a fault.
+fn shortened(target: Target, input: &[u8]) -> Vec<u8> {
+    let (start, mut tries) = (Instant::now(), 0);
+    let mut best = input.to_vec();
+    let mut shows = |input: &[u8]| {
+        tries += 1;
+        tries < SHORTER && start.elapsed() < SHORTENING && caught(target, input).is_err()
+    };
+    let mut piece = best.len().div_ceil(2);
+    while piece > 0 {
+        let mut at = 0;
+        while at < best.len() {
+            let end = (at + piece).min(best.len());
+            let without = [&best[..at], &best[end..]].concat();
+            let mut zeroed = best.clone();
+            zeroed[at..end].fill(0);
+            if shows(&without) {
+                best = without;
+            } else {
+                if zeroed != best && shows(&zeroed) {
+                    best = zeroed;
+                }
+                at = end;
+            }
+        }
+        piece /= 2;
+    }
+    best
+}
+
+/// Ends the process when one input takes too long, and says which.
+struct Watch(Arc<Mutex<Seen>>);
+
+struct Seen {
+    input: Vec<u8>,
+    since: Instant,
+    is_over: bool,
+}
+
+impl Watch {
+    fn begin(name: &'static str) -> Watch {
+        let seen = Arc::new(Mutex::new(Seen { input: Vec::new(), since: Instant::now(), is_over: false }));
+        let watched = seen.clone();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(Duration::from_secs(1));
+                let seen = watched.lock().unwrap_or_else(PoisonError::into_inner);
+                if seen.is_over {
+                    return;
+                }
+                if seen.since.elapsed() > LONGEST {
+                    say(&format!("fuzz {name}: this takes too long: KYSERA_FUZZ_INPUT={}", hex(&seen.input)));
+                    std::process::abort();
+                }
+            }
+        });
+        Watch(seen)
+    }
+
+    fn saw(&self, input: &[u8]) {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.input.clear();
+        seen.input.extend_from_slice(input);
+        seen.since = Instant::now();
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+    }
+}
+
+thread_local! {
+    /// Panics of this thread are caught and told later.
+    static HUSHED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !HUSHED.get() {
+                usual(info);
+            }
+        }));
+    });
+}
+
+/// Written past the test harness, which keeps back what tests print and loses it when the process ends.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn fresh_seed() -> u64 {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    u64::from(now.subsec_nanos()) ^ now.as_secs()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .bytes()
+        .map(|digit| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()
+        .expect("KYSERA_FUZZ_INPUT is hex digits");
+    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+}
