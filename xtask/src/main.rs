@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
 mod check;
+mod fuzz;
 mod lost_commits;
 mod oracle;
 mod postgres;
@@ -21,6 +22,9 @@ usage: cargo xtask <task>
                           formatting, lints, floors, documentation, packaging
   test [-- args of cargo test]
                           every test and every example, with a real PostgreSQL
+  fuzz [target] [--seconds n] [--seed n]
+                          throw random bytes at everything that reads, an hour for each
+                          target; the targets are in tests/fuzz
   lost-commits [--rounds n]
                           crash PostgreSQL between a commit and its answer, and look
                           whether a lost commit is called committed
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["check", words @ ..] => check::task(words),
         ["test", words @ ..] => test::task(words),
+        ["fuzz", words @ ..] => fuzz::task(words),
         ["lost-commits", words @ ..] => lost_commits::task(words),
         ["oracle", words @ ..] => oracle::task(words),
         ["postgres", command @ ..] => postgres::task(command),

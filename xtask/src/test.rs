@@ -1,7 +1,9 @@
 //! The task `cargo xtask test`: every test and every example, with a real server.
 //!
-//! Adds nothing that plain `cargo test` could not run, given a server in the environment.
+//! Adds nothing that plain `cargo test` could not run, given a server in the environment and the time that targets of
+//! hostile input shall have.
 
+use crate::fuzz;
 use crate::postgres::Server;
 use crate::process::{Result, cargo, root};
 use crate::skips::SkipLog;
@@ -29,6 +31,14 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     let mut summary = vec![line("tests", status.success(), start)];
     if !status.success() {
         failed.push("tests".to_owned());
+    }
+    if arguments.is_empty() {
+        let start = Instant::now();
+        let status = server.run_guarded(&mut prepared(fuzz::in_a_test(), &server, &log))?;
+        summary.push(line("fuzz", status.success(), start));
+        if !status.success() {
+            failed.push("fuzz".to_owned());
+        }
     }
     for example in
         if arguments.is_empty() { examples(&root().join("examples/examples"))? } else { Vec::new() }

@@ -4,14 +4,17 @@
 //! [`TARGETS`] lists what is tried; [`engine`] says how a run is steered. `cargo test` runs each for a few seconds,
 //! `cargo xtask test` for two minutes, `cargo xtask fuzz` for as long as it is told.
 
+mod compiler;
 pub mod engine;
 mod guard;
 mod lexer;
 mod memory;
 mod reference;
 mod text;
+mod tree;
 
 pub use engine::Target;
 
 /// All targets, by name.
-pub const TARGETS: &[(&str, Target)] = &[("lexer", lexer::target), ("guard", guard::target)];
+pub const TARGETS: &[(&str, Target)] =
+    &[("lexer", lexer::target), ("guard", guard::target), ("compiler", compiler::target)];

@@ -20,4 +20,4 @@ macro_rules! targets {
     };
 }
 
-targets!(lexer, guard);
+targets!(lexer, guard, compiler);

@@ -243,3 +243,21 @@ fn coalesce() {
         },
     );
 }
+
+#[test]
+fn a_star_goes_with_no_argument_and_distinct_with_at_least_one() {
+    let count = || Call::new("count", vec![]);
+    let one = || vec![Expr::column("person", "id")];
+    let order_by = vec![OrderBy::new(Expr::column("person", "id"), Direction::Default)];
+    for call in [
+        node!(Call { star: true, distinct: true, ..count() }),
+        node!(Call { star: true, args: one(), ..count() }),
+        node!(Call { star: true, order_by: order_by, ..count() }),
+        node!(Call { distinct: true, ..count() }),
+    ] {
+        let mut query = Select::from(TableRef::named("person"));
+        query.items.push(SelectItem::expr(Expr::Call(Box::new(call))));
+        let error = crate::check::refused(query, "postgres");
+        assert!(error.to_string().starts_with("a call of a function with `*` or `distinct`"), "{error}");
+    }
+}

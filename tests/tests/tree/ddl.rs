@@ -214,3 +214,58 @@ fn ddl_binds_nothing() {
     assert_eq!((found.sql.as_str(), found.params.len()), (text, 0));
     database().execute_batch(&found.sql).unwrap();
 }
+
+#[test]
+fn an_index_of_a_table_with_a_schema_is_made_in_that_schema() {
+    let mut thing = table("thing");
+    thing.schema = Some("main".into());
+    let index = CreateIndex {
+        name: "thing_a".into(),
+        table: thing,
+        unique: false,
+        columns: vec!["a".into()],
+        filter: None,
+        if_not_exists: true,
+    };
+    let text = |database| compiled(index.clone(), database).sql;
+    assert_eq!(text("sqlite"), r#"create index if not exists "main"."thing_a" on "thing" ("a")"#);
+    assert_eq!(text("postgres"), r#"create index if not exists "thing_a" on "main"."thing" ("a")"#);
+}
+
+#[test]
+fn a_foreign_key_to_another_schema_is_refused_where_it_cannot_be() {
+    let key = |schema: &'static str| {
+        let mut key = OWNER.clone();
+        key.references.schema = Some(schema.into());
+        let mut table = create(vec![column("owner_id", SqlType::I64)], &[]);
+        table.foreign_keys = vec![key];
+        table
+    };
+    let error = crate::check::refused(statement(key("s")), "sqlite");
+    assert!(
+        error.to_string().starts_with("SQLite has no foreign key to a table of another schema:"),
+        "{error}"
+    );
+    let text = r#"create table "thing" ("owner_id" bigint not null, foreign key ("owner_id") references "s"."person" ("id") on delete cascade)"#;
+    assert_eq!(compiled(statement(key("s")), "postgres").sql, text);
+    let text = r#"create table "thing" ("owner_id" integer not null, foreign key ("owner_id") references "person" ("id") on delete cascade)"#;
+    assert_eq!(compiled(statement(key("main")), "sqlite").sql, text);
+}
+
+#[test]
+fn what_happens_on_delete_is_one_of_the_known_actions() {
+    let mut table = create(vec![column("owner_id", SqlType::I64)], &[]);
+    let mut key = OWNER.clone();
+    key.on_delete = Some("cascade); drop table person".into());
+    table.foreign_keys = vec![key];
+    let error = crate::check::refused(statement(table), "postgres");
+    assert!(error.to_string().starts_with("an unknown action of a foreign key:"), "{error}");
+}
+
+#[test]
+fn an_empty_list_of_columns_is_refused() {
+    let mut table = create(vec![column("a", SqlType::I64)], &[]);
+    table.unique = vec![vec![]];
+    let error = crate::check::refused(statement(table), "sqlite");
+    assert_eq!(error.to_string(), "a list of columns is empty: give it at least one item");
+}

@@ -457,3 +457,17 @@ fn a_proposed_row_stands_in_an_upsert_only() {
     let error = CompileError::Invalid { what: "a proposed row outside of an upsert's update", hint };
     refused_everywhere(people(eq(col("id"), Expr::Excluded("id".into()))), &error);
 }
+
+#[test]
+fn a_list_of_rows_holds_rows_alone() {
+    let operand = Expr::Tuple(vec![Expr::column("person", "id")]);
+    let items = vec![Expr::column("person", "age")];
+    let mut query = Select::from(TableRef::named("person"));
+    query.items.push(SelectItem::Star(None));
+    query.filter = Some(Expr::InList(Box::new(InList { operand, items, negated: false })));
+    let error = crate::check::refused(query, "sqlite");
+    assert_eq!(
+        error.to_string(),
+        "a row value among a list of what are no row values: compare rows with rows"
+    );
+}

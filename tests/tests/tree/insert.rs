@@ -6,6 +6,7 @@ use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::{MySql, Version};
 use kysera_sql::ident::Name;
+use kysera_sql::node;
 use kysera_sql::table::{ColumnMeta, Generated, TableMeta, UniqueKey};
 use kysera_sql::value::{SqlType, Value};
 
@@ -538,4 +539,32 @@ fn an_alias_of_the_table() {
             mssql: no("an alias of the table of an insert"),
         },
     );
+}
+
+#[test]
+fn a_conflict_of_a_row_of_defaults_names_a_column_where_it_must() {
+    let on_conflict = Some(OnConflict::new(ConflictTarget::Any, ConflictAction::DoNothing));
+    let source = InsertSource::DefaultValues;
+    let insert = node!(Insert { source, on_conflict, ..Insert::into(table("person")) });
+    let error = refused(insert.clone(), "sqlite");
+    assert!(
+        error.to_string().starts_with("SQLite has no `on conflict` behind a row of nothing but defaults:"),
+        "{error}"
+    );
+    let text = r#"insert into "person" default values on conflict do nothing"#;
+    assert_eq!(compiled(insert, "postgres").sql, text);
+}
+
+#[test]
+fn the_filter_of_an_index_needs_the_columns_of_the_index() {
+    let mut conflict = OnConflict::new(ConflictTarget::Any, ConflictAction::DoNothing);
+    conflict.index_filter = Some(Expr::is_null(Expr::column("person", "age")));
+    let columns = vec!["id".into()];
+    let source = InsertSource::Values(vec![vec![int(1)]]);
+    let insert =
+        node!(Insert { columns, source, on_conflict: Some(conflict), ..Insert::into(table("person")) });
+    for database in ["sqlite", "postgres"] {
+        let error = crate::check::refused(insert.clone(), database);
+        assert_eq!(error.to_string(), "the filter of an index without the index's columns: name the columns");
+    }
 }

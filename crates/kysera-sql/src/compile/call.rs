@@ -8,6 +8,11 @@ use crate::value::CustomType;
 
 impl<'a> Writer<'a> {
     pub(super) fn call(&mut self, call: &'a Call) {
+        let all = call.star && (call.distinct || !call.args.is_empty() || !call.order_by.is_empty());
+        if all || call.distinct && call.args.is_empty() {
+            let what = "a call of a function with `*` or `distinct` and arguments that do not go with it";
+            self.invalid(what, "give it `*` alone, or arguments; `distinct` needs one");
+        }
         let ranked = self.ranked_extreme(call);
         if ranked.is_some() {
             self.push("case ");

@@ -31,7 +31,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Several rows that give nothing at all. `default values` is for one row, so that a column is named after all.
+    /// Rows that give nothing at all. `default values` is for one row without a conflict, so that a column is named after
+    /// all.
     pub(super) fn rows_of_defaults(&mut self, insert: &'a Insert, rows: usize) {
         let keyword = self.caps.default_keyword;
         let column = insert.into.meta.as_deref().and_then(|meta| {
@@ -45,7 +46,13 @@ impl<'a> Writer<'a> {
                 .or_else(|| find(&|column| keyword || stand(meta, column).is_some()))
         });
         let Some(column) = column else {
-            return self.unsupported("several rows of nothing but defaults", "insert them one by one");
+            return match rows {
+                1 => self.unsupported(
+                    "`on conflict` behind a row of nothing but defaults",
+                    "give a column its value",
+                ),
+                _ => self.unsupported("several rows of nothing but defaults", "insert them one by one"),
+            };
         };
         self.push(" (");
         self.ident(&column.name);

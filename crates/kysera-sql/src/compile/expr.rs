@@ -326,6 +326,9 @@ impl<'a> Writer<'a> {
         self.push(if list.negated { " not in (" } else { " in (" });
         let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
         if values {
+            if !list.items.iter().all(|item| matches!(item, Expr::Tuple(_))) {
+                self.invalid("a row value among a list of what are no row values", "compare rows with rows");
+            }
             self.push("values ");
         }
         if self.as_text_decimal(&list.operand).is_some() {

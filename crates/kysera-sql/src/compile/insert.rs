@@ -94,6 +94,10 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn default_values(&mut self, insert: &'a Insert) {
+        if insert.on_conflict.is_some() && !self.syntax.default_values_conflict {
+            // A column that is named makes them values.
+            return self.rows_of_defaults(insert, 1);
+        }
         self.insert_output(insert);
         self.push(if self.syntax.default_values { " default values" } else { " () values ()" });
     }
@@ -110,8 +114,10 @@ impl<'a> Writer<'a> {
         if let Some((row, values)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
             return self.refuse(CompileError::RaggedRow { row, expected, found: values.len() });
         }
-        if expected == 0 && rows.len() > 1 {
-            return self.rows_of_defaults(insert, rows.len());
+        match (expected, rows.len()) {
+            (0, 1) => return self.default_values(insert),
+            (0, rows) => return self.rows_of_defaults(insert, rows),
+            _ => {}
         }
         let cells = rows.len().saturating_mul(expected);
         self.params.reserve(cells);

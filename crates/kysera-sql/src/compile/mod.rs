@@ -206,6 +206,16 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_no_columns_is_a_row_of_defaults() {
+        let insert =
+            Insert { source: InsertSource::Values(vec![vec![]]), ..Insert::into(TableRef::named("pet")) };
+        let text = r#"insert into "pet" default values"#;
+        assert_eq!(sql(insert.clone(), &Sqlite::default()).unwrap(), text);
+        let once = super::compile_once(&mut insert.into(), &Sqlite::default(), false).unwrap();
+        assert_eq!(once.sql, text);
+    }
+
+    #[test]
     fn a_statement_nested_too_deep_is_an_error_not_a_stack_overflow() {
         let mut deep = Expr::Value(Value::Bool(true));
         for _ in 0..100_000 {

@@ -42,6 +42,9 @@ impl<'a> Writer<'a> {
             }
         }
         if let Some(predicate) = &conflict.index_filter {
+            if !matches!(conflict.target, ConflictTarget::Columns(_)) {
+                self.invalid("the filter of an index without the index's columns", "name the columns");
+            }
             // The database must see that the index is meant, and of a placeholder it knows no value.
             self.push(" where ");
             self.with_literals(|w| w.condition(predicate));

@@ -40,7 +40,7 @@ impl<'a> Writer<'a> {
             self.idents(columns);
         }
         for key in &table.foreign_keys {
-            self.foreign_key(key);
+            self.foreign_key(table, key);
         }
         self.push(")");
     }
@@ -109,11 +109,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn foreign_key(&mut self, key: &'a ForeignKey) {
+    fn foreign_key(&mut self, table: &'a CreateTable, key: &'a ForeignKey) {
+        let own = table.table.schema.as_ref().or(self.dialect.filtering().default_schema.as_ref());
+        let named = key.references.schema.as_ref();
+        let is_written = self.syntax.schema_in_references;
+        if !is_written && named.is_some_and(|named| Some(named) != own) {
+            self.unsupported(
+                "foreign key to a table of another schema",
+                "put both tables into one schema, or leave the key out",
+            );
+        }
         self.push(", foreign key ");
         self.idents(&key.columns);
         self.push(" references ");
-        if let Some(schema) = &key.references.schema {
+        if let (Some(schema), true) = (named, is_written) {
             self.ident(schema);
             self.push(".");
         }
@@ -121,6 +130,13 @@ impl<'a> Writer<'a> {
         self.push(" ");
         self.idents(&key.referenced);
         if let Some(action) = &key.on_delete {
+            let is_known = ON_DELETE.iter().any(|known| action.eq_ignore_ascii_case(known));
+            if !is_known {
+                self.invalid(
+                    "an unknown action of a foreign key",
+                    "write `cascade`, `set null`, `set default`, `restrict` or `no action`",
+                );
+            }
             self.push(" on delete ");
             self.push(action);
         }
@@ -158,9 +174,20 @@ impl<'a> Writer<'a> {
             self.require(has, "create index if not exists", "look whether it exists first");
             self.push("if not exists ");
         }
-        self.ident(&index.name);
-        self.push(" on ");
-        self.table_name(&index.table);
+        match &index.table.schema {
+            Some(schema) if self.syntax.schema_before_index => {
+                self.ident(schema);
+                self.push(".");
+                self.ident(&index.name);
+                self.push(" on ");
+                self.ident(&index.table.name);
+            }
+            _ => {
+                self.ident(&index.name);
+                self.push(" on ");
+                self.table_name(&index.table);
+            }
+        }
         self.push(" ");
         if index.columns.is_empty() {
             self.empty("the columns of an index");
@@ -173,6 +200,9 @@ impl<'a> Writer<'a> {
         }
     }
 }
+
+/// What may happen to a row when the row that it refers to is deleted. It is written as it is.
+const ON_DELETE: [&str; 5] = ["cascade", "set null", "set default", "restrict", "no action"];
 
 fn type_place(table: &CreateTable, column: &ColumnDef) -> TypePlace {
     let in_key = table.primary_key.contains(&column.name)

@@ -262,6 +262,9 @@ impl<'a> Writer<'a> {
 
     /// Quoted names in parentheses.
     pub(super) fn idents(&mut self, names: &'a [Name]) {
+        if names.is_empty() {
+            self.empty("a list of columns");
+        }
         self.parens(|w| w.list(names, |w, name| w.ident(name)));
     }
 

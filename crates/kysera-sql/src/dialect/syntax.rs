@@ -62,6 +62,8 @@ pub struct Syntax {
     pub insert_ignore: &'static str,
     /// `default values`; else `() values ()`.
     pub default_values: bool,
+    /// `default values` may have an `on conflict` behind it.
+    pub default_values_conflict: bool,
     /// `insert .. select .. on conflict` needs a WHERE in the query, or `on` is taken for a join's.
     pub conflict_needs_where: bool,
     /// A collation's name is quoted.
@@ -83,6 +85,10 @@ pub struct Syntax {
     pub identity: IdentityForm,
     /// A column that is computed from others.
     pub computed: ComputedForm,
+    /// The schema of an index is written before its name; else before its table's.
+    pub schema_before_index: bool,
+    /// A foreign key names the schema of its table; else it is always that of the key's own table.
+    pub schema_in_references: bool,
     /// A type of the database with its own name.
     pub custom_type: CustomForm,
     /// A parameter whose type is not declared has the type of what stands beside it.
@@ -365,6 +371,7 @@ impl Syntax {
             row_list_values: false,
             insert_ignore: "insert or ignore",
             default_values: true,
+            default_values_conflict: true,
             conflict_needs_where: false,
             quote_collation: true,
             merge_semicolon: false,
@@ -381,6 +388,8 @@ impl Syntax {
                 always: "generated always as identity",
             },
             computed: ComputedForm::Generated,
+            schema_before_index: false,
+            schema_in_references: true,
             custom_type: CustomForm::Name,
             infers_params: false,
             national_text: false,

@@ -7,12 +7,8 @@ mod place;
 mod world;
 
 use arbitrary::{Error, Result, Unstructured};
-use kysera_core::plugin::Context;
-use kysera_core::{Extensions, FixedClock};
-use kysera_sql::ast::{Expr, Raw, Statement};
-use kysera_sql::compile::compile;
-use kysera_sql::dialect::Sqlite;
-use world::World;
+use kysera_sql::ast::{Expr, Raw};
+pub(crate) use world::{T, U, World};
 
 thread_local! {
     static GUARDED: World = World::new(true);
@@ -26,21 +22,13 @@ fn attempt(world: &World, bytes: &mut Unstructured<'_>) -> Result<()> {
     let parts = fragment::parts(bytes)?;
     let place = place::Place::arbitrary(bytes)?;
     let raw = Expr::Raw(Box::new(Raw::new(parts)));
-    let Some((sql, params)) = rewritten(world, place.statement(raw)) else {
+    let Some((sql, params)) = world.rewritten(place.statement(raw)) else {
         return Err(Error::IncorrectFormat);
     };
     let Ok(foreign) = world.foreign_reads(&sql) else { return Err(Error::IncorrectFormat) };
     assert!(foreign.is_empty(), "it reads {foreign:?}: {sql}");
     world.run(&sql, params);
     Ok(())
-}
-
-/// The text of the statement with its row filters; `None` when it is refused.
-fn rewritten(world: &World, mut statement: Statement) -> Option<(String, usize)> {
-    let (extensions, clock, dialect) = (Extensions::default(), FixedClock(0), Sqlite::default());
-    world.plugins.apply(&mut statement, &Context::new(&dialect, &clock, &extensions)).ok()?;
-    let compiled = compile(&statement, &dialect).ok()?;
-    Some((compiled.sql.into(), compiled.params.len()))
 }
 
 #[cfg(test)]

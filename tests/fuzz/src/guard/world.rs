@@ -1,8 +1,9 @@
 //! The tables, and what SQLite says that a statement reads.
 
-use kysera_core::PluginSet;
-use kysera_core::plugin::{Operation, Plugin, RowFilter};
-use kysera_sql::ast::Expr;
+use kysera_core::plugin::{Context, Operation, Plugin, RowFilter};
+use kysera_core::{Extensions, FixedClock, PluginSet};
+use kysera_sql::ast::{Expr, Statement};
+use kysera_sql::compile::compile;
 use kysera_sql::dialect::Sqlite;
 use kysera_sql::ident::Name;
 use kysera_sql::table::{ColumnMeta, TableHandle, TableMeta};
@@ -13,15 +14,15 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The tables that statements may read; of both the rows are hidden whose `del` is set.
-pub(super) static T: TableMeta = table("t", const { &[column("id"), column("a"), column("del")] });
-pub(super) static U: TableMeta = table("u", const { &[column("id"), column("a"), column("del")] });
+pub(crate) static T: TableMeta = table("t", const { &[column("id"), column("a"), column("del")] });
+pub(crate) static U: TableMeta = table("u", const { &[column("id"), column("a"), column("del")] });
 
 /// Hidden rows have larger ids and values than others, so that none can be made from what is seen.
 const SCRIPT: &str = "
     create table t (id integer primary key, a, del);
     create table u (id integer primary key, a, del);
     insert into t values (1, 1, null), (2, 'x', null), (901, 'hidden-t', 1);
-    insert into u values (1, 2, null), (3, 'y', null), (902, 'hidden-u', 1);
+    insert into u values (1, 2, null), (3, 'y', null), (1802, 'hidden-u', 1);
     create table secret (id integer primary key, s);
     insert into secret values (1, 'hidden-s');
     create view peek as select s from secret;
@@ -65,14 +66,14 @@ impl Plugin for Hide {
 /// Tables beside those of the world.
 type Foreign = BTreeSet<String>;
 
-pub(super) struct World {
-    pub(super) plugins: PluginSet,
+pub(crate) struct World {
+    plugins: PluginSet,
     connection: rusqlite::Connection,
     foreign: Arc<Mutex<Foreign>>,
 }
 
 impl World {
-    pub(super) fn new(guards: bool) -> World {
+    pub(crate) fn new(guards: bool) -> World {
         let mut connection = rusqlite::Connection::open_in_memory().expect("memory is at hand");
         kysera_sqlite::register_functions(&connection).expect("memory is at hand");
         connection.execute_batch(SCRIPT).expect("the tables can be made");
@@ -98,8 +99,16 @@ impl World {
         World { plugins: plugins.expect("one plugin goes with itself"), connection, foreign }
     }
 
+    /// The text of a statement with its row filters, and how many values it has; `None` when it is refused.
+    pub(crate) fn rewritten(&self, mut statement: Statement) -> Option<(String, usize)> {
+        let (extensions, clock, dialect) = (Extensions::default(), FixedClock(0), Sqlite::default());
+        self.plugins.apply(&mut statement, &Context::new(&dialect, &clock, &extensions)).ok()?;
+        let compiled = compile(&statement, &dialect).ok()?;
+        Some((compiled.sql.into(), compiled.params.len()))
+    }
+
     /// What SQLite reads for a statement that is none of its business; an error where it does not understand it.
-    pub(super) fn foreign_reads(&self, sql: &str) -> rusqlite::Result<Foreign> {
+    pub(crate) fn foreign_reads(&self, sql: &str) -> rusqlite::Result<Foreign> {
         self.foreign.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.connection.prepare(sql)?;
         Ok(self.foreign.lock().unwrap_or_else(PoisonError::into_inner).clone())
@@ -109,7 +118,7 @@ impl World {
     ///
     /// # Panics
     /// When it gives a hidden row, or has changed one.
-    pub(super) fn run(&self, sql: &str, params: usize) {
+    pub(crate) fn run(&self, sql: &str, params: usize) {
         let before = self.hidden();
         self.connection.execute_batch("savepoint s").expect("a savepoint can be set");
         let rows = self.rows(sql, params).unwrap_or_default();
@@ -119,7 +128,7 @@ impl World {
         for row in rows {
             for cell in row {
                 let is_hidden = match &cell {
-                    Value::Integer(number) => [901, 902].contains(number),
+                    Value::Integer(number) => [901, 1802].contains(number),
                     Value::Text(text) => text.contains("hidden"),
                     Value::Blob(bytes) => bytes.windows(6).any(|part| part == b"hidden"),
                     _ => false,
@@ -144,8 +153,8 @@ impl World {
 
     /// All hidden rows, as one text.
     fn hidden(&self) -> String {
-        let sql = "select group_concat(r, ';') from (select quote(id) || quote(a) || quote(del) as r from t where id > 900
-            union all select quote(id) || quote(a) || quote(del) from u where id > 900
+        let sql = "select group_concat(r, ';') from (select quote(id) || quote(a) || quote(del) as r from t where id = 901
+            union all select quote(id) || quote(a) || quote(del) from u where id = 1802
             union all select quote(s) from secret)";
         self.connection.query_row(sql, [], |row| row.get(0)).expect("they can be read")
     }
