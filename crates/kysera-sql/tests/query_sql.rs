@@ -55,11 +55,11 @@ fn clauses_come_in_the_order_of_sql() {
             .filter(Person.age.ge(18).and(Person.first_name.eq("Ann").or(Person.nick.is_null())))
             .filter(not(Person.id.in_list([1, 2])))
             .distinct()
-            .select((Person.id, Person.nick.coalesce("-")))
+            .select((Person.id, Person.first_name, Person.age, Person.nick.coalesce("-")))
             .order_by((Person.first_name.asc(), Person.age.desc().nulls_last(), Person.id))
             .limit(5)
             .offset(10),
-        r#"select distinct "person"."id", coalesce("person"."nick", $1) from "person" where "person"."age" >= $2 and ("person"."first_name" = $3 or "person"."nick" is null) and not "person"."id" in ($4, $5) order by "person"."first_name" asc, "person"."age" desc nulls last, "person"."id" limit $6 offset $7"#,
+        r#"select distinct "person"."id", "person"."first_name", "person"."age", coalesce("person"."nick", $1) from "person" where "person"."age" >= $2 and ("person"."first_name" = $3 or "person"."nick" is null) and not "person"."id" in ($4, $5) order by "person"."first_name" asc, "person"."age" desc nulls last, "person"."id" limit $6 offset $7"#,
     );
 }
 

@@ -291,6 +291,17 @@ async fn keyed_json_gives_the_same_typed_rows() {
 }
 
 #[tokio::test]
+async fn keyed_json_loses_no_type() {
+    plain(async |db| {
+        fill(db).await;
+        let list = json_array_from(select_from(Thing).select(Thing.all()).order_by(Thing.id));
+        let seen = select_from(Team).filter(Team.id.eq(0)).select(list).fetch_one(db).await.unwrap();
+        assert_eq!(seen, things());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn four_levels_and_options_of_rows_are_typed_all_the_way_down() {
     plain(async |db| {
         fill(db).await;

@@ -5,7 +5,7 @@ use crate::check::{check, compiled, database, no, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compiled::StatementKind;
 use kysera_sql::ident::Name;
-use kysera_sql::table::{ForeignKey, Generated, TableName};
+use kysera_sql::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 use kysera_sql::value::{CustomType, SqlType};
 
 static SPECIES: CustomType = CustomType::labelled("species", &["cat", "it's"]);
@@ -268,4 +268,34 @@ fn an_empty_list_of_columns_is_refused() {
     table.unique = vec![vec![]];
     let error = crate::check::refused(statement(table), "sqlite");
     assert_eq!(error.to_string(), "a list of columns is empty: give it at least one item");
+}
+
+/// A text of any length cannot be indexed there, and a prefix would make a unique index say something else.
+#[test]
+fn an_index_on_text_of_any_length_is_refused_where_it_needs_one() {
+    let text = |name| ColumnMeta::new(name, SqlType::Text);
+    let mut meta = TableMeta::named("person", vec![text("first_name"), text("gender"), text("last_name")]);
+    meta.unique = vec![UniqueKey::named(vec!["gender".into()])].into();
+    meta.columns.to_mut()[2].default = Some("'x'".into());
+    let index = |column: &'static str| CreateIndex {
+        name: "i".into(),
+        table: TableRef::typed(meta.clone()),
+        unique: true,
+        columns: vec![column.into()],
+        filter: None,
+        if_not_exists: false,
+    };
+    check(
+        Statement::from(index("first_name")),
+        sql! {
+            sqlite: r#"create unique index "i" on "person" ("first_name")"#,
+            postgres: r#"create unique index "i" on "person" ("first_name")"#,
+            mysql: no("index on a column of any length"),
+            mssql: no("index on a column of any length"),
+        },
+    );
+    for keyed in ["gender", "last_name"] {
+        let text = compiled(Statement::from(index(keyed)), "mysql").sql;
+        assert_eq!(text, format!("create unique index `i` on `person` (`{keyed}`)"));
+    }
 }

@@ -568,3 +568,57 @@ fn the_filter_of_an_index_needs_the_columns_of_the_index() {
         assert_eq!(error.to_string(), "the filter of an index without the index's columns: name the columns");
     }
 }
+
+/// SQLite reads `default values on conflict` as a syntax error.
+#[test]
+fn an_upsert_of_nothing_but_defaults_names_a_column_where_it_must() {
+    let of = |source: InsertSource, action: ConflictAction| {
+        let target = match action {
+            ConflictAction::DoNothing => ConflictTarget::Any,
+            _ => ConflictTarget::Columns(vec!["id".into()]),
+        };
+        node!(Insert {
+            source,
+            on_conflict: Some(OnConflict::new(target, action)),
+            ..Insert::into(described())
+        })
+    };
+    for source in [InsertSource::DefaultValues, InsertSource::Values(vec![vec![]])] {
+        check(
+            of(source.clone(), ConflictAction::DoNothing),
+            sql! {
+                sqlite: r#"insert into "toy" ("price") values (null) on conflict do nothing"#,
+                postgres: r#"insert into "toy" default values on conflict do nothing"#,
+                mysql: "insert into `toy` () values () on duplicate key update `id` = `toy`.`id`",
+                mssql: no("on conflict"),
+            },
+        );
+        let sql = compiled(of(source, update(vec![set("price", lit(1))])), "sqlite").sql;
+        assert!(
+            sql.starts_with(r#"insert into "toy" ("price") values (null) on conflict ("id") do update set"#),
+            "{sql}"
+        );
+    }
+    let mut unknown = of(InsertSource::DefaultValues, ConflictAction::DoNothing);
+    unknown.into = table("toy");
+    for database in ["sqlite", "mysql"] {
+        let error = refused(unknown.clone(), database).to_string();
+        assert!(
+            error.ends_with(
+                " has no `on conflict` behind a row of nothing but defaults: give a column its value"
+            ),
+            "{error}"
+        );
+    }
+    compiled(unknown, "postgres");
+}
+
+fn described() -> TableRef {
+    let mut price = ColumnMeta::new("price", SqlType::F64);
+    price.nullable = true;
+    let mut id = ColumnMeta::new("id", SqlType::I64);
+    id.generated = Generated::ByDefault;
+    let mut meta = TableMeta::named("toy", vec![id, price]);
+    meta.primary_key = vec!["id".into()].into();
+    TableRef::typed(meta)
+}

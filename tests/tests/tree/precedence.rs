@@ -1,7 +1,7 @@
 //! Parentheses come from precedence, and only from it.
 
 use crate::build::*;
-use crate::check::{check, compiled, database, sql};
+use crate::check::{check, compiled, database, no, sql};
 use kysera_sql::ast::*;
 use kysera_sql::dialect::Postgres;
 use kysera_sql::node;
@@ -73,8 +73,75 @@ fn a_minus_never_begins_a_comment() {
     assert_eq!(where_of(minus(minus(col("id")))), r#"-(-"id")"#);
     assert_eq!(where_of(minus(lit(-1))), "-(-1)");
     assert_eq!(where_of(op(col("id"), BinaryOp::Sub, lit(-1))), r#""id" - -1"#);
-    assert_eq!(where_of(raw_parts(vec![sql("a-"), RawPart::Expr(lit(-1))])), "a- -1");
+    assert_eq!(where_of(raw_parts(vec![sql("a-"), RawPart::Expr(lit(-1))])), "a-(-1)");
     assert_eq!(where_of(minus(op(lit(1), BinaryOp::Add, lit(2)))), "-(1 + 2)");
+}
+
+/// A minus is a sign of the database's own operators too, so `a * -1` beside text would be read as another one.
+#[test]
+fn an_argument_of_raw_sql_is_one_value_whatever_stands_beside_it() {
+    let around =
+        |before, operand, behind| where_of(raw_parts(vec![sql(before), RawPart::Expr(operand), sql(behind)]));
+    let sum = || op(col("a"), BinaryOp::Add, lit(1));
+    assert_eq!(around("", sum(), " * 2 = 4"), r#"("a" + 1) * 2 = 4"#);
+    assert_eq!(around("2 *", sum(), ""), r#"2 *("a" + 1)"#);
+    assert_eq!(around("not ", or(col("a"), col("b")), ""), r#"not ("a" or "b")"#);
+    assert_eq!(around("", lit(-32768), "::smallint = a"), "(-32768)::smallint = a");
+    assert_eq!(around("a#", lit(-1), " = b"), "a#(-1) = b");
+    assert_eq!(around("coalesce(", sum(), ", 0) > 1"), r#"coalesce("a" + 1, 0) > 1"#);
+    assert_eq!(around("f(1, ", lit(-1), " ) > 1"), "f(1, -1 ) > 1");
+    assert_eq!(around("", col("a"), " * 2 = 4"), r#""a" * 2 = 4"#);
+    assert_eq!(around("2 * ", raw("a + 1"), " = 4"), "2 * (a + 1) = 4");
+    let two = vec![RawPart::Expr(sum()), sql(" "), RawPart::Expr(lit(-1))];
+    assert_eq!(where_of(raw_parts(two)), r#"("a" + 1) (-1)"#);
+    assert_eq!(where_of(raw_parts(vec![sql(""), RawPart::Expr(sum()), sql("")])), r#""a" + 1"#);
+}
+
+#[test]
+fn a_minus_over_a_negative_value_is_no_comment_where_values_are_written_out() {
+    let minus = |operand| Expr::Unary(Box::new(Unary { op: UnaryOp::Neg, operand }));
+    let conditions = [
+        (eq(col("id"), minus(int(-5))), r#""id" = -(-5)"#),
+        (eq(col("id"), minus(minus(int(-5)))), r#""id" = -(-(-5))"#),
+        (Expr::is_null(op(col("id"), BinaryOp::Concat, int(-5))), r#""id" || -5 is null"#),
+        (eq(col("id"), raw_parts(vec![sql("1-"), RawPart::Expr(int(-5))])), r#""id" = (1-(-5))"#),
+    ];
+    for (filter, text) in conditions {
+        let index = CreateIndex {
+            name: "i".into(),
+            table: table("person"),
+            unique: false,
+            columns: vec!["id".into()],
+            filter: Some(filter),
+            if_not_exists: false,
+        };
+        for name in ["sqlite", "postgres"] {
+            let sql = compiled(index.clone(), name).sql;
+            assert!(sql.ends_with(&format!(" where {text}")), "on {name}: {sql}");
+            if name == "sqlite" {
+                database().execute_batch(&sql).unwrap();
+            }
+        }
+    }
+}
+
+/// There an argument would have become `case when .. end`, beside an `or` that wants a condition.
+#[test]
+fn a_condition_as_an_argument_of_raw_sql_is_refused_where_conditions_are_no_values() {
+    let either = raw_parts(vec![
+        RawPart::Expr(eq(col("id"), lit(1))),
+        sql(" or "),
+        RawPart::Expr(Expr::is_null(col("first_name"))),
+    ]);
+    check(
+        from("person").items([all()]).filter(either),
+        sql! {
+            sqlite: r#"select * from "person" where ("id" = 1) or ("first_name" is null)"#,
+            postgres: r#"select * from "person" where ("id" = 1) or ("first_name" is null)"#,
+            mysql: "select * from `person` where (`id` = 1) or (`first_name` is null)",
+            mssql: no("conditions as values, and raw SQL does not say which one an argument of it is to be"),
+        },
+    );
 }
 
 #[test]

@@ -445,3 +445,20 @@ fn everything_after_other_items() {
         },
     );
 }
+
+/// `order by (select null)` is not among what a distinct query selects.
+#[test]
+fn an_offset_of_a_distinct_query_needs_an_order_where_it_must_be_written() {
+    let mut query = from("person").columns(&["gender"]);
+    query.distinct = Distinct::Yes;
+    query.offset = Some(int(2));
+    check(
+        query,
+        sql! {
+            sqlite: r#"select distinct "gender" from "person" limit -1 offset ?"#,
+            postgres: r#"select distinct "gender" from "person" offset $1"#,
+            mysql: "select distinct `gender` from `person` limit 18446744073709551615 offset ?",
+            mssql: no("offset of a distinct query without order by"),
+        },
+    );
+}

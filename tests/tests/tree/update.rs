@@ -1,7 +1,7 @@
 //! UPDATE.
 
 use crate::build::*;
-use crate::check::{check, check_params, compiled, no, refused, refused_everywhere, sql};
+use crate::check::{check, check_params, compiled, database, no, refused, refused_everywhere, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::{CompileError, compile};
 use kysera_sql::dialect::Sqlite;
@@ -212,5 +212,86 @@ fn returning_under_an_alias() {
             mysql: no("returning"),
             mssql: r#"update "p" set "gender" = @P1 output "inserted"."id", "inserted".* from "person" as "p" where "p"."id" = @P2"#,
         },
+    );
+}
+
+/// SQLite's RETURNING sees the written table alone; its own error speaks of a column that does not exist.
+#[test]
+fn returning_a_column_of_another_table_is_refused_where_it_cannot_be_seen() {
+    let of = |returning: Vec<SelectItem>, target: &'static str| {
+        let filter = eq(col("pet.owner_id"), col("person.id"));
+        let filter = if target == "pet" { filter } else { eq(col("p.owner_id"), col("person.id")) };
+        node!(Update {
+            from: vec![FromItem::Table(table("person"))],
+            returning,
+            ..update(target, vec![set("name", text("x"))], filter)
+        })
+    };
+    let feature = "columns of other tables in returning";
+    check(
+        of(vec![item(col("person.first_name"))], "pet"),
+        sql! {
+            sqlite: no(feature),
+            postgres: r#"update "pet" set "name" = $1 from "person" where "pet"."owner_id" = "person"."id" returning "person"."first_name""#,
+            mysql: no("returning"),
+            mssql: r#"update "pet" set "name" = @P1 output "person"."first_name" from "person" where "pet"."owner_id" = "person"."id""#,
+        },
+    );
+    let inner = from("toy").columns(&["toy.id"]).filter(eq(col("toy.pet_id"), col("person.id")));
+    let others = [
+        item(op(col("pet.id"), BinaryOp::Add, col("person.id"))),
+        all_of("person"),
+        all(),
+        named(scalar(inner), "toys"),
+    ];
+    for other in others {
+        let error = refused(of(vec![other], "pet"), "sqlite");
+        assert!(
+            matches!(error, CompileError::Unsupported { feature: found, .. } if found == feature),
+            "{error}"
+        );
+    }
+    let own = from("toy").columns(&["toy.id"]).filter(eq(col("toy.pet_id"), col("p.id")));
+    let allowed = of(vec![item(col("p.id")), all_of("p"), named(exists(own), "toys")], "pet p");
+    let text = compiled(allowed, "sqlite").sql;
+    assert!(text.ends_with(
+        r#" returning "pet"."id", *, exists (select "toy"."id" from "toy" where "toy"."pet_id" = "pet"."id") as "toys""#
+    ), "{text}");
+    database().prepare(&text).unwrap();
+}
+
+/// With one reference to the table in FROM, SQL Server would write to that one.
+#[test]
+fn an_update_beside_another_reference_to_its_table_names_its_own() {
+    let update = node!(Update {
+        from: vec![FromItem::Table(table("person mother"))],
+        ..update(
+            "person",
+            vec![set("last_name", col("mother.last_name"))],
+            eq(col("mother.id"), col("person.id"))
+        )
+    });
+    check(
+        update,
+        sql! {
+            sqlite: r#"update "person" set "last_name" = "mother"."last_name" from "person" as "mother" where "mother"."id" = "person"."id""#,
+            postgres: r#"update "person" set "last_name" = "mother"."last_name" from "person" as "mother" where "mother"."id" = "person"."id""#,
+            mysql: "update `person`, `person` as `mother` set `person`.`last_name` = `mother`.`last_name` where `mother`.`id` = `person`.`id`",
+            mssql: r#"update "person" set "last_name" = "mother"."last_name" from "person", "person" as "mother" where "mother"."id" = "person"."id""#,
+        },
+    );
+    let delete = node!(Delete {
+        using: vec![FromItem::Table(table("pet")).join(
+            JoinKind::Inner,
+            FromItem::Table(table("PERSON mother")),
+            Some(eq(col("mother.id"), col("pet.owner_id"))),
+        )],
+        filter: Some(eq(col("mother.id"), col("person.id"))),
+        ..Delete::from(table("person"))
+    });
+    let text = compiled(delete, "mssql").sql;
+    assert!(
+        text.starts_with(r#"delete from "person" from "person", "pet" inner join "PERSON" as "mother" on"#),
+        "{text}"
     );
 }

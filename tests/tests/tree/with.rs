@@ -5,6 +5,7 @@ use crate::check::{check, compiled, no, refused, refused_everywhere, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::CompileError;
 use kysera_sql::node;
+use kysera_sql::value::SqlType;
 
 fn named_people(name: &'static str) -> Select {
     from("person").columns(&["id", "first_name"]).filter(eq(col("first_name"), text(name)))
@@ -207,8 +208,10 @@ fn a_cte_cannot_capture_a_table() {
     let mut query = from("person").items([all()]);
     query.with = with(vec![cte("person", from("pet").items([all()]))]);
     refused_everywhere(query.clone(), &SAME_NAME);
-    let inner = exists(query.clone());
-    refused_everywhere(from("pet").items([all()]).filter(inner), &SAME_NAME);
+    let inner = from("pet").items([all()]).filter(exists(query.clone()));
+    for database in ["sqlite", "postgres", "mysql", "mariadb"] {
+        assert_eq!(refused(inner.clone(), database), SAME_NAME, "on {database}");
+    }
     if let FromItem::Table(table) = &mut query.from[0] {
         table.schema = Some("public".into());
     }
@@ -251,5 +254,103 @@ fn a_reference_to_a_cte_that_is_not_there_is_not_taken_for_a_table() {
     let outside = Select::from(derived(inner, "d"))
         .items([all()])
         .filter(exists(Select::from(cte_ref("a")).items([all()])));
-    refused_everywhere(outside, &error);
+    for database in ["sqlite", "postgres", "mysql", "mariadb"] {
+        assert_eq!(refused(outside.clone(), database), error, "on {database}");
+    }
+}
+
+/// SQL Server knows `with` in front of a statement alone.
+#[test]
+fn a_cte_inside_a_query_is_refused_where_it_can_stand_in_front_alone() {
+    let mut inner = Select::from(cte_ref("a")).columns(&["id"]);
+    inner.with = with(vec![cte("a", from("pet").columns(&["id"]))]);
+    let places = [
+        Select::from(derived(inner.clone(), "d")).items([all()]),
+        from("person").items([all()]).filter(exists(inner.clone())),
+        from("person").items([named(scalar(inner.clone()), "n")]),
+        node!(Select {
+            with: with(vec![cte("b", inner.clone())]),
+            ..Select::from(cte_ref("b")).items([all()])
+        }),
+        node!(Select { set_ops: vec![union(inner.clone())], ..from("person").columns(&["id"]) }),
+    ];
+    for query in places {
+        assert!(compiled(query.clone(), "postgres").sql.contains(r#"with "a" as"#));
+        compiled(query.clone(), "sqlite");
+        let error = refused(query, "mssql").to_string();
+        assert_eq!(error, "SQL Server has no CTEs inside a statement: put them all in front of it");
+    }
+    let insert = node!(Insert {
+        columns: vec!["id".into()],
+        source: InsertSource::Select(Box::new(inner)),
+        ..Insert::into(table("person"))
+    });
+    assert!(matches!(refused(insert, "mssql"), CompileError::Unsupported { .. }));
+}
+
+#[test]
+fn the_same_cte_put_in_front_twice_is_refused() {
+    let mut query = Select::from(cte_ref("a")).items([all()]);
+    query.with = with(vec![
+        cte("a", from("pet").items([all()])),
+        cte("b", from("pet").items([all()])),
+        cte("a", from("pet").items([all()])),
+    ]);
+    for database in ["sqlite", "postgres", "mysql", "mariadb", "mssql"] {
+        let error = refused(query.clone(), database).to_string();
+        assert!(error.starts_with("two CTEs of one statement are called `a`"), "on {database}: {error}");
+    }
+    let mut query = Select::from(cte_ref("a")).items([all()]);
+    query.with = with(vec![cte("a", from("pet").items([all()])), cte("A", from("pet").items([all()]))]);
+    compiled(query.clone(), "postgres");
+    assert!(refused(query, "sqlite").to_string().contains("called `A`"));
+}
+
+fn union(right: Select) -> SetOp {
+    SetOp { kind: SetOpKind::Union, all: false, right }
+}
+
+/// Each node once, from this node on.
+fn recursive_walk(step: impl FnOnce(Select) -> SetOp, items: [SelectItem; 2]) -> Select {
+    let next = Select::from(FromItem::Table(table("node")).join(
+        JoinKind::Inner,
+        cte_ref("line"),
+        Some(eq(col("line.name"), col("node.parent"))),
+    ))
+    .items(items);
+    let mut base = from("node")
+        .items([typed(col("node.name"), "name", SqlType::Text), typed(lit(0), "depth", SqlType::I64)]);
+    base.set_ops = vec![step(next)];
+    let mut query = Select::from(cte_ref("line")).items([all()]);
+    query.with = Some(Box::new(node!(With { recursive: true, ..With::new(vec![cte("line", base)]) })));
+    query
+}
+
+#[test]
+fn a_recursive_cte_that_leaves_rows_out_is_refused_where_it_must_unite_all() {
+    let items = || [item(col("node.name")), item(op(col("line.depth"), BinaryOp::Add, lit(1)))];
+    check(
+        recursive_walk(union, items()),
+        sql! {
+            sqlite: r#"with recursive "line" as (select "node"."name" as "name", 0 as "depth" from "node" union select "node"."name", "line"."depth" + 1 from "node" inner join "line" on "line"."name" = "node"."parent") select * from "line""#,
+            postgres: r#"with recursive "line" as (select "node"."name" as "name", cast(0 as bigint) as "depth" from "node" union select "node"."name", "line"."depth" + 1 from "node" inner join "line" on "line"."name" = "node"."parent") select * from "line""#,
+            mysql: "with recursive `line` as (select `node`.`name` as `name`, 0 as `depth` from `node` union select `node`.`name`, `line`.`depth` + 1 from `node` inner join `line` on `line`.`name` = `node`.`parent`) select * from `line`",
+            mssql: no("`union` without `all` in a recursive CTE"),
+        },
+    );
+    let all = |right| SetOp { kind: SetOpKind::Union, all: true, right };
+    assert!(compiled(recursive_walk(all, items()), "mssql").sql.contains(" union all select "));
+}
+
+#[test]
+fn a_column_that_a_recursive_cte_adds_to_has_no_length_where_types_must_be_equal() {
+    let longer = op(col("line.name"), BinaryOp::Concat, col("node.name"));
+    let items = [item(longer), item(op(col("line.depth"), BinaryOp::Add, lit(1)))];
+    let query = recursive_walk(union, items);
+    let sql = compiled(query.clone(), "postgres").sql;
+    assert!(
+        sql.contains(r#"select cast("node"."name" as text) as "name", cast(0 as bigint) as "depth" from"#),
+        "{sql}"
+    );
+    assert!(compiled(query, "sqlite").sql.contains(r#"select "node"."name" as "name", 0 as "depth""#));
 }

@@ -9,6 +9,7 @@ use kysera_sql::ast::{
     Assignment, ConflictAction, Delete, Directive, Expr, FromItem, Insert, InsertOr, Merge, MergeAction,
     MergeMatch, MergeWhen, TableRef, Update,
 };
+use kysera_sql::compile::CompileError;
 use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
 use kysera_sql::visit::{VisitMut, walk_mut};
@@ -19,6 +20,7 @@ pub(super) fn update(pass: &mut RowFilterPass<'_>, node: &mut Update) -> Result<
         pass.note_bypass(reason, "update");
         return Ok(());
     }
+    assigns(&node.set, &node.directives)?;
     let mut with = node.with.take();
     let outside = pass.enter(with.as_deref_mut())?;
     let policy = policy(pass, &mut node.table)?;
@@ -133,6 +135,9 @@ fn rewrite_branch(
     table: &TableRef,
     directives: &[Directive],
 ) -> Result<()> {
+    if let MergeAction::Update(set) = &when.action {
+        assigns(set, directives)?;
+    }
     let target = MergeTarget { table, directives };
     let mut write = match &mut when.action {
         MergeAction::Update(set) => Write::MergeUpdate { target, set },
@@ -174,6 +179,11 @@ pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<
         pass.note_bypass(reason, "insert");
         return Ok(());
     }
+    if let Some(ConflictAction::DoUpdate { set, .. }) =
+        node.on_conflict.as_ref().map(|conflict| &conflict.action)
+    {
+        assigns(set, &node.directives)?;
+    }
     let mut with = node.with.take();
     let outside = pass.enter(with.as_deref_mut())?;
     let policy = policy(pass, &mut node.into)?;
@@ -190,6 +200,15 @@ pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<
     pass.leave(outside);
     node.with = with;
     Ok(())
+}
+
+/// What assigns nothing is an error, as it is without plugins: one that adds a column would make an update of it. A
+/// directive may be all that it says, as in `soft_delete(..)`.
+fn assigns(set: &[Assignment], directives: &[Directive]) -> Result<()> {
+    match set {
+        [] if directives.is_empty() => Err(CompileError::Empty { clause: "set" }.into()),
+        _ => Ok(()),
+    }
 }
 
 /// The policy of a target, which is marked as done.

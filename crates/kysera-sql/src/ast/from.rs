@@ -165,6 +165,19 @@ impl FromItem {
         }
     }
 
+    /// The table, CTE or query in it that is called `label`.
+    #[must_use = "returns the item"]
+    pub fn named(&self, label: &Name) -> Option<&FromItem> {
+        let mut item = self;
+        while let FromItem::Join(join) = item {
+            if let Some(found) = join.right.named(label) {
+                return Some(found);
+            }
+            item = &join.left;
+        }
+        item.has_label(label).then_some(item)
+    }
+
     /// `self kind join right on on`.
     #[must_use = "returns the joined item"]
     pub fn join(self, kind: JoinKind, right: FromItem, on: Option<Expr>) -> FromItem {

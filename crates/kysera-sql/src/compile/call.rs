@@ -1,6 +1,7 @@
 //! Function, aggregate and window function calls.
 
 use super::CompileError;
+use super::determined::is_aggregate;
 use super::param_type::{has_type, is_one_type};
 use super::writer::Writer;
 use crate::ast::{Call, Over};
@@ -17,6 +18,7 @@ impl<'a> Writer<'a> {
         if ranked.is_some() {
             self.push("case ");
         }
+        self.aggregates |= call.over.is_none() && is_aggregate(call);
         let keys = self.open_call_keys(call);
         let name = self.name_of_call(call);
         self.function_name(name);

@@ -27,7 +27,7 @@ impl<'a> Writer<'a> {
         self.check_write_limit(&delete.order_by, delete.limit.as_ref(), several);
         self.filter(delete.filter.as_ref());
         if self.syntax.output == OutputForm::Returning {
-            self.returning(&delete.returning, &delete.from);
+            self.returning(&delete.returning, &delete.from, &delete.using);
         }
         self.write_tail(&delete.order_by, delete.limit.as_ref());
         self.ctes.truncate(known);
@@ -73,6 +73,20 @@ impl<'a> Writer<'a> {
         !delete.using.is_empty()
     }
 
+    /// True when the table stands in the item, under whatever alias.
+    fn reads(&self, item: &FromItem, table: &TableRef) -> bool {
+        let names = self.dialect.filtering().names;
+        let mut item = item;
+        loop {
+            match item {
+                FromItem::Table(other) => return names.may_be_same(&other.name, &table.name),
+                FromItem::Join(join) if self.reads(&join.right, table) => return true,
+                FromItem::Join(join) => item = &join.left,
+                FromItem::Cte(_) | FromItem::Derived(_) | FromItem::Raw { .. } => return false,
+            }
+        }
+    }
+
     /// The table as a target: its alias, or its full name.
     pub(super) fn write_target(&mut self, table: &'a TableRef) {
         match &table.alias {
@@ -81,13 +95,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// ` from "t" as "a", "o"`: the table again when it has an alias, and the others.
+    /// ` from "t" as "a", "o"`: the table again when it has an alias or stands among the others as well, and the others.
     pub(super) fn repeat_from(&mut self, table: &'a TableRef, others: &'a [FromItem]) {
-        if table.alias.is_none() && others.is_empty() {
+        // A single other reference to the table would be taken for the one that is written.
+        let again = table.alias.is_some() || others.iter().any(|item| self.reads(item, table));
+        if !again && others.is_empty() {
             return;
         }
         self.push(" from ");
-        if table.alias.is_some() {
+        if again {
             self.table(table);
             if !others.is_empty() {
                 self.push(", ");

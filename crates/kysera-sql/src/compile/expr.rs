@@ -471,7 +471,7 @@ impl<'a> Writer<'a> {
 }
 
 /// True for what can be tested where conditions are no values.
-fn is_condition(expr: &Expr) -> bool {
+pub(super) fn is_condition(expr: &Expr) -> bool {
     match expr {
         Expr::Binary(binary) => operator::binary_level(binary.op) <= Level::Comparison,
         Expr::Unary(unary) => unary.op == UnaryOp::Not,

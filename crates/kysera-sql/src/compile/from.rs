@@ -84,6 +84,7 @@ impl<'a> Writer<'a> {
                 "put the CTE in front of the statement, or rename one of the two",
             );
         }
+        self.check_recursion(&cte.name);
         self.ident(&cte.name);
         self.alias(cte.alias.as_ref());
     }

@@ -38,7 +38,7 @@ impl<'a> Writer<'a> {
         }
         if self.syntax.output == OutputForm::Returning {
             self.require_returning(&insert.returning, self.caps.returning);
-            self.returning(&insert.returning, &insert.into);
+            self.returning(&insert.returning, &insert.into, &[]);
         }
         self.ctes.truncate(known);
     }

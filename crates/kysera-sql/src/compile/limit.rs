@@ -2,7 +2,7 @@
 
 use super::select::Place;
 use super::writer::Writer;
-use crate::ast::Select;
+use crate::ast::{Distinct, Select};
 use crate::dialect::LimitForm;
 
 impl<'a> Writer<'a> {
@@ -39,8 +39,10 @@ impl<'a> Writer<'a> {
         if !cut && !inner {
             return;
         }
-        if !ordered && select.set_ops.is_empty() {
+        if !ordered && select.set_ops.is_empty() && select.distinct == Distinct::No {
             self.push(" order by (select null)");
+        } else if !ordered && select.set_ops.is_empty() {
+            self.unsupported("offset of a distinct query without order by", "add an `order_by`");
         } else if !ordered {
             self.unsupported("limit on a set operation without order by", "add an `order_by`");
         }

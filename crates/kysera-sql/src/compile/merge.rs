@@ -34,7 +34,8 @@ impl<'a> Writer<'a> {
     fn merge_returning(&mut self, merge: &'a Merge) {
         self.require_returning(&merge.returning, self.caps.merge_returning);
         if self.syntax.output == OutputForm::Returning {
-            return self.returning(&merge.returning, &merge.into);
+            let using = std::slice::from_ref(&merge.using);
+            return self.returning(&merge.returning, &merge.into, using);
         }
         let deletes = merge.whens.iter().all(|when| when.action == MergeAction::Delete);
         self.output(&merge.returning, merge.into.label(), if deletes { "deleted" } else { "inserted" });

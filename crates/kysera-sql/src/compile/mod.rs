@@ -6,6 +6,7 @@
 mod call;
 mod default;
 mod delete;
+mod determined;
 mod enums;
 mod error;
 mod expr;
@@ -23,6 +24,7 @@ mod operator;
 mod order_by;
 mod param_type;
 mod raw;
+mod recursion;
 mod returning;
 mod schema;
 mod scope;

@@ -4,6 +4,7 @@ use super::writer::{Conflict, Writer};
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, OnConflict};
 use crate::dialect::ProposedForm;
 use crate::ident::Name;
+use crate::table::Generated;
 
 impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
@@ -78,8 +79,13 @@ impl<'a> Writer<'a> {
 
     /// `insert ignore` would also turn bad values into other values; an update that changes nothing does not.
     fn keep_the_row(&mut self, insert: &'a Insert) {
-        let Some(column) = insert.columns.first() else {
-            return self.empty("the column list");
+        let described =
+            || insert.into.meta.as_deref()?.columns.iter().find(|c| c.generated != Generated::Always);
+        let Some(column) = insert.columns.first().or_else(|| described().map(|column| &column.name)) else {
+            return self.unsupported(
+                "`on conflict` behind a row of nothing but defaults",
+                "give a column its value",
+            );
         };
         self.push(" on duplicate key update ");
         self.ident(column);

@@ -1,5 +1,7 @@
 //! Raw SQL inside a statement.
 
+use super::expr::is_condition;
+use super::operator::{Level, level};
 use super::writer::Writer;
 use crate::ast::{Expr, Raw, RawPart, RawPiece};
 use crate::lexer::{LexerRules, Token, TokenKind, tokens};
@@ -7,22 +9,60 @@ use crate::lexer::{LexerRules, Token, TokenKind, tokens};
 impl<'a> Writer<'a> {
     pub(super) fn raw(&mut self, raw: &'a Raw) {
         self.contents.raw |= !is_plain(raw, &self.syntax.lexer);
-        for part in &raw.parts {
+        for (at, part) in raw.parts.iter().enumerate() {
             match part {
                 RawPart::Sql(sql) => self.push(sql),
-                RawPart::Expr(expr) => self.operand_of_raw(expr),
+                RawPart::Expr(expr) => self.operand_of_raw(expr, stands_alone(&raw.parts, at)),
                 RawPart::Ident(name) => self.ident(name),
             }
         }
     }
 
-    fn operand_of_raw(&mut self, expr: &'a Expr) {
+    /// The text around an operand was written for one value, which is never taken apart by an operator beside it; and a
+    /// minus never makes a comment of the one in front.
+    fn operand_of_raw(&mut self, expr: &'a Expr, alone: bool) {
+        if !self.syntax.boolean_values && is_condition(expr) {
+            self.unsupported(
+                "conditions as values, and raw SQL does not say which one an argument of it is to be",
+                "write the condition in the text, or make a number of it with `case`",
+            );
+        }
+        if alone {
+            return self.expr(expr);
+        }
+        if level(expr) < Level::Primary {
+            return self.parens(|w| w.expr(expr));
+        }
         let start = self.sql.len();
         self.expr(expr);
-        // A negative number behind a minus would begin a comment.
-        if self.sql[..start].ends_with('-') && self.sql[start..].starts_with('-') {
-            self.sql.insert(start, ' ');
+        if self.sql[start..].starts_with('-') {
+            self.sql.insert(start, '(');
+            self.push(")");
         }
+    }
+}
+
+/// True for an operand with nothing beside it but parentheses, commas and the ends of the text.
+fn stands_alone(parts: &[RawPart], at: usize) -> bool {
+    let (before, behind) = (&parts[..at], &parts[at + 1..]);
+    let is_free = match before {
+        [] => true,
+        [first] if text_of(first).is_some_and(str::is_empty) => true,
+        [.., last] => text_of(last).is_some_and(|text| text.ends_with(['(', ','])),
+    };
+    is_free
+        && match behind {
+            [] => true,
+            [last] if text_of(last).is_some_and(str::is_empty) => true,
+            [next, ..] => text_of(next).is_some_and(|text| text.starts_with([')', ','])),
+        }
+}
+
+/// The text of a part, without the space around it.
+fn text_of(part: &RawPart) -> Option<&str> {
+    match part {
+        RawPart::Sql(text) => Some(text.trim_ascii()),
+        RawPart::Expr(_) | RawPart::Ident(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use super::writer::Writer;
 use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};
 use crate::dialect::{ComputedForm, CustomForm, IdentityForm, TypePlace};
 use crate::ident::Name;
-use crate::table::{ForeignKey, Generated};
+use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
@@ -193,6 +193,7 @@ impl<'a> Writer<'a> {
             self.empty("the columns of an index");
         }
         self.idents(&index.columns);
+        self.check_indexed(index);
         if let Some(filter) = &index.filter {
             self.require(self.caps.partial_index, "partial index", "index a generated column");
             self.push(" where ");
@@ -203,6 +204,37 @@ impl<'a> Writer<'a> {
 
 /// What may happen to a row when the row that it refers to is deleted. It is written as it is.
 const ON_DELETE: [&str; 5] = ["cascade", "set null", "set default", "restrict", "no action"];
+
+impl Writer<'_> {
+    /// A column that `create_table` gave a type without a length, where an index needs one.
+    fn check_indexed(&mut self, index: &CreateIndex) {
+        let Some(meta) = index.table.meta.as_deref() else { return };
+        let of_keys = |ty, place| match (ty, self.syntax.custom_type) {
+            (SqlType::Custom(of), CustomForm::Labels) if !of.labels.is_empty() => None,
+            (SqlType::Custom(_), _) => self.dialect.type_name(SqlType::Text, place),
+            _ => self.dialect.type_name(ty, place),
+        };
+        let has_length = |column: &ColumnMeta| {
+            is_key(meta, column)
+                || of_keys(column.sql_type, TypePlace::Column)
+                    == of_keys(column.sql_type, TypePlace::KeyColumn)
+        };
+        let all = index.columns.iter().filter_map(|name| meta.column(name)).all(has_length);
+        self.require(
+            all,
+            "index on a column of any length",
+            "give the column a length when the table is made (`varchar(n)`), and create the index by raw SQL",
+        );
+    }
+}
+
+/// True for a column that `create_table` gives a length, so that it can be a key.
+fn is_key(table: &TableMeta, column: &ColumnMeta) -> bool {
+    table.primary_key.contains(&column.name)
+        || table.unique.iter().any(|key| key.columns.contains(&column.name))
+        || table.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
+        || column.default.is_some()
+}
 
 fn type_place(table: &CreateTable, column: &ColumnDef) -> TypePlace {
     let in_key = table.primary_key.contains(&column.name)

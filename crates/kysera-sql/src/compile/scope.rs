@@ -44,6 +44,9 @@ impl<'a> Writer<'a> {
             Some(table) => table == written.label && !in_sight(inside, |label| label == table),
         };
         if !is_written {
+            if written.alone && table.is_some_and(|table| !in_sight(inside, |label| label == table)) {
+                self.returns_others();
+            }
             return table.map(|table| &**table);
         }
         let names = self.dialect.filtering().names;
@@ -140,7 +143,7 @@ impl<'a> Writer<'a> {
 }
 
 /// True when a table of these scopes has a label that passes the test.
-fn in_sight(scopes: &[&[FromItem]], mut test: impl FnMut(&Name) -> bool) -> bool {
+pub(super) fn in_sight(scopes: &[&[FromItem]], mut test: impl FnMut(&Name) -> bool) -> bool {
     scopes.iter().copied().flatten().any(|item| any_label(item, &mut test))
 }
 

@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn select_as(&mut self, select: &'a Select, form: Form) {
-        let known = self.ctes.len();
+        let (known, aggregates) = (self.ctes.len(), self.aggregates);
         if form.place == Place::Inner {
             self.inner_query();
         }
@@ -71,13 +71,17 @@ impl<'a> Writer<'a> {
         if form.head != (Head::JsonObjects { list: true }) {
             self.in_scope(&select.from, |w| w.select_tail(select, form));
         }
+        self.check_order(select);
+        self.aggregates = aggregates;
         self.close_keys(keys);
         self.ctes.truncate(known);
     }
 
     /// `select .. from .. where .. group by .. having ..`.
     pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
+        self.aggregates = false;
         self.in_scope(&select.from, |w| w.clauses(select, head, before_conflict));
+        self.check_items(select);
     }
 
     fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
@@ -96,6 +100,8 @@ impl<'a> Writer<'a> {
                 self.push(" ");
                 if self.syntax.decimals.is_some() && Self::compares_rows(select) {
                     self.compared_items(&select.items);
+                } else if self.recursion.is_some() {
+                    self.widened_items(select);
                 } else {
                     self.select_items(&select.items);
                 }
@@ -177,6 +183,25 @@ impl<'a> Writer<'a> {
                     self.item_alias(alias.as_ref());
                 }
                 SelectItem::Star(_) => self.select_item_at(at, item),
+            }
+        }
+    }
+
+    /// Items of a query in a recursive CTE.
+    fn widened_items(&mut self, select: &'a Select) {
+        if !self.syntax.recursive_types {
+            return self.select_items(&select.items);
+        }
+        for (at, item) in select.items.iter().enumerate() {
+            self.push(if at > 0 { ", " } else { "" });
+            if !self.widened_item(select, at, item) {
+                self.select_item_at(at, item);
+            } else if let SelectItem::Expr { alias, expr, .. } = item {
+                let own = match expr {
+                    Expr::Column(column) => Some(&column.name),
+                    _ => None,
+                };
+                self.item_alias(alias.as_ref().or(own));
             }
         }
     }

@@ -26,7 +26,7 @@ impl<'a> Writer<'a> {
         }
         self.filter(update.filter.as_ref());
         if self.syntax.output == OutputForm::Returning {
-            self.returning(&update.returning, &update.table);
+            self.returning(&update.returning, &update.table, &update.from);
         }
         self.write_tail(&update.order_by, update.limit.as_ref());
         self.ctes.truncate(known);

@@ -1,8 +1,11 @@
 //! WITH: CTEs in front of a statement.
 
+use super::CompileError;
+use super::recursion::Recursion;
 use super::select::Place;
 use super::writer::Writer;
 use crate::ast::{Cte, CteBody, With};
+use crate::value::ValueError;
 
 impl<'a> Writer<'a> {
     /// `with .. ` with a space behind. The names stay in sight until the caller cuts them off.
@@ -10,6 +13,10 @@ impl<'a> Writer<'a> {
         if with.ctes.is_empty() {
             return;
         }
+        if !self.syntax.inner_with && !self.is_outermost() {
+            self.unsupported("CTEs inside a statement", "put them all in front of it");
+        }
+        self.check_cte_names(with);
         let recursive = with.recursive && self.syntax.recursive_keyword;
         self.push(if recursive { "with recursive " } else { "with " });
         let all_in_sight = with.recursive || self.syntax.ctes_see_themselves;
@@ -17,12 +24,27 @@ impl<'a> Writer<'a> {
             self.ctes.extend(with.ctes.iter().map(|cte| &cte.name));
         }
         self.list(&with.ctes, |w, cte| {
+            let around =
+                std::mem::replace(&mut w.recursion, with.recursive.then(|| Recursion::of(cte)).flatten());
             w.cte(cte);
+            w.recursion = around;
             if !all_in_sight {
                 w.ctes.push(&cte.name);
             }
         });
         self.push(" ");
+    }
+
+    /// Two CTEs of one name would be an error of the database, or hide each other.
+    fn check_cte_names(&mut self, with: &With) {
+        let names = self.dialect.filtering().names;
+        for (at, cte) in with.ctes.iter().enumerate().skip(1) {
+            if with.ctes[..at].iter().any(|other| names.may_be_same(&other.name, &cte.name)) {
+                let what = format!("two CTEs of one statement are called `{}`", cte.name);
+                let hint = "put each in front once, and give another one another name";
+                self.refuse(CompileError::Value(Box::new(ValueError::query(what, hint))));
+            }
+        }
     }
 
     fn cte(&mut self, cte: &'a Cte) {

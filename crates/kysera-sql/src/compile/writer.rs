@@ -3,6 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
+use super::recursion::Recursion;
 use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, FromItem, Insert};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
@@ -33,6 +34,10 @@ pub(super) struct Writer<'a> {
     pub(super) among_integers: bool,
     /// The items that are written next are read by the caller.
     pub(super) read_items: bool,
+    /// The recursive CTE that is being written.
+    pub(super) recursion: Option<Recursion<'a>>,
+    /// The query that is being written holds an aggregate.
+    pub(super) aggregates: bool,
     /// The insert whose upsert is being written.
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
@@ -75,6 +80,8 @@ pub(super) struct Written<'a> {
     pub(super) called: &'a str,
     /// OUTPUT: columns without a table are its columns, and must say so; queries cannot stand there.
     pub(super) output: bool,
+    /// RETURNING sees no other table than the written one.
+    pub(super) alone: bool,
     /// How many queries are around the clause.
     pub(super) depth: usize,
 }
@@ -115,6 +122,8 @@ impl<'a> Writer<'a> {
             scopes: Vec::new(),
             among_integers: false,
             read_items: false,
+            recursion: None,
+            aggregates: false,
             upsert: None,
             look_alikes: false,
             inline: false,

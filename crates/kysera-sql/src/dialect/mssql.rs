@@ -72,6 +72,8 @@ fn syntax() -> Syntax {
         operand: OperandForm::DerivedIfOrdered,
         apply: true,
         order_needs_limit: true,
+        inner_with: false,
+        recursive_union: false,
         quote_collation: false,
         merge_semicolon: true,
         json_path: Some(JsonPathForm::Functions(JsonFunctions {

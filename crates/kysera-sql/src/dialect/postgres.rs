@@ -90,6 +90,7 @@ fn syntax() -> Syntax {
         ilike: true,
         json_path: Some(JsonPathForm::Steps),
         keyed_json: Some(KeyedJson::WholeRows),
+        recursive_types: true,
         arrays: true,
         infers_params: true,
         operator_signs: "+-*/<>=~!%^&|@#?",

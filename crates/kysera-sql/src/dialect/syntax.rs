@@ -64,6 +64,12 @@ pub struct Syntax {
     pub default_values: bool,
     /// `default values` may have an `on conflict` behind it.
     pub default_values_conflict: bool,
+    /// A query inside a statement may have CTEs of its own; else they stand in front of the statement alone.
+    pub inner_with: bool,
+    /// A recursive CTE may leave out rows that it has seen: `union` without `all`.
+    pub recursive_union: bool,
+    /// The columns of a recursive CTE have to the last detail the types of its first query: `varchar(20)` is not `text`.
+    pub recursive_types: bool,
     /// `insert .. select .. on conflict` needs a WHERE in the query, or `on` is taken for a join's.
     pub conflict_needs_where: bool,
     /// A collation's name is quoted.
@@ -372,6 +378,9 @@ impl Syntax {
             insert_ignore: "insert or ignore",
             default_values: true,
             default_values_conflict: true,
+            inner_with: true,
+            recursive_union: true,
+            recursive_types: false,
             conflict_needs_where: false,
             quote_collation: true,
             merge_semicolon: false,

@@ -8,7 +8,9 @@ use crate::value::SqlType;
 
 impl<S, O, Out> Select<S, O, Out> {
     /// Groups the rows by these keys: a column, an expression, a tuple of them. Comes before `select`, which may then
-    /// mix keys and aggregates. That every plain column selected is among the keys, the database checks.
+    /// mix keys and aggregates. Every plain column
+    /// selected must be among the keys, or belong to a table whose primary key is; anything else is refused before it is
+    /// sent.
     ///
     /// # Examples
     /// ```

@@ -1,8 +1,8 @@
 //! Plain columns and aggregates: whether they may be selected side by side.
 //!
 //! A cheap class per expression, joined over what is selected. It finds a plain column beside an aggregate without
-//! `group_by`; it does not compare columns with the grouping keys, which would need a type for each column: the
-//! database checks that.
+//! `group_by`; it does not compare columns with the grouping keys, which would need a type for each column: that is
+//! checked when the query is compiled.
 
 /// Mentions no column of this query: values, subqueries.
 #[derive(Debug)]

@@ -5,8 +5,8 @@
 
 use super::attach::Attachment;
 use super::instant::{self, instant};
-use kysera_core::Result;
 use kysera_core::plugin::{Context, Parameter, Plugin, Write, priority};
+use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::ast::{
     Assignment, ConflictAction, Derived, Expr, FromItem, Insert, InsertSource, Select, SelectItem, TableRef,
 };
@@ -102,7 +102,11 @@ impl Timestamps {
     }
 
     fn insert(&self, insert: &mut Insert, context: &Context<'_>) -> Result<()> {
-        for stamp in self.on_insert(&insert.into, context)? {
+        let stamps = self.on_insert(&insert.into, context)?;
+        if !stamps.is_empty() && gives_unnamed_columns(insert) {
+            return Err(unnamed(&insert.into));
+        }
+        for stamp in stamps {
             match insert.columns.iter().position(|column| *column == stamp.column) {
                 Some(column) => fill_gaps(insert, column, &stamp.value),
                 None => add_to_rows(insert, stamp),
@@ -161,13 +165,31 @@ impl Plugin for Timestamps {
 }
 
 /// Adds an assignment at the end, where MySQL's upsert sees the other columns' new values last, unless the statement
-/// sets that column itself.
+/// sets that column itself, or nothing: that stays an error.
 fn add_to_set(set: &mut Vec<Assignment>, stamp: Option<Assignment>) {
     if let Some(stamp) = stamp
+        && !set.is_empty()
         && !set.iter().any(|assignment| assignment.column == stamp.column)
     {
         set.push(stamp);
     }
+}
+
+/// True for an insert that gives values without saying of which columns.
+fn gives_unnamed_columns(insert: &Insert) -> bool {
+    insert.columns.is_empty()
+        && match &insert.source {
+            InsertSource::Values(rows) => rows.iter().any(|row| !row.is_empty()),
+            InsertSource::Select(_) => true,
+            _ => false,
+        }
+}
+
+#[cold]
+fn unnamed(table: &TableRef) -> Error {
+    Error::new(ErrorKind::Plugin, "timestamps cannot stamp an insert that names no columns")
+        .with_hint("name the columns that the values are of")
+        .with_table(table.name.clone())
 }
 
 /// Stamps the rows that leave the column to others, where some rows of the statement give it.

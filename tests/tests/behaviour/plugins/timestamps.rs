@@ -339,3 +339,44 @@ async fn writes_inside_a_cte_are_stamped_where_the_database_has_them() {
     )
     .await;
 }
+
+/// Without the plugin it is an error; with it a row was touched, as if it had been changed.
+#[tokio::test]
+async fn an_update_that_sets_nothing_stays_an_error() {
+    each(ticking, async |db| {
+        create_table(Note).execute(db).await.unwrap();
+        insert_into(Note).values(note("a")).execute(db).await.unwrap();
+        let nothing = update(Note).patch(NotePatch::default()).filter(Note.id.eq(1)).execute(db).await;
+        assert_eq!(nothing.unwrap_err().kind(), ErrorKind::InvalidQuery);
+        let met = insert_into(Note)
+            .values(note("a"))
+            .on_conflict((Note.title,))
+            .do_update(|update, _| update)
+            .execute(db)
+            .await;
+        assert_eq!(met.unwrap_err().kind(), ErrorKind::InvalidQuery);
+        assert_eq!(stamps(db).await, stamped([("a", 0, 0)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tree_insert_that_names_no_columns_is_refused_with_the_way_out() {
+    use kysera_sql::ast::{Expr, Insert, InsertSource, Select, SelectItem, TableRef};
+    each(ticking, async |db| {
+        create_table(Note).execute(db).await.unwrap();
+        let mut select = Select::default();
+        select.items.extend([bind(1_i64), bind("a"), bind(3_i32)].map(SelectItem::expr));
+        for source in [
+            InsertSource::Select(Box::new(select)),
+            InsertSource::Values(vec![vec![bind(1_i64), Expr::Default]]),
+        ] {
+            let mut insert = Insert::into(TableRef::typed(Note::META));
+            insert.source = source;
+            let error = tree(insert).execute(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Plugin, "{error}");
+            assert!(error.to_string().contains("names no columns"), "{error}");
+        }
+    })
+    .await;
+}

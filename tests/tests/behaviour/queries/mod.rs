@@ -4,6 +4,7 @@ mod column_types;
 mod keys;
 mod partial_index;
 mod reading;
+mod refused;
 mod text;
 mod writing;
 

@@ -90,6 +90,7 @@ fn an_update_of_a_filtered_table_from_itself() {
         texts! {
             all: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
             mysql: "update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1",
+            mssql: r#"update "post" set "n" = "other"."id" from "post", "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
         },
     );
 }

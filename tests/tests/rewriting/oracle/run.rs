@@ -378,9 +378,11 @@ fn text_of(compiled: Compiled) -> String {
     inlined(&compiled.sql, &params)
 }
 
-/// True when a statement was refused because the database would take one table for another.
+/// True when a statement was refused because the database would take one table for another: in HAVING that may be one
+/// that is grouped.
 fn is_captured(error: &str) -> bool {
     error.contains("of an outer query stands in the subquery too")
+        || error.contains("is neither a key of the groups nor in an aggregate")
 }
 
 /// True when an engine gave up on size or time. SQLite takes CTEs apart at each reference and counts the queries that

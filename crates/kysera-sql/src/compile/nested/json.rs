@@ -34,8 +34,39 @@ impl<'a> Writer<'a> {
 
     fn around(&mut self, query: &'a Select, open: &str, close: &str) {
         self.push(open);
-        self.subquery(query);
+        if query.items.iter().any(|item| text_form(item) != TextForm::Own) {
+            self.parens(|w| w.as_texts(query));
+        } else {
+            self.subquery(query);
+        }
         self.push(close);
+    }
+
+    /// The columns once more, those as text that the database would put into JSON as something else than is read: bytes
+    /// in its own words, and documents as parts of the whole, where text is no longer told from a document.
+    fn as_texts(&mut self, query: &'a Select) {
+        self.push("select ");
+        let names = self.column_names(query);
+        for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
+            let (open, close) = match text_form(item) {
+                TextForm::Own => ("", ""),
+                TextForm::Hex => ("encode(", ", 'hex') as "),
+                TextForm::Cast => ("cast(", " as text) as "),
+                TextForm::None => {
+                    return self.unsupported("lists of bytes or JSON in keyed JSON", "use `array_from`");
+                }
+            };
+            self.push(if at > 0 { ", " } else { "" });
+            self.push(open);
+            self.aggregated(name);
+            if !close.is_empty() {
+                self.push(close);
+                self.ident(name);
+            }
+        }
+        self.push(" from ");
+        self.subquery(query);
+        self.push(" as agg");
     }
 
     /// `json_object(..)` over a derived table, inside the aggregate that makes a list of them.
@@ -76,20 +107,16 @@ impl<'a> Writer<'a> {
     }
 
     /// A column as the value of a key, with what says that it is JSON and writes its bytes where that is needed.
-    fn keyed_column(&mut self, item: &'a SelectItem, name: &str, encodes: bool) {
-        let (open, close) = match item {
-            _ if !encodes => ("", ""),
-            _ if is_nested(item) => ("json(", ")"),
-            SelectItem::Expr { ty: Some(SqlType::Bytes | SqlType::Uuid), .. } => ("hex(", ")"),
-            SelectItem::Expr { ty: Some(SqlType::Decimal), .. } => match self.syntax.decimals {
-                Some(decimals) => (decimals.exact, ")"),
-                None => ("", ""),
-            },
-            _ => ("", ""),
-        };
-        self.push(open);
-        self.aggregated(name);
-        self.push(close);
+    fn keyed_column(&mut self, item: &'a SelectItem, name: &'a str, encodes: bool) {
+        match (encodes, is_nested(item)) {
+            (false, _) => self.aggregated(name),
+            (true, true) => {
+                self.push("json(");
+                self.aggregated(name);
+                self.push(")");
+            }
+            (true, false) => self.json_column(item, name),
+        }
     }
 
     /// Order and limit inside the aggregate, for databases without correlated derived tables.
@@ -147,5 +174,27 @@ impl<'a> Writer<'a> {
         self.push(" from ");
         self.subquery(query);
         self.push(close);
+    }
+}
+
+/// How a column is written for JSON that is made of whole rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextForm {
+    /// As the database does.
+    Own,
+    /// As hexadecimal digits.
+    Hex,
+    /// As text.
+    Cast,
+    /// There is none.
+    None,
+}
+
+fn text_form(item: &SelectItem) -> TextForm {
+    match item {
+        SelectItem::Expr { ty: Some(SqlType::Bytes), .. } => TextForm::Hex,
+        SelectItem::Expr { ty: Some(SqlType::Json), .. } => TextForm::Cast,
+        SelectItem::Expr { ty: Some(SqlType::Array(SqlType::Bytes | SqlType::Json)), .. } => TextForm::None,
+        SelectItem::Expr { .. } | SelectItem::Star(_) => TextForm::Own,
     }
 }

@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
     }
 
     /// One column, so that JSON holds all of it.
-    fn json_column(&mut self, item: &'a SelectItem, name: &'a str) {
+    pub(super) fn json_column(&mut self, item: &'a SelectItem, name: &'a str) {
         if is_rows(item) {
             // What comes out of a subquery is text again; `json` says that it is JSON.
             return self.encoded(&["json(", ")"], name);
