@@ -7,6 +7,7 @@
 mod check;
 mod fuzz;
 mod lost_commits;
+mod mutants;
 mod oracle;
 mod postgres;
 mod process;
@@ -28,6 +29,8 @@ usage: cargo xtask <task>
   lost-commits [--rounds n]
                           crash PostgreSQL between a commit and its answer, and look
                           whether a lost commit is called committed
+  mutants [name ..]       put faults into the code, one at a time, and look whether a
+                          test finds each
   oracle [--statements n] [--seed n]
                           random statements under random row filters: a million on
                           SQLite and a tenth of it on PostgreSQL, or as many as said
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         ["test", words @ ..] => test::task(words),
         ["fuzz", words @ ..] => fuzz::task(words),
         ["lost-commits", words @ ..] => lost_commits::task(words),
+        ["mutants", words @ ..] => mutants::task(words),
         ["oracle", words @ ..] => oracle::task(words),
         ["postgres", command @ ..] => postgres::task(command),
         ["help" | "--help" | "-h"] => {

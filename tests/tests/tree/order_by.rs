@@ -3,7 +3,8 @@
 use crate::build::*;
 use crate::check::{check, refused, sql};
 use kysera_sql::ast::*;
-use kysera_sql::compile::CompileError;
+use kysera_sql::compile::{CompileError, compile};
+use kysera_sql::dialect::MySql;
 use kysera_sql::node;
 
 #[test]
@@ -59,6 +60,15 @@ fn nulls_first_and_last_with_an_extra_key_where_need_be() {
             mssql: r#"select * from "person" order by case when "last_name" is null then 0 else 1 end, "last_name" desc, "first_name", case when "gender" is null then 1 else 0 end, "gender" asc, "id" desc"#,
         },
     );
+}
+
+#[test]
+fn any_number_of_keys_may_put_nulls_where_they_belong() {
+    let keys =
+        (0..8).map(|at| nulls(asc(col(["a", "b", "c", "d", "e", "f", "g", "h"][at])), NullsOrder::Last));
+    let query = from("person").items([all()]).order_by(keys);
+    let written = compile(&query.into(), &MySql::default()).expect("the keys are not inside each other");
+    assert_eq!(written.sql.matches("is null then 1 else 0 end").count(), 8, "{}", written.sql);
 }
 
 fn collated(name: &'static str) -> Select {

@@ -81,7 +81,10 @@ const CRATES: &[(&str, Floors)] = &[
     ),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
     ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
-    ("xtask", &[&["process"], &["postgres", "skips", "fuzz"], &["check", "lost_commits", "oracle", "test"]]),
+    (
+        "xtask",
+        &[&["process"], &["postgres", "skips", "fuzz"], &["check", "lost_commits", "mutants", "oracle", "test"]],
+    ),
 ];
 
 /// Returns a sentence for each arrow that does not point down, each module without a floor, and each crate without any.

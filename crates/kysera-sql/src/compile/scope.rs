@@ -264,4 +264,51 @@ mod tests {
         insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
         assert!(sql(insert, &Postgres::default()).unwrap_err().contains("a proposed row"));
     }
+
+    /// `insert into post (n) values (1) on conflict (id) do update set n = value where ..`
+    fn upsert(set: Expr, filter: Option<Expr>) -> Insert {
+        let mut insert = Insert::into(TableRef::named("post"));
+        insert.columns = vec!["n".into()];
+        insert.source = InsertSource::Values(vec![vec![Expr::Literal(Literal::Int(1))]]);
+        let set = vec![Assignment { column: "n".into(), value: set }];
+        let action = ConflictAction::DoUpdate { set, filter };
+        insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
+        insert
+    }
+
+    #[test]
+    fn behind_a_write_in_a_cte_the_proposed_row_is_still_known() {
+        let mut inner = Insert::into(TableRef::named("post"));
+        inner.columns = vec!["n".into()];
+        inner.source = InsertSource::Values(vec![vec![Expr::Literal(Literal::Int(1))]]);
+        let mut query = ids_of(TableRef::named("post"));
+        query.with = Some(Box::new(With { recursive: false, ctes: vec![Cte::new("w", inner)] }));
+        let filter = Expr::is_null(Expr::Excluded("n".into()));
+        let written =
+            sql(upsert(Expr::Subquery(Box::new(query)), Some(filter)), &Postgres::default()).unwrap();
+        assert!(written.ends_with(r#" where "excluded"."n" is null"#), "{written}");
+    }
+
+    #[test]
+    fn what_an_upsert_gives_back_knows_no_proposed_row() {
+        for dialect in [&Postgres::default() as &dyn Dialect, &Sqlite::default()] {
+            let mut insert = upsert(Expr::Excluded("n".into()), None);
+            insert.returning = vec![SelectItem::expr(Expr::Excluded("n".into()))];
+            let error = sql(insert, dialect).unwrap_err();
+            assert!(error.contains("a proposed row outside"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_differs_by_case_alone_is_seen_from_a_query_further_inside() {
+        let mut innermost = ids_of(TableRef::named("tag"));
+        innermost.filter = Some(Expr::is_null(Expr::column("p", "n")));
+        let mut inner = ids_of(TableRef::named("other").aliased("P"));
+        inner.filter = Some(Expr::Exists(Box::new(innermost)));
+        let mut outer = ids_of(TableRef::named("post").aliased("p"));
+        outer.filter = Some(Expr::Exists(Box::new(inner)));
+        let error = sql(outer.clone(), &Sqlite::default()).unwrap_err();
+        assert!(error.contains("by the case of its letters alone"), "{error}");
+        assert!(sql(outer, &Postgres::default()).is_ok());
+    }
 }

@@ -23,6 +23,9 @@ use std::fmt::Write;
 /// How many statements are asked in one world before the next is made.
 const IN_A_WORLD: usize = 20;
 
+/// A run that found so many differences ends.
+const ENOUGH: usize = 5;
+
 /// In thousands of steps: a few statements in a hundred would take most of the time of a run, and are left out.
 const SHORT: u32 = 100;
 /// What plugins made of a statement that was answered is given up as late as can be: it is what is tested.
@@ -92,7 +95,7 @@ impl<E: Engine> Run<E> {
     /// Asks that many statements.
     pub(super) fn ask(&mut self, statements: usize) {
         let mut asked = 0;
-        while asked < statements {
+        while asked < statements && self.differences.len() < ENOUGH {
             let world = World::new(&mut self.chance);
             world.fill(&mut self.all);
             world.fill_permitted(&mut self.permitted);
@@ -309,7 +312,7 @@ impl<E: Engine> Run<E> {
     pub(super) fn finish(self) -> (Tally, Forms) {
         eprintln!("{}: seed {}: {:?}", self.all.dialect().name(), self.seed, self.tally);
         let mut report = String::new();
-        for difference in self.differences.iter().take(5) {
+        for difference in &self.differences {
             let _ = writeln!(report, "{difference}");
         }
         assert!(
