@@ -83,7 +83,11 @@ const CRATES: &[(&str, Floors)] = &[
     ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
     (
         "xtask",
-        &[&["process"], &["postgres", "skips", "fuzz"], &["check", "lost_commits", "mutants", "oracle", "test"]],
+        &[
+            &["process"],
+            &["postgres", "skips", "fuzz"],
+            &["check", "lost_commits", "mutants", "oracle", "test"],
+        ],
     ),
 ];
 

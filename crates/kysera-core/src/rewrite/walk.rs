@@ -136,7 +136,7 @@ impl VisitMut for RowFilterPass<'_> {
     fn call(&mut self, node: &mut Call) -> Result<()> {
         if let Some(guard) = self.policies.guard
             && !self.in_filter()
-            && raw_guard::runs_text(&node.name)
+            && raw_guard::may_read(&node.name)
         {
             return Err(refused(format!(
                 "plugin `{guard}` refuses function `{}`, which reads a table given as text",

@@ -11,18 +11,18 @@ use kysera_sql::table::TableHandle;
 use kysera_sql::value::Value;
 
 #[derive(Table, Debug, Clone, PartialEq)]
-struct Post {
+pub(crate) struct Post {
     #[column(primary_key)]
-    id: i64,
-    tenant_id: i64,
-    parent_id: Option<i64>,
-    title: String,
+    pub(crate) id: i64,
+    pub(crate) tenant_id: i64,
+    pub(crate) parent_id: Option<i64>,
+    pub(crate) title: String,
 }
 
 /// Another struct over the same table, made without the column that keeps tenants apart.
 #[derive(Table, Debug, Clone, PartialEq)]
 #[table(name = "post")]
-struct Title {
+pub(crate) struct Title {
     #[column(primary_key)]
     id: i64,
     title: String,
@@ -30,18 +30,18 @@ struct Title {
 
 /// The same for everybody.
 #[derive(Table, Debug, Clone, PartialEq)]
-struct Country {
+pub(crate) struct Country {
     #[column(primary_key)]
     id: i64,
     name: String,
 }
 
 /// The tenant of a handle.
-struct Tenant(i64);
+pub(crate) struct Tenant(pub(crate) i64);
 
 /// The guard of the guide, with a check of what is written.
 #[derive(Debug)]
-struct Tenants;
+pub(crate) struct Tenants;
 
 impl Plugin for Tenants {
     fn name(&self) -> &'static str {
@@ -70,7 +70,7 @@ impl Plugin for Tenants {
 }
 
 /// Posts 1, 2 and 5 of tenant 1 and two of others, and what tenant 1 sees.
-async fn of_one(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
+pub(crate) async fn of_one(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
     for (plain, guarded) in pairs(|builder| with(builder.plugin(Tenants))).await {
         eprintln!("on {}", plain.dialect().name());
         create_table(Post).execute(&plain).await.unwrap();
@@ -98,7 +98,7 @@ async fn post(db: &Db, id: i64, tenant: i64, parent: Option<i64>) {
 
 /// What is not sent because the guard refuses it.
 #[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>) -> Error {
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T>) -> Error {
     let error = result.expect_err("the guard refuses it");
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
     error

@@ -1,5 +1,6 @@
 //! Soft delete and timestamps, alone and together.
 
+mod attacks;
 mod contract;
 mod described;
 mod guards;
