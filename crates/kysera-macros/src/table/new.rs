@@ -56,7 +56,7 @@ impl Table<'_> {
         quote! {
             impl #new {
                 #(#setter_docs
-                #vis fn #members(self, value: impl #k::Storable<#types, Refs = #k::Nil>) -> #row {
+                #vis fn #members(self, value: impl #k::Storable<#types, Refs: #k::NoTables>) -> #row {
                     #row::from(self).#members(value)
                 })*
             }
@@ -91,7 +91,7 @@ impl Table<'_> {
         quote! {
             #(#setter_docs
             #[must_use = "returns the changed value"]
-            #vis fn #members(mut self, value: impl #k::Storable<#types, Refs = #k::Nil>) -> Self {
+            #vis fn #members(mut self, value: impl #k::Storable<#types, Refs: #k::NoTables>) -> Self {
                 #k::assign(&mut self.assignments, #names, value.into_stored());
                 self
             })*

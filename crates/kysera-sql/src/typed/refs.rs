@@ -102,6 +102,20 @@ impl<R> NoAgg for OuterRef<R> {}
 impl<R: NoAgg> NoAgg for Captured<R> {}
 impl<A: NoAgg, B: NoAgg> NoAgg for (A, B) {}
 
+/// No table is mentioned: values, what is computed of them, and queries of their own. For what a new row holds, where no
+/// table is in sight.
+#[diagnostic::on_unimplemented(
+    message = "a new row cannot use a column: there is no row yet",
+    label = "this mentions a column",
+    note = "select the value with `scalar(..)`, or insert from a query with `.columns(..).from_select(..)`"
+)]
+pub trait NoTables {}
+
+impl NoTables for Nil {}
+impl<R: NoTables> NoTables for Quiet<R> {}
+impl<R: NoTables> NoTables for Captured<R> {}
+impl<A: NoTables, B: NoTables> NoTables for (A, B) {}
+
 /// A query that takes nothing from a query around it, and so can be run by itself.
 #[diagnostic::on_unimplemented(
     message = "this query still refers to a query around it",

@@ -3,7 +3,7 @@
 use super::value::value;
 use crate::ast::Assignment;
 use crate::expr::Column;
-use crate::typed::{Insertable, Nil, Storable};
+use crate::typed::{Insertable, NoTables, Storable};
 use std::marker::PhantomData;
 
 /// An assignment to a column of `T`; `Refs` are the tables that its value mentions.
@@ -29,15 +29,16 @@ impl<T, V> Column<T, V> {
     }
 }
 
-/// Values for columns, one by one, instead of a `New..`: for a prepared insert, whose values are parameters. That every
-/// required column is there is not checked here; the database says it.
+/// Values for columns, one by one, instead of a `New..`: for a prepared insert, whose values are parameters, and for
+/// values that are computed. That every required column is there is not checked here; the database says it. There is no
+/// row yet, so an expression cannot use a column.
 ///
 /// ```
-/// # use kysera_sql::doc::*;
-/// let query = insert_into(Pet).values((Pet.name.set("Rex"), Pet.owner_id.set(1)));
-/// # assert_sql(query, r#"insert into "pet" ("name", "owner_id") values (?, ?)"#);
+/// # use kysera_sql::{doc::*, expr::{concat, val}};
+/// let query = insert_into(Pet).values((Pet.name.set(concat(val("Re"), "x")), Pet.owner_id.set(val(1_i64) + 2)));
+/// # assert_sql(query, r#"insert into "pet" ("name", "owner_id") values (? || ?, integer_exact(? + ?))"#);
 /// ```
-impl<T> Insertable<T> for Set<T, Nil> {
+impl<T, R: NoTables> Insertable<T> for Set<T, R> {
     fn into_assignments(self) -> Vec<Assignment> {
         vec![self.assignment]
     }
@@ -45,7 +46,7 @@ impl<T> Insertable<T> for Set<T, Nil> {
 
 macro_rules! row {
     ($($set:ident)+) => {
-        impl<T> Insertable<T> for ($(row!(@$set T),)+) {
+        impl<T, $($set: NoTables),+> Insertable<T> for ($(Set<T, $set>,)+) {
             #[allow(non_snake_case, reason = "the variables are called as in the list")]
             fn into_assignments(self) -> Vec<Assignment> {
                 let ($($set,)+) = self;
@@ -55,7 +56,6 @@ macro_rules! row {
             }
         }
     };
-    (@$set:ident $table:ident) => { Set<$table, Nil> };
 }
 
 row!(A);

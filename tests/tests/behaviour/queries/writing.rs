@@ -34,6 +34,52 @@ async fn rows_of_one_insert_may_give_different_columns() {
     .await;
 }
 
+/// Only expressions of one operand compiled: what mentions no table was expected to be a single `Nil`.
+#[tokio::test]
+async fn a_new_row_may_hold_what_is_computed_of_several_values() {
+    plain(async |db| {
+        fill(db).await;
+        let most = || scalar(select_from(Worker).select(max(Worker.wage))).coalesce(0);
+        insert_into(Worker)
+            .values((
+                Worker.name.set(concat(val("E"), "va")),
+                Worker.wage.set(val(1_i64) + 2),
+                Worker.grade.set(case().when(val(1).gt(2), val(Grade::Junior)).otherwise(Grade::Senior)),
+                Worker.boss_id.set(scalar(select_from(Worker).filter(Worker.name.eq("Ann")).select(Worker.id))),
+                Worker.remark.set(sql!(String: "replace({}, {}, 'c')", val("ab"), val("b"))),
+            ))
+            .values((
+                Worker.name.set(kysera::expr::function::<String, _>("replace", (val("Fax"), val("x"), val("y")))),
+                Worker.wage.set(most() + 1),
+                Worker.grade.set(val(Grade::Junior)),
+                Worker.remark.set(val("a").null_if("a").coalesce("z")),
+            ))
+            .values(worker("Gus", Grade::Junior).wage(val(3_i64) * 4).remark(concat(val("g"), "h")))
+            .execute(db)
+            .await
+            .unwrap();
+        let rows = select_from(Worker)
+            .filter(Worker.id.gt(4))
+            .select((Worker.name, Worker.wage, Worker.grade, Worker.boss_id, Worker.remark))
+            .order_by(Worker.name)
+            .fetch_all(db)
+            .await
+            .unwrap();
+        let row = |name: &str, wage, grade, boss, remark: &str| {
+            (name.to_owned(), wage, grade, boss, Some(remark.to_owned()))
+        };
+        assert_eq!(
+            rows,
+            [
+                row("Eva", 3, Grade::Senior, Some(1), "ac"),
+                row("Fay", 301, Grade::Junior, None, "z"),
+                row("Gus", 12, Grade::Junior, None, "gh"),
+            ]
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_query_is_inserted_from() {
     plain(async |db| {
