@@ -4,7 +4,7 @@ use crate::types::type_of;
 use bytes::BytesMut;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::value::{Value, ValueError};
-use kysera_sql::wire::pg;
+use kysera_sql::wire::pg::{self, Declared};
 use std::fmt;
 use std::ops::Range;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
@@ -31,20 +31,21 @@ pub(crate) struct Param<'a> {
 }
 
 impl Params {
-    /// Encodes values. `text` names those that are text wherever they stand, as
-    /// [`Facts::text_params`](kysera_sql::compiled::Facts::text_params) does.
+    /// Encodes values. `own_types` names those that have their own type wherever they stand, as
+    /// [`Facts::text_params`](kysera_sql::compiled::Facts::text_params) does; `in_utc` says that the session's time zone
+    /// is UTC.
     ///
     /// # Errors
     /// When there are too many, or PostgreSQL cannot hold one.
-    pub(crate) fn encode(values: &[Value], text: u16) -> Result<Params> {
-        Params::default().encode_anew(values, text)
+    pub(crate) fn encode(values: &[Value], own_types: u16, in_utc: bool) -> Result<Params> {
+        Params::default().encode_anew(values, own_types, in_utc)
     }
 
     /// As [`encode`](Params::encode), in the room of others that are of no more use.
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn encode_anew(mut self, values: &[Value], text: u16) -> Result<Params> {
+    pub(crate) fn encode_anew(mut self, values: &[Value], own_types: u16, in_utc: bool) -> Result<Params> {
         if values.len() > MOST {
             let message = format!("a statement has {} parameters, and PostgreSQL takes {MOST}", values.len());
             return Err(Error::new(ErrorKind::InvalidQuery, message)
@@ -53,8 +54,8 @@ impl Params {
         self.buffer.clear();
         self.types.clear();
         self.ranges.clear();
-        let is_text = |at: usize| at < 16 && text >> at & 1 == 1;
-        self.types.extend(values.iter().enumerate().map(|(at, value)| pg::value_oid(value, is_text(at))));
+        let declared = |at: usize| Declared { own_type: at < 16 && own_types >> at & 1 == 1, in_utc };
+        self.types.extend(values.iter().enumerate().map(|(at, value)| pg::value_oid(value, declared(at))));
         self.ranges.reserve(values.len());
         for (at, value) in values.iter().enumerate() {
             let start = self.buffer.len();
@@ -142,15 +143,16 @@ mod tests {
 
     #[test]
     fn one_parameter_too_many_is_refused_before_anything_is_sent() {
-        assert!(Params::encode(&vec![Value::Bool(true); MOST], 0).is_ok());
-        let error = Params::encode(&vec![Value::Bool(true); MOST + 1], 0).err().expect("it is one too many");
+        assert!(Params::encode(&vec![Value::Bool(true); MOST], 0, true).is_ok());
+        let error =
+            Params::encode(&vec![Value::Bool(true); MOST + 1], 0, true).err().expect("it is one too many");
         assert_eq!(error.kind(), ErrorKind::InvalidQuery);
         assert!(error.to_string().contains("65536"), "{error}");
     }
 
     #[test]
     fn a_parameter_prints_no_value() {
-        let params = Params::encode(&[Value::Text("secret".into())], 0).unwrap();
+        let params = Params::encode(&[Value::Text("secret".into())], 0, true).unwrap();
         assert_eq!(format!("{:?}", params.iter().collect::<Vec<_>>()), "[<redacted>]");
     }
 }

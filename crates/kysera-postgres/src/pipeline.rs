@@ -32,7 +32,9 @@ struct Answered {
 impl PgConnection {
     pub(crate) async fn run_pipeline(&mut self, batch: Vec<(Compiled, Sink)>) -> Vec<Ran> {
         let (statements, sinks): (Vec<Compiled>, Vec<Sink>) = batch.into_iter().unzip();
-        let encoded: Vec<Result<Request<'_>>> = statements.iter().map(Request::new).collect();
+        let in_utc = self.raw().monitor.is_in_utc();
+        let encoded: Vec<Result<Request<'_>>> =
+            statements.iter().map(|statement| Request::new(statement, in_utc)).collect();
         let is_refused = encoded.iter().any(Result::is_err) || self.check().is_err();
         if is_refused {
             return encoded.into_iter().map(|request| Err(self.refusal(request.err()))).collect();
@@ -79,6 +81,11 @@ impl PgConnection {
                     Err(schema_changed(error).into())
                 }
                 Err(failure) => {
+                    if let Failure::Postgres(error) = &failure
+                        && request.may_be_misread(error, named)
+                    {
+                        raw.statements.forget(&request.statement.sql);
+                    }
                     let is_first = !std::mem::replace(&mut has_failed, true);
                     Err(if is_first || !preamble.is_inside { failure } else { after_failure(failure) })
                 }

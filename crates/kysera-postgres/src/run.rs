@@ -25,14 +25,17 @@ pub(crate) struct Request<'s> {
 }
 
 impl<'s> Request<'s> {
-    pub(crate) fn new(statement: &'s Compiled) -> Result<Request<'s>> {
-        Ok(Request { statement, params: Params::encode(&statement.params, statement.facts.text_params)? })
+    /// A request on a connection whose session is `in_utc`.
+    pub(crate) fn new(statement: &'s Compiled, in_utc: bool) -> Result<Request<'s>> {
+        let params = Params::encode(&statement.params, statement.facts.text_params, in_utc)?;
+        Ok(Request { statement, params })
     }
 
     /// A request in the room that an earlier one on the connection left.
     fn in_spare_room(statement: &'s Compiled, raw: &mut RawConnection) -> Result<Request<'s>> {
+        let room = std::mem::take(&mut raw.spare);
         let params =
-            std::mem::take(&mut raw.spare).encode_anew(&statement.params, statement.facts.text_params)?;
+            room.encode_anew(&statement.params, statement.facts.text_params, raw.monitor.is_in_utc())?;
         Ok(Request { statement, params })
     }
 
@@ -76,6 +79,18 @@ impl<'s> Request<'s> {
             code if is_inside => code.starts_with("42") && code != "42501" && named == Named::Refused,
             code => code.starts_with("42"),
         }
+    }
+}
+
+impl Request<'_> {
+    /// True for an error of a value whose type the server inferred when the statement was prepared: its column may have
+    /// another one by now. Or it is the value's fault, which inside a transaction nobody can tell.
+    pub(crate) fn may_be_misread(&self, error: &tokio_postgres::Error, named: Named) -> bool {
+        let Some(db) = error.as_db_error() else { return false };
+        let code = db.code().code();
+        named == Named::Refused
+            && (code.starts_with("22") || matches!(code, "23502" | "23514"))
+            && self.params.types().contains(&oid::UNKNOWN)
     }
 }
 
@@ -198,6 +213,10 @@ impl PgConnection {
         let server = self.server().clone();
         let is_inside = self.transaction.is_some();
         let raw = self.raw();
+        if request.may_be_misread(error, raw.named) {
+            raw.statements.forget(&request.statement.sql);
+            return !is_inside;
+        }
         if !request.may_be_outdated_by(error, raw.named, is_inside) {
             return false;
         }

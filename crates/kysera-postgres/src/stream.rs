@@ -31,7 +31,7 @@ struct Stream<'c> {
 impl PgConnection {
     pub(crate) async fn start_stream(&mut self, statement: Compiled) -> Result<Box<dyn RowStream + '_>> {
         self.check()?;
-        let request = Request::new(&statement)?;
+        let request = Request::new(&statement, self.raw().monitor.is_in_utc())?;
         let mut outcome = self.attempt_stream(&request).await;
         if self.must_run_again(&request, &mut outcome) {
             outcome = self.attempt_stream(&request).await;

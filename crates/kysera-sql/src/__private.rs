@@ -12,8 +12,8 @@ pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
 pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 pub use crate::typed::{
-    Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, RowShape, SqlValue, Storable, Table,
-    assign, key_is,
+    Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, RowShape, SqlValue, Storable,
+    Table, assign, key_is,
 };
 pub use crate::value::{CustomType, SqlType, ToValue, Value};
 pub use kysera_macros::__row as row;

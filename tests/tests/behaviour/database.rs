@@ -44,14 +44,26 @@ async fn run(db: Db, scenario: &impl AsyncFn(&Db)) {
     db.close().await;
 }
 
-/// PostgreSQL with one connection, whose extensions are in sight; `None` where there is no server.
+/// PostgreSQL with one connection, whose extensions are in sight; `None` where there is no server, or none with them.
 pub(crate) async fn postgres_with_extensions() -> Option<Db> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let url = kysera_testing::postgres_url()?;
     let options: PostgresOptions = url.parse().unwrap();
-    let schema = format!("extended_{}", std::process::id());
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let schema = format!("extended_{}_{number}", std::process::id());
     let options = options.options(format!("-c search_path={schema},public")).max_connections(1);
     let db = Db::new(Postgres::connect(options).await.unwrap());
     script(format!("drop schema if exists {schema} cascade; create schema {schema}")).run(&db).await.unwrap();
+    // Two at once would be in each other's way.
+    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _alone = ALONE.lock().await;
+    for extension in ["citext", "ltree", "hstore"] {
+        let sql = format!("create extension if not exists {extension} schema public");
+        if let Err(error) = raw(sql).execute(&db).await {
+            kysera_testing::skip("postgres", &format!("no extension {extension}: {error}"));
+            return None;
+        }
+    }
     Some(db)
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Monitor {
     /// search path or the role.
     path: AtomicU64,
     paths: AtomicU64,
+    /// The session's time zone is another one than UTC.
+    not_in_utc: AtomicBool,
     /// The server waits for data that nobody sends.
     copies_in: AtomicBool,
     /// Prepared statements were thrown away behind the cache's back.
@@ -133,6 +135,12 @@ impl Monitor {
         self.path.load(Ordering::Acquire)
     }
 
+    /// True when the session's time zone is UTC, as far as the server has told.
+    #[inline]
+    pub(crate) fn is_in_utc(&self) -> bool {
+        !self.not_in_utc.load(Ordering::Acquire)
+    }
+
     /// True when the server waits for the data of a COPY, which only the end of the connection ends.
     pub(crate) fn is_copying_in(&self) -> bool {
         self.copies_in.load(Ordering::Acquire)
@@ -147,6 +155,9 @@ impl Monitor {
         // From version 18 on.
         if contents.starts_with(b"search_path\0") {
             self.path_changed();
+        }
+        if let Some(zone) = contents.strip_prefix(b"TimeZone\0") {
+            self.not_in_utc.store(!is_utc(zone), Ordering::Release);
         }
     }
 
@@ -187,10 +198,18 @@ impl Monitor {
             if tag == b"DISCARD ALL" {
                 self.statements_lost.store(true, Ordering::Release);
             }
-        } else if tag == b"DEALLOCATE ALL" {
+        } else if tag == b"DEALLOCATE ALL" || tag.starts_with(b"ALTER") || tag.starts_with(b"DROP") {
+            // After a change of the schema they would be planned anew, but a parameter keeps the type that it was inferred
+            // to have: of text that is now `citext`, the server would say nothing.
             self.statements_lost.store(true, Ordering::Release);
         } else if [b"CREATE".as_slice(), b"LISTEN", b"DECLARE"].iter().any(|t| tag.starts_with(t)) {
             self.session_changed.store(true, Ordering::Release);
         }
     }
+}
+
+/// Names of the zone that never differs from UTC; another name of it costs text where bytes would do.
+fn is_utc(zone: &[u8]) -> bool {
+    let zone = zone.split(|byte| *byte == 0).next().unwrap_or_default();
+    [b"UTC".as_slice(), b"Etc/UTC", b"Z", b"GMT"].iter().any(|known| zone.eq_ignore_ascii_case(known))
 }

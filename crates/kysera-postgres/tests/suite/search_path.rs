@@ -296,3 +296,71 @@ async fn instants_are_in_utc_whatever_the_role_says_and_as_the_user_says() {
     }
     acquire(&admin).await.run_script("drop role path_zone").await.unwrap();
 }
+
+/// A type that was inferred for a parameter stayed with the prepared statement: another column's values could not be read as
+/// that, for ever.
+#[tokio::test]
+async fn a_column_of_another_type_takes_values_of_its_own_under_a_prepared_statement() {
+    let Some((driver, mut connection)) = tenants("path_inferred").await else { return };
+    let mut other = acquire(&driver).await;
+    let set = |text: &str| write("update t set note = $1", vec![Value::Text(text.to_owned().into())]);
+    let find = |text: &str| {
+        read("select count(*) from t where note = $1", vec![Value::Text(text.to_owned().into())])
+    };
+    other.run_script("alter table t add note int").await.unwrap();
+    for (ty, text, spelled) in [
+        ("int", "7", "07"),
+        ("inet", "10.0.0.1", "10.0.0.1/32"),
+        ("date", "2024-01-05", "Jan 5 2024"),
+        ("text[]", "{a}", "{ a }"),
+        ("mood", "ok", "ok"),
+        ("text", "not so bad", "not so bad"),
+    ] {
+        other.run_script(&format!("alter table t drop note; alter table t add note {ty}")).await.unwrap();
+        for _ in 0..4 {
+            run_with(&mut *connection, set(text)).await.unwrap_or_else(|error| panic!("{ty}: {error}"));
+            assert_eq!(rows::<i64>(&mut *connection, find(spelled)).await.unwrap(), [1], "{ty}");
+        }
+    }
+    // Inside a transaction the error is told as it is, and the next one finds nothing kept.
+    other.run_script("alter table t drop note; alter table t add note int").await.unwrap();
+    for _ in 0..4 {
+        run_with(&mut *connection, set("7")).await.unwrap();
+    }
+    other.run_script("alter table t drop note; alter table t add note text").await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
+    let error = run_with(&mut *connection, set("seven")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error:?}");
+    connection.rollback().await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
+    run_with(&mut *connection, set("seven")).await.unwrap();
+    connection.commit().await.unwrap();
+    // A value that no type of the column reads stays an error.
+    other.run_script("alter table t drop note; alter table t add note int").await.unwrap();
+    for _ in 0..4 {
+        assert_eq!(
+            run_with(&mut *connection, set("seven")).await.unwrap_err().kind(),
+            ErrorKind::InvalidValue
+        );
+    }
+}
+
+/// Changed on the same connection, text became `citext` and the prepared statement compared it as text on.
+#[tokio::test]
+async fn a_column_that_became_citext_on_the_same_connection_is_compared_so() {
+    let Some((_driver, mut connection)) = tenants("path_citext").await else { return };
+    let find = || read("select count(*) from t where note = $1", vec![Value::Text("ABC".into())]);
+    if let Err(error) = connection.run_script("create extension if not exists citext schema public").await {
+        return kysera_testing::skip("postgres", &format!("no citext: {error}"));
+    }
+    // The operators of a type have to be in sight, as in any session.
+    let sql = "set search_path = path_citext, public; alter table t add note text; update t set note = 'Abc'";
+    connection.run_script(sql).await.unwrap();
+    for _ in 0..4 {
+        assert_eq!(rows::<i64>(&mut *connection, find()).await.unwrap(), [0]);
+    }
+    connection.run_script("alter table t alter note type public.citext").await.unwrap();
+    for _ in 0..4 {
+        assert_eq!(rows::<i64>(&mut *connection, find()).await.unwrap(), [1]);
+    }
+}

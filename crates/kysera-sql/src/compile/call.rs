@@ -2,7 +2,7 @@
 
 use super::CompileError;
 use super::determined::is_aggregate;
-use super::param_type::{has_type, is_one_type};
+use super::param_type::{has_type, is_first, is_one_type};
 use super::writer::Writer;
 use crate::ast::{Call, Over};
 use crate::value::CustomType;
@@ -63,11 +63,10 @@ impl<'a> Writer<'a> {
         if call.star {
             self.push("*");
         } else {
-            let has_type = is_one_type(&call.name) && call.args.iter().any(has_type);
-            self.list(&call.args, |w, arg| {
-                w.beside(has_type, arg);
-                w.argument(call, arg);
-            });
+            // Values alone may have been given a type by what they are compared with.
+            let is_given = call.args.first().is_some_and(|arg| is_first(self.given, arg));
+            let has_type = is_given || is_one_type(&call.name) && call.args.iter().any(has_type);
+            self.list(&call.args, |w, arg| w.alternative(has_type, arg, |w| w.argument(call, arg)));
         }
     }
 

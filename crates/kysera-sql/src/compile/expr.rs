@@ -4,7 +4,7 @@
 //! value, `condition` something that can be tested.
 
 use super::operator::{self, Level, level};
-use super::param_type::{has_type, results_have_type};
+use super::param_type::{has_type, is_first, results_have_type};
 use super::writer::Writer;
 use crate::ast::{
     Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Like, Literal, Select, Unary, UnaryOp,
@@ -259,10 +259,10 @@ impl<'a> Writer<'a> {
             return;
         }
         if self.syntax.decimals.is_none() {
-            self.beside(has_type(&binary.right), &binary.left);
+            self.compared_beside(&binary.right, &binary.left);
             self.tested(&binary.left);
             self.push(words);
-            self.beside(has_type(&binary.left), &binary.right);
+            self.compared_beside(&binary.left, &binary.right);
             return self.tested(&binary.right);
         }
         self.compared(&binary.left, Some(&binary.right));
@@ -307,11 +307,16 @@ impl<'a> Writer<'a> {
         }
         let is_typed = [&between.operand, &between.low, &between.high].into_iter().any(has_type);
         self.beside(is_typed, &between.operand);
+        if has_type(&between.low) {
+            self.compared_beside(&between.low, &between.operand);
+        }
         self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
+        self.compared_beside(&between.operand, &between.low);
         self.beside(is_typed, &between.low);
         self.compared_with(&between.operand, &between.low);
         self.push(" and ");
+        self.compared_beside(&between.operand, &between.high);
         self.beside(is_typed, &between.high);
         self.compared_with(&between.operand, &between.high);
     }
@@ -321,7 +326,10 @@ impl<'a> Writer<'a> {
             return self.push(if list.negated { "1 = 1" } else { "1 = 0" });
         }
         let is_typed = has_type(&list.operand) || list.items.iter().any(has_type);
-        self.beside(is_typed, &list.operand);
+        match list.items.iter().find(|item| has_type(item)) {
+            Some(typed) => self.compared_beside(typed, &list.operand),
+            None => self.beside(is_typed, &list.operand),
+        }
         self.compared(&list.operand, list.items.first());
         self.push(if list.negated { " not in (" } else { " in (" });
         let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
@@ -341,7 +349,10 @@ impl<'a> Writer<'a> {
             });
         } else {
             self.list(&list.items, |w, item| {
-                w.beside(is_typed, item);
+                match item {
+                    Expr::Value(_) => w.beside = is_typed,
+                    _ => w.compared_beside(&list.operand, item),
+                }
                 w.expr(item);
             });
         }
@@ -365,11 +376,11 @@ impl<'a> Writer<'a> {
 
     fn like(&mut self, like: &'a Like) {
         let fold = like.case_insensitive && !self.syntax.ilike;
-        self.beside(has_type(&like.pattern), &like.operand);
+        self.compared_beside(&like.pattern, &like.operand);
         self.like_side(&like.operand, fold);
         self.push(if like.negated { " not" } else { "" });
         self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
-        self.beside(has_type(&like.operand), &like.pattern);
+        self.compared_beside(&like.operand, &like.pattern);
         self.like_side(&like.pattern, fold);
         let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
         if fold && escape.is_alphabetic() {
@@ -408,7 +419,10 @@ impl<'a> Writer<'a> {
             self.grouped(operand);
         }
         let tested = case.operand.as_ref().is_some_and(has_type);
-        let is_typed = results_have_type(case);
+        // Values alone may have been given a type by what they are compared with.
+        let given = self.given;
+        let is_given = case.branches.first().is_some_and(|branch| is_first(given, &branch.result));
+        let is_typed = is_given || results_have_type(case);
         for branch in &case.branches {
             self.push(" when ");
             match case.operand {
@@ -419,8 +433,7 @@ impl<'a> Writer<'a> {
                 None => self.condition(&branch.condition),
             }
             self.push(" then ");
-            self.beside(is_typed, &branch.result);
-            self.expr(&branch.result);
+            self.alternative(is_typed, &branch.result, |w| w.expr(&branch.result));
         }
         if let Some(otherwise) = &case.otherwise {
             self.push(" else ");

@@ -83,6 +83,7 @@ impl<'a> Writer<'a> {
         }
         let on_conflict = insert.on_conflict.is_some() && self.syntax.conflict_needs_where;
         let place = if on_conflict { Place::BeforeConflict } else { Place::Top };
+        self.assigned_items(select);
         self.deeper(|w| w.select(select, place));
     }
 

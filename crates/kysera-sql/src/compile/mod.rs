@@ -24,6 +24,7 @@ mod operator;
 mod order_by;
 mod param_type;
 mod raw;
+mod raw_operand;
 mod recursion;
 mod returning;
 mod schema;

@@ -2,6 +2,7 @@
 
 use super::expr::is_condition;
 use super::operator::{Level, level};
+use super::raw_operand::Surroundings;
 use super::writer::Writer;
 use crate::ast::{Expr, Raw, RawPart, RawPiece};
 use crate::lexer::{LexerRules, Token, TokenKind, tokens};
@@ -9,11 +10,29 @@ use crate::lexer::{LexerRules, Token, TokenKind, tokens};
 impl<'a> Writer<'a> {
     pub(super) fn raw(&mut self, raw: &'a Raw) {
         self.contents.raw |= !is_plain(raw, &self.syntax.lexer);
+        let rules = &self.syntax.lexer;
+        let mut around = if self.syntax.infers_params { Surroundings::of(&raw.parts) } else { None };
         for (at, part) in raw.parts.iter().enumerate() {
             match part {
-                RawPart::Sql(sql) => self.push(sql),
-                RawPart::Expr(expr) => self.operand_of_raw(expr, stands_alone(&raw.parts, at)),
-                RawPart::Ident(name) => self.ident(name),
+                RawPart::Sql(sql) => {
+                    if let Some(around) = &mut around {
+                        around.text(sql, rules);
+                    }
+                    self.push(sql);
+                }
+                RawPart::Expr(expr) => {
+                    if let Some(around) = &mut around {
+                        let beside = around.operand(raw.parts.get(at + 1).and_then(text_of), rules);
+                        self.beside(beside, expr);
+                    }
+                    self.operand_of_raw(expr, stands_alone(&raw.parts, at));
+                }
+                RawPart::Ident(name) => {
+                    if let Some(around) = &mut around {
+                        around.name();
+                    }
+                    self.ident(name);
+                }
             }
         }
     }

@@ -59,12 +59,16 @@ impl<'a> Writer<'a> {
         let conflict = form.place == Place::BeforeConflict;
         self.read_items = form.place == Place::Top && self.is_outermost();
         let mut keys = self.open_keys(select, form.head == Head::Items);
+        if !select.set_ops.is_empty() {
+            self.operand_items(select, None);
+        }
         self.core(select, form.head, conflict && select.set_ops.is_empty() && !has_tail(select));
         if !select.set_ops.is_empty() {
             self.close_keys(keys.take());
         }
         for (at, op) in select.set_ops.iter().enumerate() {
             let last = conflict && at + 1 == select.set_ops.len() && !has_tail(select);
+            self.operand_items(select, Some(at));
             self.set_op(&select.set_ops[..at], op, last);
         }
         // The order and limit of an array belong inside the aggregate, where they have been written.
@@ -167,6 +171,11 @@ impl<'a> Writer<'a> {
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
             self.among_integers = read;
+            if self.item_types.is_some()
+                && let SelectItem::Expr { expr, .. } = item
+            {
+                self.beside(self.item_has_type(items, at), expr);
+            }
             self.select_item_at(at, item);
         }
         self.among_integers = false;

@@ -5,7 +5,7 @@
 use super::CompileError;
 use super::recursion::Recursion;
 use super::shared_keys::Shared;
-use crate::ast::{ColumnRef, Directives, FromItem, Insert};
+use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
@@ -58,7 +58,11 @@ pub(super) struct Writer<'a> {
     pub(super) beside: bool,
     /// The values of the next row value do.
     pub(super) beside_row: bool,
-    /// Which parameters are text wherever they stand.
+    /// The first of some values that take the type of another expression, and that one.
+    pub(super) given: Option<(&'a Expr, &'a Expr)>,
+    /// What the values among some selected items stand beside.
+    pub(super) item_types: Option<ItemTypes<'a>>,
+    /// Which parameters have their own type wherever they stand.
     pub(super) text_params: u16,
     /// Expressions that are written with the same placeholders each time.
     pub(super) shared: Option<Box<Shared<'a>>>,
@@ -84,6 +88,15 @@ pub(super) struct Written<'a> {
     pub(super) alone: bool,
     /// How many queries are around the clause.
     pub(super) depth: usize,
+}
+
+/// What the values among selected items stand beside.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ItemTypes<'a> {
+    /// The columns of the table that the rows are inserted into.
+    Assigned(&'a [SelectItem]),
+    /// The items of the other operands of set operations: the first, and how many of the rest say it.
+    Operands(&'a [SelectItem], &'a Select, usize),
 }
 
 /// The update branch of an upsert.
@@ -134,6 +147,8 @@ impl<'a> Writer<'a> {
             left_at: None,
             beside: false,
             beside_row: false,
+            given: None,
+            item_types: None,
             text_params: 0,
             shared: None,
             bound: 0,

@@ -41,9 +41,10 @@ pub struct Facts {
     pub needs_type_lookup: bool,
     /// How the rows that it wrote are counted.
     pub affected: Affected,
-    /// Which parameters are text wherever they stand: bit 0 is the first. Any other text stands beside what has a type,
-    /// and a database that infers the types of parameters shall take that one (PostgreSQL: `citext`, an enum, `inet`).
-    /// Beyond 16 parameters a cast in the text says it.
+    /// Which parameters have their own type wherever they stand: bit 0 is the first. Any other text, date, time or value of a
+    /// named type stands beside what has a type, and a database that infers the types of parameters shall take that one
+    /// (PostgreSQL: `citext`, an enum, `inet`; `timestamp` for an instant, where the session's zone would shift it). A value
+    /// of a named type that is named here is text, which the statement casts. Beyond 16 parameters a cast in the text says it.
     pub text_params: u16,
 }
 
@@ -107,7 +108,7 @@ impl Facts {
         Facts { needs_type_lookup: true, ..self }
     }
 
-    /// With parameters that are text wherever they stand.
+    /// With parameters that have their own type wherever they stand.
     #[must_use = "returns the facts"]
     pub const fn with_text_params(self, text_params: u16) -> Facts {
         Facts { text_params, ..self }

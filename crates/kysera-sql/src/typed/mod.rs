@@ -16,7 +16,9 @@ mod table;
 pub use class::{Agg, Class, GroupKey, Mixed, Neutral, Plain};
 pub use classed::Classed;
 pub use nullability::{BaseOf, MaybeNull, NullOf, Nullability, Nullable, OrNull, Required, SqlValue};
-pub use refs::{AggOf, Captured, Closed, Correlated, NoAgg, NoTables, OuterRef, Quiet, Ref, RefsIn, WithinOuter};
+pub use refs::{
+    AggOf, Captured, Closed, Correlated, NoAgg, NoTables, OuterRef, Quiet, Ref, RefsIn, WithinOuter,
+};
 pub use scope::{Allows, Grouped, Here, In, InScope, Nil, Scope, There};
 pub use shape::{Col, Names, Output, RowShape, SameShape};
 pub use sql_value::{Condition, Textual};

@@ -46,13 +46,6 @@ const TABLE: &str = "
 
 async fn things() -> Option<Db> {
     let db = postgres_with_extensions().await?;
-    for extension in ["citext", "ltree", "hstore"] {
-        let sql = format!("create extension if not exists {extension} schema public");
-        if let Err(error) = raw(sql).execute(&db).await {
-            kysera_testing::skip("postgres", &format!("no extension {extension}: {error}"));
-            return None;
-        }
-    }
     script(TABLE).run(&db).await.unwrap();
     Some(db)
 }

@@ -1,5 +1,7 @@
 //! Each clause of the builder, run; and its text in every dialect.
 
+mod column_matrix;
+mod column_times;
 mod column_types;
 mod keys;
 mod partial_index;

@@ -45,11 +45,15 @@ async fn a_new_row_may_hold_what_is_computed_of_several_values() {
                 Worker.name.set(concat(val("E"), "va")),
                 Worker.wage.set(val(1_i64) + 2),
                 Worker.grade.set(case().when(val(1).gt(2), val(Grade::Junior)).otherwise(Grade::Senior)),
-                Worker.boss_id.set(scalar(select_from(Worker).filter(Worker.name.eq("Ann")).select(Worker.id))),
+                Worker
+                    .boss_id
+                    .set(scalar(select_from(Worker).filter(Worker.name.eq("Ann")).select(Worker.id))),
                 Worker.remark.set(sql!(String: "replace({}, {}, 'c')", val("ab"), val("b"))),
             ))
             .values((
-                Worker.name.set(kysera::expr::function::<String, _>("replace", (val("Fax"), val("x"), val("y")))),
+                Worker
+                    .name
+                    .set(kysera::expr::function::<String, _>("replace", (val("Fax"), val("x"), val("y")))),
                 Worker.wage.set(most() + 1),
                 Worker.grade.set(val(Grade::Junior)),
                 Worker.remark.set(val("a").null_if("a").coalesce("z")),

@@ -31,18 +31,43 @@ pub fn parameter_oid(ty: SqlType) -> u32 {
     }
 }
 
-/// The OID that the parameter for this value is declared as: [`parameter_oid`] of its type, but text is
-/// [`UNKNOWN`](oid::UNKNOWN) unless `is_text`, so that it takes the type of what stands beside it, and a `u64` that fits is
-/// an `int8`, so that it uses the indexes of integers.
-pub fn value_oid(value: &Value, is_text: bool) -> u32 {
+/// How the session and the position of a parameter decide its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// It has its own type wherever it stands, as
+    /// [`Facts::text_params`](crate::compiled::Facts::text_params) says; else what it stands beside may decide.
+    pub own_type: bool,
+    /// The session's time zone is UTC.
+    pub in_utc: bool,
+}
+
+/// The OID that the parameter for this value is declared as: [`parameter_oid`] of its type, but
+///
+/// * text is [`UNKNOWN`](oid::UNKNOWN) unless it has its own type, so that it takes the type of what stands beside it;
+/// * a value of a named type is text where it has its own type: the statement casts it;
+/// * a date, a civil time and an instant are [`UNKNOWN`](oid::UNKNOWN) in a session of another time zone than UTC, unless they
+///   have their own type: the server would shift them between `timestamp` and `timestamptz`;
+/// * a `u64` that fits is an `int8`, so that it uses the indexes of integers.
+#[inline]
+pub fn value_oid(value: &Value, declared: Declared) -> u32 {
+    let Declared { own_type, in_utc } = declared;
     match (value, value.sql_type()) {
-        (_, SqlType::Text | SqlType::Array(SqlType::Text)) if !is_text => oid::UNKNOWN,
+        (_, SqlType::Text | SqlType::Array(SqlType::Text)) if !own_type => oid::UNKNOWN,
+        (_, SqlType::Custom(_)) if own_type => oid::TEXT,
+        (_, SqlType::Array(SqlType::Custom(_))) if own_type => oid::TEXT_ARRAY,
+        (_, ty) if !in_utc && !own_type && may_be_shifted(ty) => oid::UNKNOWN,
         (Value::U64(number), _) if i64::try_from(*number).is_err() => oid::NUMERIC,
         (_, SqlType::U64) => oid::INT8,
         (Value::Array(array), SqlType::Array(SqlType::U64)) if !all_int8(array) => oid::NUMERIC_ARRAY,
         (_, SqlType::Array(SqlType::U64)) => oid::INT8_ARRAY,
         (_, ty) => parameter_oid(ty),
     }
+}
+
+/// True for types between which the server converts by the session's time zone.
+fn may_be_shifted(ty: SqlType) -> bool {
+    let item = if let SqlType::Array(item) = ty { *item } else { ty };
+    matches!(item, SqlType::Date | SqlType::DateTime | SqlType::Timestamp)
 }
 
 /// True when every item fits an `int8`.
@@ -62,8 +87,11 @@ pub fn encode_as(value: &Value, oid: u32, out: &mut Vec<u8>) -> Result<(), Value
             out.extend_from_slice(&number.to_be_bytes());
             Ok(())
         }
-        Value::Array(array) if oid == oid::UNKNOWN && *array.element == SqlType::Text => {
-            array_text(array, out)
+        Value::Array(array) if oid == oid::UNKNOWN => array_text(array, out),
+        Value::Array(array) if oid == oid::TEXT_ARRAY => array_binary(array, oid::TEXT, out),
+        Value::Date(_) | Value::DateTime(_) | Value::Timestamp(_) if oid == oid::UNKNOWN => {
+            out.extend_from_slice(moment(value)?.as_bytes());
+            Ok(())
         }
         Value::Array(array) if oid == oid::INT8_ARRAY => array_binary(array, oid::INT8, out),
         _ => encode(value, out),
@@ -191,11 +219,23 @@ fn array_text(array: &ArrayValue, out: &mut Vec<u8>) -> Result<(), ValueError> {
                 let escaped = label.replace('\\', "\\\\").replace('"', "\\\"");
                 write!(literal, "\"{escaped}\"").expect("writing to a String cannot fail");
             }
+            Value::Date(_) | Value::DateTime(_) | Value::Timestamp(_) => {
+                write!(literal, "\"{}\"", moment(item)?).expect("writing to a String cannot fail");
+            }
             _ => literal.push_str("NULL"),
         }
     }
     literal.push('}');
     text(&literal, out)
+}
+
+/// A date or time as text that every type of dates and times reads as this one in UTC.
+fn moment(value: &Value) -> Result<String, ValueError> {
+    match value {
+        Value::Date(days) => temporal::date_text(*days),
+        Value::DateTime(micros) | Value::Timestamp(micros) => temporal::timestamp_text(*micros),
+        _ => Err(ValueError::new("time", "it is no date or time")),
+    }
 }
 
 fn check_item(item: &Value, array: &ArrayValue) -> Result<(), ValueError> {
@@ -218,6 +258,8 @@ mod tests {
     use crate::value::CustomType;
 
     static MOOD: CustomType = CustomType { name: "mood", labels: &[] };
+    const BESIDE: Declared = Declared { own_type: false, in_utc: true };
+    const ALONE: Declared = Declared { own_type: true, in_utc: true };
 
     fn encoded(value: &Value) -> Vec<u8> {
         let mut out = Vec::new();
@@ -258,7 +300,7 @@ mod tests {
             (array(&[5, u64::MAX]), oid::NUMERIC_ARRAY),
             (array(&[]), oid::INT8_ARRAY),
         ] {
-            assert_eq!(value_oid(&value, false), oid, "{value:?}");
+            assert_eq!(value_oid(&value, BESIDE), oid, "{value:?}");
         }
         let mut out = Vec::new();
         encode_as(&Value::U64(5), oid::INT8, &mut out).unwrap();
@@ -273,11 +315,51 @@ mod tests {
     fn an_array_of_text_is_sent_as_text_where_its_type_is_left_open() {
         let items = vec![Value::Text("a\"b\\c".into()), Value::Null(SqlType::Text)];
         let array = Value::Array(Box::new(ArrayValue { element: &SqlType::Text, items }));
-        assert_eq!(value_oid(&array, true), oid::TEXT_ARRAY);
-        assert_eq!(value_oid(&array, false), oid::UNKNOWN);
+        assert_eq!(value_oid(&array, ALONE), oid::TEXT_ARRAY);
+        assert_eq!(value_oid(&array, BESIDE), oid::UNKNOWN);
         let mut out = Vec::new();
         encode_as(&array, oid::UNKNOWN, &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), r#"{"a\"b\\c",NULL}"#);
+    }
+
+    #[test]
+    fn a_time_that_the_session_would_shift_is_sent_as_text_in_utc() {
+        let elsewhere = Declared { own_type: false, in_utc: false };
+        let sent = |value: &Value, declared| {
+            let mut out = Vec::new();
+            encode_as(value, value_oid(value, declared), &mut out).unwrap();
+            out
+        };
+        let array = Value::Array(Box::new(ArrayValue {
+            element: &SqlType::Date,
+            items: vec![Value::Date(19_782), Value::Null(SqlType::Date)],
+        }));
+        for (value, text) in [
+            (Value::Timestamp(1_709_168_523_000_004), "2024-02-29 01:02:03.000004+00"),
+            (Value::DateTime(-62_135_596_800_000_001), "0001-12-31 23:59:59.999999+00 BC"),
+            (Value::DateTime(253_402_300_800_000_000), "10000-01-01 00:00:00.000000+00"),
+            (Value::Date(19_782), "2024-02-29 00:00:00+00"),
+            (array, "{\"2024-02-29 00:00:00+00\",NULL}"),
+        ] {
+            assert_eq!(String::from_utf8(sent(&value, elsewhere)).unwrap(), text);
+            for declared in [BESIDE, ALONE, Declared { own_type: true, in_utc: false }] {
+                assert_eq!(sent(&value, declared), encoded(&value), "{value:?}");
+            }
+        }
+        assert!(encode_as(&Value::Timestamp(i64::MIN), oid::UNKNOWN, &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_value_of_a_named_type_is_text_where_the_statement_casts_it() {
+        let mood = Value::Custom(&MOOD, "sad".into());
+        assert_eq!((value_oid(&mood, BESIDE), value_oid(&mood, ALONE)), (oid::UNKNOWN, oid::TEXT));
+        const ELEMENT: SqlType = SqlType::Custom(&MOOD);
+        let array = Value::Array(Box::new(ArrayValue { element: &ELEMENT, items: vec![mood] }));
+        assert_eq!(value_oid(&array, ALONE), oid::TEXT_ARRAY);
+        let mut out = Vec::new();
+        encode_as(&array, oid::TEXT_ARRAY, &mut out).unwrap();
+        let text = ArrayValue { element: &SqlType::Text, items: vec![Value::Text("sad".into())] };
+        assert_eq!(out, encoded(&Value::Array(Box::new(text))));
     }
 
     #[test]

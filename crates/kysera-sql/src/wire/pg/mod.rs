@@ -7,4 +7,4 @@ pub mod oid;
 pub(crate) mod temporal;
 
 pub(crate) use encode::JSONB_VERSION;
-pub use encode::{encode, encode_as, parameter_oid, value_oid};
+pub use encode::{Declared, encode, encode_as, parameter_oid, value_oid};

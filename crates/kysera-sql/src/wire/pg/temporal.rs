@@ -1,7 +1,7 @@
 //! Dates and times in binary: days and microseconds since 2000-01-01, with the ends of the range for infinity.
 
 use crate::value::ValueError;
-use crate::wire::temporal::MICROS_PER_DAY;
+use crate::wire::temporal::{MICROS_PER_DAY, date_of, time_text};
 
 /// Days from 1970-01-01 to 2000-01-01.
 const EPOCH_DAYS: i32 = 10_957;
@@ -25,6 +25,27 @@ pub(super) fn timestamp(micros: i64) -> Result<i64, ValueError> {
         .checked_sub(EPOCH_MICROS)
         .filter(|micros| TIMESTAMPS.contains(micros))
         .ok_or_else(|| ValueError::new("timestamp", "PostgreSQL's timestamps end there"))
+}
+
+/// The beginning of a day in UTC, as text that the server reads as a date or a time: `2024-02-29 00:00:00+00`.
+pub(super) fn date_text(days: i32) -> Result<String, ValueError> {
+    date(days)?;
+    Ok(in_utc(days, "00:00:00"))
+}
+
+/// A time in UTC, as text that the server reads with a zone and without: `2024-02-29 01:02:03.123456+00`.
+pub(super) fn timestamp_text(micros: i64) -> Result<String, ValueError> {
+    timestamp(micros)?;
+    let days = i32::try_from(micros.div_euclid(MICROS_PER_DAY))
+        .map_err(|_| ValueError::new("timestamp", "PostgreSQL's timestamps end there"))?;
+    Ok(in_utc(days, &time_text(micros.rem_euclid(MICROS_PER_DAY))?))
+}
+
+fn in_utc(days: i32, time: &str) -> String {
+    let (year, month, day) = date_of(days);
+    // There is no year 0: the one before 1 is 1 BC.
+    let (year, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+    format!("{year:04}-{month:02}-{day:02} {time}+00{era}")
 }
 
 /// A time of day in microseconds, checked.
