@@ -26,6 +26,7 @@ use crate::ast::grow;
 #[cold]
 pub fn unknown_label(expected: &'static str) -> CellError {
     CellError::new(expected, "text that is none of its labels")
+        .advice("add the label to the enum, or correct what is stored")
 }
 
 /// The item of FROM for a described table under an alias.

@@ -69,7 +69,8 @@ fn an_enum_is_read_from_every_form_of_its_label() {
 #[test]
 fn an_unknown_label_is_an_error_that_does_not_repeat_it() {
     let error = Mood::from_cell(Cell::Text("secret")).unwrap_err();
-    assert_eq!(error.to_string(), "expected Mood, found text that is none of its labels");
+    let text = "expected Mood, found text that is none of its labels; add the label to the enum, or correct what is stored";
+    assert_eq!(error.to_string(), text);
     assert!(Mood::from_cell(Cell::Text("Happy")).is_err());
     assert!(Mood::from_cell(Cell::I64(0)).is_err());
 }

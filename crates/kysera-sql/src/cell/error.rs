@@ -49,6 +49,10 @@ impl CellError {
             Cell::Pg { oid: oid::NUMERIC, .. } | Cell::Decimal(_) | Cell::FixedPoint(_) => {
                 error.advice("read it as a decimal, or cast it in the query")
             }
+            // What a database without types lets anybody store anywhere.
+            Cell::Text(_) | Cell::Bytes(_) | Cell::I64(_) | Cell::F64(_) => error.advice(
+                "it compares otherwise than a value of that type: correct what is stored, or cast it in the query",
+            ),
             _ => error,
         }
     }

@@ -25,7 +25,9 @@ pub fn decimal<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str
             return pg_integer(oid, bytes).ok_or_else(|| CellError::mismatch(expected, cell));
         }
         Cell::Json(token) if json::is_number(token) => Some(Cow::Borrowed(token)),
+        Cell::Json(token) if token.starts_with('[') => return Err(float(expected)),
         Cell::Json(token) => json::string(token),
+        Cell::F64(_) => return Err(float(expected)),
         _ => None,
     };
     let text = text.ok_or_else(|| CellError::mismatch(expected, cell))?;
@@ -33,6 +35,15 @@ pub fn decimal<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str
         return Err(CellError::new(expected, format!("{} that is not a plain decimal", cell.type_name())));
     }
     Ok(text)
+}
+
+/// Nested rows bring a float in a list.
+#[cold]
+fn float(expected: &'static str) -> CellError {
+    CellError::new(expected, "a float").advice(
+        "its digits are not exact, and comparisons would be wrong: declare the column as text and store decimals as text, \
+         or declare the form on the column: #[column(form = \"decimal_real\")]",
+    )
 }
 
 fn pg_integer(oid: u32, bytes: &[u8]) -> Option<Cow<'static, str>> {

@@ -15,7 +15,7 @@ pub fn date(cell: Cell<'_>, expected: &'static str) -> Result<i32, CellError> {
     match cell {
         Cell::Pg { oid: oid::DATE, bytes } => finite(decode_date(bytes), cell, expected),
         Cell::Date(days) => Ok(days),
-        _ => parsed(cell, expected, parse_date),
+        _ => parsed(cell, expected, &DATE, parse_date),
     }
 }
 
@@ -32,58 +32,69 @@ pub fn time(cell: Cell<'_>, expected: &'static str) -> Result<i64, CellError> {
         }
         Cell::Time(nanos) if (0..=NANOS_PER_DAY).contains(&nanos) => Ok(nanos),
         Cell::Time(_) => Err(CellError::out_of_range(expected, cell)),
-        _ => parsed(cell, expected, parse_time),
+        _ => parsed(cell, expected, &TIME, parse_time),
     }
 }
 
 /// A date and time without a zone.
 ///
 /// # Errors
-/// When the cell holds something else, PostgreSQL's `infinity`, or text with an offset.
+/// When the cell holds something else, PostgreSQL's `infinity`, or text in another form than `2024-01-31 12:00:00.000000`.
 pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
     match cell {
         Cell::Pg { oid: oid::TIMESTAMP, bytes } => moment(bytes, cell, expected),
         Cell::DateTime(civil) => in_a_day(civil, cell, expected),
-        Cell::Text(text) if !has_own_form(text) => Err(foreign(cell, expected)),
-        _ => parsed(cell, expected, |text| match parse_datetime(text)? {
-            (civil, None) => Some(civil),
-            (_, Some(_)) => None,
-        }),
+        _ => parsed(cell, expected, &INSTANT, parse_datetime),
     }
 }
 
-/// An instant, as date and time in UTC. Text without an offset, and a date and time without a zone, are in UTC.
+/// An instant, as date and time in UTC. Text, and a date and time without a zone, are in UTC.
 ///
 /// # Errors
-/// When the cell holds something else, or PostgreSQL's `infinity`.
+/// When the cell holds something else, PostgreSQL's `infinity`, or text in another form than `2024-01-31 12:00:00.000000`.
 pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellError> {
     match cell {
         Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
         Cell::Timestamp(civil) | Cell::DateTime(civil) => in_a_day(civil, cell, expected),
-        Cell::Text(text) if !has_own_form(text) => Err(foreign(cell, expected)),
-        _ => parsed(cell, expected, |text| {
-            let (civil, offset) = parse_datetime(text)?;
-            civil.minus_seconds(offset.unwrap_or(0))
-        }),
+        _ => parsed(cell, expected, &INSTANT, parse_datetime),
     }
 }
 
-/// True for a text that ends as the instants that are stored do, ` 12:00:00.000000`. Any other form can be read, but not
-/// compared: the database compares texts.
-fn has_own_form(text: &str) -> bool {
-    match text.as_bytes() {
-        [_, .., b' ', _, _, b':', _, _, b':', _, _, b'.', _, _, _, _, _, last] => last.is_ascii_digit(),
-        _ => false,
-    }
+/// The one form in which a text is stored. Another could be read, but not compared: the database compares texts.
+struct OwnForm {
+    /// A text in this form: where it has a digit, any digit may stand.
+    example: &'static str,
+    cure: &'static str,
 }
 
-#[cold]
-fn foreign(cell: Cell<'_>, expected: &'static str) -> CellError {
-    CellError::new(expected, format!("{} in another form than 2024-01-31 12:00:00.000000", cell.type_name()))
-        .advice(
-            "comparisons would be wrong: rewrite what is stored, \
-         with strftime('%Y-%m-%d %H:%M:%f000', \"column\") on SQLite",
-        )
+const DATE: OwnForm = OwnForm {
+    example: "2024-01-31",
+    cure: "comparisons would be wrong: rewrite what is stored, with date(\"column\") on SQLite",
+};
+const TIME: OwnForm = OwnForm {
+    example: "12:00:00.000000",
+    cure: "comparisons would be wrong: rewrite what is stored, with strftime('%H:%M:%f000', \"column\") on SQLite",
+};
+const INSTANT: OwnForm = OwnForm {
+    example: "2024-01-31 12:00:00.000000",
+    cure: "comparisons would be wrong: rewrite what is stored, with strftime('%Y-%m-%d %H:%M:%f000', \"column\") on \
+           SQLite, or declare its form on the column: #[column(form = \"..\")]",
+};
+
+impl OwnForm {
+    fn has(&self, text: &str) -> bool {
+        let alike = |(example, byte): (u8, u8)| match example {
+            b'0'..=b'9' => byte.is_ascii_digit(),
+            _ => example == byte,
+        };
+        text.len() == self.example.len() && self.example.bytes().zip(text.bytes()).all(alike)
+    }
+
+    #[cold]
+    fn refuse(&self, cell: Cell<'_>, expected: &'static str) -> CellError {
+        CellError::new(expected, format!("{} in another form than {}", cell.type_name(), self.example))
+            .advice(self.cure)
+    }
 }
 
 /// A date and time whose time of day is one.
@@ -112,15 +123,20 @@ fn finite<T>(moment: Option<Moment<T>>, cell: Cell<'_>, expected: &'static str) 
 fn parsed<T>(
     cell: Cell<'_>,
     expected: &'static str,
+    form: &OwnForm,
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, CellError> {
     let text = match cell {
         Cell::Text(text) => Some(Cow::Borrowed(text)),
-        Cell::Json(token) => json::string(token),
+        Cell::Json(token) if !json::is_number(token) => json::string(token),
+        Cell::Json(_) | Cell::I64(_) | Cell::F64(_) => return Err(form.refuse(cell, expected)),
         _ => None,
     };
     let text = text.ok_or_else(|| CellError::mismatch(expected, cell))?;
-    parse(&text).ok_or_else(|| CellError::new(expected, format!("{} in another form", cell.type_name())))
+    if !form.has(&text) {
+        return Err(form.refuse(cell, expected));
+    }
+    parse(&text).ok_or_else(|| CellError::new(expected, format!("{} that is none", cell.type_name())))
 }
 
 #[cfg(test)]
@@ -129,25 +145,62 @@ mod tests {
     use crate::wire::temporal::days_of;
 
     #[test]
-    fn offsets_count_for_instants_and_are_refused_without_a_zone() {
-        let text = Cell::Json("\"2024-03-01T00:30:00+02:00\"");
+    fn the_stored_form_is_read_at_the_top_and_in_nested_rows() {
         let utc = Civil { days: days_of(2024, 2, 29).unwrap(), nanos: 81_000_000_000_000 };
-        assert_eq!(timestamp(text, "Timestamp"), Ok(utc));
-        assert_eq!(timestamp(Cell::Text("2024-02-29 22:30:00.000000"), "Timestamp"), Ok(utc));
-        assert_eq!(timestamp(Cell::Json("\"2024-02-29 17:30:00-05\""), "Timestamp"), Ok(utc));
-        assert_eq!(datetime(Cell::Json("\"2024-02-29 22:30\""), "DateTime"), Ok(utc));
-        assert!(datetime(text, "DateTime").is_err());
+        for cell in [Cell::Text("2024-02-29 22:30:00.000000"), Cell::Json("\"2024-02-29 22:30:00.000000\"")] {
+            assert_eq!(timestamp(cell, "Timestamp"), Ok(utc));
+            assert_eq!(datetime(cell, "DateTime"), Ok(utc));
+        }
+        assert_eq!(date(Cell::Json("\"2024-02-29\""), "Date"), Ok(utc.days));
+        assert_eq!(time(Cell::Text("22:30:00.000000"), "Time"), Ok(utc.nanos));
     }
 
     #[test]
     fn a_stored_text_that_would_not_compare_is_refused() {
-        for text in
-            ["2024-02-29 22:30:00", "2024-02-29T22:30:00.000000", "2024-02-29 22:30:00.000000Z", "now", ""]
-        {
-            let error = timestamp(Cell::Text(text), "Timestamp").unwrap_err().to_string();
-            assert!(error.contains("another form") && error.contains("strftime"), "{error}");
-            assert!(datetime(Cell::Text(text), "DateTime").is_err(), "{text}");
+        let instants = [
+            "2024-02-29 22:30:00",
+            "2024-02-29T22:30:00.000000",
+            "2024-02-29T22:30:00.000000Z",
+            "2024-02-29 22:30:00.000000Z",
+            "2024-02-29 17:30:00-05",
+            "02024-02-29 22:30:00.000000",
+            "-024-02-29 22:30:00.000000",
+            "2024-02-29",
+            "now",
+            "",
+        ];
+        let of_a_day =
+            ["2024-02-29 00:00:00.000000", "2024-2-29", "20240229", "12024-02-29", "2024-02-29 BC"];
+        let times = ["22:30:00", "22:30", "22:30:00.000", "2:30:00.000000", "22:30:00.000000Z"];
+        let refused = |error: CellError| {
+            let error = error.to_string();
+            assert!(error.contains("another form") && error.contains("rewrite what is stored"), "{error}");
+        };
+        for text in instants {
+            let json = format!("\"{text}\"");
+            for cell in [Cell::Text(text), Cell::Json(&json)] {
+                refused(timestamp(cell, "Timestamp").unwrap_err());
+                refused(datetime(cell, "DateTime").unwrap_err());
+            }
         }
+        for text in of_a_day {
+            refused(date(Cell::Text(text), "Date").unwrap_err());
+            refused(date(Cell::Json(&format!("\"{text}\"")), "Date").unwrap_err());
+        }
+        for text in times {
+            refused(time(Cell::Text(text), "Time").unwrap_err());
+            refused(time(Cell::Json(&format!("\"{text}\"")), "Time").unwrap_err());
+        }
+        for cell in [Cell::I64(1_709_245_800), Cell::F64(2_460_370.4375)] {
+            refused(timestamp(cell, "Timestamp").unwrap_err());
+        }
+    }
+
+    #[test]
+    fn the_form_alone_makes_no_date() {
+        assert!(date(Cell::Text("2024-02-30"), "Date").is_err());
+        assert!(time(Cell::Text("25:00:00.000000"), "Time").is_err());
+        assert!(timestamp(Cell::Json("\"2024-01-01 24:00:00.000000\""), "Timestamp").is_err());
     }
 
     #[test]

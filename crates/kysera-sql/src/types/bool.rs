@@ -20,11 +20,20 @@ impl FromCell for bool {
             Cell::Bool(value) => Ok(value),
             Cell::I64(0) | Cell::Json("false" | "0") | Cell::Pg { oid: oid::BOOL, bytes: [0] } => Ok(false),
             Cell::I64(1) | Cell::Json("true" | "1") | Cell::Pg { oid: oid::BOOL, bytes: [1] } => Ok(true),
-            Cell::I64(_) | Cell::U64(_) => Err(CellError::new("bool", "an integer other than 0 and 1")),
+            Cell::I64(_) | Cell::U64(_) => {
+                Err(CellError::new("bool", "an integer other than 0 and 1").advice(STORE_BITS))
+            }
+            Cell::Text(_) => Err(CellError::new("bool", "text").advice(STORE_BITS)),
+            Cell::Json(token) if token.starts_with(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) => {
+                Err(CellError::mismatch("bool", cell).advice(STORE_BITS))
+            }
             _ => Err(CellError::mismatch("bool", cell)),
         }
     }
 }
+
+const STORE_BITS: &str = "conditions would be wrong: rewrite what is stored to 0 and 1, \
+                          with \"column\" in ('t', 'true', 'y', 'yes') for texts";
 
 shared_scalar!(bool);
 
@@ -35,7 +44,13 @@ mod tests {
     #[test]
     fn two_is_not_a_bool() {
         let error = bool::from_cell(Cell::I64(2)).unwrap_err();
-        assert_eq!(error.to_string(), "expected bool, found an integer other than 0 and 1");
+        let error = error.to_string();
+        assert!(error.starts_with("expected bool, found an integer other than 0 and 1; "), "{error}");
+        for cell in [Cell::Text("true"), Cell::Json("\"t\""), Cell::Json("7"), Cell::Json("-1")] {
+            let error = bool::from_cell(cell).unwrap_err().to_string();
+            assert!(error.contains("rewrite what is stored to 0 and 1"), "{error}");
+        }
+        assert!(bool::from_cell(Cell::Json("")).is_err());
     }
 
     #[test]

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn midnight_at_the_end_of_a_day_is_out_of_range() {
-        let error = Time::from_cell(Cell::Text("24:00:00")).unwrap_err();
+        let error = Time::from_cell(Cell::Text("24:00:00.000000")).unwrap_err();
         assert_eq!(error.to_string(), "expected Time, found text out of its range");
     }
 
@@ -133,11 +133,5 @@ mod tests {
         let moment = Timestamp::new(-1, -999_999_999).unwrap();
         let civil = Civil { days: -1, nanos: 86_398_000_000_001 };
         assert_eq!(Timestamp::from_cell(Cell::Timestamp(civil)), Ok(moment));
-    }
-
-    #[test]
-    fn nine_digits_are_read_where_the_text_has_them() {
-        let read = Timestamp::from_cell(Cell::Json("\"1969-12-31 23:59:59.123456789\"")).unwrap();
-        assert_eq!(read, "1969-12-31T23:59:59.123456789Z".parse().unwrap());
     }
 }

@@ -2,6 +2,7 @@
 
 mod decimals;
 mod enums;
+mod foreign;
 mod instants;
 mod integers;
 mod oracle;

@@ -51,12 +51,13 @@ impl<'a> Writer<'a> {
         match item_type(item) {
             SqlType::F32 | SqlType::F64 => self.encoded(
                 &[
-                    "case when typeof(",
-                    ") <> 'real' then ",
-                    " when abs(",
-                    ") = 9e999 then iif(",
-                    " > 0, 'Infinity', '-Infinity') else json(printf('%!.17g', ",
-                    ")) end",
+                    "case typeof(",
+                    ") when 'real' then iif(abs(",
+                    ") = 9e999, iif(",
+                    " > 0, 'Infinity', '-Infinity'), json(printf('%!.17g', ",
+                    "))) when 'text' then json_array(",
+                    ") else ",
+                    " end",
                 ],
                 name,
             ),
@@ -70,8 +71,10 @@ impl<'a> Writer<'a> {
                 name,
             ),
             SqlType::Decimal if self.syntax.decimals.is_some() => {
-                let exact = self.syntax.decimals.map_or("", |decimals| decimals.exact);
-                self.encoded(&[exact, ")"], name);
+                // A float comes in a list, so that the reader refuses it and names the column.
+                self.encoded(&["case typeof(", ") when 'real' then json_array(", ") else "], name);
+                self.push(self.syntax.decimals.map_or("", |decimals| decimals.exact));
+                self.encoded(&["", ") end"], name);
             }
             // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
             // must be a string.
