@@ -5,12 +5,13 @@ pub use crate::__sql_value as sql_value;
 pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Literal, Select, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
 pub use crate::expr::{Column, InSource, Predicate};
+pub use crate::form::Form;
 pub use crate::ident::Name;
 pub use crate::ident::StaticName;
 pub use crate::query::{AllOf, Items, Path, Selected, Selection, Source, TableSource};
 pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
-pub use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
+pub use crate::table::{ColumnForm, ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 pub use crate::typed::{
     Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, RowShape, SqlValue, Storable,
     Table, assign, key_is,

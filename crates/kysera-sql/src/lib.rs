@@ -32,6 +32,7 @@ pub mod dialect;
 #[doc(hidden)]
 pub mod doc;
 pub mod expr;
+pub mod form;
 pub mod ident;
 pub mod lexer;
 pub mod prelude;
@@ -112,5 +113,7 @@ pub use kysera_macros::FromRow;
 /// * `primary_key`, `unique`.
 /// * `generated`: the database makes it unless it is given; `generated_always`: the database alone does.
 /// * `default = ".."`: its default, as SQL.
+/// * `form = ".."`: how SQLite keeps it, where another program decided that: `uuid_text`, `unix_seconds`, `scaled(2)`, ..
+///   [`form`] lists them.
 /// * `references = "table.column"`, `on_delete = ".."`: a foreign key.
 pub use kysera_macros::Table;

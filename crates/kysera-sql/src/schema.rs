@@ -26,9 +26,14 @@ pub struct CreateTable {
 /// # use kysera_sql::schema::create_table;
 /// assert_sql(create_table(Pet), concat!(
 ///     r#"create table "pet" ("id" integer not null primary key autoincrement, "#,
-///     r#""name" text not null, "owner_id" integer not null)"#,
+///     r#""name" text not null, "owner_id" integer not null) strict"#,
 /// ));
 /// ```
+///
+/// # Dialects
+/// SQLite: the table is `strict`, so that each column holds values of its type alone, and checks booleans, dates, times and
+/// the labels of enums: what another program stores in another form would be compared wrongly. Before 3.37 there is no
+/// `strict`, and the checks are all.
 pub fn create_table(table: impl TableSource) -> CreateTable {
     CreateTable { ast: described(target(table)) }
 }
@@ -199,6 +204,7 @@ fn described(table: TableRef) -> ast::CreateTable {
         nullable: column.nullable,
         generated: column.generated,
         default: column.default.clone(),
+        form: meta.form(&column.name),
     });
     ast::CreateTable {
         table,

@@ -16,6 +16,7 @@
 //! assert!(*found == PET && !found.is(&PET));
 //! ```
 
+use crate::form::Form;
 use crate::ident::Name;
 use crate::value::SqlType;
 use std::borrow::Cow;
@@ -40,6 +41,18 @@ pub struct TableMeta {
     pub unique: Cow<'static, [UniqueKey]>,
     /// Foreign keys.
     pub foreign_keys: Cow<'static, [ForeignKey]>,
+    /// Columns that SQLite keeps in another form than the library's own.
+    pub forms: Cow<'static, [ColumnForm]>,
+}
+
+/// The form in which SQLite keeps a column.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ColumnForm {
+    /// The column.
+    pub column: Name,
+    /// Its form.
+    pub form: Form,
 }
 
 /// The description of a column.
@@ -124,6 +137,7 @@ impl TableMeta {
             primary_key: Cow::Borrowed(&[]),
             unique: Cow::Borrowed(&[]),
             foreign_keys: Cow::Borrowed(&[]),
+            forms: Cow::Borrowed(&[]),
         }
     }
 
@@ -158,6 +172,18 @@ impl TableMeta {
     pub const fn with_foreign_keys(mut self, keys: &'static [ForeignKey]) -> TableMeta {
         put(&mut self.foreign_keys, Cow::Borrowed(keys));
         self
+    }
+
+    /// With columns that SQLite keeps in another form than the library's own.
+    #[must_use = "returns the description"]
+    pub const fn with_forms(mut self, forms: &'static [ColumnForm]) -> TableMeta {
+        put(&mut self.forms, Cow::Borrowed(forms));
+        self
+    }
+
+    /// The form that is declared for the column of that name.
+    pub fn form(&self, column: &str) -> Option<Form> {
+        self.forms.iter().find(|of| of.column == column).map(|of| of.form)
     }
 
     /// The column of that name.
@@ -202,6 +228,18 @@ impl ColumnMeta {
     pub const fn with_default(mut self, sql: &'static str) -> ColumnMeta {
         put(&mut self.default, Some(Name::Borrowed(sql)));
         self
+    }
+}
+
+impl ColumnForm {
+    /// Of that column.
+    pub const fn new(column: &'static str, form: Form) -> ColumnForm {
+        ColumnForm { column: Name::Borrowed(column), form }
+    }
+
+    /// Of that column, described at run time.
+    pub fn named(column: impl Into<Name>, form: Form) -> ColumnForm {
+        ColumnForm { column: column.into(), form }
     }
 }
 

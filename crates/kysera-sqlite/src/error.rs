@@ -150,6 +150,12 @@ fn by_message(message: &str) -> Error {
     if ["decimal: ", "integer: ", "float: "].iter().any(|prefix| message.starts_with(prefix)) {
         return Error::new(ErrorKind::InvalidValue, message.to_owned());
     }
+    // What a function of `forms` refuses.
+    if let Some(message) = message.strip_prefix("form: ") {
+        let reads = message.starts_with("cannot read");
+        let kind = if reads { ErrorKind::Decode } else { ErrorKind::InvalidValue };
+        return Error::new(kind, message.to_owned());
+    }
     if message.ends_with("syntax error")
         || message.starts_with("incomplete input")
         || message.contains("unrecognized token")

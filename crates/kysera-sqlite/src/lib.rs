@@ -38,6 +38,8 @@ mod database;
 mod driver;
 mod error;
 mod exact;
+mod forms;
+mod functions;
 mod history;
 mod keyword;
 mod manager;
@@ -51,7 +53,7 @@ mod url;
 mod yield_now;
 
 pub use driver::Sqlite;
-pub use exact::register_functions;
+pub use functions::register_functions;
 pub use kysera_core::pool::{PoolOptions, PoolStatus};
 pub use options::{Journal, SqliteOptions, Synchronous};
 /// The client below, for [`SqliteOptions::on_connect`].

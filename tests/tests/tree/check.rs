@@ -105,6 +105,8 @@ const SCHEMA: &str = r#"
     create table node (name text, parent text);
     create table person_metadata (person_id integer, profile text, website text, nicknames text, schedule text,
         experience text);
+    create table event (id text unique, at integer, price text);
+    create table scaled (price integer);
     create table camel_person (id integer primary key, first_name text);
     attach ':memory:' as mammals;
     create table mammals.pet (id integer primary key, name text, owner_id integer, species text);

@@ -12,6 +12,7 @@ mod delete;
 mod determined;
 mod equal_expressions;
 mod expr;
+mod forms;
 mod hostile;
 mod insert;
 mod join;

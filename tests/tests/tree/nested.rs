@@ -113,7 +113,7 @@ fn rows_inside_rows() {
     check(
         people(nest(NestedKind::Array, NestedEncoding::Positional, pets)),
         sql! {
-            sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name", json("agg"."toys"))) from (select "pet"."id" as "id", "pet"."name" as "name", (select json_group_array(json_array(case when typeof("agg"."price") <> 'real' then "agg"."price" when abs("agg"."price") = 9e999 then iif("agg"."price" > 0, 'Infinity', '-Infinity') else json(printf('%!.17g', "agg"."price")) end)) from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
+            sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name", json("agg"."toys"))) from (select "pet"."id" as "id", "pet"."name" as "name", (select json_group_array(json_array(case typeof("agg"."price") when 'real' then iif(abs("agg"."price") = 9e999, iif("agg"."price" > 0, 'Infinity', '-Infinity'), json(printf('%!.17g', "agg"."price"))) when 'text' then json_array("agg"."price") else "agg"."price" end)) from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", array(select row("pet"."id", "pet"."name", array(select row("toy"."price") from "toy" where "toy"."pet_id" = "pet"."id")) from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "pets" from "person""#,
             mysql: no("nested rows"),
             mssql: no("nested rows"),

@@ -16,7 +16,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["wire"],
             &["cell"],
             &["read"],
-            &["row", "table"],
+            &["form", "row", "table"],
             &["types"],
             &["ast", "compiled"],
             &["visit"],
@@ -48,6 +48,8 @@ const CRATES: &[(&str, Floors)] = &[
         "kysera-sqlite",
         &[
             &["error", "exact", "history", "keyword", "options", "yield_now"],
+            &["forms"],
+            &["functions"],
             &["busy", "raw", "url"],
             &["checkpoint", "schedule"],
             &["manager"],

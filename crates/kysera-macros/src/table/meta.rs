@@ -16,6 +16,7 @@ impl Table<'_> {
         let primary_key = self.primary_key()?;
         let unique = self.unique()?;
         let foreign_keys = columns.iter().filter_map(|column| self.foreign_key(column));
+        let forms = self.forms();
         let keyed = self.keyed(&primary_key);
         let key = self.names(&primary_key);
         Ok(quote! {
@@ -27,7 +28,8 @@ impl Table<'_> {
                         #schema
                         .with_primary_key(#key)
                         .with_unique(const { &[#(#unique),*] })
-                        .with_foreign_keys(const { &[#(#foreign_keys),*] });
+                        .with_foreign_keys(const { &[#(#foreign_keys),*] })
+                        #forms;
                     &META
                 };
                 type Columns<Mark> = #columns_ty<Mark>;

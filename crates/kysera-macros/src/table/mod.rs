@@ -1,6 +1,7 @@
 //! `#[derive(Table)]`: a struct as a table and as the type of its rows.
 
 mod columns;
+mod form;
 mod meta;
 mod new;
 mod options;

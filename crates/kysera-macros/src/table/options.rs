@@ -1,5 +1,6 @@
 //! The attributes of `derive(Table)`.
 
+use super::form::Form;
 use crate::fields::Field;
 use crate::krate;
 use heck::ToSnakeCase;
@@ -79,6 +80,7 @@ pub(super) struct Column<'a> {
     pub(super) left_out: bool,
     pub(super) references: Option<Reference>,
     pub(super) on_delete: Option<String>,
+    pub(super) form: Option<Form>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -107,6 +109,7 @@ impl<'a> Column<'a> {
             left_out: false,
             references: None,
             on_delete: None,
+            form: None,
         };
         for attribute in field.attributes.iter().filter(|attribute| attribute.path().is_ident("column")) {
             attribute.parse_nested_meta(|meta| column.read(&meta))?;
@@ -129,11 +132,12 @@ impl<'a> Column<'a> {
             "default" if !meta.input.peek(Token![=]) => self.left_out = true,
             "default" => self.default = Some(text(meta)?),
             "references" => self.references = Some(reference(meta)?),
+            "form" => self.form = Some(Form::parse(&meta.value()?.parse()?)?),
             "on_delete" => self.on_delete = Some(text(meta)?),
             _ => {
                 return Err(meta.error(
                     "expected `name`, `primary_key`, `unique`, `generated`, `generated_always`, `default`, \
-                     `references` or `on_delete`",
+                     `form`, `references` or `on_delete`",
                 ));
             }
         }

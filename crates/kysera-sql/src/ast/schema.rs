@@ -1,6 +1,7 @@
 //! The part of DDL that examples and suites need: tables and indexes from a description.
 
 use super::{Expr, TableRef};
+use crate::form::Form;
 use crate::ident::Name;
 use crate::table::{ForeignKey, Generated};
 use crate::value::SqlType;
@@ -51,6 +52,8 @@ pub struct ColumnDef {
     pub generated: Generated,
     /// Its default, as SQL.
     pub default: Option<Name>,
+    /// The form in which SQLite keeps it, when one is declared.
+    pub form: Option<Form>,
 }
 
 /// `drop table`.

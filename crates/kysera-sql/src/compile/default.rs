@@ -5,6 +5,7 @@
 
 use super::writer::Writer;
 use crate::ast::{Expr, Insert};
+use crate::form::Form;
 use crate::ident::Name;
 use crate::table::{ColumnMeta, Generated, TableMeta};
 use crate::value::SqlType;
@@ -75,14 +76,15 @@ impl<'a> Writer<'a> {
         if matches!(value, Expr::Default) && !self.caps.default_keyword {
             self.default_of(insert, column);
         } else {
-            self.assigned(value);
+            self.assigned_to(column, value);
         }
     }
 
     /// A default as SQL: the present instant in the form of the instants that are bound.
-    pub(super) fn default_sql<'s>(&self, ty: SqlType, sql: &'s str) -> &'s str {
+    pub(super) fn default_sql<'s>(&self, ty: SqlType, form: Option<Form>, sql: &'s str) -> &'s str {
         let is_now = ["current_timestamp", "now()"].iter().any(|now| sql.trim().eq_ignore_ascii_case(now));
-        match self.syntax.instant_default {
+        let own = self.syntax.instant_default;
+        match form.map_or(own, |form| own.and(form.now(ty))) {
             Some(instant) if is_now && matches!(ty, SqlType::Timestamp | SqlType::DateTime) => instant,
             _ => sql,
         }
@@ -93,7 +95,8 @@ impl<'a> Writer<'a> {
         match described {
             // SQL that the table's author wrote; `create table` says it in the same words.
             Some(Stand::Declared(sql, ty)) => {
-                let sql = self.default_sql(ty, sql);
+                let form = insert.into.meta.as_deref().and_then(|meta| meta.form(column));
+                let sql = self.default_sql(ty, form, sql);
                 self.contents.raw = true;
                 self.push("(");
                 self.push(sql);

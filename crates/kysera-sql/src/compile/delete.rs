@@ -6,6 +6,10 @@ use crate::dialect::{OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn delete(&mut self, delete: &'a Delete) {
+        self.writing(&delete.from, &delete.using, |w| w.delete_statement(delete));
+    }
+
+    fn delete_statement(&mut self, delete: &'a Delete) {
         self.heard(&delete.directives);
         let known = self.ctes.len();
         if let Some(with) = &delete.with {

@@ -66,7 +66,9 @@ impl<'a> Writer<'a> {
             Expr::Binary(binary) => self.binary(binary, nested),
             Expr::Unary(unary) => self.unary(unary),
             Expr::IsNull { operand, negated } => {
-                self.tested(operand);
+                if !self.as_stored(operand) {
+                    self.tested(operand);
+                }
                 self.push(if *negated { " is not null" } else { " is null" });
             }
             Expr::Between(between) => self.between(between),
@@ -258,6 +260,9 @@ impl<'a> Writer<'a> {
         if !self.syntax.enum_order && self.enum_comparison(binary, words) {
             return;
         }
+        if self.forms.seen && self.formed_comparison(binary, words) {
+            return;
+        }
         if self.syntax.decimals.is_none() {
             self.compared_beside(&binary.right, &binary.left);
             self.tested(&binary.left);
@@ -302,7 +307,7 @@ impl<'a> Writer<'a> {
     }
 
     fn between(&mut self, between: &'a Between) {
-        if self.enum_between(between) {
+        if self.enum_between(between) || self.forms.seen && self.formed_between(between) {
             return;
         }
         let is_typed = [&between.operand, &between.low, &between.high].into_iter().any(has_type);
@@ -324,6 +329,9 @@ impl<'a> Writer<'a> {
     fn in_list(&mut self, list: &'a InList) {
         if list.items.is_empty() {
             return self.push(if list.negated { "1 = 1" } else { "1 = 0" });
+        }
+        if self.forms.seen && self.formed_list(list) {
+            return;
         }
         let is_typed = has_type(&list.operand) || list.items.iter().any(has_type);
         match list.items.iter().find(|item| has_type(item)) {
@@ -459,6 +467,11 @@ impl<'a> Writer<'a> {
 
     /// A column of the row that an upsert proposed.
     fn proposed(&mut self, name: &'a Name) {
+        if self.forms.seen { self.formed_proposed(name) } else { self.stored_proposed(name) }
+    }
+
+    /// The same, whatever its form.
+    pub(super) fn stored_proposed(&mut self, name: &'a Name) {
         let Some(conflict) = self.conflict else {
             return self
                 .invalid("a proposed row outside of an upsert's update", "use it in `do_update` only");

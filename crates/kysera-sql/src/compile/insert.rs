@@ -10,6 +10,10 @@ use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, insert: &'a Insert) {
+        self.writing(&insert.into, &[], |w| w.insert_statement(insert));
+    }
+
+    fn insert_statement(&mut self, insert: &'a Insert) {
         self.heard(&insert.directives);
         let known = self.ctes.len();
         let with_first = self.syntax.insert_with == InsertWith::BeforeInsert;
@@ -84,6 +88,9 @@ impl<'a> Writer<'a> {
         let on_conflict = insert.on_conflict.is_some() && self.syntax.conflict_needs_where;
         let place = if on_conflict { Place::BeforeConflict } else { Place::Top };
         self.assigned_items(select);
+        if self.forms.seen {
+            self.store_items(insert, select);
+        }
         self.deeper(|w| w.select(select, place));
     }
 
@@ -124,7 +131,7 @@ impl<'a> Writer<'a> {
         self.params.reserve(cells);
         self.sql.reserve(cells.saturating_mul(4));
         let mine = self.left_in_place.is_some_and(|left| std::ptr::eq(left, insert));
-        if mine && rows.iter().flatten().all(is_plain) {
+        if mine && !self.forms.seen && rows.iter().flatten().all(is_plain) {
             self.plain_rows(insert, rows.len());
         } else if self.caps.default_keyword
             || !rows.iter().flatten().any(|value| matches!(value, Expr::Default))
@@ -184,6 +191,16 @@ impl<'a> Writer<'a> {
                 self.push(", ");
             }
             write(self, at, item);
+        }
+    }
+
+    /// A value that is stored in a column of the table that is written to.
+    pub(super) fn assigned_to(&mut self, column: &'a Name, value: &'a Expr) {
+        match self.form_of_written(column) {
+            Some(formed) if !matches!(value, Expr::Default) => {
+                self.stored_value(formed, |w| w.assigned(value))
+            }
+            _ => self.assigned(value),
         }
     }
 

@@ -10,6 +10,7 @@ mod determined;
 mod enums;
 mod error;
 mod expr;
+mod form;
 mod from;
 mod insert;
 mod json_path;

@@ -175,7 +175,7 @@ impl<'a> Writer<'a> {
     }
 
     /// An operand beside a decimal: any text is greater than any number.
-    fn beside_decimal(&mut self, operand: &'a Expr) {
+    pub(super) fn beside_decimal(&mut self, operand: &'a Expr) {
         match self.kind(operand) {
             Numeric::Integer => self.enclosed("cast(", operand, " as text)"),
             Numeric::Float => {

@@ -148,8 +148,8 @@ impl<'a> Writer<'a> {
             w.push(" = ");
             // A comma in raw text would begin another assignment, of a column that was not checked.
             match &assignment.value {
-                Expr::Raw(_) => w.parens(|w| w.assigned(&assignment.value)),
-                value => w.assigned(value),
+                Expr::Raw(_) => w.parens(|w| w.assigned_to(&assignment.column, &assignment.value)),
+                value => w.assigned_to(&assignment.column, value),
             }
         });
     }

@@ -18,7 +18,7 @@ impl<'a> Writer<'a> {
         if by_name {
             // SQLite returns columns of the written table only, and has no `"t".*` here.
             self.list(items, |w, item| match item {
-                SelectItem::Star(Some(of)) if of == table.label() => w.push("*"),
+                SelectItem::Star(Some(of)) if of == table.label() && !w.forms.seen => w.push("*"),
                 // Elsewhere it is the columns of the other tables too.
                 SelectItem::Star(None) if !others.is_empty() => w.returns_others(),
                 _ => w.select_item(item),

@@ -2,7 +2,7 @@
 
 use super::writer::Writer;
 use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};
-use crate::dialect::{ComputedForm, CustomForm, IdentityForm, TypePlace};
+use crate::dialect::{ComputedForm, CustomForm, FormRule, IdentityForm, TypePlace};
 use crate::ident::Name;
 use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
 use crate::value::SqlType;
@@ -42,7 +42,7 @@ impl<'a> Writer<'a> {
         for key in &table.foreign_keys {
             self.foreign_key(table, key);
         }
-        self.push(")");
+        self.push(if self.syntax.strict_tables { ") strict" } else { ")" });
     }
 
     fn column_def(&mut self, table: &'a CreateTable, column: &'a ColumnDef) {
@@ -55,7 +55,14 @@ impl<'a> Writer<'a> {
         {
             return self.computed_column(expr);
         }
-        self.type_name(column.ty, type_place(table, column));
+        match column.form {
+            Some(form) if self.syntax.forms == FormRule::Functions => self.push(form.storage()),
+            Some(form) => {
+                self.check_form(form);
+                self.type_name(column.ty, type_place(table, column));
+            }
+            None => self.type_name(column.ty, type_place(table, column)),
+        }
         if let (true, IdentityForm::AfterType { by_default, always }) = (identity, self.syntax.identity) {
             self.push(" ");
             self.push(if column.generated == Generated::Always { always } else { by_default });
@@ -86,6 +93,51 @@ impl<'a> Writer<'a> {
             }
             _ => {}
         }
+        if self.syntax.checked_columns {
+            self.column_check(column);
+        }
+    }
+
+    /// What the storage class does not say: a value in another form would compare otherwise, without an error.
+    fn column_check(&mut self, column: &'a ColumnDef) {
+        let length = match (column.form, column.ty) {
+            (Some(form), ty) => form.length(ty),
+            (None, SqlType::Timestamp | SqlType::DateTime) => Some(26),
+            (None, SqlType::Time) => Some(15),
+            (None, SqlType::Date) => Some(10),
+            (None, SqlType::Uuid) => Some(16),
+            (None, _) => None,
+        };
+        if let Some(length) = length {
+            self.push(" check (length(");
+            self.ident(&column.name);
+            self.push(") = ");
+            self.number(length.into());
+            if column.form.is_none() && matches!(column.ty, SqlType::Timestamp | SqlType::DateTime) {
+                self.push(" and substr(");
+                self.ident(&column.name);
+                self.push(", 11, 1) = ' '");
+            }
+            return self.push(")");
+        }
+        match column.ty {
+            SqlType::Bool => {
+                self.push(" check (");
+                self.ident(&column.name);
+                self.push(" in (0, 1))");
+            }
+            SqlType::Custom(custom) if !custom.labels.is_empty() => {
+                self.push(" check (");
+                self.ident(&column.name);
+                self.push(" in (");
+                for (at, label) in custom.labels.iter().enumerate() {
+                    self.push(if at > 0 { ", " } else { "" });
+                    self.text(label);
+                }
+                self.push("))");
+            }
+            _ => {}
+        }
     }
 
     /// The type is that of the expression.
@@ -104,7 +156,7 @@ impl<'a> Writer<'a> {
             self.push(") stored");
         } else {
             self.push(" default ");
-            let default = self.default_sql(column.ty, default);
+            let default = self.default_sql(column.ty, column.form, default);
             self.push(default);
         }
     }
@@ -168,6 +220,10 @@ impl<'a> Writer<'a> {
     }
 
     fn create_index(&mut self, index: &'a CreateIndex) {
+        self.writing(&index.table, &[], |w| w.index_definition(index));
+    }
+
+    fn index_definition(&mut self, index: &'a CreateIndex) {
         self.push(if index.unique { "create unique index " } else { "create index " });
         if index.if_not_exists {
             let has = self.caps.index_if_not_exists;

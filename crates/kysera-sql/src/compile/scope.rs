@@ -13,12 +13,13 @@ use crate::value::ValueError;
 impl<'a> Writer<'a> {
     /// Runs `write` where the tables of `from` are in sight.
     pub(super) fn in_scope(&mut self, from: &'a [FromItem], write: impl FnOnce(&mut Self)) {
-        let before = self.look_alikes;
+        let (before, seen) = (self.look_alikes, self.forms.seen);
+        self.see_forms(from);
         self.look_alikes |= !self.scopes.is_empty() && self.looks_like_outer(from);
         self.scopes.push(from);
         write(self);
         self.scopes.pop();
-        self.look_alikes = before;
+        (self.look_alikes, self.forms.seen) = (before, seen);
     }
 
     /// Every query inside a statement passes here. The clause that it stands in holds for it as well; where it cannot,

@@ -2,7 +2,7 @@
 
 use super::shared_keys::KeyPlace;
 use super::writer::Writer;
-use crate::ast::{Distinct, Expr, OrderBy, Select, SelectItem};
+use crate::ast::{Distinct, Expr, Insert, OrderBy, Select, SelectItem};
 use crate::dialect::LimitForm;
 use crate::ident::Name;
 
@@ -53,7 +53,9 @@ impl<'a> Writer<'a> {
             self.inner_query();
         }
         if let Some(with) = &select.with {
+            let stored = self.forms.stored.take();
             self.with(with);
+            self.forms.stored = stored;
         }
         self.set_groups(&select.set_ops);
         let conflict = form.place == Place::BeforeConflict;
@@ -168,6 +170,7 @@ impl<'a> Writer<'a> {
             self.unsupported("`*` after other items", "name its table, or put it first");
         }
         let read = std::mem::take(&mut self.read_items);
+        let stored = self.forms.stored.take();
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
             self.among_integers = read;
@@ -176,7 +179,7 @@ impl<'a> Writer<'a> {
             {
                 self.beside(self.item_has_type(items, at), expr);
             }
-            self.select_item_at(at, item);
+            self.stored_item(stored, at, item);
         }
         self.among_integers = false;
     }
@@ -184,14 +187,21 @@ impl<'a> Writer<'a> {
     /// Items whose rows are compared with each other.
     fn compared_items(&mut self, items: &'a [SelectItem]) {
         self.read_items = false;
+        let stored = self.forms.stored.take();
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
-            match item {
-                SelectItem::Expr { expr, alias, ty } => {
+            match (item, self.form_of_stored(stored, at)) {
+                (SelectItem::Expr { expr, alias, ty }, None) => {
                     self.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
-                    self.item_alias(alias.as_ref());
+                    self.item_alias(expr, alias.as_ref());
                 }
-                SelectItem::Star(_) => self.select_item_at(at, item),
+                (SelectItem::Expr { expr, alias, ty }, Some(formed)) => {
+                    self.stored_value(formed, |w| {
+                        w.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
+                    });
+                    self.item_alias(expr, alias.as_ref());
+                }
+                (SelectItem::Star(_), _) => self.select_item_at(at, item),
             }
         }
     }
@@ -210,13 +220,24 @@ impl<'a> Writer<'a> {
                     Expr::Column(column) => Some(&column.name),
                     _ => None,
                 };
-                self.item_alias(alias.as_ref().or(own));
+                self.item_alias(expr, alias.as_ref().or(own));
             }
         }
     }
 
-    fn item_alias(&mut self, alias: Option<&'a Name>) {
-        if let Some(alias) = alias {
+    /// An item that may be stored in a column with a form.
+    fn stored_item(&mut self, insert: Option<&'a Insert>, at: usize, item: &'a SelectItem) {
+        match (self.form_of_stored(insert, at), item) {
+            (Some(formed), SelectItem::Expr { expr, alias, .. }) => {
+                self.stored_value(formed, |w| w.whole(expr, KeyPlace::Item(at)));
+                self.item_alias(expr, alias.as_ref());
+            }
+            _ => self.select_item_at(at, item),
+        }
+    }
+
+    fn item_alias(&mut self, expr: &'a Expr, alias: Option<&'a Name>) {
+        if let Some(alias) = alias.or_else(|| self.formed_name(expr)) {
             self.push(" as ");
             self.ident(alias);
         }
@@ -230,9 +251,12 @@ impl<'a> Writer<'a> {
         match item {
             SelectItem::Expr { expr, alias, .. } => {
                 self.whole(expr, KeyPlace::Item(at));
-                self.item_alias(alias.as_ref());
+                self.item_alias(expr, alias.as_ref());
             }
             SelectItem::Star(table) => {
+                if self.forms.seen {
+                    self.check_star(table.as_ref());
+                }
                 self.qualifier(table.as_ref());
                 self.push("*");
             }
@@ -261,6 +285,9 @@ impl<'a> Writer<'a> {
 impl<'a> Writer<'a> {
     /// A key of ORDER BY. Inside the `case` that an enum needs, a name would be that of a table's column first.
     fn output_key(&mut self, select: &'a Select, key: &'a OrderBy) {
+        if self.forms.seen {
+            return self.formed_key(select, key);
+        }
         let output = self.unordered_enum(&key.expr).is_some_and(|(operand, _)| is_output(operand));
         if output && !select.set_ops.is_empty() {
             self.unsupported("order of an enum behind a set operation", "sort what a derived table selects");

@@ -6,6 +6,10 @@ use crate::dialect::{LimitForm, OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn update(&mut self, update: &'a Update) {
+        self.writing(&update.table, &update.from, |w| w.update_statement(update));
+    }
+
+    fn update_statement(&mut self, update: &'a Update) {
         self.heard(&update.directives);
         let known = self.ctes.len();
         if let Some(with) = &update.with {

@@ -3,6 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
+use super::form::Forms;
 use super::recursion::Recursion;
 use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem};
@@ -42,6 +43,8 @@ pub(super) struct Writer<'a> {
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
     pub(super) look_alikes: bool,
+    /// The declared forms of columns.
+    pub(super) forms: Forms<'a>,
     /// Values are written into the text as literals, queries inside too: definitions bind none, and an index is known by
     /// its predicate.
     pub(super) inline: bool,
@@ -139,6 +142,7 @@ impl<'a> Writer<'a> {
             aggregates: false,
             upsert: None,
             look_alikes: false,
+            forms: Forms::default(),
             inline: false,
             contents: Contents::default(),
             no_plugins: false,
@@ -293,7 +297,13 @@ impl<'a> Writer<'a> {
     }
 
     /// `"t"."c"`.
+    #[inline]
     pub(super) fn column(&mut self, column: &'a ColumnRef) {
+        if self.forms.seen { self.formed_column(column) } else { self.stored_column(column) }
+    }
+
+    /// `"t"."c"`, whatever its form.
+    pub(super) fn stored_column(&mut self, column: &'a ColumnRef) {
         if column.outer > 0 || self.look_alikes {
             self.check_sight(column);
         }

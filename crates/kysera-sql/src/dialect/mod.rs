@@ -60,9 +60,9 @@ pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use syntax::{
-    ComputedForm, Concat, CustomForm, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm,
-    KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm, Placeholder, ProposedForm,
-    Syntax, WriteFrom,
+    ComputedForm, Concat, CustomForm, FormRule, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions,
+    JsonPathForm, KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm, Placeholder,
+    ProposedForm, Syntax, WriteFrom,
 };
 pub use version::Version;
 

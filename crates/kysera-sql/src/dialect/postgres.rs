@@ -1,7 +1,7 @@
 //! PostgreSQL, and what speaks its protocol.
 
 use super::{
-    Capabilities, Dialect, Filtering, FullJoinFilter, JsonPathForm, KeyedJson, LockForm, NameCase,
+    Capabilities, Dialect, Filtering, FormRule, FullJoinFilter, JsonPathForm, KeyedJson, LockForm, NameCase,
     Placeholder, Raise, Syntax, UpsertCheck, Version,
 };
 use crate::ident::Name;
@@ -93,6 +93,7 @@ fn syntax() -> Syntax {
         recursive_types: true,
         arrays: true,
         infers_params: true,
+        forms: FormRule::OwnTypes,
         operator_signs: "+-*/<>=~!%^&|@#?",
         ..Syntax::ansi()
     }

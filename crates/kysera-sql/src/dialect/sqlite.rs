@@ -4,9 +4,9 @@
 
 use super::decimals::storage_class_cast;
 use super::{
-    Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm,
-    JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe, OperandForm,
-    Placeholder, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
+    Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FormRule, FullJoinFilter,
+    IdentityForm, JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe,
+    OperandForm, Placeholder, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -54,7 +54,8 @@ impl Sqlite {
             max_function_args: if at_least(48) { 1000 } else { 100 },
             ..Capabilities::ansi()
         };
-        Sqlite { version, capabilities, syntax: syntax() }
+        let syntax = Syntax { strict_tables: at_least(37), ..syntax() };
+        Sqlite { version, capabilities, syntax }
     }
 
     /// With `SQLITE_LIMIT_FUNCTION_ARG` as the connection says it.
@@ -118,6 +119,8 @@ fn syntax() -> Syntax {
         closed_literals: true,
         backslash_escapes_like: false,
         enum_order: false,
+        forms: FormRule::Functions,
+        checked_columns: true,
         instant_default: Some("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"),
         ..Syntax::ansi()
     }

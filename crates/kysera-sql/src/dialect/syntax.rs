@@ -120,6 +120,24 @@ pub struct Syntax {
     pub enum_order: bool,
     /// What the default `current_timestamp` is written as, so that it has the form of the values that are bound.
     pub instant_default: Option<&'static str>,
+    /// What a declared form of a column is.
+    pub forms: FormRule,
+    /// A column's type is a storage class at most: a new table checks that booleans, instants and labels are such.
+    pub checked_columns: bool,
+    /// A new table is declared `strict`.
+    pub strict_tables: bool,
+}
+
+/// What a declared form of a column is: how SQLite keeps what it has no type for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FormRule {
+    /// Written with functions of the driver.
+    Functions,
+    /// Ignored, because the column has a type of its own here, and values of another one are refused.
+    OwnTypes,
+    /// Refused.
+    Refused,
 }
 
 /// The form of placeholders.
@@ -411,6 +429,9 @@ impl Syntax {
             backslash_escapes_like: true,
             enum_order: true,
             instant_default: None,
+            forms: FormRule::Refused,
+            checked_columns: false,
+            strict_tables: false,
         }
     }
 }

@@ -426,7 +426,7 @@ macro_rules! walker {
                 } = node;
                 walker.table(table)?;
                 for column in columns {
-                    let ColumnDef { name: _, ty: _, nullable: _, generated: _, default: _ } = column;
+                    let ColumnDef { name: _, ty: _, nullable: _, generated: _, default: _, form: _ } = column;
                 }
                 Ok(())
             }

@@ -6,7 +6,7 @@ use super::number::parts;
 use std::cmp::Ordering;
 
 /// Compares two texts by the numbers that they are.
-pub(super) fn compare(a: &str, b: &str) -> Ordering {
+pub(crate) fn compare(a: &str, b: &str) -> Ordering {
     match (parts(a), parts(b)) {
         (Some(a), Some(b)) => numbers(a, b),
         (Some(_), None) => Ordering::Less,

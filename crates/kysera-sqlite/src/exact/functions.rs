@@ -12,13 +12,7 @@ use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
-/// Gives a connection of the client the functions and the collation that exact decimals need on SQLite. The driver's own
-/// connections have them; a program that opens the file by itself calls this first, or it cannot write a table that has an
-/// index over decimals. Nothing of the database is read.
-///
-/// # Errors
-/// When SQLite runs out of memory, or a statement is running.
-pub fn register_functions(conn: &Connection) -> Result<()> {
+pub(crate) fn register(conn: &Connection) -> Result<()> {
     conn.create_collation("decimal", compare)?;
     two(conn, "decimal_add", arithmetic::add)?;
     two(conn, "decimal_sub", arithmetic::sub)?;
@@ -263,7 +257,7 @@ mod tests {
 
     fn conn() -> Connection {
         let conn = Connection::open_in_memory().unwrap();
-        register_functions(&conn).unwrap();
+        register(&conn).unwrap();
         conn
     }
 

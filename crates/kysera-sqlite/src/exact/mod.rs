@@ -11,4 +11,6 @@ mod functions;
 mod number;
 mod total;
 
-pub use functions::register_functions;
+pub(crate) use compare::compare;
+pub(crate) use functions::register;
+pub(crate) use number::{Digits, Number};

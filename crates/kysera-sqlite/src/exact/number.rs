@@ -10,23 +10,23 @@ pub(super) const MOST_FRACTION: u32 = 16_383;
 
 /// The digits of a decimal, with a sign: in a register pair as long as they fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Digits {
+pub(crate) enum Digits {
     Small(i128),
     Big(BigInt),
 }
 
 /// An exact decimal: `digits / 10^scale`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number {
-    pub(super) digits: Digits,
-    pub(super) scale: u32,
+pub(crate) struct Number {
+    pub(crate) digits: Digits,
+    pub(crate) scale: u32,
 }
 
 impl Number {
     pub(super) const ZERO: Number = Number { digits: Digits::Small(0), scale: 0 };
 
     /// Reads `-12.50`; `None` for an exponent, a word, a blank or anything else that is no plain number.
-    pub(super) fn parse(text: &str) -> Option<Number> {
+    pub(crate) fn parse(text: &str) -> Option<Number> {
         let (negative, whole, fraction) = parts(text)?;
         let scale = u32::try_from(fraction.len()).ok()?;
         let mut small: i128 = 0;

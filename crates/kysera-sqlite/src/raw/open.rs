@@ -36,7 +36,7 @@ pub(crate) fn connect(options: &SqliteOptions) -> Result<Connection> {
     // would expire all statements of the connection (c3ref/c_dbconfig_defensive.html).
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(plain)?;
     // Before anything may read the file: an index over decimals cannot be used without its collation.
-    crate::exact::register_functions(&conn).map_err(plain)?;
+    crate::functions::register_functions(&conn).map_err(plain)?;
     if let Some(set_up) = &options.on_connect {
         set_up(&mut conn).map_err(plain)?;
     }

@@ -6,12 +6,19 @@ use kysera_core::Result;
 use kysera_core::error::{Error, ErrorKind};
 use kysera_core::plugin::{Context, Parameter, Plugin};
 use kysera_sql::ast::Expr;
+use kysera_sql::form::Form;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::{SqlType, Value};
 
 const TIMESTAMP: &str = "now";
 const DATE_TIME: &str = "now_as_datetime";
 const MICROS: &str = "now_in_microseconds";
+
+/// The instant, cut to what a column's declared form holds: microseconds of one unit, and the names of the parameters.
+const CUT: [(i64, &str, &str); 2] = [
+    (1_000_000, "now_to_the_second", "now_to_the_second_as_datetime"),
+    (1000, "now_to_the_millisecond", "now_to_the_millisecond_as_datetime"),
+];
 
 /// The instant of each execution as a value for `column`. The plugin answers with [`parameter`].
 ///
@@ -23,9 +30,14 @@ pub(super) fn instant(
     plugin: &dyn Plugin,
     context: &Context<'_>,
 ) -> Result<Expr> {
+    let resolution = table.form(column).map_or(1, Form::resolution);
+    let (timestamp, date_time) = match CUT.iter().find(|(unit, ..)| *unit == resolution) {
+        Some((_, timestamp, date_time)) => (*timestamp, *date_time),
+        None => (TIMESTAMP, DATE_TIME),
+    };
     match table.column(column).map(|column| column.sql_type) {
-        Some(SqlType::Timestamp) => context.parameter(plugin, TIMESTAMP),
-        Some(SqlType::DateTime) => context.parameter(plugin, DATE_TIME),
+        Some(SqlType::Timestamp) => context.parameter(plugin, timestamp),
+        Some(SqlType::DateTime) => context.parameter(plugin, date_time),
         Some(SqlType::I64) => context.parameter(plugin, MICROS),
         _ => Err(Error::new(
             ErrorKind::Plugin,
@@ -48,12 +60,22 @@ pub(super) fn parameter(plugin: &dyn Plugin, name: &str, context: &Context<'_>) 
         TIMESTAMP => Value::Timestamp(context.now()),
         DATE_TIME => Value::DateTime(context.now()),
         MICROS => Value::I64(context.now()),
-        _ => {
-            return Err(Error::new(
-                ErrorKind::Plugin,
-                format!("plugin `{}` knows no parameter `{name}`", plugin.name()),
-            ));
-        }
+        _ => cut(name, context.now()).ok_or_else(|| {
+            let what = format!("plugin `{}` knows no parameter `{name}`", plugin.name());
+            Error::new(ErrorKind::Plugin, what)
+        })?,
     };
     Ok(Parameter::One(value))
+}
+
+/// The instant toward the past, as the parameter of that name wants it.
+fn cut(name: &str, now: i64) -> Option<Value> {
+    CUT.iter().find_map(|(unit, timestamp, date_time)| {
+        let cut = now - now.rem_euclid(*unit);
+        match name {
+            _ if name == *timestamp => Some(Value::Timestamp(cut)),
+            _ if name == *date_time => Some(Value::DateTime(cut)),
+            _ => None,
+        }
+    })
 }

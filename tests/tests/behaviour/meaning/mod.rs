@@ -3,6 +3,9 @@
 mod decimals;
 mod enums;
 mod foreign;
+mod form_edges;
+mod forms;
 mod instants;
 mod integers;
 mod oracle;
+mod strict;
