@@ -47,9 +47,9 @@ fn a_column_is_converted_where_it_is_read_and_its_value_where_it_is_compared() {
         sql! {
             sqlite: r#"select form_read("event"."id", 'uuid_text', 'event.id') as "id", "event"."price" from "event" where "event"."id" = form_find(?, 'uuid_text') and form_find(?, 'unix_seconds') < "event"."at" order by "event"."at""#,
             postgres: r#"select "event"."id", "event"."price" from "event" where "event"."id" = $1 and $2 < "event"."at" order by "event"."at""#,
-            mysql: no("a column with a declared form"),
-            mariadb: no("a column with a declared form"),
-            mssql: no("a column with a declared form"),
+            mysql: no("column with a declared form"),
+            mariadb: no("column with a declared form"),
+            mssql: no("column with a declared form"),
         },
     );
 }
@@ -63,9 +63,9 @@ fn a_form_that_another_database_would_read_otherwise_is_refused() {
         select,
         sql! {
             sqlite: r#"select form_read("scaled"."price", 'scaled(2)', 'scaled.price') as "price" from "scaled" where form_read("scaled"."price", 'scaled(2)', 'scaled.price') collate decimal > ?"#,
-            postgres: no("a column in the form `scaled(..)`"),
-            mysql: no("a column with a declared form"),
-            mssql: no("a column with a declared form"),
+            postgres: no("column in the form `scaled(..)`"),
+            mysql: no("column with a declared form"),
+            mssql: no("column with a declared form"),
         },
     );
 }
@@ -88,8 +88,8 @@ fn a_write_converts_what_it_stores() {
         sql! {
             sqlite: r#"insert into "event" ("id", "price") values (form_write(?, 'uuid_text', 'event.id'), ?) on conflict ("id") do update set "at" = form_write(?, 'unix_seconds', 'event.at'), "id" = form_write(form_read("excluded"."id", 'uuid_text', 'event.id'), 'uuid_text', 'event.id') where "excluded"."id" = "event"."id" returning form_read("event"."id", 'uuid_text', 'event.id') as "id""#,
             postgres: r#"insert into "event" ("id", "price") values ($1, $2) on conflict ("id") do update set "at" = $3, "id" = "excluded"."id" where "excluded"."id" = "event"."id" returning "event"."id""#,
-            mysql: no("a column with a declared form"),
-            mssql: no("a column with a declared form"),
+            mysql: no("column with a declared form"),
+            mssql: no("column with a declared form"),
         },
     );
 }

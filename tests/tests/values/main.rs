@@ -95,6 +95,7 @@ async fn store<T: Scalar>(engine: &mut Engine, values: &[T]) {
         nullable,
         generated: Generated::No,
         default: None,
+        form: None,
     };
     engine.script("drop table if exists kept").await;
     let create = CreateTable {

@@ -90,12 +90,12 @@ impl<'a> Writer<'a> {
         match (self.syntax.forms, form) {
             (FormRule::Functions, _) => {}
             (FormRule::OwnTypes, Form::Scaled(_)) => self.unsupported(
-                "a column in the form `scaled(..)`",
+                "column in the form `scaled(..)`",
                 "describe the table without it for this database: an integer would be read as it is",
             ),
             (FormRule::OwnTypes, _) => {}
             (FormRule::Refused, _) => self.unsupported(
-                "a column with a declared form",
+                "column with a declared form",
                 "describe the table without it for this database, which has types of its own",
             ),
         }
@@ -122,7 +122,7 @@ impl<'a> Writer<'a> {
         match self.formed_as(column) {
             None => self.stored_column(column),
             Some(_) if self.inline => self.unsupported(
-                "a column with a form in a definition or the predicate of an index",
+                "column with a declared form in the predicate of an index",
                 "test whether it is null, or write the condition as raw SQL about what is stored",
             ),
             Some(formed) => self.read(formed, |w| w.stored_column(column)),
@@ -354,13 +354,10 @@ impl<'a> Writer<'a> {
         let stars = select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
         let any = insert.columns.iter().any(|column| formed(&insert.into, column).is_some());
         if insert.columns.is_empty() {
-            self.unsupported(
-                "an insert without columns into a table with declared forms",
-                "name the columns",
-            );
+            self.unsupported("insert without columns into a table with declared forms", "name the columns");
         } else if any && (stars || !select.set_ops.is_empty()) {
             self.unsupported(
-                "an insert from a set operation or `*` into a column with a declared form",
+                "insert from a set operation or `*` into a column with a declared form",
                 "insert from a query that names its columns: of a CTE, or of a derived table",
             );
         }

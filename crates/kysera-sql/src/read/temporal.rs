@@ -44,7 +44,10 @@ pub fn datetime(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellErr
     match cell {
         Cell::Pg { oid: oid::TIMESTAMP, bytes } => moment(bytes, cell, expected),
         Cell::DateTime(civil) => in_a_day(civil, cell, expected),
-        _ => parsed(cell, expected, &INSTANT, parse_datetime),
+        _ => parsed(cell, expected, &INSTANT, |text| match parse_datetime(text)? {
+            (civil, None) => Some(civil),
+            (_, Some(_)) => None,
+        }),
     }
 }
 
@@ -56,7 +59,10 @@ pub fn timestamp(cell: Cell<'_>, expected: &'static str) -> Result<Civil, CellEr
     match cell {
         Cell::Pg { oid: oid::TIMESTAMPTZ, bytes } => moment(bytes, cell, expected),
         Cell::Timestamp(civil) | Cell::DateTime(civil) => in_a_day(civil, cell, expected),
-        _ => parsed(cell, expected, &INSTANT, parse_datetime),
+        _ => parsed(cell, expected, &INSTANT, |text| {
+            let (civil, offset) = parse_datetime(text)?;
+            civil.minus_seconds(offset.unwrap_or(0))
+        }),
     }
 }
 
@@ -127,15 +133,14 @@ fn parsed<T>(
     parse: impl FnOnce(&str) -> Option<T>,
 ) -> Result<T, CellError> {
     let text = match cell {
-        Cell::Text(text) => Some(Cow::Borrowed(text)),
-        Cell::Json(token) if !json::is_number(token) => json::string(token),
-        Cell::Json(_) | Cell::I64(_) | Cell::F64(_) => return Err(form.refuse(cell, expected)),
+        Cell::Text(text) if form.has(text) => Some(Cow::Borrowed(text)),
+        Cell::Text(_) | Cell::I64(_) | Cell::F64(_) => return Err(form.refuse(cell, expected)),
+        // What is stored in another form comes in a list. JSON that a database made of a type of its own has its form.
+        Cell::Json(token) if token.starts_with('[') => return Err(form.refuse(cell, expected)),
+        Cell::Json(token) => json::string(token),
         _ => None,
     };
     let text = text.ok_or_else(|| CellError::mismatch(expected, cell))?;
-    if !form.has(&text) {
-        return Err(form.refuse(cell, expected));
-    }
     parse(&text).ok_or_else(|| CellError::new(expected, format!("{} that is none", cell.type_name())))
 }
 
@@ -177,7 +182,7 @@ mod tests {
             assert!(error.contains("another form") && error.contains("rewrite what is stored"), "{error}");
         };
         for text in instants {
-            let json = format!("\"{text}\"");
+            let json = format!("[\"{text}\"]");
             for cell in [Cell::Text(text), Cell::Json(&json)] {
                 refused(timestamp(cell, "Timestamp").unwrap_err());
                 refused(datetime(cell, "DateTime").unwrap_err());
@@ -185,15 +190,24 @@ mod tests {
         }
         for text in of_a_day {
             refused(date(Cell::Text(text), "Date").unwrap_err());
-            refused(date(Cell::Json(&format!("\"{text}\"")), "Date").unwrap_err());
+            refused(date(Cell::Json(&format!("[\"{text}\"]")), "Date").unwrap_err());
         }
         for text in times {
             refused(time(Cell::Text(text), "Time").unwrap_err());
-            refused(time(Cell::Json(&format!("\"{text}\"")), "Time").unwrap_err());
+            refused(time(Cell::Json(&format!("[\"{text}\"]")), "Time").unwrap_err());
         }
-        for cell in [Cell::I64(1_709_245_800), Cell::F64(2_460_370.4375)] {
+        for cell in [Cell::I64(1_709_245_800), Cell::F64(2_460_370.5)] {
             refused(timestamp(cell, "Timestamp").unwrap_err());
         }
+    }
+
+    #[test]
+    fn json_of_a_database_that_has_the_type_is_read_in_its_form() {
+        let text = Cell::Json("\"2024-03-01T00:30:00+02:00\"");
+        let utc = Civil { days: days_of(2024, 2, 29).unwrap(), nanos: 81_000_000_000_000 };
+        assert_eq!(timestamp(text, "Timestamp"), Ok(utc));
+        assert_eq!(datetime(Cell::Json("\"2024-02-29T22:30:00\""), "DateTime"), Ok(utc));
+        assert!(datetime(text, "DateTime").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::cell::{Cell, CellError};
 use crate::wire::pg::oid;
 use crate::wire::{hex, json};
 
-/// A UUID: 16 bytes. Nested rows bring them as 32 hexadecimal digits.
+/// A UUID: 16 bytes. Nested rows bring them as 32 hexadecimal digits, with or without hyphens.
 ///
 /// # Errors
 /// When the cell holds something else. A text is something else: a value is compared as 16 bytes, and would not find it.
@@ -15,10 +15,15 @@ pub fn uuid(cell: Cell<'_>, expected: &'static str) -> Result<[u8; 16], CellErro
         Cell::Text(_) => return Err(text_of_another_tool(expected)),
         // A blob is a string; what is none came in a list.
         Cell::Json(token) if token.starts_with("[\"") => return Err(text_of_another_tool(expected)),
-        Cell::Json(token) => json::string(token).and_then(|text| hex::decode_exact(&text)),
+        Cell::Json(token) => json::string(token).and_then(|text| digits(&text)),
         _ => return Err(CellError::mismatch(expected, cell)),
     };
     bytes.ok_or_else(|| CellError::new(expected, format!("{} that is not a UUID", cell.type_name())))
+}
+
+fn digits(text: &str) -> Option<[u8; 16]> {
+    let hyphenated = text.len() == 36 && [8, 13, 18, 23].iter().all(|at| text.as_bytes()[*at] == b'-');
+    if hyphenated { hex::decode_exact(&text.replace('-', "")) } else { hex::decode_exact(text) }
 }
 
 #[cold]
@@ -60,11 +65,11 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_lengths_and_hyphens() {
+    fn refuses_other_lengths_and_hyphens_elsewhere() {
         for cell in [
             Cell::Bytes(&UUID[1..]),
             Cell::Json("\"67E5504410B1426F9247BB680E5FE0C\""),
-            Cell::Json("\"67e55044-10b1-426f-9247-bb680e5fe0c8\""),
+            Cell::Json("\"67e5504-410b1-426f-9247-bb680e5fe0c8\""),
             Cell::Json("67"),
             Cell::Pg { oid: oid::BYTEA, bytes: &UUID },
         ] {

@@ -134,4 +134,10 @@ mod tests {
         let civil = Civil { days: -1, nanos: 86_398_000_000_001 };
         assert_eq!(Timestamp::from_cell(Cell::Timestamp(civil)), Ok(moment));
     }
+
+    #[test]
+    fn nine_digits_are_read_where_the_text_has_them() {
+        let read = Timestamp::from_cell(Cell::Json("\"1969-12-31 23:59:59.123456789\"")).unwrap();
+        assert_eq!(read, "1969-12-31T23:59:59.123456789Z".parse().unwrap());
+    }
 }

@@ -49,6 +49,6 @@ impl Maker<'_, '_> {
         let generated =
             self.pick(&[Generated::No, Generated::No, Generated::ByDefault, Generated::Always])?;
         let (name, ty, nullable) = (self.name()?, self.sql_type()?, self.flag()?);
-        Ok(ColumnDef { name, ty, nullable, generated, default: None })
+        Ok(ColumnDef { name, ty, nullable, generated, default: None, form: None })
     }
 }

@@ -11,6 +11,11 @@ use kysera::schema::{create_index, create_table};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+/// `scaled` is refused on PostgreSQL: an integer there would be read as it is.
+fn refused(db: &Db, form: &str) -> bool {
+    is_postgres(db) && form.starts_with("scaled")
+}
+
 /// The same questions about a column of a type, whose three values come in their order; how SQLite stores the first.
 macro_rules! forms {
     ($($name:ident: $type:ty, $form:literal, [$($value:literal),+], $stored:literal, $indexed:literal;)+) => {$(
@@ -62,6 +67,9 @@ macro_rules! forms {
             #[tokio::test]
             async fn is_stored_as_declared_and_read_as_written() {
                 plain(async |db| {
+                    if refused(db, $form) {
+                        return;
+                    }
                     fill(db).await;
                     if !is_postgres(db) {
                         let stored: String = raw("select typeof(v) || ' ' || v from thing where id = 1")
@@ -80,6 +88,9 @@ macro_rules! forms {
             #[tokio::test]
             async fn compares_as_its_values_do() {
                 plain(async |db| {
+                    if refused(db, $form) {
+                        return;
+                    }
                     fill(db).await;
                     let [a, b, c] = values()[..] else { panic!() };
                     assert_eq!(ids!(db, Thing.v.eq(b)), [2]);
@@ -117,12 +128,19 @@ macro_rules! forms {
             #[tokio::test]
             async fn sorts_and_groups_as_its_values_do() {
                 plain(async |db| {
+                    if refused(db, $form) {
+                        return;
+                    }
                     fill(db).await;
                     let [a, b, c] = values()[..] else { panic!() };
+                    // PostgreSQL has `min` of a UUID since 18.
+                    let has_min = !(is_postgres(db) && $form.starts_with("uuid"));
                     let down = select_from(Thing).order_by(Thing.v.desc()).select(Thing.v);
                     assert_eq!(down.fetch_all(db).await.unwrap(), [c, b, a]);
-                    let ends = select_from(Thing).select((min(Thing.v), max(Thing.v), count(Thing.other)));
-                    assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(a), Some(c), 2));
+                    if has_min {
+                        let ends = select_from(Thing).select((min(Thing.v), max(Thing.v), count(Thing.other)));
+                        assert_eq!(ends.fetch_one(db).await.unwrap(), (Some(a), Some(c), 2));
+                    }
                     let groups = select_from(Thing).group_by(Thing.other).select((Thing.other, count_all()));
                     let mut groups = groups.fetch_all(db).await.unwrap();
                     groups.sort_by_key(|(value, _)| *value);
@@ -146,6 +164,9 @@ macro_rules! forms {
             #[tokio::test]
             async fn joins_and_nests_as_its_values_do() {
                 plain(async |db| {
+                    if refused(db, $form) {
+                        return;
+                    }
                     fill(db).await;
                     let joined = select_from(Thing)
                         .inner_join(Plain, Plain.v.eq(Thing.v))
@@ -164,6 +185,9 @@ macro_rules! forms {
             #[tokio::test]
             async fn is_written_by_every_statement() {
                 plain(async |db| {
+                    if refused(db, $form) {
+                        return;
+                    }
                     fill(db).await;
                     let [a, b, c] = values()[..] else { panic!() };
                     let upsert = insert_into(Thing)

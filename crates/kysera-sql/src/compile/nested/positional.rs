@@ -61,6 +61,20 @@ impl<'a> Writer<'a> {
                 ],
                 name,
             ),
+            ty if self.checked_json(ty, name) => {}
+            // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
+            // must be a string.
+            SqlType::Text | SqlType::Json | SqlType::Custom(_) | SqlType::Nested if is_computed(item) => {
+                self.encoded(&["", " || ''"], name);
+            }
+            _ => self.aggregated(name),
+        }
+    }
+
+    /// A column of a type that the database has not: what is stored in another form comes in a list, so that the reader
+    /// refuses it and names the column. False for other types.
+    fn checked_json(&mut self, ty: SqlType, name: &'a str) -> bool {
+        match ty {
             SqlType::Bytes | SqlType::Uuid => self.encoded(
                 &[
                     "case typeof(",
@@ -70,19 +84,27 @@ impl<'a> Writer<'a> {
                 ],
                 name,
             ),
-            SqlType::Decimal if self.syntax.decimals.is_some() => {
-                // A float comes in a list, so that the reader refuses it and names the column.
+            SqlType::Decimal => {
+                let Some(decimals) = self.syntax.decimals else { return false };
                 self.encoded(&["case typeof(", ") when 'real' then json_array(", ") else "], name);
-                self.push(self.syntax.decimals.map_or("", |decimals| decimals.exact));
+                self.push(decimals.exact);
                 self.encoded(&["", ") end"], name);
             }
-            // The result of a JSON function is JSON to the next one, unless the subquery is kept apart: as text it
-            // must be a string.
-            SqlType::Text | SqlType::Json | SqlType::Custom(_) | SqlType::Nested if is_computed(item) => {
-                self.encoded(&["", " || ''"], name);
-            }
-            _ => self.aggregated(name),
+            SqlType::Date => self.matching("____-__-__", name),
+            SqlType::Time => self.matching("__:__:__.______", name),
+            SqlType::DateTime | SqlType::Timestamp => self.matching("____-__-__ __:__:__.______", name),
+            _ => return false,
         }
+        true
+    }
+
+    /// A text in which digits stand where the pattern has `_`.
+    fn matching(&mut self, pattern: &str, name: &'a str) {
+        self.encoded(&["case when ", " is null or typeof(", ") = 'text' and ", " glob '"], name);
+        for c in pattern.chars() {
+            if c == '_' { self.push("[0-9]") } else { self.sql.push(c) }
+        }
+        self.encoded(&["' then ", " else json_array(", ") end"], name);
     }
 
     /// The column between each two of the pieces.
