@@ -248,7 +248,7 @@ fn a_foreign_key_to_another_schema_is_refused_where_it_cannot_be() {
     );
     let text = r#"create table "thing" ("owner_id" bigint not null, foreign key ("owner_id") references "s"."person" ("id") on delete cascade)"#;
     assert_eq!(compiled(statement(key("s")), "postgres").sql, text);
-    let text = r#"create table "thing" ("owner_id" integer not null, foreign key ("owner_id") references "person" ("id") on delete cascade)"#;
+    let text = r#"create table "thing" ("owner_id" integer not null, foreign key ("owner_id") references "person" ("id") on delete cascade) strict"#;
     assert_eq!(compiled(statement(key("main")), "sqlite").sql, text);
 }
 
