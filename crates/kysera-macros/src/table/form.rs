@@ -1,9 +1,8 @@
 //! The form in which SQLite keeps a column: `#[column(form = "..")]`.
 
-use super::Table;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Error, Ident, LitStr, Result};
+use syn::{Error, Ident, LitStr, Result, Type};
 
 /// Their names, the variants of `Form` that they are, and the type that they are for.
 const FORMS: [(&str, &str, &str); 12] = [
@@ -55,25 +54,14 @@ impl Form {
             }
         }
     }
-}
 
-impl Table<'_> {
-    /// `.with_forms(..)`, and that each fits the type of its field.
-    pub(super) fn forms(&self) -> Option<TokenStream> {
-        let k = &self.k;
-        let forms: Vec<_> = self
-            .columns
-            .iter()
-            .filter_map(|column| {
-                let Form { variant, places, name, holds, span } = column.form.as_ref()?;
-                let places = places.map(|places| quote!((#places)));
-                let (column_name, ty) = (&column.name, column.field.ty);
-                let form = quote!(#k::Form::#variant #places);
-                let message = format!("the form `{name}` is for a field that holds {holds}");
-                let fits = quote_spanned!(*span=> assert!(#form.fits(<#ty as #k::SqlValue>::TYPE), #message));
-                Some(quote!({ #fits; #k::ColumnForm::new(#column_name, #form) }))
-            })
-            .collect();
-        (!forms.is_empty()).then(|| quote!(.with_forms(const { &[#(#forms),*] })))
+    /// The form of a column, in a constant where it is checked that it fits the type of the field.
+    pub(super) fn of(&self, k: &TokenStream, column: &str, ty: &Type) -> TokenStream {
+        let Form { variant, places, name, holds, span } = self;
+        let places = places.map(|places| quote!((#places)));
+        let form = quote!(#k::Form::#variant #places);
+        let message = format!("the form `{name}` is for a field that holds {holds}");
+        let fits = quote_spanned!(*span=> assert!(#form.fits(<#ty as #k::SqlValue>::TYPE), #message));
+        quote!({ #fits; #k::ColumnForm::new(#column, #form) })
     }
 }

@@ -89,6 +89,14 @@ impl Table<'_> {
         }
     }
 
+    /// `.with_forms(..)`, where a column has one.
+    fn forms(&self) -> Option<TokenStream> {
+        let k = &self.k;
+        let of = |column: &Column<'_>| Some(column.form.as_ref()?.of(k, &column.name, column.field.ty));
+        let forms: Vec<_> = self.columns.iter().filter_map(of).collect();
+        (!forms.is_empty()).then(|| quote!(.with_forms(const { &[#(#forms),*] })))
+    }
+
     fn primary_key(&self) -> Result<Vec<&str>> {
         let marked: Vec<_> = self.columns.iter().filter(|column| column.primary_key).collect();
         if self.options.primary_key.is_empty() {

@@ -11,6 +11,7 @@ mod enums;
 mod error;
 mod expr;
 mod form;
+mod formed;
 mod from;
 mod insert;
 mod json_path;

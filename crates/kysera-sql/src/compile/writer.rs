@@ -3,7 +3,7 @@
 //! The first error is kept and the rest is written on, so that clauses read as SQL does; `finish` gives the error.
 
 use super::CompileError;
-use super::form::Forms;
+use super::formed::Forms;
 use super::recursion::Recursion;
 use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem};
