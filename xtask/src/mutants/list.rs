@@ -13,6 +13,7 @@ pub(super) struct Mutant {
 const SQLITE: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::sqlite"];
 const POSTGRES: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::postgres"];
 const PREPARED: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::prepared"];
+const CAPTURES: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "traps::captures"];
 const SCOPE: &[&str] = &["-p", "kysera-sql", "--lib", "compile::scope"];
 const TREE: &[&str] = &["-p", "kysera-tests", "--test", "tree"];
 
@@ -53,7 +54,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: PASS,
         from: "        self.scope.back_to(mark);",
         to: "        let _ = mark;",
-        test: SQLITE,
+        test: CAPTURES,
     },
     Mutant {
         name: "writer: the written row hides the tables of a query in RETURNING",
@@ -102,7 +103,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: SCOPES,
         from: "if between.copied().flatten().any(|item| item.has_label(table)) {",
         to: "if between.copied().flatten().any(|item| item.has_label(table)) && self.look_alikes {",
-        test: TREE,
+        test: SCOPE,
     },
     Mutant {
         name: "writer: an upsert from a query names the row that it cannot name",

@@ -312,4 +312,21 @@ mod tests {
         assert!(error.contains("by the case of its letters alone"), "{error}");
         assert!(sql(outer, &Postgres::default()).is_ok());
     }
+
+    #[test]
+    fn a_column_of_an_outer_query_is_not_captured_on_its_way() {
+        let of_outer = |table: &'static str| {
+            let mut inner = ids_of(TableRef::named("tag").aliased(table));
+            let column = ColumnRef { outer: 1, ..ColumnRef::of("p", "n") };
+            inner.filter = Some(Expr::is_null(Expr::Column(column)));
+            let mut outer = ids_of(TableRef::named("post").aliased("p"));
+            outer.filter = Some(Expr::Exists(Box::new(inner)));
+            outer
+        };
+        for dialect in [&Postgres::default() as &dyn Dialect, &Sqlite::default(), &MySql::default()] {
+            let error = sql(of_outer("p"), dialect).unwrap_err();
+            assert!(error.contains("the table `p` of an outer query"), "{error}");
+            assert!(sql(of_outer("t"), dialect).is_ok());
+        }
+    }
 }

@@ -259,3 +259,16 @@ fn without_a_known_schema_postgres_qualifies_nothing_and_refuses_what_could_capt
     let written = text(plugins(), select([c("o.id")], o()), &other).expect("nothing is refused");
     assert!(written.contains(r#"from "tenant"."person" as "__k1""#), "{written}");
 }
+
+#[test]
+fn behind_its_query_a_cte_does_not_stand_for_the_table_of_its_name() {
+    let inside = named([(c("post.id"), "id")], cte("post", "post"));
+    let inside = inside.with([("post", named([(c("t.id"), "id")], t()))]);
+    // A bare name: nothing but the scope says that it is the table.
+    let table = TableRef::named("post").aliased("o");
+    let query = select([c("o.id")], derived(inside, "d")).also(table.into());
+    assert_eq!(
+        text(plugins(), query, &Sqlite::default()).expect("nothing is refused"),
+        r#"select "o"."id" from (with "post" as (select "t"."id" as "id" from "tag" as "t") select "post"."id" as "id" from "post") as "d", "post" as "o" where "o"."del" is null and exists (select 1 from "main"."person" as "__k1" where "__k1"."del" is null and "__k1"."id" = "o"."person_id")"#
+    );
+}
