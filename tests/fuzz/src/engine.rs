@@ -27,6 +27,8 @@ pub type Target = fn(&mut Unstructured<'_>) -> arbitrary::Result<()>;
 const SECONDS: f64 = 3.0;
 /// No input is allowed to take longer, on however slow a machine.
 const LONGEST: Duration = Duration::from_secs(120);
+/// An input that takes longer is told of, in seconds: nothing is wrong, but one may want to know why.
+const SLOW: f64 = 5.0;
 /// How many shorter inputs are tried after a fault, and for how long.
 const SHORTER: usize = 3_000;
 const SHORTENING: Duration = Duration::from_secs(30);
@@ -51,9 +53,11 @@ pub fn fuzz(name: &'static str, target: Target) {
     let keep = setting("KYSERA_FUZZ_KEEP").map(|folder| PathBuf::from(folder).join(name));
     let mut random = fastrand::Rng::with_seed(seed);
     let (start, mut tried, mut made) = (Instant::now(), 0_u64, 0_u64);
+    let mut slowest = (Duration::ZERO, Vec::new());
     while start.elapsed().as_secs_f64() < seconds {
         let input = input(&mut random);
         watch.saw(&input);
+        let began = Instant::now();
         if let Some(file) = &keep {
             std::fs::write(file, &input).expect("the folder of KYSERA_FUZZ_KEEP can be written to");
         }
@@ -62,12 +66,18 @@ pub fn fuzz(name: &'static str, target: Target) {
             Err(_) => report(name, target, seed, tried, &input),
         }
         tried += 1;
+        if began.elapsed() > slowest.0 {
+            slowest = (began.elapsed(), input);
+        }
     }
     assert!(made * 20 >= tried, "{name}: of {tried} inputs only {made} made something to try");
+    let (took, longest) = (start.elapsed().as_secs_f64(), slowest.0.as_secs_f64());
     say(&format!(
-        "fuzz {name}: {tried} inputs in {:.0} s, {made} of use, no fault",
-        start.elapsed().as_secs_f64()
+        "fuzz {name}: {tried} inputs in {took:.0} s, {made} of use, the slowest {longest:.3} s, no fault"
     ));
+    if longest > SLOW {
+        say(&format!("fuzz {name}: the slowest was KYSERA_FUZZ_INPUT={}", hex(&slowest.1)));
+    }
 }
 
 /// Short inputs are common, long ones rare. Few different bytes, or all: both find what the other does not.

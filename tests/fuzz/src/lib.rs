@@ -5,6 +5,7 @@
 //! `cargo xtask test` for two minutes, `cargo xtask fuzz` for as long as it is told.
 
 mod compiler;
+mod decode;
 pub mod engine;
 mod guard;
 mod lexer;
@@ -16,5 +17,10 @@ mod tree;
 pub use engine::Target;
 
 /// All targets, by name.
-pub const TARGETS: &[(&str, Target)] =
-    &[("lexer", lexer::target), ("guard", guard::target), ("compiler", compiler::target)];
+pub const TARGETS: &[(&str, Target)] = &[
+    ("lexer", lexer::target),
+    ("guard", guard::target),
+    ("compiler", compiler::target),
+    ("postgres_cells", decode::from_postgres),
+    ("other_cells", decode::from_cells),
+];

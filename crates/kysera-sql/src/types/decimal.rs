@@ -4,6 +4,7 @@ use super::scalar::scalar;
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
 use crate::value::{SqlType, ToValue, Value};
+use crate::wire::decimal::Decimal as Parts;
 use rust_decimal::Decimal;
 
 impl ToValue for Decimal {
@@ -21,8 +22,27 @@ impl FromCell for Decimal {
             return Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| too_long());
         }
         let text = read::decimal(cell, "Decimal")?;
+        if text.len() > LONGEST {
+            return long(&text);
+        }
         Decimal::from_str_exact(&text).map_err(|_| unreadable(&text))
     }
+}
+
+/// A sign, 29 digits, a point and 28 digits: no longer text is given to the parser of `Decimal`, which calls itself for
+/// each digit.
+const LONGEST: usize = 59;
+
+/// Zeros in front are all that may be too many.
+#[cold]
+fn long(text: &str) -> Result<Decimal, CellError> {
+    let Some(parts) = Parts::parse(text) else { return Err(unreadable(text)) };
+    if parts.whole.len() + parts.fraction.len() > LONGEST - 2 {
+        return Err(too_long());
+    }
+    let sign = if parts.negative { "-" } else { "" };
+    let short = format!("{sign}0{}.{}", parts.whole, parts.fraction);
+    Decimal::from_str_exact(short.trim_end_matches('.')).map_err(|_| too_long())
 }
 
 scalar!(Decimal);
@@ -55,6 +75,20 @@ mod tests {
         let text = "expected Decimal, found a decimal of more than 28 digits; read it as BigDecimal";
         assert_eq!(error.to_string(), text);
         assert!(Decimal::from_cell(Cell::Text("0.00000000000000000000000000001")).is_err());
+    }
+
+    /// The parser of `Decimal` calls itself for each digit; on a thread of 2 MiB that ended the process.
+    #[test]
+    fn many_zeros_do_not_overflow_the_stack() {
+        let zeros = "0".repeat(1_000_000);
+        let read = |text: &str| Decimal::from_cell(Cell::Text(text)).map(|d| d.to_string());
+        assert_eq!(read(&format!("-{zeros}1.50")).as_deref(), Ok("-1.50"));
+        assert_eq!(read(&zeros).as_deref(), Ok("0"));
+        assert_eq!(read(&format!("{zeros}12")).as_deref(), Ok("12"));
+        assert!(read(&format!("0.{zeros}")).is_err());
+        assert!(read(&format!("1{zeros}")).is_err());
+        let infinite = "Infinity".repeat(20);
+        assert!(read(&infinite).is_err());
     }
 
     #[test]

@@ -85,11 +85,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
         POSITIVE | NEGATIVE => None,
         _ => return None,
     };
-    if let Some(word) = special {
-        return Some(word.to_owned());
-    }
     if digits.len() != count * 2 {
         return None;
+    }
+    if let Some(word) = special {
+        return (count == 0).then(|| word.to_owned());
     }
     let group = |at: i32| -> u16 {
         let start = usize::try_from(at).ok().map(|at| at * 2);
@@ -97,6 +97,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
             .and_then(|start| digits.get(start..start + 2))
             .map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]))
     };
+    let is_digits = digits.chunks_exact(2).all(|pair| u16::from_be_bytes([pair[0], pair[1]]) < 10_000);
+    if !is_digits || digits_beyond(weight, scale, count, group) {
+        return None;
+    }
     let mut text = String::with_capacity(count * 4 + scale + 8);
     if sign == NEGATIVE {
         text.push('-');
@@ -104,6 +108,17 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
     whole_digits(&mut text, weight, group);
     fraction_digits(&mut text, weight, scale, group);
     Some(text)
+}
+
+/// True when there are digits behind the last one that the scale shows. The server never has any; they would be lost.
+fn digits_beyond(weight: i32, scale: usize, count: usize, group: impl Fn(i32) -> u16) -> bool {
+    let scale = scale as i64;
+    (0..count as i32).any(|at| {
+        // How many digits behind the point the last digit of the group is.
+        let place = (i64::from(at) - i64::from(weight)) * 4;
+        let unseen = (place - scale).clamp(0, 4) as u32;
+        group(at) % 10_u16.pow(unseen) != 0
+    })
 }
 
 fn whole_digits(text: &mut String, weight: i32, group: impl Fn(i32) -> u16) {
@@ -139,6 +154,20 @@ mod tests {
         let mut out = Vec::new();
         encode(text, &mut out).unwrap();
         out
+    }
+
+    #[test]
+    fn digits_that_the_server_does_not_send_are_no_number() {
+        let decimal =
+            |words: &[u16]| decode(&words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>());
+        assert_eq!(decimal(&[2, 1, 0, 0, 1, 9999]).as_deref(), Some("19999"));
+        // A group of four digits holds no more than 9999: `1` and `10000` would be read as `110000`.
+        assert_eq!(decimal(&[2, 1, 0, 0, 1, 10_000]), None);
+        assert_eq!(decimal(&[2, 0, 0, 2, 1, 1200]).as_deref(), Some("1.12"));
+        // Digits behind the scale would be lost.
+        assert_eq!(decimal(&[2, 0, 0, 2, 1, 1230]), None);
+        assert_eq!(decimal(&[1, 0xffff, 0, 0, 5000]), None);
+        assert_eq!(decimal(&[1, 0, NAN, 0, 1]), None);
     }
 
     #[test]
