@@ -134,13 +134,26 @@ async fn reach(
                 continue;
             }
         };
-        match is_as_wished(&raw.client, wish).await {
-            Ok(true) => return Ok(raw),
-            Ok(false) => failure = Some(not_as_wished(&address, wish)),
-            Err(error) => failure = Some(error),
+        match answered(server, is_as_wished(&raw.client, wish)).await {
+            Ok(Ok(true)) => return Ok(raw),
+            Ok(Ok(false)) => failure = Some(not_as_wished(&address, wish)),
+            Ok(Err(error)) | Err(error) => failure = Some(error),
         }
     }
     Err(failure.unwrap_or_else(|| unreachable_host(target, None)))
+}
+
+/// The answer to a question that belongs to connecting, for which there is as much time as for the login.
+///
+/// # Errors
+/// When there is none in time: a server that lets us in and then is silent is not there.
+pub(crate) async fn answered<T>(server: &Server, question: impl Future<Output = T>) -> Result<T> {
+    let Some(limit) = server.options.connect_timeout else { return Ok(question.await) };
+    tokio::time::timeout(limit, question).await.map_err(|_| {
+        let what = "the server let us in and then did not answer within connect_timeout";
+        Error::new(ErrorKind::ConnectionFailed, what)
+            .with_hint("check the server, and any proxy in front of it")
+    })
 }
 
 async fn resolve(target: &Target) -> Result<Vec<Address>> {

@@ -1,6 +1,7 @@
 //! The driver: a pool of connections and the dialect that its server speaks. Its connections' side of the contract
 //! forwards to one file for each thing that they can do.
 
+use crate::connect;
 use crate::connection::PgConnection;
 use crate::manager::PgManager;
 use crate::options::PostgresOptions;
@@ -47,10 +48,10 @@ impl Postgres {
     pub async fn connect(options: PostgresOptions) -> Result<Postgres> {
         let (pool_options, hooks) = (options.pool.clone(), options.hooks.clone());
         let server = Arc::new(Server::new(options)?);
-        let pool = Pool::new(PgManager { server, hooks: hooks.clone() }, pool_options, hooks);
+        let pool = Pool::new(PgManager { server: server.clone(), hooks: hooks.clone() }, pool_options, hooks);
         let first = pool.acquire().await?;
         let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
-        let (schema, sends_records) = ask(&first.client).await;
+        let (schema, sends_records) = connect::answered(&server, ask(&first.client)).await?;
         if !sends_records {
             dialect = dialect.without_records();
         }

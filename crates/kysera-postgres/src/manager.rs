@@ -34,7 +34,8 @@ impl Manager for PgManager {
             }
             let mut raw = connect::open(&self.server, None).await?;
             if self.server.options.resolve_commits {
-                raw.incarnation = incarnation::ask(&raw.client).await.and_then(Seen::of_primary);
+                let seen = connect::answered(&self.server, incarnation::ask(&raw.client)).await?;
+                raw.incarnation = seen.and_then(Seen::of_primary);
                 if raw.incarnation.is_none() {
                     tracing::warn!(
                         target: "kysera::postgres",

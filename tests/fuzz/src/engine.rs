@@ -63,7 +63,11 @@ pub fn fuzz(name: &'static str, target: Target) {
         }
         match caught(target, &input) {
             Ok(is_something) => made += u64::from(is_something),
-            Err(_) => report(name, target, seed, tried, &input),
+            Err(_) => {
+                // Trying shorter ones takes its own time.
+                drop(watch);
+                report(name, target, seed, tried, &input)
+            }
         }
         tried += 1;
         if began.elapsed() > slowest.0 {
@@ -96,6 +100,8 @@ fn input(random: &mut fastrand::Rng) -> Vec<u8> {
 fn attempt(target: Target, input: &[u8]) -> bool {
     let is_something = target(&mut Unstructured::new(input)).is_ok();
     memory::check();
+    let elsewhere = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    assert!(elsewhere.is_none(), "on another thread: {}", elsewhere.unwrap_or_default());
     is_something
 }
 
@@ -113,6 +119,7 @@ fn caught(target: Target, input: &[u8]) -> Result<bool, String> {
 fn report(name: &str, target: Target, seed: u64, tried: u64, input: &[u8]) -> ! {
     let short = shortened(target, input);
     let message = caught(target, &short).err().unwrap_or_else(|| "it does not happen again".to_owned());
+    REPORTS.set(true);
     panic!(
         "fuzz {name}: input {tried} of KYSERA_FUZZ_SEED={seed}: {message}\nKYSERA_FUZZ_INPUT={}",
         hex(&short)
@@ -195,15 +202,24 @@ impl Drop for Watch {
 thread_local! {
     /// Panics of this thread are caught and told later.
     static HUSHED: Cell<bool> = const { Cell::new(false) };
+    /// This thread tells of a fault.
+    static REPORTS: Cell<bool> = const { Cell::new(false) };
 }
+
+/// A panic of a thread or task that a target began, which nobody would notice otherwise.
+static ELSEWHERE: Mutex<Option<String>> = Mutex::new(None);
 
 fn hush() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if !HUSHED.get() {
-                usual(info);
+            if HUSHED.get() {
+                return;
+            }
+            usual(info);
+            if !REPORTS.get() {
+                *ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.to_string());
             }
         }));
     });

@@ -11,6 +11,7 @@ mod guard;
 mod lexer;
 mod memory;
 mod reference;
+mod server;
 mod text;
 mod tree;
 
@@ -23,4 +24,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("compiler", compiler::target),
     ("postgres_cells", decode::from_postgres),
     ("other_cells", decode::from_cells),
+    ("postgres_server", server::target),
 ];

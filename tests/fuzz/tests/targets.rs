@@ -20,4 +20,4 @@ macro_rules! targets {
     };
 }
 
-targets!(lexer, guard, compiler, postgres_cells, other_cells);
+targets!(lexer, guard, compiler, postgres_cells, other_cells, postgres_server);

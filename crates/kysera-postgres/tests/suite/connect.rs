@@ -5,6 +5,7 @@ use kysera_core::driver::Driver;
 use kysera_core::error::{Error, ErrorKind};
 use kysera_postgres::{Postgres, PostgresOptions, SslMode};
 use kysera_sql::compiled::Access;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -183,4 +184,39 @@ async fn a_closed_driver_gives_no_connection() {
     let error = driver.acquire(Access::Read).await.expect_err("it is closed");
     assert_eq!(error.kind(), ErrorKind::ConnectionClosed);
     assert_eq!(driver.status().open, 0);
+}
+
+/// A server that lets everybody in and answers nothing more.
+fn silent_behind_the_login() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut length = [0; 4];
+            stream.read_exact(&mut length).unwrap();
+            let mut login = vec![0; u32::from_be_bytes(length) as usize - 4];
+            stream.read_exact(&mut login).unwrap();
+            // `AuthenticationOk`, `BackendKeyData`, `ReadyForQuery`.
+            stream.write_all(b"R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x02Z\0\0\0\x05I").unwrap();
+            open.push(stream);
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_behind_the_login_is_given_up_after_connect_timeout() {
+    let url = format!("postgres://ann@127.0.0.1:{}/x?sslmode=disable", silent_behind_the_login());
+    let plain: PostgresOptions = url.parse().unwrap();
+    let primary: PostgresOptions = format!("{url}&target_session_attrs=primary").parse().unwrap();
+    // What the dialect is asked, which run of the server it is, which kind of server.
+    for options in [plain.clone(), plain.resolve_commits(true), primary] {
+        let options = options.connect_timeout(Duration::from_millis(200));
+        let error = tokio::time::timeout(Duration::from_secs(60), Postgres::connect(options)).await;
+        let error = error.expect("it hangs").expect_err("nothing answers");
+        assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
+        assert!(error.to_string().starts_with("the server let us in and then did not answer"), "{error}");
+    }
 }

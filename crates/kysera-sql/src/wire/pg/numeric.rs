@@ -98,7 +98,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
             .map_or(0, |pair| u16::from_be_bytes([pair[0], pair[1]]))
     };
     let is_digits = digits.chunks_exact(2).all(|pair| u16::from_be_bytes([pair[0], pair[1]]) < 10_000);
-    if !is_digits || digits_beyond(weight, scale, count, group) {
+    if !is_digits || digits_beyond(weight, scale, digits) {
         return None;
     }
     let mut text = String::with_capacity(count * 4 + scale + 8);
@@ -111,13 +111,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
 }
 
 /// True when there are digits behind the last one that the scale shows. The server never has any; they would be lost.
-fn digits_beyond(weight: i32, scale: usize, count: usize, group: impl Fn(i32) -> u16) -> bool {
-    let scale = scale as i64;
-    (0..count as i32).any(|at| {
-        // How many digits behind the point the last digit of the group is.
-        let place = (i64::from(at) - i64::from(weight)) * 4;
-        let unseen = (place - scale).clamp(0, 4) as u32;
-        group(at) % 10_u16.pow(unseen) != 0
+fn digits_beyond(weight: i32, scale: usize, digits: &[u8]) -> bool {
+    // How many digits behind the point the last digit of the first group is.
+    let first = -4 * i64::from(weight);
+    (first..).step_by(4).zip(digits.chunks_exact(2)).any(|(place, pair)| {
+        let unseen = (place - scale as i64).clamp(0, 4);
+        let unit = [1, 10, 100, 1000, 10_000][unseen as usize];
+        !u16::from_be_bytes([pair[0], pair[1]]).is_multiple_of(unit)
     })
 }
 
