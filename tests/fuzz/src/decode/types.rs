@@ -4,7 +4,7 @@ use kysera_sql::cell::{Cell, FromCell};
 use kysera_sql::row::{Cursor, FromRow, row_from_cell};
 use kysera_sql::types::Json;
 use kysera_sql::value::{SqlType, ToValue, Value};
-use kysera_sql::wire::pg::{encode_as, oid, parameter_oid, value_oid};
+use kysera_sql::wire::pg::{Declared, encode_as, oid, parameter_oid, value_oid};
 use kysera_sql::wire::sqlite::{Stored, stored};
 use std::fmt::Debug;
 
@@ -123,7 +123,7 @@ where
 /// By each of the ways to a database and back.
 fn comes_back<T: FromCell + ToValue + Clone + Debug>(read: T, cell: Cell<'_>) {
     let value = read.clone().to_value();
-    let oid = value_oid(&value, true);
+    let oid = value_oid(&value, Declared { own_type: true, in_utc: true });
     let mut bytes = Vec::new();
     if encode_as(&value, oid, &mut bytes).is_ok() {
         // A label goes as a text whose type the database finds.
