@@ -149,3 +149,15 @@ fn a_value_of_a_named_type_is_cast_where_nothing_gives_it_a_type() {
     let plain = compiled(from("person").items([SelectItem::expr(mood())]), "mysql");
     assert_eq!(plain.sql, "select ? from `person`");
 }
+
+/// Written once more the placeholder of a key had lost its cast, so that PostgreSQL saw two expressions.
+#[test]
+fn a_key_is_written_with_the_casts_of_its_values_each_time() {
+    let key = || Expr::call("f", vec![col("id"), Expr::Value(named_type("sad")), text("a")]);
+    let mut query = from("person").items([SelectItem::expr(key())]);
+    query.group_by.push(key());
+    let found = compiled(query, "postgres");
+    let text = r#"f("id", cast($1 as "mood"), $2)"#;
+    assert_eq!(found.sql, format!(r#"select {text} from "person" group by {text}"#));
+    assert_eq!((found.params.len(), found.facts.text_params), (2, 0b11));
+}

@@ -109,45 +109,38 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The placeholder of the parameter that was bound last, with its type.
-    pub(super) fn typed_placeholder(&mut self, ty: SqlType) {
-        let at = self.bound();
-        match ty {
-            SqlType::Array(SqlType::Array(_)) => self.placeholder(),
-            SqlType::Custom(_) | SqlType::Array(SqlType::Custom(_)) => {
-                if self.syntax.custom_type == CustomForm::Name {
-                    self.custom_placeholder(ty, at);
-                } else {
-                    self.placeholder();
-                }
+    /// The placeholder of the parameter that was bound last, or of that `number` once more, with its type.
+    pub(super) fn typed_placeholder(&mut self, ty: SqlType, number: Option<usize>) {
+        let item = if let SqlType::Array(item) = ty { *item } else { ty };
+        match item {
+            SqlType::Custom(_) if self.syntax.custom_type == CustomForm::Name => {
+                self.custom_placeholder(ty, number);
             }
             SqlType::Text | SqlType::Date | SqlType::DateTime | SqlType::Timestamp => {
-                self.declared_placeholder(ty, at)
+                self.declared_placeholder(ty, number)
             }
-            SqlType::Array(SqlType::Text | SqlType::Date | SqlType::DateTime | SqlType::Timestamp) => {
-                self.declared_placeholder(ty, at)
-            }
-            _ => self.placeholder(),
+            _ => self.placeholder_of(number),
         }
     }
 
-    fn declared_placeholder(&mut self, ty: SqlType, at: usize) {
+    fn declared_placeholder(&mut self, ty: SqlType, number: Option<usize>) {
+        let at = number.map_or(self.bound(), |number| number.saturating_sub(1));
         if at < NAMED {
             self.text_params |= 1 << at;
-            self.placeholder();
+            self.placeholder_of(number);
         } else {
-            self.cast_placeholder(ty, Self::placeholder);
+            self.cast_placeholder(ty, |w| w.placeholder_of(number));
         }
     }
 
     /// `cast($1 as mood)`, where `$1` is text: a type that is inferred is another one after it was made anew, or on another
     /// search path.
-    fn custom_placeholder(&mut self, ty: SqlType, at: usize) {
+    fn custom_placeholder(&mut self, ty: SqlType, number: Option<usize>) {
         let text = match ty {
             SqlType::Array(_) => SqlType::Array(&SqlType::Text),
             _ => SqlType::Text,
         };
-        self.cast_placeholder(ty, |w| w.declared_placeholder(text, at));
+        self.cast_placeholder(ty, |w| w.declared_placeholder(text, number));
     }
 
     fn cast_placeholder(&mut self, ty: SqlType, write: impl FnOnce(&mut Self)) {

@@ -340,13 +340,24 @@ impl<'a> Writer<'a> {
         if let Some(shared) = &mut self.shared
             && let Some(number) = shared.bound_before(value, &self.params, self.bound)
         {
-            return self.placeholder_again(number);
+            if beside || !self.syntax.infers_params {
+                return self.placeholder_again(number);
+            }
+            return self.typed_placeholder(value.sql_type(), Some(number));
         }
         self.params.push(value.clone());
         if beside || !self.syntax.infers_params {
             self.placeholder()
         } else {
-            self.typed_placeholder(value.sql_type())
+            self.typed_placeholder(value.sql_type(), None)
+        }
+    }
+
+    /// The placeholder of the parameter of this number, or of the next one.
+    pub(super) fn placeholder_of(&mut self, number: Option<usize>) {
+        match number {
+            Some(number) => self.placeholder_again(number),
+            None => self.placeholder(),
         }
     }
 

@@ -22,6 +22,9 @@ pub fn text<'a>(cell: Cell<'a>, expected: &'static str) -> Result<Cow<'a, str>, 
             Err(_) => Err(CellError::new(expected, format!("{} that is not UTF-8", cell.type_name()))),
         },
         Cell::Json(token) => json::string(token).ok_or_else(|| CellError::mismatch(expected, cell)),
+        Cell::Pg { oid, .. } if oid < oid::FIRST_CUSTOM && oid != oid::NUMERIC => {
+            Err(CellError::mismatch(expected, cell).advice("its text is `cast(x as text)`"))
+        }
         _ => Err(CellError::mismatch(expected, cell)),
     }
 }

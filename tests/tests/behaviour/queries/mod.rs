@@ -1,6 +1,7 @@
 //! Each clause of the builder, run; and its text in every dialect.
 
 mod column_matrix;
+mod column_rules;
 mod column_times;
 mod column_types;
 mod keys;
