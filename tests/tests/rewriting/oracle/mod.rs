@@ -72,9 +72,9 @@ fn postgres_answers_as_if_hidden_rows_were_not_there() {
     in_halves(setting("KYSERA_ORACLE_QUERIES", 20_000) / 10, &forms, |seed, statements| {
         let [mut all, mut permitted] = [(); 2].map(|()| PostgresEngine::new().expect("there is a server"));
         // Without statistics these queries look dear, and compiling them takes longer than running them.
-        all.script("set jit = off; set synchronous_commit = off; set statement_timeout = '10s'");
+        all.script("set jit = off; set synchronous_commit = off; set statement_timeout = '20s'");
         // What plugins made of a statement that was answered is given up later: it is what is tested.
-        permitted.script("set jit = off; set synchronous_commit = off; set statement_timeout = '200ms'");
+        permitted.script("set jit = off; set synchronous_commit = off; set statement_timeout = '2s'");
         let mut run = Run::new(all, permitted, POSTGRES, seed);
         run.ask(statements);
         run.finish()
