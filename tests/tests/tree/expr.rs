@@ -370,10 +370,10 @@ fn operators_of_one_database() {
     check(
         from("person_metadata").items([all()]).filter(contains),
         sql! {
-            sqlite: no("such an operator"),
+            sqlite: no("operator of that name"),
             postgres: r#"select * from "person_metadata" where "profile" @> $1"#,
-            mysql: no("such an operator"),
-            mssql: no("such an operator"),
+            mysql: no("operator of that name"),
+            mssql: no("operator of that name"),
         },
     );
     for bad in ["", "--", "/*", "= 1 or", "OR", "or", "xor", "in", "not in", "is not null or", ";", "'", "?"]

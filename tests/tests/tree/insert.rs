@@ -535,8 +535,8 @@ fn an_alias_of_the_table() {
         sql! {
             sqlite: r#"insert into "pet" as "p" ("name") values (?) returning "pet"."id""#,
             postgres: r#"insert into "pet" as "p" ("name") values ($1) returning "p"."id""#,
-            mysql: no("an alias of the table of an insert"),
-            mssql: no("an alias of the table of an insert"),
+            mysql: no("alias of the table of an insert"),
+            mssql: no("alias of the table of an insert"),
         },
     );
 }

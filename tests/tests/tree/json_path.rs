@@ -60,7 +60,7 @@ fn positions() {
             sqlite: r#"select "nicknames"->'$[#-1]' as "nickname" from "person_metadata""#,
             postgres: r#"select "nicknames"->-1 as "nickname" from "person_metadata""#,
             mysql: "select `nicknames`->'$[last]' as `nickname` from `person_metadata`",
-            mssql: no("a position counted from the end of a JSON array"),
+            mssql: no("position counted from the end of a JSON array"),
         },
     );
     let text = "select `nicknames`->'$[last-2]' as `n` from `person_metadata`";
@@ -141,6 +141,6 @@ fn keys_stay_keys() {
 
 #[test]
 fn a_path_without_steps_is_an_error() {
-    let error = CompileError::Empty { clause: "a path into JSON" };
+    let error = CompileError::Empty { clause: "path into JSON" };
     assert_eq!(refused(metadata(path("profile", true, vec![]), "x"), "postgres"), error);
 }

@@ -146,7 +146,10 @@ impl<T, const N: usize> Default for AtMost<T, N> {
 impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
         if self.seen == 0 {
-            self.first = Some(T::from_row(&mut Cursor::new(cells))?);
+            let mut cursor = Cursor::new(cells);
+            let row = T::from_row(&mut cursor)?;
+            cursor.end()?;
+            self.first = Some(row);
         }
         self.seen += 1;
         Ok(if self.seen >= N { Flow::Stop } else { Flow::Continue })

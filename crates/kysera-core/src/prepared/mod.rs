@@ -77,7 +77,7 @@ impl<P, Row> Prepared<P, Row> {
     /// The query with these values: one for one parameter, a tuple for several, `()` for none. Runs like any query.
     pub fn bind<B: Bind<P>>(&self, values: B) -> Bound<Row> {
         let mut arguments = Vec::with_capacity(B::COUNT);
-        values.push(&mut arguments);
+        values.push_values(&mut arguments);
         Bound { query: Arc::clone(&self.query), arguments, row: PhantomData }
     }
 }

@@ -222,7 +222,7 @@ impl<'a> Writer<'a> {
         let signs = words.chars().all(|c| self.syntax.operator_signs.contains(c));
         let known = operator::OF_ONE_DATABASE.contains(&words.strip_prefix("not ").unwrap_or(words));
         if words.is_empty() || !(signs || known) || words.contains("--") || words.contains("/*") {
-            self.unsupported("such an operator", "use one of its own, or a function");
+            self.unsupported("operator of that name", "use one of its own, or a function");
         }
     }
 

@@ -24,11 +24,7 @@ impl<'a> Writer<'a> {
         self.push(" into ");
         self.table_name(&insert.into);
         if let Some(alias) = &insert.into.alias {
-            self.require(
-                self.caps.insert_alias,
-                "an alias of the table of an insert",
-                "use the table's name",
-            );
+            self.require(self.caps.insert_alias, "alias of the table of an insert", "use the table's name");
             self.push(" as ");
             self.ident(alias);
         }

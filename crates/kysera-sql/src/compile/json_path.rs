@@ -8,7 +8,7 @@ use crate::dialect::{JsonFromEnd, JsonPathForm};
 impl<'a> Writer<'a> {
     pub(super) fn json_path(&mut self, path: &'a JsonPath) {
         if path.steps.is_empty() {
-            self.empty("a path into JSON");
+            self.empty("path into JSON");
         }
         match self.syntax.json_path {
             Some(JsonPathForm::Steps) => self.json_steps(path),
@@ -19,7 +19,7 @@ impl<'a> Writer<'a> {
             Some(JsonPathForm::ArrowAfterColumn(functions) | JsonPathForm::Functions(functions)) => {
                 self.json_function(if path.text { functions.text } else { functions.json }, path);
             }
-            None => self.unsupported("a path into JSON", "read the document and take the part from it"),
+            None => self.unsupported("path into JSON", "read the document and take the part from it"),
         }
     }
 
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
             (Some(JsonFromEnd::Last), -1) => "[last]".into(),
             (Some(JsonFromEnd::Last), _) => format!("[last-{}]", from_end - 1),
             (None, _) => {
-                return self.unsupported("a position counted from the end of a JSON array", "count from 0");
+                return self.unsupported("position counted from the end of a JSON array", "count from 0");
             }
         };
         text.push_str(&index);

@@ -32,7 +32,11 @@ impl<'a> Writer<'a> {
     }
 
     fn merge_returning(&mut self, merge: &'a Merge) {
-        self.require_returning(&merge.returning, self.caps.merge_returning);
+        if !merge.returning.is_empty() {
+            let hint =
+                "a newer server may have it; else read the rows by their keys, in the same transaction";
+            self.require(self.caps.merge_returning, "returning from a merge", hint);
+        }
         if self.syntax.output == OutputForm::Returning {
             let using = std::slice::from_ref(&merge.using);
             return self.returning(&merge.returning, &merge.into, using);

@@ -15,7 +15,7 @@ impl<'a> Writer<'a> {
         } else if self.caps.on_duplicate_key {
             self.on_duplicate_key(insert, conflict);
         } else {
-            self.unsupported("on conflict", "use `merge`");
+            self.unsupported("on conflict", "look for the row first and lock it, or merge by a `tree(..)`");
         }
     }
 
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
         match &conflict.action {
             ConflictAction::DoNothing => self.keep_the_row(insert),
             ConflictAction::DoUpdate { filter: Some(_), .. } => {
-                self.unsupported("a condition on an upsert's update", "put it into each value with `case`");
+                self.unsupported("condition on an upsert's update", "put it into each value with `case`");
             }
             ConflictAction::DoUpdate { set, filter: None } => self.update_the_row(insert, set),
         }

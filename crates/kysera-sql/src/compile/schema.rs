@@ -200,7 +200,7 @@ impl<'a> Writer<'a> {
     }
 
     fn create_type(&mut self, create: &'a CreateType) {
-        self.named_types();
+        self.named_types("create type");
         self.push("create type ");
         self.ident(&create.name);
         self.push(" as enum (");
@@ -209,14 +209,14 @@ impl<'a> Writer<'a> {
     }
 
     fn drop_type(&mut self, drop: &'a DropType) {
-        self.named_types();
+        self.named_types("drop type");
         self.push(if drop.if_exists { "drop type if exists " } else { "drop type " });
         self.ident(&drop.name);
     }
 
-    fn named_types(&mut self) {
+    fn named_types(&mut self, what: &'static str) {
         let has = self.syntax.custom_type == CustomForm::Name;
-        self.require(has, "create type", "the column's own definition holds the labels here");
+        self.require(has, what, "the column's own definition holds the labels here");
     }
 
     fn create_index(&mut self, index: &'a CreateIndex) {

@@ -152,7 +152,11 @@ impl<'a> Writer<'a> {
             Distinct::No => {}
             Distinct::Yes => self.push(" distinct"),
             Distinct::On(keys) => {
-                self.require(self.caps.distinct_on, "distinct on", "number the rows with `row_number`");
+                self.require(
+                    self.caps.distinct_on,
+                    "distinct on",
+                    "group by the keys, or number the rows by raw SQL",
+                );
                 if keys.is_empty() {
                     self.empty("distinct on");
                 }

@@ -243,7 +243,7 @@ impl<'a> Writer<'a> {
         const MOST: usize = 6;
         if self.doubled >= MOST {
             return self.unsupported(
-                "so many conditions used as values, or keys with `nulls first`, inside each other",
+                "room for so many conditions used as values, or keys with `nulls first`, inside each other",
                 "give the inner ones a name in a derived table",
             );
         }
@@ -280,7 +280,7 @@ impl<'a> Writer<'a> {
     #[cold]
     fn check_name(&mut self, name: &str) {
         let reason = match name {
-            "" => "it is empty",
+            "" => "it is empty; an expression has no name, so list columns alone",
             _ if name.contains('\0') => "it holds a NUL",
             _ if name.len() > self.caps.max_name => "the database would cut it; shorten it",
             _ => return,

@@ -77,23 +77,37 @@ where
 /// row.
 pub fn any_of<V: Condition, R>(conditions: impl IntoIterator<Item = Expr<V, R>>) -> Expr<V, R> {
     let nodes = conditions.into_iter().map(|condition| condition.node);
-    Expr::from_node(joined(BinaryOp::Or, nodes, "any_of"))
+    Expr::from_node(joined(BinaryOp::Or, nodes).unwrap_or_else(of_nothing))
 }
 
-/// True when all of the conditions are. Of no conditions it is an error that the query carries to its end, never every
-/// row.
+/// True when all of the conditions are, and of no conditions: a list without filters is the whole list. As the filter of
+/// an update or delete, none is an error that the statement carries to its end, never every row.
 pub fn all_of<V: Condition, R>(conditions: impl IntoIterator<Item = Expr<V, R>>) -> Expr<V, R> {
     let nodes = conditions.into_iter().map(|condition| condition.node);
-    Expr::from_node(joined(BinaryOp::And, nodes, "all_of"))
+    Expr::from_node(joined(BinaryOp::And, nodes).unwrap_or(ast::Expr::Literal(ast::Literal::Bool(true))))
 }
 
-fn joined(op: BinaryOp, nodes: impl Iterator<Item = ast::Expr>, name: &'static str) -> ast::Expr {
-    nodes.reduce(|left, right| ast::Expr::binary(left, op, right)).unwrap_or_else(|| of_nothing(name))
+fn joined(op: BinaryOp, nodes: impl Iterator<Item = ast::Expr>) -> Option<ast::Expr> {
+    nodes.reduce(|left, right| ast::Expr::binary(left, op, right))
 }
 
 #[cold]
-fn of_nothing(name: &'static str) -> ast::Expr {
-    invalid(ValueError::query(name, "it has no conditions; leave the filter out where every row is meant"))
+fn of_nothing() -> ast::Expr {
+    invalid(ValueError::query(
+        "any_of",
+        "it has no conditions; leave the filter out where every row is meant",
+    ))
+}
+
+/// The filter of a write: one that is always true was meant to be none of a list, and would reach every row.
+pub(crate) fn of_a_write(condition: ast::Expr) -> ast::Expr {
+    match condition {
+        ast::Expr::Literal(ast::Literal::Bool(true)) => invalid(ValueError::query(
+            "the filter of an update or delete without a condition",
+            "say `all_rows()` where every row is meant",
+        )),
+        condition => condition,
+    }
 }
 
 /// A node that carries a mistake: building cannot fail, and the compiler refuses the node.

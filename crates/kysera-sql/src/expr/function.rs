@@ -18,7 +18,7 @@ use crate::typed::{Nil, SqlValue};
 /// ```
 pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> Expr<V, A::Refs> {
     let mut nodes = Vec::new();
-    arguments.push(&mut nodes);
+    arguments.push_nodes(&mut nodes);
     let mut call = ast::Expr::call(name, nodes);
     call.note(ast::Numeric::of(V::TYPE));
     Expr::from_node(call)
@@ -33,12 +33,12 @@ pub trait Arguments {
     /// The tables mentioned.
     type Refs;
     /// Adds the nodes, in order.
-    fn push(self, nodes: &mut Vec<ast::Expr>);
+    fn push_nodes(self, nodes: &mut Vec<ast::Expr>);
 }
 
 impl Arguments for () {
     type Refs = Nil;
-    fn push(self, _: &mut Vec<ast::Expr>) {}
+    fn push_nodes(self, _: &mut Vec<ast::Expr>) {}
 }
 
 macro_rules! tuple {
@@ -46,7 +46,7 @@ macro_rules! tuple {
         impl<$($argument: Expression),+> Arguments for ($($argument,)+) {
             type Refs = refs_of!($($argument)+);
             #[allow(non_snake_case, reason = "the variables are called as their types")]
-            fn push(self, nodes: &mut Vec<ast::Expr>) {
+            fn push_nodes(self, nodes: &mut Vec<ast::Expr>) {
                 let ($($argument,)+) = self;
                 $(nodes.push($argument.into_node());)+
             }

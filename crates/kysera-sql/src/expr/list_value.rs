@@ -34,13 +34,13 @@ macro_rules! list {
         }
 
         impl<$($generics)*> Bind<Vec<$item>> for $from {
-            fn push(self, values: &mut Vec<Value>) {
+            fn push_values(self, values: &mut Vec<Value>) {
                 values.push(self.to_value());
             }
         }
 
         impl<$($generics)*> Bind<Option<Vec<$item>>> for $from {
-            fn push(self, values: &mut Vec<Value>) {
+            fn push_values(self, values: &mut Vec<Value>) {
                 values.push(self.to_value());
             }
         }

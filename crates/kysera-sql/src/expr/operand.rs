@@ -19,6 +19,16 @@ impl<T: Bindable<Value = T> + ToValue + Clone> AsExpr<T> for &T {
     }
 }
 
+/// A text of a list that is borrowed: `in_list(&["a", "b"])`.
+impl AsExpr<String> for &&str {
+    type Base = String;
+    type Refs = Nil;
+    type Null = Required;
+    fn into_operand(self) -> ast::Expr {
+        bind(*self)
+    }
+}
+
 /// Implemented by nothing: it carries the advice.
 #[diagnostic::on_unimplemented(
     message = "an `Option` cannot be compared with `=`: `x = null` is never true",

@@ -100,6 +100,16 @@ impl<V: SqlValue, R> OrderKeys for Expr<V, R> {
     }
 }
 
+/// Keys that were chosen at run time; none is no order.
+impl<K: OrderKeys> OrderKeys for Vec<K> {
+    type Refs = K::Refs;
+    fn push_keys(self, keys: &mut Vec<OrderBy>) {
+        for key in self {
+            key.push_keys(keys);
+        }
+    }
+}
+
 macro_rules! tuple {
     ($($key:ident)+) => {
         impl<$($key: OrderKeys),+> OrderKeys for ($($key,)+) {

@@ -105,7 +105,7 @@ impl<T: SqlValue, S> Selection<S, Nil> for Param<T> {
 pub trait Bind<P> {
     /// Adds the values, in order.
     #[doc(hidden)]
-    fn push(self, values: &mut Vec<Value>);
+    fn push_values(self, values: &mut Vec<Value>);
 
     /// How many there are.
     #[doc(hidden)]
@@ -115,23 +115,23 @@ pub trait Bind<P> {
 impl Bind<()> for () {
     const COUNT: usize = 0;
 
-    fn push(self, _: &mut Vec<Value>) {}
+    fn push_values(self, _: &mut Vec<Value>) {}
 }
 
 impl<T: Bindable<Value = T> + ToValue> Bind<Option<T>> for Option<T> {
-    fn push(self, values: &mut Vec<Value>) {
+    fn push_values(self, values: &mut Vec<Value>) {
         values.push(self.to_value());
     }
 }
 
 impl<T: Bindable<Value = T> + ToValue + Clone> Bind<T> for &T {
-    fn push(self, values: &mut Vec<Value>) {
+    fn push_values(self, values: &mut Vec<Value>) {
         values.push(self.clone().to_value());
     }
 }
 
 impl<T: Bindable<Value = T> + ToValue + Clone> Bind<Option<T>> for &T {
-    fn push(self, values: &mut Vec<Value>) {
+    fn push_values(self, values: &mut Vec<Value>) {
         values.push(self.clone().to_value());
     }
 }
@@ -142,9 +142,9 @@ macro_rules! tuple {
             const COUNT: usize = $count;
 
             #[allow(non_snake_case, reason = "the variables are called as their types")]
-            fn push(self, values: &mut Vec<Value>) {
+            fn push_values(self, values: &mut Vec<Value>) {
                 let ($($value,)+) = self;
-                $($value.push(values);)+
+                $($value.push_values(values);)+
             }
         }
     };

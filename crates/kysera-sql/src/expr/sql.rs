@@ -37,7 +37,7 @@ macro_rules! sql {
 #[doc(hidden)]
 pub fn sql<V: SqlValue, A: Arguments>(text: &'static str, arguments: A) -> Expr<V, A::Refs> {
     let mut nodes = Vec::new();
-    arguments.push(&mut nodes);
+    arguments.push_nodes(&mut nodes);
     Expr::from_node(match ast::Raw::template(text, nodes) {
         Ok(raw) => {
             let mut raw = ast::Expr::Raw(Box::new(raw));

@@ -147,12 +147,12 @@ macro_rules! __sql_literal {
             type Value = $ty;
         }
         impl<$($generics)*> $crate::expr::Bind<$ty> for $from {
-            fn push(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
+            fn push_values(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
                 values.push($crate::value::ToValue::to_value(self));
             }
         }
         impl<$($generics)*> $crate::expr::Bind<::core::option::Option<$ty>> for $from {
-            fn push(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
+            fn push_values(self, values: &mut ::std::vec::Vec<$crate::value::Value>) {
                 values.push($crate::value::ToValue::to_value(self));
             }
         }

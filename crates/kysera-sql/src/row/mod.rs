@@ -89,10 +89,25 @@ impl<'a> Cursor<'a> {
         self.at += width;
     }
 
+    /// Sees to it that nothing is left: a column that is not read was meant for something.
+    ///
+    /// # Errors
+    /// When the row has more cells.
+    #[inline]
+    pub fn end(&self) -> Result<(), DecodeError> {
+        if self.at < self.cells.len() { Err(too_long(self.at, self.cells.len())) } else { Ok(()) }
+    }
+
     /// How many cells have been read.
     pub fn position(&self) -> usize {
         self.at
     }
+}
+
+#[cold]
+fn too_long(column: usize, columns: usize) -> DecodeError {
+    let found = format!("a row of {columns} columns");
+    DecodeError { column, source: CellError::new("the end of the row", found) }
 }
 
 #[cold]

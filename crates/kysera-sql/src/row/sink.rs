@@ -132,7 +132,10 @@ impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
         if self.rows.len() == self.rows.capacity() {
             grow(&mut self.rows);
         }
-        self.rows.push(T::from_row(&mut Cursor::new(cells))?);
+        let mut cursor = Cursor::new(cells);
+        let row = T::from_row(&mut cursor)?;
+        cursor.end()?;
+        self.rows.push(row);
         Ok(if self.rows.len() >= self.most { Flow::Stop } else { Flow::Continue })
     }
 

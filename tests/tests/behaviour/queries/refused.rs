@@ -220,3 +220,89 @@ async fn json_and_bytes_are_read_from_nested_json() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_conditions_are_every_row_of_a_query_and_no_row_of_a_write() {
+    plain(async |db| {
+        fill(db).await;
+        let none = || all_of(Vec::<Predicate<Worker>>::new());
+        let all = select_from(Worker).filter(none()).filter(Worker.id.gt(1)).select(Worker.id);
+        assert_eq!(all.fetch_all(db).await.unwrap().len(), 3);
+        let error = update(Worker).set(Worker.wage.set(1)).filter(none()).execute(db).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{error}");
+        assert!(error.to_string().contains("all_rows()"), "{error}");
+        assert!(delete_from(Worker).filter(none()).execute(db).await.is_err());
+        assert!(
+            select_from(Worker)
+                .filter(any_of(Vec::<Predicate<Worker>>::new()))
+                .select(Worker.id)
+                .fetch_all(db)
+                .await
+                .is_err()
+        );
+        let cut = update(Worker).set(Worker.wage.set(1)).filter(Worker.id.eq(1)).filter(none());
+        assert_eq!(cut.execute(db).await.unwrap_err().kind(), ErrorKind::InvalidQuery);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_order_by_borrowed_texts_and_counts_of_any_integer_are_taken() {
+    plain(async |db| {
+        fill(db).await;
+        let names = ["Ann", "Bea", "Cem"];
+        let keys = vec![Worker.wage.desc(), Worker.name.asc()];
+        let page: u32 = 2;
+        let some = select_from(Worker).filter(Worker.name.in_list(&names)).order_by(keys).select(Worker.name);
+        assert_eq!(some.clone().limit(page).offset(1_usize).fetch_all(db).await.unwrap(), ["Bea", "Cem"]);
+        assert_eq!(some.clone().limit(1_i64).fetch_all(db).await.unwrap(), ["Ann"]);
+        let error = some.limit(-1).fetch_all(db).await.unwrap_err();
+        assert!(error.to_string().contains("a negative number of rows"), "{error}");
+        let unordered = select_from(Worker).order_by(Vec::from_iter(false.then(|| Worker.id.asc())));
+        assert_eq!(unordered.select(Worker.id).fetch_all(db).await.unwrap().len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_with_more_columns_than_are_read_is_an_error() {
+    plain(async |db| {
+        fill(db).await;
+        let three = || raw("select name, wage, id from worker order by id").rows::<(String, i64)>();
+        for error in [
+            three().fetch_all(db).await.unwrap_err(),
+            three().fetch_first(db).await.unwrap_err(),
+            raw("select 1, 2").rows::<(i32,)>().fetch_one(db).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            assert!(error.to_string().contains("expected the end of the row"), "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expression_among_columns_is_named_as_the_reason() {
+    plain(async |db| {
+        fill(db).await;
+        let index = kysera::schema::create_index("lower_name", Worker, (Worker.name.lower(),));
+        let error = index.execute(db).await.unwrap_err();
+        assert!(error.to_string().contains("an expression has no name, so list columns alone"), "{error}");
+    })
+    .await;
+}
+
+/// A trait of this library took `push` from `Vec`.
+mod glob {
+    use kysera::expr::*;
+
+    #[test]
+    fn a_glob_import_of_expressions_leaves_vec_as_it_is() {
+        let mut list = Vec::new();
+        list.push(1_i64);
+        let mut bytes: Vec<u8> = Vec::new();
+        bytes.push(1);
+        let _ = val(1_i64).eq(1);
+        assert_eq!((list, bytes), (vec![1], vec![1]));
+    }
+}
