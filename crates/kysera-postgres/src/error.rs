@@ -141,7 +141,9 @@ pub(crate) fn from_server(db: Box<DbError>) -> Error {
     let kind = kind(&db);
     let columns = match db.column() {
         Some(column) => vec![column.to_owned()],
-        None if code.starts_with("23") => db.detail().map(key_columns).unwrap_or_default(),
+        None if code.starts_with("23") && !is_referred_to(&code, &db) => {
+            db.detail().map(key_columns).unwrap_or_default()
+        }
         None => Vec::new(),
     };
     let mut error = Error::new(kind, message(&db)).with_columns(columns);
@@ -185,6 +187,22 @@ fn message(db: &DbError) -> String {
         return before.to_owned();
     }
     text.to_owned()
+}
+
+/// True when a row could not go because rows of another table refer to it. The error's table is that other one, and the
+/// key in its DETAIL is this one's, so the two do not belong together.
+fn is_referred_to(code: &str, db: &DbError) -> bool {
+    match code {
+        "23001" => true,
+        "23503" => names_three(db.message()),
+        _ => false,
+    }
+}
+
+/// True when a message names the changed table, the constraint and the table that refers to it, and not the first two
+/// alone: by the quotation marks, which each language has its own of.
+fn names_three(message: &str) -> bool {
+    message.matches(['"', '\u{ab}', '\u{bb}', '\u{201c}', '\u{201d}', '\u{201e}']).count() >= 6
 }
 
 /// The columns in a DETAIL such as `Key (a, b)=(1, 2) already exists.`: what stands between the first `(` and `)=(`,
@@ -250,6 +268,19 @@ mod tests {
         assert_eq!(key_columns("Key (lower(email), tenant)=(a, 1)"), ["lower(email)", "tenant"]);
         assert_eq!(key_columns("Key (\"Odd Name\")=(1)"), ["Odd Name"]);
         assert!(key_columns("Failing row contains (1, null).").is_empty());
+    }
+
+    #[test]
+    fn a_row_that_is_referred_to_is_told_from_one_that_refers_to_nothing() {
+        assert!(names_three(
+            "update or delete on table \"item\" violates foreign key constraint \"sub_item_id_fkey\" on table \"sub\""
+        ));
+        assert!(names_three(
+            "Aktualisieren oder Löschen in Tabelle »item« verletzt Fremdschlüssel »f« von Tabelle »sub«"
+        ));
+        assert!(!names_three(
+            "insert or update on table \"sub\" violates foreign key constraint \"sub_item_id_fkey\""
+        ));
     }
 
     #[test]

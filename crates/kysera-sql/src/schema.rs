@@ -148,7 +148,18 @@ pub struct CreateType(ast::CreateType);
 /// PostgreSQL; elsewhere the column's own definition holds the labels, and this is refused.
 pub fn create_type(ty: &'static CustomType) -> CreateType {
     let labels = ty.labels.iter().map(|label| Name::Borrowed(label)).collect();
-    CreateType(ast::CreateType { name: Name::Borrowed(ty.name), labels })
+    CreateType(ast::CreateType { name: Name::Borrowed(ty.name), labels, if_not_exists: false })
+}
+
+impl CreateType {
+    /// Does nothing where there is a type of that name already: tables may share an enum.
+    ///
+    /// # Dialects
+    /// PostgreSQL has no words for it, so it is a block that passes over the error.
+    pub fn if_not_exists(mut self) -> Self {
+        self.0.if_not_exists = true;
+        self
+    }
 }
 
 /// A `drop type`.

@@ -299,3 +299,16 @@ fn an_index_on_text_of_any_length_is_refused_where_it_needs_one() {
         assert_eq!(text, format!("create unique index `i` on `person` (`{keyed}`)"));
     }
 }
+
+#[test]
+fn an_enum_that_tables_share_is_created_once() {
+    let of = |label: &'static str| {
+        Statement::from(CreateType { name: "mood".into(), labels: vec![label.into()], if_not_exists: true })
+    };
+    let text = r#"do $kysera$ begin create type "mood" as enum ('it''s'); exception when duplicate_object then null; end $kysera$"#;
+    assert_eq!(compiled(of("it's"), "postgres").sql, text);
+    let error = crate::check::refused(of("$kysera$; drop table t"), "postgres").to_string();
+    assert!(error.starts_with("a label that ends the block"), "{error}");
+    let drop = Statement::from(DropType { name: "mood".into(), if_exists: false });
+    assert!(crate::check::refused(drop, "sqlite").to_string().starts_with("SQLite has no drop type: "));
+}

@@ -121,7 +121,10 @@ fn a_nul_is_refused_in_names_and_literals() {
 
 #[test]
 fn an_empty_name_is_refused() {
-    let error = CompileError::Name { name: String::new(), reason: "it is empty" };
+    let error = CompileError::Name {
+        name: String::new(),
+        reason: "it is empty; an expression has no name, so list columns alone",
+    };
     refused_everywhere(from("").items([all()]), &error);
 }
 

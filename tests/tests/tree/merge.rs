@@ -164,7 +164,7 @@ fn returning() {
     );
     let older = Postgres::version(Version::new(16, 0, 0));
     let error = compile(&gone.clone().into(), &older).unwrap_err();
-    assert!(matches!(error, CompileError::Unsupported { feature: "returning", .. }));
+    assert!(matches!(error, CompileError::Unsupported { feature: "returning from a merge", .. }));
     gone.returning = vec![all(), all_of("person")];
     let found = compile(&gone.into(), &Postgres::default()).unwrap().sql;
     assert!(found.ends_with(r#" returning *, "person".*"#));

@@ -72,6 +72,8 @@ pub struct CreateType {
     pub name: Name,
     /// Its labels, in order.
     pub labels: Vec<Name>,
+    /// Does nothing where there is a type of that name.
+    pub if_not_exists: bool,
 }
 
 /// `drop type`.

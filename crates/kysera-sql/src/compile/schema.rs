@@ -201,11 +201,23 @@ impl<'a> Writer<'a> {
 
     fn create_type(&mut self, create: &'a CreateType) {
         self.named_types("create type");
-        self.push("create type ");
+        // PostgreSQL has no `if not exists` here (its manual, CREATE TYPE).
+        let block = create.if_not_exists;
+        if block && self.holds_body_quote(create) {
+            self.invalid(
+                "a label that ends the block around `create type`",
+                "create the type without `if_not_exists`",
+            );
+        }
+        self.push(if block { "do $kysera$ begin create type " } else { "create type " });
         self.ident(&create.name);
         self.push(" as enum (");
         self.list(&create.labels, |w, label| w.text(label));
-        self.push(")");
+        self.push(if block { "); exception when duplicate_object then null; end $kysera$" } else { ")" });
+    }
+
+    fn holds_body_quote(&self, create: &CreateType) -> bool {
+        create.labels.iter().chain([&create.name]).any(|text| text.contains("$kysera$"))
     }
 
     fn drop_type(&mut self, drop: &'a DropType) {

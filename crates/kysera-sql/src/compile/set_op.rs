@@ -36,7 +36,11 @@ impl<'a> Writer<'a> {
         self.push(words);
         if op.all {
             let has = op.kind == SetOpKind::Union || self.caps.intersect_all;
-            self.require(has, "intersect all or except all", "use `exists` or `not exists`, or number equal rows by raw SQL first");
+            self.require(
+                has,
+                "intersect all or except all",
+                "use `exists` or `not exists`, or number equal rows by raw SQL first",
+            );
             self.push("all ");
         }
         self.deeper(|w| w.set_operand(&op.right, before_conflict));

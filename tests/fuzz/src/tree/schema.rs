@@ -28,7 +28,8 @@ impl Maker<'_, '_> {
                 if_not_exists: self.flag()?,
             }
             .into(),
-            5 => CreateType { name: self.name()?, labels: self.list(Maker::name)? }.into(),
+            5 => CreateType { name: self.name()?, labels: self.list(Maker::name)?, if_not_exists: false }
+                .into(),
             _ => DropType { name: self.name()?, if_exists: flag }.into(),
         })
     }

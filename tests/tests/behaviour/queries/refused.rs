@@ -306,3 +306,42 @@ mod glob {
         assert_eq!((list, bytes), (vec![1], vec![1]));
     }
 }
+
+#[tokio::test]
+async fn the_error_of_a_row_that_is_referred_to_names_no_column_of_another_table() {
+    plain(async |db| {
+        fill(db).await;
+        let refused = raw("create table badge (code bigint primary key, worker_code bigint not null references worker (id))");
+        refused.execute(db).await.unwrap();
+        raw("insert into badge values (1, 4)").execute(db).await.unwrap();
+        let error = delete_from(Worker).filter(Worker.id.eq(4)).execute(db).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation, "{error}");
+        let columns: Vec<&str> = error.columns().iter().map(|column| &**column).collect();
+        assert!(columns.is_empty(), "{columns:?}");
+        if is_postgres(db) {
+            assert_eq!(error.table(), Some("badge"));
+        }
+        let error = raw("insert into badge values (2, 77)").execute(db).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation, "{error}");
+        if is_postgres(db) {
+            assert_eq!((error.table(), error.columns().len()), (Some("badge"), 1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tables_may_share_an_enum() {
+    plain(async |db| {
+        if !is_postgres(db) {
+            return;
+        }
+        for _ in 0..2 {
+            for ty in kysera::schema::types_of(Worker::META) {
+                kysera::schema::create_type(ty).if_not_exists().execute(db).await.unwrap();
+            }
+        }
+        create_table(Worker).execute(db).await.unwrap();
+    })
+    .await;
+}
