@@ -133,7 +133,7 @@ fn in_writes_and_limits() {
 fn arguments_are_bound_as_values_of_the_type() {
     fn bound<P, B: Bind<P>>(arguments: B) -> Vec<Value> {
         let mut values = Vec::with_capacity(B::COUNT);
-        arguments.push(&mut values);
+        arguments.push_values(&mut values);
         assert_eq!(values.len(), B::COUNT);
         values
     }

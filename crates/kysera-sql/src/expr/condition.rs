@@ -77,14 +77,15 @@ where
 /// row.
 pub fn any_of<V: Condition, R>(conditions: impl IntoIterator<Item = Expr<V, R>>) -> Expr<V, R> {
     let nodes = conditions.into_iter().map(|condition| condition.node);
-    Expr::from_node(joined(BinaryOp::Or, nodes).unwrap_or_else(of_nothing))
+    Expr::from_node(joined(BinaryOp::Or, nodes).unwrap_or_else(|| of_nothing("any_of")))
 }
 
-/// True when all of the conditions are, and of no conditions: a list without filters is the whole list. As the filter of
-/// an update or delete, none is an error that the statement carries to its end, never every row.
+/// True when all of the conditions are. Of no conditions a query is not filtered by it: a list without filters is the whole
+/// list. Anywhere else (beside `or`, under `not`, as the filter of an update or delete) it is an error that the statement
+/// carries to its end, never every row.
 pub fn all_of<V: Condition, R>(conditions: impl IntoIterator<Item = Expr<V, R>>) -> Expr<V, R> {
     let nodes = conditions.into_iter().map(|condition| condition.node);
-    Expr::from_node(joined(BinaryOp::And, nodes).unwrap_or(ast::Expr::Literal(ast::Literal::Bool(true))))
+    Expr::from_node(joined(BinaryOp::And, nodes).unwrap_or_else(|| of_nothing(ValueError::ALL_OF_NOTHING)))
 }
 
 fn joined(op: BinaryOp, nodes: impl Iterator<Item = ast::Expr>) -> Option<ast::Expr> {
@@ -92,22 +93,8 @@ fn joined(op: BinaryOp, nodes: impl Iterator<Item = ast::Expr>) -> Option<ast::E
 }
 
 #[cold]
-fn of_nothing() -> ast::Expr {
-    invalid(ValueError::query(
-        "any_of",
-        "it has no conditions; leave the filter out where every row is meant",
-    ))
-}
-
-/// The filter of a write: one that is always true was meant to be none of a list, and would reach every row.
-pub(crate) fn of_a_write(condition: ast::Expr) -> ast::Expr {
-    match condition {
-        ast::Expr::Literal(ast::Literal::Bool(true)) => invalid(ValueError::query(
-            "the filter of an update or delete without a condition",
-            "say `all_rows()` where every row is meant",
-        )),
-        condition => condition,
-    }
+fn of_nothing(name: &'static str) -> ast::Expr {
+    invalid(ValueError::query(name, "it has no conditions; leave the filter out where every row is meant"))
 }
 
 /// A node that carries a mistake: building cannot fail, and the compiler refuses the node.

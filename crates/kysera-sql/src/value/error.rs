@@ -13,6 +13,15 @@ pub struct ValueError {
 }
 
 impl ValueError {
+    /// What stands for `all_of` of no conditions.
+    pub(crate) const ALL_OF_NOTHING: &'static str = "all_of";
+
+    /// True for what stands for it.
+    #[cold]
+    pub(crate) fn is_all_of_nothing(&self) -> bool {
+        self.action.is_empty() && self.what == ValueError::ALL_OF_NOTHING
+    }
+
     /// An error about a value of the Rust or SQL type `what`.
     pub fn new(what: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         ValueError { action: "cannot bind ", what: what.into(), reason: reason.into() }

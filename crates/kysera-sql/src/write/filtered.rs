@@ -27,7 +27,7 @@ macro_rules! filtered {
                 E::Value: $crate::typed::Condition,
                 E::Refs: $crate::typed::RefsIn<S, TableStandsTwiceUseAlias> + $crate::typed::NoAgg,
             {
-                self.ast.and_filter($crate::expr::of_a_write(condition.into_node()));
+                self.ast.and_filter(condition.into_node());
                 self.retyped()
             }
 

@@ -15,9 +15,12 @@ pub(crate) extern "C" fn from_table(meta: &'static TableMeta, alias: StaticName)
     Box::new(Select::from(TableRef::typed(meta).aliased(*alias)))
 }
 
-/// Adds to WHERE.
+/// Adds to WHERE; of no conditions nothing.
 pub(crate) extern "C" fn and_filter(query: &mut Select, condition: Moved<'_>) {
-    query.and_filter(take(condition));
+    let condition = take(condition);
+    if !matches!(&condition, Expr::Value(Value::Invalid(error)) if error.is_all_of_nothing()) {
+        query.and_filter(condition);
+    }
 }
 
 /// Joins a table to the items of FROM.
