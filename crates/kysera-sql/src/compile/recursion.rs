@@ -1,17 +1,10 @@
 //! Recursive CTEs where a database asks more of them than others: one type for each column, `union all`.
 
-use super::writer::Writer;
+use super::writer::{Recursion, Writer};
 use crate::ast::{Cte, CteBody, Expr, FromItem, Select, SelectItem, SetOpKind};
 use crate::dialect::TypePlace;
 use crate::ident::Name;
 use crate::value::SqlType;
-
-/// A CTE that may read itself, while it is written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recursion<'a> {
-    name: &'a Name,
-    base: &'a Select,
-}
 
 impl<'a> Recursion<'a> {
     /// Of a CTE that unites queries; others do not read themselves.

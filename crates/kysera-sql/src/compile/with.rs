@@ -1,9 +1,8 @@
 //! WITH: CTEs in front of a statement.
 
 use super::CompileError;
-use super::recursion::Recursion;
 use super::select::Place;
-use super::writer::Writer;
+use super::writer::{Recursion, Writer};
 use crate::ast::{Cte, CteBody, With};
 use crate::value::ValueError;
 

@@ -4,7 +4,6 @@
 
 use super::CompileError;
 use super::formed::Forms;
-use super::recursion::Recursion;
 use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
@@ -100,6 +99,13 @@ pub(super) enum ItemTypes<'a> {
     Assigned(&'a [SelectItem]),
     /// The items of the other operands of set operations: the first, and how many of the rest say it.
     Operands(&'a [SelectItem], &'a Select, usize),
+}
+
+/// A CTE that may read itself, while it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recursion<'a> {
+    pub(super) name: &'a Name,
+    pub(super) base: &'a Select,
 }
 
 /// The update branch of an upsert.
