@@ -26,7 +26,7 @@ pub type Target = fn(&mut Unstructured<'_>) -> arbitrary::Result<()>;
 /// How long a target runs unless told.
 const SECONDS: f64 = 3.0;
 /// No input is allowed to take longer, on however slow a machine.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_secs(300);
 /// An input that takes longer is told of, in seconds: nothing is wrong, but one may want to know why.
 const SLOW: f64 = 5.0;
 /// How many shorter inputs are tried after a fault, and for how long.

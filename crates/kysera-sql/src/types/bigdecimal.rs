@@ -4,7 +4,7 @@ use super::scalar::scalar;
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
 use crate::value::{SqlType, ToValue, Value, ValueError};
-use crate::wire::decimal::{MOST_FRACTION, MOST_WHOLE};
+use crate::wire::decimal::{Decimal as Parts, MOST_FRACTION, MOST_WHOLE};
 use ::bigdecimal::BigDecimal;
 use std::str::FromStr;
 
@@ -25,8 +25,18 @@ impl ToValue for BigDecimal {
 impl FromCell for BigDecimal {
     fn from_cell(cell: Cell<'_>) -> Result<Self, CellError> {
         let text = read::decimal(cell, "BigDecimal")?;
+        // The time that is needed grows with the square of the digits.
+        if text.len() > MOST_FRACTION && is_too_long(&text) {
+            return Err(CellError::new("BigDecimal", "a decimal of more digits than numeric can hold"));
+        }
         BigDecimal::from_str(&text).map_err(|_| CellError::new("BigDecimal", "NaN or infinity"))
     }
+}
+
+#[cold]
+fn is_too_long(text: &str) -> bool {
+    Parts::parse(text)
+        .is_some_and(|parts| parts.whole.len() > MOST_WHOLE || parts.fraction.len() > MOST_FRACTION)
 }
 
 scalar!(BigDecimal);
@@ -50,6 +60,20 @@ mod tests {
             let read = BigDecimal::from_cell(Cell::FixedPoint(decimal)).unwrap();
             assert_eq!(read.to_value(), Value::Decimal(decimal.to_string().into()));
         }
+    }
+
+    #[test]
+    fn a_text_of_a_million_digits_is_refused_at_once() {
+        let nines = "9".repeat(1_000_000);
+        for text in [nines.clone(), format!("0.{nines}"), format!("-{nines}.5")] {
+            let error = BigDecimal::from_cell(Cell::Text(&text)).unwrap_err();
+            assert_eq!(error.found(), "a decimal of more digits than numeric can hold");
+        }
+        let zeros = "0".repeat(1_000_000);
+        assert_eq!(
+            BigDecimal::from_cell(Cell::Text(&format!("{zeros}1.5"))),
+            Ok(BigDecimal::new(15.into(), 1))
+        );
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub(super) fn text(bytes: &mut Unstructured<'_>) -> Result<String> {
         3..=5 => document(bytes, 4)?,
         6 => {
             let piece = *bytes.choose(JSON)?;
-            piece.repeat(bytes.int_in_range(0..=20_000)?)
+            piece.repeat(bytes.int_in_range(0..=5_000)?)
         }
         7 => {
             let mut text = document(bytes, 3)?;
