@@ -63,10 +63,10 @@ pub fn fuzz(name: &'static str, target: Target) {
         }
         match caught(target, &input) {
             Ok(is_something) => made += u64::from(is_something),
-            Err(_) => {
+            Err(message) => {
                 // Trying shorter ones takes its own time.
                 drop(watch);
-                report(name, target, seed, tried, &input)
+                report(name, target, &format!("input {tried} of KYSERA_FUZZ_SEED={seed}"), &message, &input)
             }
         }
         tried += 1;
@@ -116,14 +116,15 @@ fn caught(target: Target, input: &[u8]) -> Result<bool, String> {
     })
 }
 
-fn report(name: &str, target: Target, seed: u64, tried: u64, input: &[u8]) -> ! {
+fn report(name: &str, target: Target, place: &str, message: &str, input: &[u8]) -> ! {
     let short = shortened(target, input);
-    let message = caught(target, &short).err().unwrap_or_else(|| "it does not happen again".to_owned());
+    // Where time decides, it may not happen again: then what is known is the first message.
+    let (message, input) = match caught(target, &short) {
+        Err(message) => (message, &*short),
+        Ok(_) => (format!("{message} (it did not happen again)"), input),
+    };
     REPORTS.set(true);
-    panic!(
-        "fuzz {name}: input {tried} of KYSERA_FUZZ_SEED={seed}: {message}\nKYSERA_FUZZ_INPUT={}",
-        hex(&short)
-    );
+    panic!("fuzz {name}: {place}: {message}\nKYSERA_FUZZ_INPUT={}", hex(input));
 }
 
 /// Fewer and smaller bytes that still show a fault.

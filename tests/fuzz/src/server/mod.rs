@@ -13,11 +13,13 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 /// Far more than all limits of the driver together.
-const LONGEST: Duration = Duration::from_secs(100);
+const LONGEST: Duration = Duration::from_secs(240);
 /// The driver waits ten seconds for a connection to come to rest, and ten more for it to be cleaned, before it is closed.
-const RECOVERY: Duration = Duration::from_secs(45);
+const RECOVERY: Duration = Duration::from_secs(120);
 /// The limits of the driver: a server that is silent is given up.
 const LIMIT: Duration = Duration::from_millis(200);
+/// Longer: an honest server on a busy machine must be in time.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 const HONEST_LIMIT: Duration = Duration::from_secs(30);
 
 thread_local! {
@@ -54,8 +56,8 @@ async fn against(server: &FakeServer, seed: u64, rate: u8, steps: &[u8]) {
         .user("fuzz")
         .ssl_mode(SslMode::Disable)
         .max_connections(1)
-        .connect_timeout(LIMIT)
-        .acquire_timeout(LIMIT)
+        .connect_timeout(CONNECT_LIMIT)
+        .acquire_timeout(2 * CONNECT_LIMIT)
         .cancel_grace(Duration::from_millis(20))
         .resolve_commits(seed.is_multiple_of(3));
     let Ok(driver) = Postgres::connect(options.clone()).await else { return honest(server, options).await };
