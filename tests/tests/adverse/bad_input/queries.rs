@@ -57,7 +57,7 @@ async fn senseless(db: &Db) -> Vec<(&'static str, Error)> {
             items().filter_any_of([Item.id.eq(1)].into_iter().skip(1)).fetch_all(db).await.unwrap_err(),
         ),
         ("any_of", items().filter(of_none(true)).fetch_all(db).await.unwrap_err()),
-        ("all_of", items().filter(of_none(false)).fetch_all(db).await.unwrap_err()),
+        ("all_of", delete_from(Item).filter(of_none(false)).execute(db).await.unwrap_err()),
         ("any_of", delete_from(Item).filter(of_none(true)).execute(db).await.unwrap_err()),
     ]
 }
