@@ -142,6 +142,9 @@ fn numeric(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
     Ok(value)
 }
 
+/// Most digits behind the point that the server has.
+const MOST_FRACTION: u16 = 16_383;
+
 /// The number that a numeric is: its groups are digits of a number to the base of 10,000. `None` for what the server never
 /// sends, and for what is no number.
 pub(super) fn exact_numeric(bytes: &[u8]) -> Option<BigDecimal> {
@@ -151,6 +154,9 @@ pub(super) fn exact_numeric(bytes: &[u8]) -> Option<BigDecimal> {
         .collect::<Result<_, _>>()
         .ok()?;
     let (&[count, weight, sign, scale], groups) = words.split_first_chunk()?;
+    if scale > MOST_FRACTION {
+        return None;
+    }
     if groups.len() != usize::from(count)
         || groups.iter().any(|group| *group > 9999)
         || ![0, 0x4000].contains(&sign)
