@@ -96,7 +96,7 @@ fn a_right_join_comes_before_select() {
 
 #[test]
 fn groups() {
-    check(
+    check_both(
         select_from(Pet)
     .group_by((Pet.owner_id, Pet.name))
     .having(count_all().gt(1))
@@ -104,6 +104,7 @@ fn groups() {
     .select(row! { owner: Pet.owner_id, pets: count_all(), long: count_all().filter_where(Pet.name.like_escape("%a%", '!')) })
     .order_by_output(|row| (row.pets.desc(), row.owner)),
         r#"select "pet"."owner_id" as "owner", count(*) as "pets", count(*) filter(where "pet"."name" like $1 escape '!') as "long" from "pet" group by "pet"."owner_id", "pet"."name" having count(*) > $2 and count(distinct "pet"."id") < $3 order by "pets" desc, "owner""#,
+        r#"select "pet"."owner_id" as "owner", count(*) as "pets", count(*) filter(where "pet"."name" glob like_pattern(?, '!')) as "long" from "pet" group by "pet"."owner_id", "pet"."name" having count(*) > ? and count(distinct "pet"."id") < ? order by "pets" desc, "owner""#,
     );
 }
 
@@ -152,7 +153,7 @@ fn operators() {
             Person.nick.when(false),
         )),
         r#"select ("person"."age" + $1) * $2, "person"."age" - ("person"."age" - $3), "person"."first_name" not like $4 and "person"."first_name" like $5 escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= $6 then $7 else $8 end, cast("person"."age" as text), "person"."nick" is not distinct from $9 and "person"."nick" is not null, (select cast(sum("pet"."id") as bigint) from "pet"), "person"."nick", null from "person" where "person"."age" between $10 and $11 or "person"."age" not between $12 and $13"#,
-        r#"select ("person"."age" + ?) * ?, "person"."age" - ("person"."age" - ?), "person"."first_name" not like ? escape '\' and "person"."first_name" like ? escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
+        r#"select ("person"."age" + ?) * ?, "person"."age" - ("person"."age" - ?), "person"."first_name" not glob like_pattern(?) and "person"."first_name" glob like_pattern(?, '!'), upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
     );
 }
 

@@ -147,7 +147,10 @@ fn by_message(message: &str) -> Error {
         return panicked();
     }
     // What a function of `exact` refuses: a function's own error has no code but SQLITE_ERROR.
-    if ["decimal: ", "integer: ", "float: "].iter().any(|prefix| message.starts_with(prefix)) {
+    let is_ours =
+        ["decimal: ", "integer: ", "float: ", "text: "].iter().any(|prefix| message.starts_with(prefix));
+    // The two that functions of SQLite's own say of a value: `sum`, `abs` and `json`.
+    if is_ours || message == "integer overflow" || message == "malformed JSON" {
         return Error::new(ErrorKind::InvalidValue, message.to_owned());
     }
     // What a function of `forms` refuses.

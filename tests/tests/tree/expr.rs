@@ -222,7 +222,7 @@ fn like_and_its_escape() {
     check(
         people(and(like(text("J%"), None, false, false), like(text("50\\%"), Some('\\'), true, false))),
         sql! {
-            sqlite: r#"select * from "person" where "first_name" like ? escape '\' and "first_name" not like ? escape '\'"#,
+            sqlite: r#"select * from "person" where "first_name" glob like_pattern(?) and "first_name" not glob like_pattern(?)"#,
             postgres: r#"select * from "person" where "first_name" like $1 and "first_name" not like $2 escape E'\\'"#,
             mysql: r"select * from `person` where `first_name` like ? and `first_name` not like ? escape '\\'",
             mssql: r#"select * from "person" where "first_name" like @P1 and "first_name" not like @P2 escape '\'"#,
@@ -235,7 +235,7 @@ fn like_without_regard_to_case() {
     check(
         people(like(text("j!%%"), Some('!'), false, true)),
         sql! {
-            sqlite: r#"select * from "person" where lower("first_name") like lower(?) escape '!'"#,
+            sqlite: r#"select * from "person" where lower("first_name") glob like_pattern(lower(?), '!')"#,
             postgres: r#"select * from "person" where "first_name" ilike $1 escape '!'"#,
             mysql: "select * from `person` where lower(`first_name`) like lower(?) escape '!'",
             mssql: r#"select * from "person" where lower("first_name") like lower(@P1) escape '!'"#,

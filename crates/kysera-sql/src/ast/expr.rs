@@ -1,7 +1,8 @@
 //! Expressions.
 
-use super::{JsonPath, Nested, Numeric, OrderBy, Raw, Select};
+use super::{JsonPath, Nested, Numeric, OrderBy, Raw, Select, SelectItem};
 use crate::ident::Name;
+use crate::stack;
 use crate::value::{CustomType, SqlType, Value};
 
 /// A SQL expression.
@@ -63,8 +64,8 @@ pub enum Expr {
     Raw(Box<Raw>),
 }
 
-/// A column, with the alias of its table when it has one.
-#[derive(Clone, Debug, PartialEq)]
+/// A column, with the alias of its table when it has one. Two are equal whatever is noted of their kind.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ColumnRef {
     /// Alias or name of the table in FROM.
@@ -220,8 +221,8 @@ pub struct Like {
     pub case_insensitive: bool,
 }
 
-/// A function, aggregate or window function call.
-#[derive(Clone, Debug, PartialEq)]
+/// A function, aggregate or window function call. Two are equal whatever is noted of their kind.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {
     /// The function's name: a plain identifier, written as it is.
@@ -340,6 +341,15 @@ impl Expr {
             Expr::Column(column) => column.numeric = numeric,
             Expr::Call(call) => call.numeric = numeric,
             Expr::Raw(raw) => raw.numeric = numeric,
+            Expr::Case(case) => {
+                let results = case.branches.iter_mut().map(|branch| &mut branch.result);
+                results.chain(&mut case.otherwise).for_each(|result| stack::grow(|| result.note(numeric)));
+            }
+            Expr::Subquery(query) => {
+                if let Some(SelectItem::Expr { expr, .. }) = query.items.first_mut() {
+                    stack::grow(|| expr.note(numeric));
+                }
+            }
             _ => {}
         }
     }
@@ -347,6 +357,25 @@ impl Expr {
     /// `name(args)`.
     pub fn call(name: impl Into<Name>, args: Vec<Expr>) -> Expr {
         Expr::Call(Box::new(Call::new(name, args)))
+    }
+}
+
+impl PartialEq for ColumnRef {
+    fn eq(&self, other: &ColumnRef) -> bool {
+        let ColumnRef { table, name, outer, numeric: _ } = self;
+        *name == other.name && *table == other.table && *outer == other.outer
+    }
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        let Call { name, args, star, distinct, order_by, filter, over, numeric: _ } = self;
+        *name == other.name
+            && (*star, *distinct) == (other.star, other.distinct)
+            && *args == other.args
+            && *order_by == other.order_by
+            && *filter == other.filter
+            && *over == other.over
     }
 }
 

@@ -34,7 +34,7 @@ pub use insert::{Assignment, ConflictAction, ConflictTarget, Insert, InsertOr, I
 pub use json_path::{JsonPath, JsonStep};
 pub use nested::{Nested, NestedEncoding, NestedKind};
 pub use numeric::Numeric;
-pub use order_by::{Direction, NullsOrder, OrderBy};
+pub use order_by::{Direction, NullsOrder, OrderBy, UnsaidNulls};
 pub(crate) use raw::template_values;
 pub use raw::{Raw, RawPart, RawPiece};
 pub use schema::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};

@@ -10,9 +10,11 @@ use crate::value::SqlType;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Numeric {
-    /// No number, or not known.
+    /// Not known: a column by its name is looked up in the description of its table.
     #[default]
     Unknown,
+    /// Nothing that has to be said: no exact decimal, and for arithmetic no number.
+    Other,
     /// An integer of any width.
     Integer,
     /// A float.
@@ -40,7 +42,9 @@ impl Numeric {
             (Numeric::Float, _) | (_, Numeric::Float) => Numeric::Float,
             (Numeric::Decimal, _) | (_, Numeric::Decimal) => Numeric::Decimal,
             (Numeric::Integer, Numeric::Integer) => Numeric::Integer,
-            (Numeric::Unknown, _) | (_, Numeric::Unknown) => Numeric::Unknown,
+            (Numeric::Unknown | Numeric::Other, _) | (_, Numeric::Unknown | Numeric::Other) => {
+                Numeric::Unknown
+            }
         }
     }
 }

@@ -11,8 +11,10 @@ pub struct OrderBy {
     pub expr: Expr,
     /// Ascending by default.
     pub direction: Direction,
-    /// Where NULLs come; the database's own rule when `None`.
+    /// Where NULLs come; what `unsaid` says when `None`.
     pub nulls: Option<NullsOrder>,
+    /// What NULL counts as where `nulls` does not say it.
+    pub unsaid: UnsaidNulls,
     /// A collation.
     pub collate: Option<Name>,
 }
@@ -37,9 +39,22 @@ pub enum NullsOrder {
     Last,
 }
 
+/// What NULL counts as in a key that does not say where NULLs come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnsaidNulls {
+    /// What the database says: the highest value on PostgreSQL, the lowest on SQLite.
+    #[default]
+    Database,
+    /// The highest value, on every database that can say so.
+    Highest,
+    /// The same for a key that is NULL only where an outer join found no row.
+    HighestBehindJoins,
+}
+
 impl OrderBy {
     /// A key with a direction.
     pub fn new(expr: Expr, direction: Direction) -> OrderBy {
-        OrderBy { expr, direction, nulls: None, collate: None }
+        OrderBy { expr, direction, nulls: None, unsaid: UnsaidNulls::Database, collate: None }
     }
 }

@@ -14,6 +14,9 @@ impl<'a> Writer<'a> {
             let what = "a call of a function with `*` or `distinct` and arguments that do not go with it";
             self.invalid(what, "give it `*` alone, or arguments; `distinct` needs one");
         }
+        if self.starts_with(call) {
+            return;
+        }
         let ranked = self.ranked_extreme(call);
         if ranked.is_some() {
             self.push("case ");
@@ -53,6 +56,7 @@ impl<'a> Writer<'a> {
         match call.args.as_slice() {
             [arg] if !self.syntax.enum_order => match self.unordered_enum(arg) {
                 Some((_, ty)) if matches!(&*call.name, "min" | "max") => Some(ty),
+                None if matches!(&*call.name, "min" | "max") => self.named_enum(arg),
                 _ => None,
             },
             _ => None,

@@ -49,7 +49,10 @@ impl<'a> Writer<'a> {
 
     /// A comparison that asks which comes first; false for any other.
     pub(super) fn enum_comparison(&mut self, binary: &'a Binary, words: &str) -> bool {
-        let Some((operand, ty)) = self.unordered_enum(&binary.left) else { return false };
+        let named = || self.named_enum(&binary.left).map(|ty| (&binary.left, ty));
+        let orders = matches!(binary.op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge);
+        let marked = self.unordered_enum(&binary.left).or_else(|| if orders { named() } else { None });
+        let Some((operand, ty)) = marked else { return false };
         let labels = rank_of(ty, &binary.right).and_then(|at| match binary.op {
             BinaryOp::Lt => Some(0..at),
             BinaryOp::Le => Some(0..at + 1),
@@ -70,7 +73,8 @@ impl<'a> Writer<'a> {
 
     /// `between` of an enum; false for any other.
     pub(super) fn enum_between(&mut self, between: &'a Between) -> bool {
-        let Some((operand, ty)) = self.unordered_enum(&between.operand) else { return false };
+        let named = || self.named_enum(&between.operand).map(|ty| (&between.operand, ty));
+        let Some((operand, ty)) = self.unordered_enum(&between.operand).or_else(named) else { return false };
         match (rank_of(ty, &between.low), rank_of(ty, &between.high)) {
             (Some(low), Some(high)) => self.among_labels(operand, ty, low..high + 1, between.negated),
             _ => {

@@ -7,10 +7,11 @@ use super::operator::{self, Level, level};
 use super::param_type::{has_type, is_first, results_have_type};
 use super::writer::Writer;
 use crate::ast::{
-    Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Like, Literal, Select, Unary, UnaryOp,
+    Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Literal, Numeric, Select, Unary, UnaryOp,
 };
 use crate::dialect::{Concat, NullSafe, ProposedForm};
 use crate::ident::Name;
+use crate::value::Value;
 
 impl<'a> Writer<'a> {
     /// An expression where a value is wanted.
@@ -98,7 +99,7 @@ impl<'a> Writer<'a> {
     }
 
     /// `operand`, in parentheses if need be, as a condition or a value.
-    fn operand(&mut self, operand: &'a Expr, parens: bool, condition: bool) {
+    pub(super) fn operand(&mut self, operand: &'a Expr, parens: bool, condition: bool) {
         if parens {
             self.sql.push('(');
         }
@@ -194,7 +195,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The left operand, where the two are one chain: the same operator, read from left to right.
-    fn below(&self, binary: &'a Binary) -> Option<&'a Binary> {
+    pub(super) fn below(&self, binary: &'a Binary) -> Option<&'a Binary> {
         match &binary.left {
             Expr::Binary(left) if left.op == binary.op && !self.is_key(&binary.left) => {
                 (operator::binary_level(binary.op) != Level::Comparison).then_some(left)
@@ -203,7 +204,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn operator(&mut self, op: BinaryOp) {
+    pub(super) fn operator(&mut self, op: BinaryOp) {
         match op {
             BinaryOp::Concat if self.syntax.concat == Concat::Plus => self.push(" + "),
             BinaryOp::Other(words) => {
@@ -270,6 +271,14 @@ impl<'a> Writer<'a> {
             self.compared_beside(&binary.left, &binary.right);
             return self.tested(&binary.right);
         }
+        if let (Expr::Column(column), Expr::Value(value)) = (&binary.left, &binary.right)
+            && column.numeric == Numeric::Other
+            && !matches!(value, Value::Decimal(_) | Value::Json(_) | Value::Bool(_) | Value::Custom(..))
+        {
+            self.column(column);
+            self.push(words);
+            return self.bind(value);
+        }
         self.compared(&binary.left, Some(&binary.right));
         self.push(words);
         self.compared_with(&binary.left, &binary.right);
@@ -310,10 +319,12 @@ impl<'a> Writer<'a> {
         if self.enum_between(between) || self.forms.seen && self.formed_between(between) {
             return;
         }
-        let is_typed = [&between.operand, &between.low, &between.high].into_iter().any(has_type);
-        self.beside(is_typed, &between.operand);
-        if has_type(&between.low) {
+        // Each bound is compared with the operand by itself: a value beside a value has no type.
+        let is_typed = has_type(&between.operand);
+        if has_type(&between.low) && has_type(&between.high) {
             self.compared_beside(&between.low, &between.operand);
+        } else {
+            self.beside(false, &between.operand);
         }
         self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
@@ -333,8 +344,12 @@ impl<'a> Writer<'a> {
         if self.forms.seen && self.formed_list(list) {
             return;
         }
-        let is_typed = has_type(&list.operand) || list.items.iter().any(has_type);
+        // Each item is compared with the operand by itself: a value beside a value has no type.
+        let is_typed = has_type(&list.operand);
         match list.items.iter().find(|item| has_type(item)) {
+            Some(_) if matches!(list.operand, Expr::Value(_)) && !list.items.iter().all(has_type) => {
+                self.beside(false, &list.operand);
+            }
             Some(typed) => self.compared_beside(typed, &list.operand),
             None => self.beside(is_typed, &list.operand),
         }
@@ -380,41 +395,6 @@ impl<'a> Writer<'a> {
         self.push(" as ");
         self.ident("limited");
         self.push(")");
-    }
-
-    fn like(&mut self, like: &'a Like) {
-        let fold = like.case_insensitive && !self.syntax.ilike;
-        self.compared_beside(&like.pattern, &like.operand);
-        self.like_side(&like.operand, fold);
-        self.push(if like.negated { " not" } else { "" });
-        self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
-        self.compared_beside(&like.operand, &like.pattern);
-        self.like_side(&like.pattern, fold);
-        let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
-        if fold && escape.is_alphabetic() {
-            self.invalid("the escape character of a match without case is a letter", "use another");
-        }
-        self.push(" escape ");
-        self.text(escape.encode_utf8(&mut [0; 4]));
-    }
-
-    /// The backslash, where the database takes it for nothing unless it is told.
-    fn escape_of(&self, pattern: &Expr) -> Option<char> {
-        let may_escape = match pattern {
-            Expr::Literal(Literal::Text(text)) => text.contains('\\'),
-            _ => true,
-        };
-        (may_escape && !self.syntax.backslash_escapes_like).then_some('\\')
-    }
-
-    fn like_side(&mut self, side: &'a Expr, fold: bool) {
-        if fold {
-            self.push("lower(");
-            self.expr(side);
-            self.push(")");
-        } else {
-            self.tested(side);
-        }
     }
 
     fn case(&mut self, case: &'a Case) {
@@ -507,6 +487,7 @@ pub(super) fn is_condition(expr: &Expr) -> bool {
         | Expr::InSubquery(_)
         | Expr::Like(_)
         | Expr::Exists(_) => true,
+        Expr::Call(call) => super::pattern::is_starts_with(call),
         _ => false,
     }
 }

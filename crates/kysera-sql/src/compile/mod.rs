@@ -6,6 +6,7 @@
 mod call;
 mod default;
 mod delete;
+mod described;
 mod determined;
 mod enums;
 mod error;
@@ -25,6 +26,7 @@ mod on_conflict;
 mod operator;
 mod order_by;
 mod param_type;
+mod pattern;
 mod raw;
 mod raw_operand;
 mod recursion;

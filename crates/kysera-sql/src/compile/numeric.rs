@@ -3,7 +3,7 @@
 //! There decimals are text. Their arithmetic is calls of functions, and a collation follows what is compared, sorted or
 //! grouped by: written here each time, because a column's own is lost in most expressions.
 
-use super::operator::{Level, level};
+use super::operator::{Level, left_needs_parens, level, right_needs_parens};
 use super::writer::{MAX_DEPTH, Writer};
 use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric, Select, SelectItem, UnaryOp};
 use crate::dialect::{CastForm, TextDecimals, TypePlace};
@@ -19,7 +19,10 @@ impl<'a> Writer<'a> {
     fn kind_within(&self, expr: &Expr, depth: usize) -> Numeric {
         let Some(depth) = depth.checked_sub(1) else { return Numeric::Unknown };
         match expr {
-            Expr::Column(column) => column.numeric,
+            Expr::Column(column) => match column.numeric {
+                Numeric::Unknown => self.described(column).map_or(Numeric::Unknown, Numeric::of),
+                known => known,
+            },
             Expr::Value(value) => Numeric::of(value.sql_type()),
             Expr::Literal(Literal::Int(_)) => Numeric::Integer,
             Expr::Cast { to, .. } => Numeric::of(*to),
@@ -36,11 +39,7 @@ impl<'a> Writer<'a> {
                 Some(SelectItem::Expr { expr, ty: None, .. }) => self.kind_within(expr, depth),
                 _ => Numeric::Unknown,
             },
-            Expr::Excluded(name) => {
-                let meta = self.upsert.and_then(|insert| insert.into.meta.as_deref());
-                let column = meta.and_then(|meta| meta.column(name));
-                column.map_or(Numeric::Unknown, |column| Numeric::of(column.sql_type))
-            }
+            Expr::Excluded(name) => self.proposed_type(name).map_or(Numeric::Unknown, Numeric::of),
             _ => Numeric::Unknown,
         }
     }
@@ -134,6 +133,8 @@ impl<'a> Writer<'a> {
 
     /// The first operand of a comparison: it says how both are compared.
     pub(super) fn compared(&mut self, first: &'a Expr, other: Option<&'a Expr>) {
+        self.refuse_json(first);
+        other.inspect(|other| self.refuse_json(other));
         let decimals =
             self.as_text_decimal(first).or_else(|| other.and_then(|other| self.as_text_decimal(other)));
         match decimals {
@@ -147,12 +148,20 @@ impl<'a> Writer<'a> {
 
     /// The other operands of a comparison with `first`.
     pub(super) fn compared_with(&mut self, first: &'a Expr, other: &'a Expr) {
+        self.refuse_json(other);
         if self.syntax.decimals.is_some()
             && (self.as_text_decimal(first).is_some() || self.as_text_decimal(other).is_some())
         {
             self.beside_decimal(other);
         } else if !self.closed_literal(other) {
             self.tested(other);
+        }
+    }
+
+    /// Documents that are text: other spaces, or another order of keys, would make two of one.
+    fn refuse_json(&mut self, operand: &Expr) {
+        if matches!(operand, Expr::Value(Value::Json(_))) && !self.syntax.json_compares {
+            self.unsupported("comparison of JSON documents", "compare parts of them");
         }
     }
 
@@ -239,7 +248,8 @@ impl<'a> Writer<'a> {
         match kind {
             Numeric::Decimal => return self.decimal_arithmetic(top),
             Numeric::Float if at == 4 => self.unsupported("the remainder of floats", "cast them to decimals"),
-            Numeric::Float if divides && !is_not_zero(&top.right) => self.division(checked.division[2], top),
+            Numeric::Float if at > 1 => self.division(checked.floats[at - 2], top),
+            Numeric::Float => self.float_sum(top, checked.float),
             Numeric::Integer if divides && !is_not_zero(&top.right) => {
                 self.division(checked.division[at - 3], top);
             }
@@ -254,13 +264,40 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// A chain of sums and differences of floats in one call, and what is left of the first float as the integers or
+    /// decimals that it is.
+    fn float_sum(&mut self, top: &'a Binary, open: &str) {
+        let mut chain = vec![top];
+        while let Some(binary) = self.below(chain[chain.len() - 1]) {
+            chain.push(binary);
+        }
+        let mut kind = chain.last().map_or(Numeric::Unknown, |binary| self.kind(&binary.left));
+        let mut last = chain.len() - 1;
+        while last > 0 {
+            kind = kind.with(self.kind(&chain[last].right));
+            if kind == Numeric::Float {
+                break;
+            }
+            last -= 1;
+        }
+        self.push(open);
+        let first = &chain[last].left;
+        self.operand(first, left_needs_parens(top.op, first), false);
+        for binary in chain[..=last].iter().rev() {
+            self.operator(binary.op);
+            self.operand(&binary.right, right_needs_parens(binary.op, &binary.right), false);
+        }
+        self.push(")");
+    }
+
     fn integer_chain(&mut self, top: &'a Binary) {
         self.among_integers = true;
         self.chain(top);
         self.among_integers = false;
     }
 
-    /// A quotient or remainder whose divisor may be zero, which some databases answer with NULL.
+    /// An operation as a call of two arguments: one whose divisor may be zero, which some databases answer with NULL, or
+    /// one of floats, which some take beyond their range.
     fn division(&mut self, open: &str, top: &'a Binary) {
         self.push(open);
         self.expr(&top.left);
@@ -276,8 +313,24 @@ impl<'a> Writer<'a> {
         true
     }
 
-    /// What a function is called for the numbers that it gets or gives.
+    /// What a function is called for what it gets or gives.
     pub(super) fn name_of_call(&mut self, call: &'a Call) -> &'a str {
+        let name = self.name_for_decimals(call);
+        if !std::ptr::eq(name, &*call.name) {
+            return name;
+        }
+        let called = self.syntax.calls.iter().find(|other| other.fits(call));
+        match called {
+            Some(other) if other.called.is_empty() => {
+                self.unsupported("this function of floats", other.hint);
+                name
+            }
+            Some(other) => other.called,
+            None => name,
+        }
+    }
+
+    fn name_for_decimals(&mut self, call: &'a Call) -> &'a str {
         let Some(decimals) = self.syntax.decimals else { return &call.name };
         let is_named = |name: &str| call.name.eq_ignore_ascii_case(name);
         let known = decimals.calls.iter().find(|(name, _)| is_named(name));
@@ -297,6 +350,9 @@ impl<'a> Writer<'a> {
 
     /// An argument of a function that compares: `min`, `max`, `nullif`, `count(distinct ..)`.
     pub(super) fn argument(&mut self, call: &'a Call, arg: &'a Expr) {
+        if let (None, Some(ty), "min" | "max") = (arg.ordered_enum(), self.named_enum(arg), &*call.name) {
+            return self.rank(ty, |w| w.expr(arg));
+        }
         let compares =
             call.distinct || ["min", "max", "nullif"].iter().any(|name| call.name.eq_ignore_ascii_case(name));
         if compares { self.grouped(arg) } else { self.expr(arg) }
@@ -341,8 +397,6 @@ fn is_not_zero(divisor: &Expr) -> bool {
         Expr::Value(Value::I16(n)) => !matches!(n, 0 | -1),
         Expr::Value(Value::I32(n)) => !matches!(n, 0 | -1),
         Expr::Value(Value::I64(n)) => !matches!(n, 0 | -1),
-        Expr::Value(Value::F32(n)) => *n != 0.0,
-        Expr::Value(Value::F64(n)) => *n != 0.0,
         _ => false,
     }
 }

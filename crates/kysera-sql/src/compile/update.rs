@@ -11,6 +11,7 @@ impl<'a> Writer<'a> {
 
     fn update_statement(&mut self, update: &'a Update) {
         self.heard(&update.directives);
+        let around = self.target.replace(&update.table);
         let known = self.ctes.len();
         if let Some(with) = &update.with {
             self.require(self.caps.write_with, "CTEs in front of an update", "use a subquery");
@@ -33,6 +34,7 @@ impl<'a> Writer<'a> {
             self.returning(&update.returning, &update.table, &update.from);
         }
         self.write_tail(&update.order_by, update.limit.as_ref());
+        self.target = around;
         self.ctes.truncate(known);
     }
 

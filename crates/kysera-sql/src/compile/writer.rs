@@ -5,7 +5,7 @@
 use super::CompileError;
 use super::formed::Forms;
 use super::shared_keys::Shared;
-use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem};
+use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem, TableRef};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
@@ -38,6 +38,8 @@ pub(super) struct Writer<'a> {
     pub(super) recursion: Option<Recursion<'a>>,
     /// The query that is being written holds an aggregate.
     pub(super) aggregates: bool,
+    /// The table of the write that is being written.
+    pub(super) target: Option<&'a TableRef>,
     /// The insert whose upsert is being written.
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
@@ -146,6 +148,7 @@ impl<'a> Writer<'a> {
             read_items: false,
             recursion: None,
             aggregates: false,
+            target: None,
             upsert: None,
             look_alikes: false,
             forms: Forms::default(),

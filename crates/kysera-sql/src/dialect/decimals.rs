@@ -47,14 +47,22 @@ impl TextDecimals {
 pub struct CheckedNumbers {
     /// A call that gives an integer back and refuses the float that an overflow made of one.
     pub integer: &'static str,
-    /// The quotient of integers, their remainder, the quotient of floats, as calls that refuse to divide by zero.
-    pub division: [&'static str; 3],
+    /// The quotient of integers and their remainder, as calls that refuse to divide by zero.
+    pub division: [&'static str; 2],
+    /// A call that gives a float back and refuses one beyond its range.
+    pub float: &'static str,
+    /// The product of floats and their quotient, as calls that refuse a result beyond the range, or too small for it.
+    pub floats: [&'static str; 2],
 }
 
 impl CheckedNumbers {
     /// By the functions of `kysera-sqlite`.
-    pub(super) const FUNCTIONS: CheckedNumbers =
-        CheckedNumbers { integer: "integer_exact(", division: ["integer_div(", "integer_mod(", "real_div("] };
+    pub(super) const FUNCTIONS: CheckedNumbers = CheckedNumbers {
+        integer: "integer_exact(",
+        division: ["integer_div(", "integer_mod("],
+        float: "real_exact(",
+        floats: ["real_mul(", "real_div("],
+    };
 }
 
 /// How a cast is written where the database's own would mean something else than elsewhere.
@@ -82,31 +90,42 @@ pub(super) fn storage_class_cast(from: SqlType, to: SqlType) -> CastForm {
         (Bool, Bool | I16 | I32 | I64 | U64) => Plain,
         (Bool, Text) => Around("case ", " when 1 then 'true' when 0 then 'false' end"),
         (I16 | I32 | I64 | U64, Bool) => Around("(", " <> 0)"),
+        (I32 | I64 | U64, I16) => Around("integer_16(", ")"),
+        (I64 | U64, I32) => Around("integer_32(", ")"),
+        (I16 | I32 | I64 | U64, F32) => Around("real_32(", ")"),
         (I16 | I32 | I64 | U64, _) if is_number(to) || to == Text => Plain,
-        (F32 | F64, I16 | I32 | I64 | U64) => Around("integer_of(", ")"),
-        (F32 | F64, F32 | F64) => Plain,
-        (F32 | F64, Decimal) => Around("decimal_of(", ")"),
-        (Decimal, I16 | I32 | I64 | U64) => Around("decimal_to_integer(", ")"),
-        (Decimal, F32 | F64) => Around("real_of(decimal_exact(", "))"),
+        (F32 | F64 | Text, I16) => Around("integer_16(integer_of(", "))"),
+        (F32 | F64 | Text, I32) => Around("integer_32(integer_of(", "))"),
+        (F32 | F64 | Text, I64 | U64) => Around("integer_of(", ")"),
+        (F32, F32 | F64) | (F64, F64) => Plain,
+        (F64 | Text, F32) => Around("real_32(", ")"),
+        (F32, Decimal) => Around("decimal_of_32(", ")"),
+        (F64, Decimal) => Around("decimal_of(", ")"),
+        (Decimal, I16) => Around("integer_16(decimal_to_integer(", "))"),
+        (Decimal, I32) => Around("integer_32(decimal_to_integer(", "))"),
+        (Decimal, I64 | U64) => Around("decimal_to_integer(", ")"),
+        (Decimal, F32) => Around("real_32(decimal_exact(", "))"),
+        (Decimal, F64) => Around("real_of(decimal_exact(", "))"),
         (Decimal, Decimal | Text) => Around("decimal_exact(", ")"),
-        (Text, I16 | I32 | I64 | U64) => Around("integer_of(", ")"),
-        (Text, F32 | F64) => Around("real_of(", ")"),
+        (Text, F64) => Around("real_of(", ")"),
         (Text, Decimal) => Around("decimal_of(", ")"),
-        (Text, Text | Json | Custom(_)) | (Custom(_) | Json | Date, Text) => Plain,
+        (Text, Json) => Around("json(", ")"),
+        (Custom(a), Custom(b)) if a.name == b.name => Plain,
+        (Text, Custom(ty)) if !ty.labels.is_empty() => Refused(UNCHECKED),
+        (Text, Text | Custom(_)) | (Custom(_) | Date, Text) => Plain,
         (DateTime | Timestamp, Date) => Around("substr(", ", 1, 10)"),
         (DateTime | Timestamp, Time) => Around("substr(", ", 12)"),
         (Date, DateTime | Timestamp) => Around("(", " || ' 00:00:00.000000')"),
         (DateTime, Timestamp) | (Timestamp, DateTime) => Plain,
-        (F32 | F64, Text) => Refused("databases write floats differently: read it and format it in Rust"),
-        (Text, Date | Time | DateTime | Timestamp | Uuid | Bool | Bytes) => {
-            Refused("it would not be checked: bind the value as that type")
-        }
+        (F32 | F64 | Json, Text) => Refused("databases write it differently: read it and format it in Rust"),
+        (Text, Date | Time | DateTime | Timestamp | Uuid | Bool | Bytes) => Refused(UNCHECKED),
         (Array(_) | Nested, _) | (_, Array(_) | Nested) => Plain,
-        (Custom(a), Custom(b)) if a.name == b.name => Plain,
         _ if from == to => Plain,
         _ => Refused("read it and convert it in Rust"),
     }
 }
+
+const UNCHECKED: &str = "it would not be checked: bind the value as that type";
 
 fn is_number(ty: SqlType) -> bool {
     use crate::ast::Numeric;

@@ -42,27 +42,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calls;
 mod capabilities;
 mod decimals;
 mod filtering;
 mod mssql;
 mod mysql;
+mod pattern;
 mod postgres;
 mod sqlite;
 mod syntax;
 mod version;
 
+pub use calls::CalledOtherwise;
 pub use capabilities::Capabilities;
 pub use decimals::{CastForm, CheckedNumbers, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
 pub use mssql::SqlServer;
 pub use mysql::MySql;
+pub use pattern::{glob_of_like, text_after};
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use syntax::{
     ComputedForm, Concat, CustomForm, FormRule, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions,
     JsonPathForm, KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm, Placeholder,
-    ProposedForm, Syntax, WriteFrom,
+    PrefixForm, ProposedForm, Syntax, WriteFrom,
 };
 pub use version::Version;
 

@@ -2,7 +2,7 @@
 
 use super::{
     Capabilities, Dialect, Filtering, FormRule, FullJoinFilter, JsonPathForm, KeyedJson, LockForm, NameCase,
-    Placeholder, Raise, Syntax, UpsertCheck, Version,
+    Placeholder, PrefixForm, Raise, Syntax, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -94,6 +94,7 @@ fn syntax() -> Syntax {
         arrays: true,
         infers_params: true,
         forms: FormRule::OwnTypes,
+        prefix: PrefixForm::Function,
         operator_signs: "+-*/<>=~!%^&|@#?",
         ..Syntax::ansi()
     }

@@ -4,9 +4,10 @@
 
 use super::decimals::storage_class_cast;
 use super::{
-    Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FormRule, FullJoinFilter,
-    IdentityForm, JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm, NullSafe,
-    OperandForm, Placeholder, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck, Version,
+    CalledOtherwise, Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FormRule,
+    FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm,
+    NullSafe, OperandForm, Placeholder, PrefixForm, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck,
+    Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -117,6 +118,11 @@ fn syntax() -> Syntax {
         decimals: Some(&TextDecimals::FUNCTIONS),
         checked: Some(&CheckedNumbers::FUNCTIONS),
         closed_literals: true,
+        calls: &CalledOtherwise::FUNCTIONS,
+        like_as_glob: Some("like_pattern("),
+        prefix: PrefixForm::Range { collate: " collate binary", after: "text_after(" },
+        nulls_highest: false,
+        json_compares: false,
         backslash_escapes_like: false,
         enum_order: false,
         forms: FormRule::Functions,

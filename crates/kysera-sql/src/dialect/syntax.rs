@@ -3,7 +3,7 @@
 //! Whether something can be written at all is a capability; this is about how it is written. A form says that, with
 //! keywords and functions as data where databases differ in no more than these; no form is the name of a database.
 
-use super::{CheckedNumbers, TextDecimals};
+use super::{CalledOtherwise, CheckedNumbers, TextDecimals};
 use crate::lexer::LexerRules;
 
 /// How a server spells things.
@@ -114,6 +114,16 @@ pub struct Syntax {
     pub checked: Option<&'static CheckedNumbers>,
     /// Booleans and labels of enums are literals beside a comparison.
     pub closed_literals: bool,
+    /// Functions whose name means something else here.
+    pub calls: &'static [CalledOtherwise],
+    /// What makes a pattern of `glob` of one of `like`, as a call, where the database's own `like` ignores case.
+    pub like_as_glob: Option<&'static str>,
+    /// How texts with a given beginning are found.
+    pub prefix: PrefixForm,
+    /// NULL counts as the highest value when rows are sorted; else as the lowest.
+    pub nulls_highest: bool,
+    /// Documents of JSON are compared as what they hold; else as text.
+    pub json_compares: bool,
     /// `like` takes a backslash as an escape by itself.
     pub backslash_escapes_like: bool,
     /// Enums compare and sort in the order in which their labels are declared; else by their text.
@@ -326,6 +336,23 @@ pub enum NestedForm {
     JsonArrays,
 }
 
+/// How texts with a given beginning are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PrefixForm {
+    /// `starts_with(x, p)`
+    Function,
+    /// `x >= p and x < f(p)`, which an index serves also with a bound value.
+    Range {
+        /// What follows the operand, so that its bytes are compared.
+        collate: &'static str,
+        /// The least text behind all that begin so, as a call.
+        after: &'static str,
+    },
+    /// `x like 'p%'`
+    Like,
+}
+
 /// A column whose value the database makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -426,6 +453,11 @@ impl Syntax {
             decimals: None,
             checked: None,
             closed_literals: false,
+            calls: &[],
+            like_as_glob: None,
+            prefix: PrefixForm::Like,
+            nulls_highest: true,
+            json_compares: true,
             backslash_escapes_like: true,
             enum_order: true,
             instant_default: None,

@@ -1,6 +1,6 @@
 //! Columns.
 
-use super::ordered::{is_enum, ordered};
+use super::ordered::{is_enum, ordered, unsaid};
 use super::{AsExpr, Expression};
 use crate::ast::grow::{self, Compare, moved};
 use crate::ast::{self, Direction, Numeric, OrderBy};
@@ -80,9 +80,13 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
         if is_decimal::<V>() || is_enum::<V>() {
-            return OrderBy::new(ordered::<V>(self.into_node()), direction);
+            let mut key = OrderBy::new(ordered::<V>(self.into_node()), direction);
+            key.unsaid = unsaid::<V>();
+            return key;
         }
-        grow::column_key(self.table, self.name, direction)
+        let mut key = grow::column_key(self.table, self.name, direction);
+        key.unsaid = unsaid::<V>();
+        key
     }
 }
 

@@ -123,7 +123,9 @@ pub trait Expression: Sized {
     #[doc(hidden)]
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
-        OrderBy::new(ordered::ordered::<Self::Value>(self.into_node()), direction)
+        let mut key = OrderBy::new(ordered::ordered::<Self::Value>(self.into_node()), direction);
+        key.unsaid = ordered::unsaid::<Self::Value>();
+        key
     }
 }
 

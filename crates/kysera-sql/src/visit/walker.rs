@@ -555,7 +555,7 @@ macro_rules! walker {
             /// # Errors
             /// The walker's own.
             pub fn order_by<W: $walker + ?Sized>(walker: &mut W, node: &$($mutable)? OrderBy) -> Result<(), W::Error> {
-                let OrderBy { expr, direction: _, nulls: _, collate: _ } = node;
+                let OrderBy { expr, direction: _, nulls: _, unsaid: _, collate: _ } = node;
                 walker.expr(expr)
             }
 

@@ -39,9 +39,9 @@ pub(super) fn decimal_of_text(text: &str) -> Option<Number> {
     Number::parse(blanks_off(text))
 }
 
-/// A float as a decimal of its 15 significant digits.
-pub(super) fn decimal_of_real(value: f64) -> Option<Number> {
-    let text = value.is_finite().then(|| format!("{value:.14e}"))?;
+/// A float as a decimal of so many significant digits.
+pub(super) fn decimal_of_real(value: f64, digits: usize) -> Option<Number> {
+    let text = value.is_finite().then(|| format!("{value:.precision$e}", precision = digits - 1))?;
     let (digits, exponent) = text.split_once('e')?;
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
     let digits = digits.replace('.', "");
@@ -123,8 +123,8 @@ mod tests {
             (1234.5, "1234.5"),
             (123_456_789_012_345_678.0, "123456789012346000"),
         ] {
-            assert_eq!(decimal_of_real(value).unwrap().to_string(), text);
+            assert_eq!(decimal_of_real(value, 15).unwrap().to_string(), text);
         }
-        assert_eq!(decimal_of_real(f64::NAN), None);
+        assert_eq!(decimal_of_real(f64::NAN, 15), None);
     }
 }

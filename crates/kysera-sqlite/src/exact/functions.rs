@@ -25,12 +25,15 @@ pub(crate) fn register(conn: &Connection) -> Result<()> {
     round(conn)?;
     cmp(conn)?;
     conversions(conn)?;
+    super::floats::register(conn)?;
+    super::narrow::register(conn)?;
+    super::texts::register(conn)?;
     conn.create_window_function("decimal_sum", 1, flags(), Sum)?;
     conn.create_window_function("decimal_avg", 1, flags(), Avg)
 }
 
 /// Usable in indexes, and in views of a schema that is not trusted.
-fn flags() -> FunctionFlags {
+pub(super) fn flags() -> FunctionFlags {
     FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
 }
 
@@ -99,13 +102,6 @@ fn conversions(conn: &Connection) -> Result<()> {
     })?;
     integers(conn, "integer_div", i64::checked_div)?;
     integers(conn, "integer_mod", |a, b| Some(a.checked_rem(b).unwrap_or(0)))?;
-    conn.create_scalar_function("real_div", 2, flags(), |context| {
-        match (context.get::<Option<f64>>(0)?, context.get::<Option<f64>>(1)?) {
-            (Some(_), Some(0.0)) => Err(failed("float: division by zero")),
-            (Some(a), Some(b)) => Ok(Some(a / b)),
-            _ => Ok(None),
-        }
-    })?;
     conn.create_scalar_function("integer_of", 1, flags(), |context| {
         let integer = match context.get_raw(0) {
             ValueRef::Null => return Ok(None),
@@ -137,7 +133,7 @@ fn conversions(conn: &Connection) -> Result<()> {
         let number = match context.get_raw(0) {
             ValueRef::Null => return Ok(None),
             ValueRef::Integer(n) => Some(Number::from(n)),
-            ValueRef::Real(value) => convert::decimal_of_real(value),
+            ValueRef::Real(value) => convert::decimal_of_real(value, 15),
             ValueRef::Text(_) => convert::decimal_of_text(utf8(context, 0)?),
             ValueRef::Blob(_) => None,
         };
@@ -163,11 +159,11 @@ fn decimal(context: &Context<'_>, at: usize) -> Result<Option<Number>> {
     }))
 }
 
-fn utf8<'a>(context: &'a Context<'_>, at: usize) -> Result<&'a str> {
+pub(super) fn utf8<'a>(context: &'a Context<'_>, at: usize) -> Result<&'a str> {
     context.get_raw(at).as_str().map_err(|_| failed("decimal: found a text that is not utf-8"))
 }
 
-fn text(outcome: Outcome) -> Result<Option<String>> {
+pub(super) fn text(outcome: Outcome) -> Result<Option<String>> {
     match outcome {
         Ok(number) => Ok(Some(number.to_string())),
         Err(why) => Err(failed(format!("decimal: {why}"))),
@@ -185,7 +181,7 @@ fn named(value: ValueRef<'_>) -> &'static str {
 }
 
 /// The kind of the argument: values stay out of messages.
-fn shown(context: &Context<'_>) -> String {
+pub(super) fn shown(context: &Context<'_>) -> String {
     match context.get_raw(0) {
         ValueRef::Text(_) => "a text that is no such number".to_owned(),
         ValueRef::Real(_) => "a float beyond its range".to_owned(),
@@ -193,7 +189,7 @@ fn shown(context: &Context<'_>) -> String {
     }
 }
 
-fn failed(what: impl Into<String>) -> Error {
+pub(super) fn failed(what: impl Into<String>) -> Error {
     Error::UserFunctionError(what.into().into())
 }
 

@@ -7,8 +7,11 @@
 mod arithmetic;
 mod compare;
 mod convert;
+mod floats;
 mod functions;
+mod narrow;
 mod number;
+mod texts;
 mod total;
 
 pub(crate) use compare::compare;

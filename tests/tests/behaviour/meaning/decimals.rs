@@ -1,7 +1,7 @@
 //! Exact decimals: SQLite has none, so functions and a collation of the driver do what `numeric` does elsewhere.
 
 use crate::database::{is_postgres, plain};
-use kysera::expr::{array_from, avg, avg_as, case, count, max, min, sum, sum_as, val};
+use kysera::expr::{array_from, avg, avg_as, case, count, count_all, max, min, sum, sum_as, val};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use rust_decimal::Decimal;
@@ -253,6 +253,17 @@ async fn dividing_a_decimal_by_zero_is_an_error_everywhere() {
         let error = query.fetch_all(db).await.unwrap_err();
         assert_eq!(error.kind(), kysera::ErrorKind::InvalidValue);
         assert!(error.to_string().contains("division by zero"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grouping_key_of_decimals_with_a_value_is_one_expression() {
+    plain(async |db| {
+        fill(db).await;
+        let key = Item.price.coalesce(dec("1.5"));
+        let query = select_from(Item).group_by(key.clone()).select((key.clone(), count_all())).order_by(key);
+        assert!(!query.fetch_all(db).await.unwrap().is_empty());
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use crate::database::{is_postgres, plain};
 use kysera::ErrorKind;
-use kysera::expr::{array_from, val};
+use kysera::expr::{array_from, case, scalar, val};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 
@@ -121,6 +121,26 @@ async fn a_backslash_escapes_in_every_pattern() {
         assert_eq!(literal.fetch_all(db).await.unwrap().len(), 3);
         let other = select_from(Count).filter(val("axb").like(r"a\_b")).select(Count.id);
         assert_eq!(other.fetch_all(db).await.unwrap().len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_case_or_a_query_gives_is_computed_with_as_an_integer() {
+    plain(async |db| {
+        fill(db).await;
+        let first = || case().when(Count.id.gt(0), Count.n).otherwise(Count.id);
+        let found = || scalar(select_from(Count).filter(Count.id.eq(1)).select(Count.n)).not_null();
+        let errors = [
+            select_from(Count).select(Count.id).filter((first() / 0_i64).gt(1_i64)).fetch_all(db).await.err(),
+            select_from(Count).select(Count.id).order_by(first() + 1_i64).fetch_all(db).await.err(),
+            select_from(Count).select((found() / 0_i64).is_null()).fetch_all(db).await.err(),
+            select_from(Count).select((found() + 1_i64).cast::<f64>()).fetch_all(db).await.err(),
+        ];
+        for (at, error) in errors.into_iter().enumerate() {
+            let error = error.unwrap_or_else(|| panic!("statement {at} went through"));
+            assert_eq!(error.kind(), ErrorKind::InvalidValue, "{at}: {error}");
+        }
     })
     .await;
 }

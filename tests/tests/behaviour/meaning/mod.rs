@@ -2,10 +2,15 @@
 
 mod decimals;
 mod enums;
+mod floats;
 mod foreign;
 mod form_edges;
 mod forms;
 mod instants;
 mod integers;
+mod named_columns;
+mod nulls_order;
 mod oracle;
+mod still_different;
 mod strict;
+mod texts;

@@ -45,10 +45,10 @@ impl From<Compare> for BinaryOp {
     }
 }
 
-/// As [`column`], for code that is not generic itself.
+/// As [`column`], for code that is not generic itself. What is a decimal says so afterwards.
 pub(crate) fn named(table: StaticName, name: StaticName) -> Expr {
     let table = (!table.is_empty()).then_some(Name::Borrowed(table));
-    Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0, numeric: Numeric::Unknown })
+    Expr::Column(ColumnRef { table, name: Name::Borrowed(name), outer: 0, numeric: Numeric::Other })
 }
 
 /// `"table"."name"`.

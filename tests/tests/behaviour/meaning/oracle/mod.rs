@@ -1,0 +1,205 @@
+//! Random typed expressions over boundary values, on every database and in a model: equal, or an error everywhere.
+//!
+//! The model has NULL as a third truth, and computes with numbers of any length; it shares no code with what it checks.
+//! `expressions` asks for one value over one row, `rows` filters, sorts, groups and adds up several.
+
+mod decimal;
+mod numbers;
+mod random;
+mod rows;
+mod truth;
+mod values;
+
+use crate::database::{is_postgres, plain};
+use decimal::text;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use kysera::ErrorKind;
+use kysera::prelude::*;
+use kysera::schema::{create_table, create_type, types_of};
+use numbers::{FLOATS, LARGE, MEDIUM, SMALL, shown};
+use random::{Model, Random};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+use values::{CLOCKS, DAYS, MOODS, TEXTS};
+
+#[derive(SqlEnum, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[sql_enum(name = "mood_of_the_oracle", rename_all = "snake_case")]
+enum Mood {
+    Sad,
+    Ok,
+    Happy,
+}
+
+#[derive(Table, Debug, Clone, PartialEq)]
+struct Thing {
+    #[column(primary_key)]
+    id: i64,
+    small: Option<i16>,
+    medium: Option<i32>,
+    large: Option<i64>,
+    amount: Option<Decimal>,
+    ratio: Option<f64>,
+    word: Option<String>,
+    flag: Option<bool>,
+    mood: Option<Mood>,
+    day: Option<Date>,
+    clock: Option<Time>,
+    at: Option<Timestamp>,
+    local: Option<DateTime>,
+}
+
+/// How many rows there are.
+const ROWS: usize = 24;
+
+/// Every form that has to occur.
+const FORMS: &str = include_str!("forms.txt");
+
+/// A row of NULLs, then boundary values, with NULLs between.
+fn thing(at: usize) -> Thing {
+    fn of<T: Clone>(all: &[T], at: usize) -> Option<T> {
+        (!at.is_multiple_of(5)).then(|| all[at % all.len()].clone())
+    }
+    let amounts = ["0", "0.00", "-1.5", "1.50", "1234567.89", "0.1", "0.10"];
+    let day: Option<Date> = of(&DAYS, at + 1).map(|day| day.parse().unwrap());
+    let clock: Option<Time> = of(&CLOCKS, at + 2).map(|clock| clock.parse().unwrap());
+    let local = day.zip(clock).map(|(day, clock)| day.to_datetime(clock));
+    Thing {
+        id: at as i64 + 1,
+        small: of(&SMALL, at),
+        medium: of(&MEDIUM, at + 1),
+        large: of(&LARGE, at + 2),
+        amount: of(&amounts, at + 3).map(|amount| amount.parse().unwrap()),
+        ratio: of(&FLOATS, at + 4),
+        word: of(&TEXTS, at).map(Into::into),
+        flag: of(&[true, false], at + 1),
+        mood: of(&MOODS, at + 2),
+        day,
+        clock,
+        at: local.map(|local| local.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp()),
+        local,
+    }
+}
+
+async fn fill(db: &Db) -> Vec<Thing> {
+    if is_postgres(db) {
+        for ty in types_of(Thing::META) {
+            create_type(ty).execute(db).await.unwrap();
+        }
+    }
+    create_table(Thing).execute(db).await.unwrap();
+    let rows: Vec<Thing> = (0..ROWS).map(thing).collect();
+    for row in rows.clone() {
+        let new = NewThing { id: row.id };
+        insert_into(Thing).values(new).execute(db).await.unwrap();
+        let change = update(Thing)
+            .set(Thing.small.set(row.small))
+            .set(Thing.medium.set(row.medium))
+            .set(Thing.large.set(row.large))
+            .set(Thing.amount.set(row.amount))
+            .set(Thing.ratio.set(row.ratio))
+            .set(Thing.word.set(row.word))
+            .set(Thing.flag.set(row.flag))
+            .set(Thing.mood.set(row.mood))
+            .set(Thing.day.set(row.day))
+            .set(Thing.clock.set(row.clock))
+            .set(Thing.at.set(row.at))
+            .set(Thing.local.set(row.local));
+        change.filter(Thing.id.eq(row.id)).execute(db).await.unwrap();
+    }
+    rows
+}
+
+/// What the database says and what the model says, as text.
+struct Answer {
+    found: kysera::Result<Option<String>>,
+    expected: Model<String>,
+    sql: String,
+}
+
+/// Runs an expression over the row of `random`; its value as text by `$text`.
+macro_rules! ask {
+    ($db:ident, $random:ident, $of:expr, |$value:ident| $text:expr, |$model:ident| $shown:expr) => {{
+        let (expr, model) = $of;
+        let id = $random.rows[$random.row].id;
+        let query = select_from(Thing).filter(Thing.id.eq(id)).select(expr);
+        let sql = match query.clone().to_sql($db.dialect()) {
+            Ok(sql) => format!("{} {:?}", sql.sql, sql.params),
+            Err(error) => error.to_string(),
+        };
+        let found = query.fetch_one($db).await.map(|value| value.map(|$value| $text));
+        Answer { found, expected: shown(model, |$model| $shown), sql }
+    }};
+}
+
+async fn expression(db: &Db, random: &mut Random, turn: usize) -> Answer {
+    let depth = 1 + turn / 8 % 3;
+    random.row = random.below(ROWS);
+    match turn % 8 {
+        0 => ask!(db, random, random.int(depth), |n| n.to_string(), |n| n.to_string()),
+        1 | 2 => {
+            let (expr, model) = random.dec(depth);
+            ask!(db, random, (expr.cast::<String>(), model), |n| n, |n| text(&n))
+        }
+        // Zeros of both signs are equal.
+        3 => ask!(db, random, random.float(depth), |n| (n + 0.0).to_string(), |n| (n + 0.0).to_string()),
+        4 => ask!(db, random, random.text(depth), |text| text, |text| text),
+        5 => ask!(db, random, random.logic(depth), |truth| truth.to_string(), |truth| truth.to_string()),
+        6 => ask!(db, random, random.truth(depth), |truth| truth.to_string(), |truth| truth.to_string()),
+        _ => match random.below(5) {
+            0 => ask!(db, random, random.mood(), |mood| format!("{mood:?}"), |mood| format!("{mood:?}")),
+            1 => ask!(db, random, random.day(), |day| day.to_string(), |day| day.to_string()),
+            2 => ask!(db, random, random.at(), |at| at.to_string(), |at| at.to_string()),
+            3 => ask!(db, random, random.clock(), |clock| clock.to_string(), |clock| clock.to_string()),
+            _ => ask!(db, random, random.local_leaf(), |local| local.to_string(), |local| local.to_string()),
+        },
+    }
+}
+
+#[tokio::test]
+async fn random_expressions_have_one_meaning() {
+    plain(async |db| {
+        let count = if is_postgres(db) { 2_000 } else { 20_000 };
+        let count = std::env::var("KYSERA_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(count);
+        let seed = std::env::var("KYSERA_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
+        eprintln!("KYSERA_SEED={seed}");
+        let rows = fill(db).await;
+        let by_bytes = kysera::raw("select 'a' > 'B'").rows::<bool>().fetch_one(db).await.unwrap();
+        let mut random = Random::new(seed, rows, by_bytes);
+        let (mut refused, mut wrong) = (0, Vec::new());
+        for turn in 0..count {
+            let answer = if turn % 5 == 4 {
+                rows::answer(db, &mut random).await
+            } else {
+                expression(db, &mut random, turn / 5 * 4 + turn % 5).await
+            };
+            match (answer.found, answer.expected) {
+                (Ok(found), Ok(expected)) if found == expected => {}
+                // A selected integer is checked when it is read.
+                (Err(error), Err(_))
+                    if matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::Decode) =>
+                {
+                    refused += 1
+                }
+                (found, expected) => {
+                    wrong.push(format!("turn {turn}: {found:?}, the model has {expected:?}: {}", answer.sql));
+                }
+            }
+        }
+        assert!(
+            wrong.is_empty(),
+            "{} of {count}, as\n{}",
+            wrong.len(),
+            wrong[..wrong.len().min(12)].join("\n")
+        );
+        assert!(refused > count / 50 && refused < count / 2, "{refused} of {count} were errors");
+        let known: BTreeSet<&str> = FORMS.lines().collect();
+        let made: BTreeSet<&str> = random.forms.keys().copied().collect();
+        let missing: Vec<_> =
+            known.difference(&made).filter(|form| by_bytes || !form.starts_with("text ")).collect();
+        assert!(missing.is_empty(), "not in {count}: {missing:?}");
+        let unknown: Vec<_> = made.difference(&known).collect();
+        assert!(unknown.is_empty(), "not in forms.txt: {unknown:?}");
+    })
+    .await;
+}

@@ -1,0 +1,88 @@
+//! Choices from a seed, the rows that expressions are over, and how often each form was made.
+
+use super::Thing;
+use kysera_sql::expr::{Expr, Expression};
+use kysera_sql::typed::{Nil, SqlValue};
+use std::collections::BTreeMap;
+
+/// What an expression is in the model: NULL, a value, or the error that the databases must raise.
+pub(super) type Model<T> = Result<Option<T>, Fails>;
+
+/// An error of the database.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Fails;
+
+/// An expression, which may be NULL, and what it is in the model.
+pub(super) type Of<V, T> = (Expr<Option<V>, Nil>, Model<T>);
+
+pub(super) struct Random {
+    state: u64,
+    pub(super) rows: Vec<Thing>,
+    /// The row that columns are of.
+    pub(super) row: usize,
+    /// Only what never fails, and no choice that depends on a value: the expression is the same over every row.
+    pub(super) safe: bool,
+    /// Texts sort by their bytes.
+    pub(super) text_order: bool,
+    pub(super) forms: BTreeMap<&'static str, usize>,
+}
+
+impl Random {
+    pub(super) fn new(seed: u64, rows: Vec<Thing>, text_order: bool) -> Random {
+        Random { state: seed, rows, row: 0, safe: false, text_order, forms: BTreeMap::new() }
+    }
+
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        self.state =
+            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) as usize % n
+    }
+
+    pub(super) fn of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())].clone()
+    }
+
+    /// Counts a form.
+    pub(super) fn form(&mut self, name: &'static str) {
+        *self.forms.entry(name).or_default() += 1;
+    }
+
+    /// The same expression over each row, and its value there.
+    pub(super) fn over_rows<E, T>(&mut self, make: impl Fn(&mut Random) -> (E, T)) -> (E, Vec<T>) {
+        let (start, forms) = (self.state, self.forms.clone());
+        self.safe = true;
+        let mut made = None;
+        let mut values = Vec::new();
+        for row in 0..self.rows.len() {
+            (self.state, self.row) = (start, row);
+            self.forms.clone_from(&forms);
+            let (expr, value) = make(self);
+            made = Some(expr);
+            values.push(value);
+        }
+        self.safe = false;
+        (made.expect("there are rows"), values)
+    }
+}
+
+/// Without the types of what it mentions, and with that of its value.
+pub(super) fn plain<V: SqlValue, E: Expression>(expr: E) -> Expr<V, Nil> {
+    Expr::from_node(expr.into_node())
+}
+
+/// NULL when either is; an error when either is one.
+pub(super) fn both<A, B, T>(a: Model<A>, b: Model<B>, f: impl FnOnce(A, B) -> Option<T>) -> Model<T> {
+    match (a?, b?) {
+        (Some(a), Some(b)) => f(a, b).map(Some).ok_or(Fails),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn each<A, T>(a: Model<A>, f: impl FnOnce(A) -> Option<T>) -> Model<T> {
+    a?.map(|a| f(a).ok_or(Fails)).transpose()
+}
+
+/// True when one is NULL and the other an error: which of the two is looked at first is the database's.
+pub(super) fn unspecified<A, B>(a: &Model<A>, b: &Model<B>) -> bool {
+    matches!((a, b), (Ok(None), Err(_)) | (Err(_), Ok(None)))
+}
