@@ -1,7 +1,7 @@
 //! Arithmetic and functions of floats that refuse what PostgreSQL refuses: results beyond the range of a float, too small
 //! for it, or none at all, where SQLite goes on with an infinity, zero or NULL.
 
-use super::functions::{failed, flags};
+use super::context::{failed, flags};
 use rusqlite::{Connection, Result};
 
 pub(super) fn register(conn: &Connection) -> Result<()> {

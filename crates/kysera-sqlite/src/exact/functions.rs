@@ -5,10 +5,11 @@
 
 use super::arithmetic::{self, Failure};
 use super::compare::compare;
+use super::context::{Outcome, failed, flags, named, shown, text, utf8};
 use super::convert;
 use super::number::Number;
 use super::total::Total;
-use rusqlite::functions::{Aggregate, Context, FunctionFlags, WindowAggregate};
+use rusqlite::functions::{Aggregate, Context, WindowAggregate};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
@@ -31,13 +32,6 @@ pub(crate) fn register(conn: &Connection) -> Result<()> {
     conn.create_window_function("decimal_sum", 1, flags(), Sum)?;
     conn.create_window_function("decimal_avg", 1, flags(), Avg)
 }
-
-/// Usable in indexes, and in views of a schema that is not trusted.
-pub(super) fn flags() -> FunctionFlags {
-    FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS
-}
-
-type Outcome = std::result::Result<Number, Failure>;
 
 fn one(conn: &Connection, name: &'static str, f: fn(Number) -> Outcome) -> Result<()> {
     conn.create_scalar_function(name, 1, flags(), move |context| match decimal(context, 0)? {
@@ -157,40 +151,6 @@ fn decimal(context: &Context<'_>, at: usize) -> Result<Option<Number>> {
         }
         ValueRef::Blob(_) => return Err(failed("decimal: found bytes; store decimals as text")),
     }))
-}
-
-pub(super) fn utf8<'a>(context: &'a Context<'_>, at: usize) -> Result<&'a str> {
-    context.get_raw(at).as_str().map_err(|_| failed("decimal: found a text that is not utf-8"))
-}
-
-pub(super) fn text(outcome: Outcome) -> Result<Option<String>> {
-    match outcome {
-        Ok(number) => Ok(Some(number.to_string())),
-        Err(why) => Err(failed(format!("decimal: {why}"))),
-    }
-}
-
-fn named(value: ValueRef<'_>) -> &'static str {
-    match value {
-        ValueRef::Null => "null",
-        ValueRef::Integer(_) => "an integer",
-        ValueRef::Real(_) => "a float",
-        ValueRef::Text(_) => "a text",
-        ValueRef::Blob(_) => "bytes",
-    }
-}
-
-/// The kind of the argument: values stay out of messages.
-pub(super) fn shown(context: &Context<'_>) -> String {
-    match context.get_raw(0) {
-        ValueRef::Text(_) => "a text that is no such number".to_owned(),
-        ValueRef::Real(_) => "a float beyond its range".to_owned(),
-        other => named(other).to_owned(),
-    }
-}
-
-pub(super) fn failed(what: impl Into<String>) -> Error {
-    Error::UserFunctionError(what.into().into())
 }
 
 fn failure(why: Failure) -> Error {

@@ -2,10 +2,12 @@
 //!
 //! A decimal is plain text, `-12.50`, with its scale kept. `kysera_sql`'s dialect for SQLite writes typed expressions with
 //! these functions and this collation; their results are PostgreSQL's, digit for digit. `number` is the value,
-//! `arithmetic` computes, `compare` orders texts, `total` adds up, `functions` makes them known to SQLite.
+//! `arithmetic` computes, `compare` orders texts, `total` adds up, `functions` makes them known to SQLite. Beside them stand
+//! the functions that check other numbers (`floats`, `narrow`) and those of text (`texts`).
 
 mod arithmetic;
 mod compare;
+mod context;
 mod convert;
 mod floats;
 mod functions;

@@ -1,7 +1,7 @@
 //! Numbers as narrower ones: refused where they do not fit, which SQLite, whose numbers have one width, never does.
 
+use super::context::{failed, flags, shown, text, utf8};
 use super::convert;
-use super::functions::{failed, flags, shown, text, utf8};
 use rusqlite::functions::Context;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};

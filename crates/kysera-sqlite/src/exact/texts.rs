@@ -1,6 +1,6 @@
 //! Functions of text that mean what they mean on PostgreSQL: patterns that look at case, positions counted from 1.
 
-use super::functions::{failed, flags, utf8};
+use super::context::{failed, flags, utf8};
 use kysera_sql::dialect;
 use rusqlite::functions::Context;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};

@@ -7,79 +7,25 @@ mod decimal;
 mod numbers;
 mod random;
 mod rows;
+mod thing;
 mod truth;
 mod values;
 
 use crate::database::{is_postgres, plain};
 use decimal::text;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
 use kysera::ErrorKind;
 use kysera::prelude::*;
 use kysera::schema::{create_table, create_type, types_of};
-use numbers::{FLOATS, LARGE, MEDIUM, SMALL, shown};
-use random::{Model, Random};
-use rust_decimal::Decimal;
+use numbers::shown;
+use random::{Answer, Random};
 use std::collections::BTreeSet;
-use values::{CLOCKS, DAYS, MOODS, TEXTS};
-
-#[derive(SqlEnum, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[sql_enum(name = "mood_of_the_oracle", rename_all = "snake_case")]
-enum Mood {
-    Sad,
-    Ok,
-    Happy,
-}
-
-#[derive(Table, Debug, Clone, PartialEq)]
-struct Thing {
-    #[column(primary_key)]
-    id: i64,
-    small: Option<i16>,
-    medium: Option<i32>,
-    large: Option<i64>,
-    amount: Option<Decimal>,
-    ratio: Option<f64>,
-    word: Option<String>,
-    flag: Option<bool>,
-    mood: Option<Mood>,
-    day: Option<Date>,
-    clock: Option<Time>,
-    at: Option<Timestamp>,
-    local: Option<DateTime>,
-}
+use thing::{NewThing, Thing, thing};
 
 /// How many rows there are.
 const ROWS: usize = 24;
 
 /// Every form that has to occur.
 const FORMS: &str = include_str!("forms.txt");
-
-/// A row of NULLs, then boundary values, with NULLs between.
-fn thing(at: usize) -> Thing {
-    fn of<T: Clone>(all: &[T], at: usize) -> Option<T> {
-        (!at.is_multiple_of(5)).then(|| all[at % all.len()].clone())
-    }
-    let amounts = ["0", "0.00", "-1.5", "1.50", "1234567.89", "0.1", "0.10"];
-    let day: Option<Date> = of(&DAYS, at + 1).map(|day| day.parse().unwrap());
-    let clock: Option<Time> = of(&CLOCKS, at + 2).map(|clock| clock.parse().unwrap());
-    let local = day.zip(clock).map(|(day, clock)| day.to_datetime(clock));
-    Thing {
-        id: at as i64 + 1,
-        small: of(&SMALL, at),
-        medium: of(&MEDIUM, at + 1),
-        large: of(&LARGE, at + 2),
-        amount: of(&amounts, at + 3).map(|amount| amount.parse().unwrap()),
-        ratio: of(&FLOATS, at + 4),
-        word: of(&TEXTS, at).map(Into::into),
-        flag: of(&[true, false], at + 1),
-        mood: of(&MOODS, at + 2),
-        day,
-        clock,
-        at: local.map(|local| local.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp()),
-        local,
-    }
-}
 
 async fn fill(db: &Db) -> Vec<Thing> {
     if is_postgres(db) {
@@ -108,13 +54,6 @@ async fn fill(db: &Db) -> Vec<Thing> {
         change.filter(Thing.id.eq(row.id)).execute(db).await.unwrap();
     }
     rows
-}
-
-/// What the database says and what the model says, as text.
-struct Answer {
-    found: kysera::Result<Option<String>>,
-    expected: Model<String>,
-    sql: String,
 }
 
 /// Runs an expression over the row of `random`; its value as text by `$text`.

@@ -1,19 +1,13 @@
 //! Integers of three widths, decimals and floats.
 
-use super::Thing;
 use super::decimal::{Number, added, number, quotient, remainder, rounded};
 use super::random::{Model, Of, Random, both, each, plain, unspecified};
+use super::thing::{FLOATS, LARGE, Thing};
 use bigdecimal::num_bigint::BigInt;
 use kysera::expr::{case, function, val};
 use kysera::prelude::*;
 use rust_decimal::Decimal;
 
-pub(super) const SMALL: [i16; 5] = [0, 1, -1, i16::MAX, i16::MIN];
-pub(super) const MEDIUM: [i32; 6] = [0, 7, -7, 40_000, i32::MAX, i32::MIN];
-pub(super) const LARGE: [i64; 15] =
-    [0, 1, -1, 2, -2, 3, 7, 10, -10, 9999, 32_768, 1 << 32, i64::MAX, i64::MIN, i64::MIN + 1];
-pub(super) const FLOATS: [f64; 14] =
-    [0.0, -0.0, 0.1, 0.5, 1.5, 2.5, -2.5, 3.5, 1e15, 1e18, 1e300, -1e300, 1e-300, 5e-324];
 const DECIMALS: [&str; 16] = [
     "0",
     "0.00",
@@ -368,11 +362,13 @@ fn same(m: Option<&Number>, n: Option<&Number>) -> bool {
     matches!((m, n), (Some(m), Some(n)) if super::decimal::order(m, n).is_eq())
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "it is a whole number within the range")]
 fn whole(n: f64) -> Option<i64> {
     let n = n.round_ties_even();
     (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&n).then_some(n as i64)
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "to the nearest")]
 fn narrow(n: f64) -> Option<f32> {
     let narrow = n as f32;
     (narrow.is_finite() && (narrow != 0.0 || n == 0.0)).then_some(narrow)

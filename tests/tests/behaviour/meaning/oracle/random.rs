@@ -1,6 +1,6 @@
 //! Choices from a seed, the rows that expressions are over, and how often each form was made.
 
-use super::Thing;
+use super::thing::Thing;
 use kysera_sql::expr::{Expr, Expression};
 use kysera_sql::typed::{Nil, SqlValue};
 use std::collections::BTreeMap;
@@ -14,6 +14,13 @@ pub(super) struct Fails;
 
 /// An expression, which may be NULL, and what it is in the model.
 pub(super) type Of<V, T> = (Expr<Option<V>, Nil>, Model<T>);
+
+/// What the database says and what the model says, as text.
+pub(super) struct Answer {
+    pub(super) found: kysera::Result<Option<String>>,
+    pub(super) expected: Model<String>,
+    pub(super) sql: String,
+}
 
 pub(super) struct Random {
     state: u64,

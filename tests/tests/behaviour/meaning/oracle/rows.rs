@@ -1,9 +1,9 @@
 //! Several rows: filtered, sorted, grouped, added up, told apart, put together.
 
 use super::decimal::{Number, added, normal, order, quotient, text};
-use super::random::{Model, Random, plain};
+use super::random::{Answer, Model, Random, plain};
+use super::thing::{Mood, Thing};
 use super::values::of_decimal;
-use super::{Answer, Thing};
 use bigdecimal::num_bigint::BigInt;
 use kysera::expr::{avg, count, count_all, max, min, sum};
 use kysera::prelude::*;
@@ -37,7 +37,7 @@ macro_rules! of_any_kind {
             1 => of_any_kind!(@one |r| r.dec(1), |m: &Number, n: &Number| order(m, n), |n: &Number| normal(&text(n)), |n| of_decimal(n), $make, $order, $shown, $read, $body),
             2 => of_any_kind!(@one |r| r.float(1), |m: &f64, n: &f64| m.partial_cmp(n).unwrap(), |n: &f64| (n + 0.0).to_string(), |n: f64| (n + 0.0).to_string(), $make, $order, $shown, $read, $body),
             3 => of_any_kind!(@one |r| r.flag(), |m: &bool, n: &bool| m.cmp(n), |n: &bool| n.to_string(), |n: bool| n.to_string(), $make, $order, $shown, $read, $body),
-            4 => of_any_kind!(@one |r| r.mood(), |m: &super::Mood, n: &super::Mood| m.cmp(n), |n: &super::Mood| format!("{n:?}"), |n: super::Mood| format!("{n:?}"), $make, $order, $shown, $read, $body),
+            4 => of_any_kind!(@one |r| r.mood(), |m: &Mood, n: &Mood| m.cmp(n), |n: &Mood| format!("{n:?}"), |n: Mood| format!("{n:?}"), $make, $order, $shown, $read, $body),
             5 => of_any_kind!(@one |r| r.day(), |m: &jiff::civil::Date, n: &jiff::civil::Date| m.cmp(n), |n: &jiff::civil::Date| n.to_string(), |n: jiff::civil::Date| n.to_string(), $make, $order, $shown, $read, $body),
             6 => of_any_kind!(@one |r| r.at(), |m: &jiff::Timestamp, n: &jiff::Timestamp| m.cmp(n), |n: &jiff::Timestamp| n.to_string(), |n: jiff::Timestamp| n.to_string(), $make, $order, $shown, $read, $body),
             7 => of_any_kind!(@one |r| r.clock(), |m: &jiff::civil::Time, n: &jiff::civil::Time| m.cmp(n), |n: &jiff::civil::Time| n.to_string(), |n: jiff::civil::Time| n.to_string(), $make, $order, $shown, $read, $body),
@@ -294,9 +294,9 @@ async fn extremes(db: &Db, random: &mut Random) -> Answer {
         ),
         3 => of!(
             |r: &mut Random| r.mood(),
-            |m: &&super::Mood, n: &&super::Mood| m.cmp(n),
-            |n: &super::Mood| format!("{n:?}"),
-            |n: super::Mood| format!("{n:?}")
+            |m: &&Mood, n: &&Mood| m.cmp(n),
+            |n: &Mood| format!("{n:?}"),
+            |n: Mood| format!("{n:?}")
         ),
         4 => of!(
             |r: &mut Random| r.day(),

@@ -1,8 +1,8 @@
 //! Conditions, with the three values that they have.
 
-use super::Thing;
 use super::decimal::order;
 use super::random::{Model, Of, Random, both, each, plain};
+use super::thing::Thing;
 use super::values::{PATTERNS, is_like};
 use kysera::dialect::postgres::PostgresText;
 use kysera::expr::val;

@@ -1,44 +1,17 @@
 //! Texts, booleans, labels of an enum, days, times, instants.
 
 use super::random::{Of, Random, both, each, plain};
-use super::{Mood, Thing};
+use super::thing::{CLOCKS, DAYS, MOODS, Mood, TEXTS, Thing};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use kysera::expr::{case, concat, function, val};
 use kysera::prelude::*;
 use rust_decimal::Decimal;
 
-pub(super) const TEXTS: [&str; 20] = [
-    "",
-    " ",
-    "a",
-    "A",
-    "b",
-    "ab",
-    "AB",
-    "a_b",
-    "axb",
-    "a%",
-    r"a\b",
-    "[a]",
-    "*?",
-    "Ä",
-    "ä",
-    "ß",
-    "日本語",
-    "  x ",
-    "z\u{10ffff}",
-    "\u{1f980}",
-];
 pub(super) const PATTERNS: [&str; 22] = [
     "", "%", "_", "a%", "%b", "A_", "a_b", r"a\_b", r"a\%", r"\%", r"a\\b", "[%", "[a]", "[a-z]%", "*%",
     "?_", "_%_", "%%", "Ä%", "__", r"\a%", "ä",
 ];
-pub(super) const MOODS: [Mood; 3] = [Mood::Sad, Mood::Ok, Mood::Happy];
-pub(super) const DAYS: [&str; 6] =
-    ["0001-01-01", "1969-12-31", "1970-01-01", "2024-02-29", "2024-03-01", "9999-12-29"];
-pub(super) const CLOCKS: [&str; 4] = ["00:00:00", "00:00:00.000001", "12:00:00", "23:59:59.999999"];
-
 /// A leaf that is NULL, a column or a value.
 macro_rules! leaf {
     ($name:ident: $ty:ty, $column:ident, $null:literal, $of_column:literal, |$random:ident| $value:expr) => {
