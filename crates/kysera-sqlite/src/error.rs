@@ -298,7 +298,10 @@ mod tests {
             (ErrorKind::Undefined, Some("pet"), &["nmae".to_owned()][..])
         );
         assert_eq!(from_code(1, Some("near \"selct\": syntax error")).kind(), ErrorKind::Syntax);
-        assert_eq!(from_code(1, Some("malformed JSON")).kind(), ErrorKind::Database);
+        for of_a_value in ["malformed JSON", "integer overflow", "text: a part of a number is asked for"] {
+            assert_eq!(from_code(1, Some(of_a_value)).kind(), ErrorKind::InvalidValue);
+        }
+        assert_eq!(from_code(1, Some("no query solution")).kind(), ErrorKind::Database);
         assert_eq!(from_code(1, None).to_string(), "sqlite failed");
     }
 

@@ -11,7 +11,7 @@ use crate::ast::{
 };
 use crate::dialect::{Concat, NullSafe, ProposedForm};
 use crate::ident::Name;
-use crate::value::Value;
+use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
     /// An expression where a value is wanted.
@@ -319,12 +319,13 @@ impl<'a> Writer<'a> {
         if self.enum_between(between) || self.forms.seen && self.formed_between(between) {
             return;
         }
-        // Each bound is compared with the operand by itself: a value beside a value has no type.
-        let is_typed = has_type(&between.operand);
-        if has_type(&between.low) && has_type(&between.high) {
+        let is_typed = [&between.operand, &between.low, &between.high].into_iter().any(has_type);
+        self.beside(is_typed, &between.operand);
+        if has_type(&between.low) {
             self.compared_beside(&between.low, &between.operand);
-        } else {
-            self.beside(false, &between.operand);
+        }
+        if is_label(&between.operand) {
+            self.beside = has_type(&between.low) && has_type(&between.high);
         }
         self.compared(&between.operand, Some(&between.low));
         self.push(if between.negated { " not between " } else { " between " });
@@ -344,14 +345,13 @@ impl<'a> Writer<'a> {
         if self.forms.seen && self.formed_list(list) {
             return;
         }
-        // Each item is compared with the operand by itself: a value beside a value has no type.
-        let is_typed = has_type(&list.operand);
+        let is_typed = has_type(&list.operand) || list.items.iter().any(has_type);
         match list.items.iter().find(|item| has_type(item)) {
-            Some(_) if matches!(list.operand, Expr::Value(_)) && !list.items.iter().all(has_type) => {
-                self.beside(false, &list.operand);
-            }
             Some(typed) => self.compared_beside(typed, &list.operand),
             None => self.beside(is_typed, &list.operand),
+        }
+        if is_label(&list.operand) {
+            self.beside = list.items.iter().all(has_type);
         }
         self.compared(&list.operand, list.items.first());
         self.push(if list.negated { " not in (" } else { " in (" });
@@ -474,6 +474,12 @@ impl<'a> Writer<'a> {
             self.ident(name);
         }
     }
+}
+
+/// True for a value of a named type. It is compared with each of several by itself: beside one that is a value too it
+/// would be taken for text, and then not fit the others.
+fn is_label(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if matches!(value.sql_type(), SqlType::Custom(_)))
 }
 
 /// True for what can be tested where conditions are no values.

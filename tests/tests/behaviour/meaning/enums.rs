@@ -1,7 +1,7 @@
 //! Enums by the order in which their labels are declared, as PostgreSQL has it, not by their text.
 
 use crate::database::{is_postgres, plain};
-use kysera::expr::{case, max, min};
+use kysera::expr::{case, count_all, max, min, val};
 use kysera::prelude::*;
 use kysera::schema::{create_table, create_type, types_of};
 
@@ -86,6 +86,27 @@ async fn an_index_serves_the_order_of_an_enum() {
         let query = select_from(Day).filter(Day.mood.ge(Ok)).select(Day.id);
         let sql = query.to_sql(&kysera::dialect::Sqlite::default()).unwrap().sql;
         assert_eq!(sql, r#"select "day"."id" from "day" where "day"."mood" in ('ok', 'happy')"#);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grouping_key_of_labels_is_one_expression() {
+    plain(async |db| {
+        fill(db).await;
+        let key = || case().when(Day.id.gt(1), val(Happy)).otherwise(Sad);
+        let query = select_from(Day).group_by(key()).select((key(), count_all())).order_by(key());
+        assert_eq!(query.fetch_all(db).await.unwrap(), [(Sad, 1), (Happy, 2)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_label_lies_between_a_label_and_a_column() {
+    plain(async |db| {
+        fill(db).await;
+        let query = select_from(Day).filter(val(Ok).between(Sad, Day.mood)).select(Day.id).order_by(Day.id);
+        assert_eq!(query.fetch_all(db).await.unwrap(), [1, 3]);
     })
     .await;
 }
