@@ -250,7 +250,8 @@ impl<'a> Scan<'a> {
             let begins_comment = self.is_dash_comment()
                 || self.rest().starts_with(b"/*")
                 || byte == b'#' && self.rules.hash_comments;
-            if !is_operator(byte) || self.rules.is_placeholder(byte) || begins_comment {
+            let begins_other = self.rules.is_placeholder(byte) || self.rules.begins_word(byte);
+            if !is_operator(byte) || begins_other || begins_comment {
                 break;
             }
             self.at += 1;

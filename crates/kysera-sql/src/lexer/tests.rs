@@ -113,6 +113,12 @@ fn placeholders_are_those_of_the_dialect() {
 }
 
 #[test]
+fn the_sign_of_a_name_behind_an_operator_begins_the_name() {
+    assert_eq!(of("a=#t.b", &LexerRules::MSSQL)[1..3], [(Operator, "="), (Word, "#t")]);
+    assert_eq!(of("a=#b", &LexerRules::POSTGRES)[1..], [(Operator, "=#"), (Word, "b")]);
+}
+
+#[test]
 fn what_begins_nothing_is_unknown() {
     for text in ["\0", "\\", "{", "\u{7f}"] {
         assert_eq!(of(text, &LexerRules::POSTGRES), [(Unknown, text)]);

@@ -104,6 +104,9 @@ impl Maker<'_, '_> {
     pub(super) fn function(&mut self) -> Result<Name> {
         const KNOWN: &[&str] =
             &["coalesce", "count", "sum", "abs", "lower", "max", "row_number", "json_array", "group_concat"];
-        if self.tame || !self.flag()? { self.pick(KNOWN).map(Name::Borrowed) } else { self.name() }
+        let name = if self.tame || !self.flag()? { self.pick(KNOWN)?.into() } else { self.name()? };
+        // One that is an identifier, or several with dots, is written as it is.
+        let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte));
+        Ok(if is_plain && name.contains(MARK) { "zq.".into() } else { name })
     }
 }
