@@ -22,6 +22,7 @@ impl<'a> Writer<'a> {
             self.push("case ");
         }
         self.aggregates |= call.over.is_none() && is_aggregate(call);
+        self.contents.raw |= !is_of_values(&call.name);
         let keys = self.open_call_keys(call);
         let name = self.name_of_call(call);
         self.function_name(name);
@@ -125,6 +126,90 @@ impl<'a> Writer<'a> {
             self.refuse(CompileError::Name { name: name.into(), reason });
         }
     }
+}
+
+/// True for functions of the databases that compute a value and do nothing else. Any other may write, wait or change the
+/// session (`set_config`, `nextval`, a function of the user's), and counts as raw SQL.
+fn is_of_values(name: &str) -> bool {
+    const NAMES: [&str; 76] = [
+        "abs",
+        "array_agg",
+        "avg",
+        "bit_and",
+        "bit_or",
+        "bool_and",
+        "bool_or",
+        "ceil",
+        "ceiling",
+        "char_length",
+        "coalesce",
+        "concat",
+        "concat_ws",
+        "count",
+        "cume_dist",
+        "date",
+        "date_part",
+        "date_trunc",
+        "datetime",
+        "dense_rank",
+        "every",
+        "exp",
+        "first_value",
+        "floor",
+        "greatest",
+        "group_concat",
+        "hex",
+        "ifnull",
+        "instr",
+        "json_agg",
+        "json_array",
+        "json_arrayagg",
+        "json_build_object",
+        "json_extract",
+        "json_group_array",
+        "json_object",
+        "jsonb_agg",
+        "jsonb_build_object",
+        "jsonb_path_exists",
+        "lag",
+        "last_value",
+        "lead",
+        "least",
+        "left",
+        "length",
+        "ln",
+        "lower",
+        "lpad",
+        "ltrim",
+        "max",
+        "md5",
+        "min",
+        "mod",
+        "nth_value",
+        "ntile",
+        "nullif",
+        "percent_rank",
+        "power",
+        "rank",
+        "replace",
+        "right",
+        "round",
+        "row_number",
+        "rpad",
+        "rtrim",
+        "sign",
+        "sqrt",
+        "starts_with",
+        "strftime",
+        "string_agg",
+        "substr",
+        "substring",
+        "sum",
+        "total",
+        "trim",
+        "upper",
+    ];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// True for a name that needs no quotes: `a`, `a_1`, `a.b`.

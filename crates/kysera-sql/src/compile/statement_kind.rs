@@ -13,9 +13,10 @@ pub(super) fn kind(statement: &Statement, contents: Contents) -> StatementKind {
         Statement::Raw { .. } => StatementKind::Raw,
         Statement::Schema(_) => StatementKind::Ddl,
         Statement::Select(_) if contents.writes => StatementKind::Write,
-        Statement::Select(_) if contents.raw => StatementKind::Raw,
+        // A function that a write calls may change the session as well.
+        _ if contents.raw => StatementKind::Raw,
         Statement::Select(_) => StatementKind::Read,
-        _ if contents.raw || contents.subquery => StatementKind::Write,
+        _ if contents.subquery => StatementKind::Write,
         Statement::Insert(insert) => insert_shape(insert),
         Statement::Update(update) if is_keyed_update(update) => StatementKind::KeyedWrite,
         Statement::Delete(delete) if is_keyed_delete(delete) => StatementKind::KeyedWrite,

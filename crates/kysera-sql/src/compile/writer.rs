@@ -122,7 +122,7 @@ pub(super) struct Conflict {
 /// What the text turned out to hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Contents {
-    /// Raw SQL.
+    /// Raw SQL, or a function that is not known to be one of values alone.
     pub(super) raw: bool,
     /// A query inside an expression or FROM.
     pub(super) subquery: bool,

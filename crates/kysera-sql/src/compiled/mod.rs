@@ -135,7 +135,8 @@ pub enum StatementKind {
     Write,
     /// A change of the schema.
     Ddl,
-    /// Raw SQL: nothing is known, so it counts as a write.
+    /// Raw SQL, or a statement that holds some or calls a function which may do more than compute a value: nothing is
+    /// known, so it counts as a write, and it may have changed the session.
     Raw,
 }
 

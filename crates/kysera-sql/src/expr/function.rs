@@ -7,6 +7,10 @@ use crate::typed::{Nil, SqlValue};
 /// A call of the database's function `name`, whose result you say is a `V`: nothing checks that. The name is written
 /// as it is and must come from your source.
 ///
+/// A function that is not known to compute a value and do nothing else (`nextval`, `set_config`, one of your own) counts as
+/// raw SQL: the query is taken for a write, and what it did to the session is undone before anybody else gets the
+/// connection.
+///
 /// Say `Option<..>` where the function may return NULL by itself; what joins make of the arguments is added.
 ///
 /// # Examples

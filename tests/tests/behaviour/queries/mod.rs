@@ -8,6 +8,7 @@ mod keys;
 mod partial_index;
 mod reading;
 mod refused;
+mod sessions;
 mod text;
 mod writing;
 
