@@ -48,6 +48,8 @@ enum Last {
     In,
     /// The name of a function that runs a query given as text.
     RunsText,
+    /// An expression, which may be a column of the name of a function.
+    Expression,
     Other,
 }
 
@@ -87,8 +89,11 @@ impl Fragment {
         for piece in raw.pieces() {
             match piece {
                 RawPiece::Text(text) => {
-                    if has_escaped_name(&text) {
+                    if has_escaped_name(&text) || self.touches == Touches::Operand && begins_escaped(&text) {
                         return Err(NOT_UNDERSTOOD);
+                    }
+                    if changes_what_follows(&text) {
+                        return Err("its text changes the meaning of what follows");
                     }
                     for token in tokens(&text, lexer) {
                         self.token(token)?;
@@ -138,7 +143,11 @@ impl Fragment {
             self.open_in()?;
         }
         let runs_text = matches!(part, RawPart::Ident(name) if runs_text(name));
-        self.last = if runs_text { Last::RunsText } else { Last::Other };
+        self.last = match part {
+            _ if runs_text => Last::RunsText,
+            RawPart::Expr(_) => Last::Expression,
+            _ => Last::Other,
+        };
         self.distinct = Distinct::Nothing;
         self.touches = Touches::Operand;
         Ok(())
@@ -174,6 +183,7 @@ impl Fragment {
     fn parentheses(&mut self, kind: TokenKind) -> Checked {
         match kind {
             TokenKind::Open if self.last == Last::RunsText => return Err(READS_A_TABLE),
+            TokenKind::Open if self.last == Last::Expression => return Err("it calls a value"),
             TokenKind::Open => self.depth += 1,
             TokenKind::Close => {
                 self.depth = self.depth.checked_sub(1).ok_or("its parentheses do not match")?
@@ -227,6 +237,17 @@ fn has_escaped_name(text: &str) -> bool {
     text.as_bytes().windows(3).any(|bytes| matches!(bytes, [b'u' | b'U', b'&', b'"']))
 }
 
+/// True for text that makes `U&"..."` of an expression that ends in `U` and is directly in front.
+fn begins_escaped(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'&'] | [b'&', b'"' | b'\'', ..])
+}
+
+/// True for text whose end makes something else of a name or value that comes directly behind: the beginning of
+/// `U&"..."`, or of an escape.
+fn changes_what_follows(text: &str) -> bool {
+    matches!(text.as_bytes(), [.., b'u' | b'U', b'&'] | [.., b'\\'])
+}
+
 /// True for a function of PostgreSQL or of one of its common extensions that runs a query given as text, or reads a table
 /// given by name or in the form in which it is stored.
 fn runs_text(name: &str) -> bool {
@@ -264,6 +285,7 @@ fn runs_text(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kysera_sql::value::Value;
 
     const SQLITE: RawRules = RawRules { lexer: LexerRules::SQLITE, table_after_in: true };
     const POSTGRES: RawRules = RawRules { lexer: LexerRules::POSTGRES, table_after_in: false };
@@ -382,6 +404,35 @@ mod tests {
         refused(&["?"], &SQLITE);
         refused(&["$1"], &POSTGRES);
         passes(&["a ? 'b'"], &POSTGRES);
+    }
+
+    #[test]
+    fn text_that_changes_the_name_or_value_behind_it_is_refused() {
+        let text = |text: &'static str| RawPart::Sql(text.into());
+        let name = |name: &'static str| RawPart::Ident(name.into());
+        let value = || RawPart::Expr(Expr::Value(Value::Text("x".into())));
+        let is_refused = |parts: Vec<RawPart>| {
+            for rules in [SQLITE, POSTGRES, MYSQL] {
+                assert!(refusal(&Raw::new(parts.clone()), &rules).is_some(), "{parts:?}");
+            }
+        };
+        for before in ["cast(U&", "cast(u&", "cast(", "cast(1+U", "cast(1+$"] {
+            let hidden = if before == "cast(" { "query_to_xml" } else { "\\0071uery_to_xml" };
+            is_refused(vec![text(before), name(hidden), text("('select 1', true, true, '') as text)")]);
+        }
+        is_refused(vec![text("cast(U"), text("&"), name("\\0071uery_to_xml"), text("('t') as text)")]);
+        for before in ["U&", "E", "e", "B", "X", "N", "$", "'", "\"", "\\", "/*", "--", "$$", "$a$", "q'"] {
+            is_refused(vec![text(before), value()]);
+            is_refused(vec![text(before), name("a")]);
+        }
+        let raw = |sql| RawPart::Expr(Expr::Raw(Box::new(Raw::new(vec![text(sql)]))));
+        is_refused(vec![raw("u"), text("&"), name("\\0071uery_to_xml"), text("('t')")]);
+        is_refused(vec![raw("u"), text("&\"\\0071uery_to_xml\"('t')")]);
+        is_refused(vec![raw("query_to_xml"), text("('select 1', true, true, '')")]);
+        is_refused(vec![RawPart::Expr(Expr::column("pg_catalog", "query_to_xml")), text(" ('t')")]);
+        is_refused(vec![name("pg_catalog"), text(".query_to_xml('t')")]);
+        let harmless = Raw::new(vec![name("my_function"), text("("), value(), text(") & 1")]);
+        assert_eq!(refusal(&harmless, &POSTGRES), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod decimals;
 mod enums;
+mod escaped_names;
 mod floats;
 mod foreign;
 mod form_edges;
