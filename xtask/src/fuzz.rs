@@ -4,11 +4,13 @@
 
 use crate::process::{Result, cargo, exit_code};
 use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 
 /// How long each target runs in `cargo xtask test`.
 const IN_A_TEST: &str = "120";
 
-/// Runs all targets or the one that is named, for an hour each or for as many seconds as `--seconds` says.
+/// Runs all targets or the one that is named, for an hour each or for as many seconds as `--seconds` says, from another
+/// seed each time unless one is given.
 pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     let (mut seconds, mut seed, mut target) = ("3600", None, None);
     let mut words = words.iter();
@@ -26,7 +28,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     }
     let mut run = command(seconds);
     run.args(target.map(|target| ["--exact", target]).into_iter().flatten());
-    run.envs(seed.map(|seed| ("KYSERA_FUZZ_SEED", seed)));
+    run.env("KYSERA_FUZZ_SEED", seed.map_or_else(fresh_seed, str::to_owned));
     let status = run.status().map_err(|error| format!("cannot run cargo: {error}"))?;
     Ok(exit_code(status))
 }
@@ -34,6 +36,10 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
 /// The run of all targets that is part of every test.
 pub(crate) fn in_a_test() -> Command {
     command(IN_A_TEST)
+}
+
+fn fresh_seed() -> String {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos().to_string()
 }
 
 fn command(seconds: &str) -> Command {
