@@ -118,7 +118,7 @@ async fn lost(raw: &mut RawConnection) {
 
 async fn begin(server: &Server, sql: &str, events: &EventSender) -> Result<RawConnection> {
     let mut raw = connect::open(server, Some(events)).await?;
-    raw.command(sql).await.map_err(error::from_postgres)?;
+    connect::answered(server, raw.command(sql)).await?.map_err(error::from_postgres)?;
     Ok(raw)
 }
 

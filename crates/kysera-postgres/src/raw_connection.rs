@@ -12,17 +12,22 @@ use crate::socket::Address;
 use crate::statements::Statements;
 use crate::tls::Transport;
 use crate::types::type_of;
-use kysera_core::error::{Error, Result};
+use kysera_core::error::{Error, ErrorKind, Result};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
+use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_postgres::error::DbError;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Statement};
+
+/// How long the server may take to undo work, which costs it next to nothing.
+const UNDO_LIMIT: Duration = Duration::from_secs(10);
 
 /// Where a connection went, so that a request to cancel finds the same server.
 #[derive(Clone, Debug)]
@@ -248,6 +253,23 @@ impl RawConnection {
             self.note(error);
         }
         outcome
+    }
+
+    /// Runs SQL that undoes work. It has an end of its own, since the end of the caller's time is a reason to undo.
+    ///
+    /// # Errors
+    /// The server's, and `ConnectionClosed` when it is silent. The connection is then marked broken, and the server rolls
+    /// back when it is closed.
+    pub(crate) async fn undo(&mut self, sql: &str) -> Result<()> {
+        match timeout(UNDO_LIMIT, self.command(sql)).await {
+            Ok(outcome) => outcome.map_err(error::from_postgres),
+            Err(_) => {
+                self.is_broken = true;
+                let what =
+                    "the server did not answer a rollback; the connection is closed, which undoes the same";
+                Err(Error::new(ErrorKind::ConnectionClosed, what))
+            }
+        }
     }
 
     /// Sends the request to prepare a statement; [`finish_preparing`](RawConnection::finish_preparing) takes the answer.

@@ -70,7 +70,7 @@ impl PgConnection {
         }
         let raw = self.raw();
         if raw.monitor.status() != Status::Idle {
-            raw.command("rollback").await.map_err(error::from_postgres)?;
+            raw.undo("rollback").await?;
         }
         self.transaction = None;
         Ok(())
@@ -136,14 +136,14 @@ impl PgConnection {
             let name = quote(name);
             let sql = format!("rollback to savepoint {name}; release savepoint {name}");
             let before = self.raw().monitor.ends();
-            let undone = self.raw().command(&sql).await;
+            let undone = self.raw().undo(&sql).await;
             let ends = self.raw().monitor.ends();
             let transaction = self.open_transaction()?;
             transaction.savepoint_undone(before, ends);
             if undone.is_err() {
                 transaction.undoing = None;
             }
-            undone.map_err(error::from_postgres)?;
+            undone?;
         }
         self.open_transaction()?.undoing = None;
         Ok(())

@@ -2,10 +2,10 @@
 
 use crate::proxy::Proxy;
 use crate::support::{acquire, connect, driver_with, in_time, one, options, raw, read, rows};
-use kysera_core::driver::Driver;
+use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::PoolOptions;
-use kysera_postgres::Postgres;
+use kysera_postgres::{Postgres, SslMode};
 use kysera_sql::compiled::Access;
 use std::error::Error as _;
 use std::sync::Arc;
@@ -59,6 +59,39 @@ async fn statements_dropped_on_a_silent_network_hold_nobody_up_and_cost_a_handfu
     .await;
     let made = proxy.accepted() - before;
     assert!(made <= 80, "{made} connections were made to cancel ten statements");
+}
+
+#[tokio::test]
+async fn a_rollback_on_a_silent_network_has_an_end() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = connect(proxy.options.clone()).await;
+    let (mut whole, mut part) = (acquire(&driver).await, acquire(&driver).await);
+    for connection in [&mut whole, &mut part] {
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        connection.savepoint("kysera_1").await.unwrap();
+        assert_eq!(one::<i32>(&mut **connection, "select 1").await, 1);
+    }
+    proxy.forget_connections();
+    // No statement is cut by a limit: nothing but the driver ends these.
+    let (whole_ended, part_ended) =
+        tokio::join!(in_time(whole.rollback()), in_time(part.rollback_to("kysera_1")));
+    assert_eq!(whole_ended.unwrap_err().kind(), ErrorKind::ConnectionClosed);
+    assert_eq!(part_ended.unwrap_err().kind(), ErrorKind::ConnectionClosed);
+    // Nobody is given what is left of them.
+    assert!(in_time(part.rollback()).await.is_err());
+    drop((whole, part));
+    assert_eq!(in_time(ask(&driver)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn listening_on_a_silent_network_has_an_end() {
+    let Some(proxy) = Proxy::start().await else { return };
+    // In plain text, which the proxy can read.
+    let options = proxy.options.clone().ssl_mode(SslMode::Disable);
+    let driver = connect(options.connect_timeout(Duration::from_secs(1))).await;
+    proxy.lose("listen ");
+    let error = in_time(driver.listen(["orders"])).await.err().expect("the network is silent");
+    assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
 }
 
 #[tokio::test]

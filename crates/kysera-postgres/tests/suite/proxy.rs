@@ -31,6 +31,8 @@ struct State {
     accepted: AtomicUsize,
     /// Connections made before this many are silent: nothing is carried, and nothing closed.
     silent_before: AtomicUsize,
+    /// A request with this text is lost, and nothing is closed.
+    lost: Mutex<Option<&'static str>>,
     /// How long each new connection takes, in milliseconds.
     delay: AtomicU64,
     /// New connections are hung up on.
@@ -102,6 +104,11 @@ impl Proxy {
         self.state.silent_before.store(self.accepted(), SeqCst);
     }
 
+    /// Requests with this text are lost, and nothing is closed.
+    pub(crate) fn lose(&self, text: &'static str) {
+        *self.state.lost.lock().unwrap() = Some(text);
+    }
+
     /// How many connections were made so far.
     pub(crate) fn accepted(&self) -> usize {
         self.state.accepted.load(SeqCst)
@@ -128,6 +135,13 @@ impl Proxy {
     }
 }
 
+impl State {
+    fn is_lost(&self, request: &[u8]) -> bool {
+        let lost = *self.lost.lock().unwrap();
+        lost.is_some_and(|text| request.windows(text.len()).any(|window| window == text.as_bytes()))
+    }
+}
+
 fn host_and_port(url: &str) -> String {
     url.split_once('@').unwrap().1.split('/').next().unwrap().to_owned()
 }
@@ -141,7 +155,7 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, numb
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
                 state.asked.fetch_add(1, SeqCst);
-                if is_silent() {
+                if is_silent() || state.is_lost(&asked[..length]) {
                     continue;
                 }
                 if is_planned(LOSE_REQUEST) || server.write_all(&asked[..length]).await.is_err() {

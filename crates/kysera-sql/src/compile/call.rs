@@ -119,12 +119,14 @@ impl<'a> Writer<'a> {
 
     /// A function's name is not quoted, so it must be a plain identifier, or several with dots between.
     fn function_name(&mut self, name: &str) {
-        if is_plain(name) {
-            self.push(name);
+        let reason = if !is_plain(name) {
+            "a function's name has letters, digits, `_` and dots only"
+        } else if is_keyword(name) {
+            "it is a keyword of SQL, and no function's name"
         } else {
-            let reason = "a function's name has letters, digits, `_` and dots only";
-            self.refuse(CompileError::Name { name: name.into(), reason });
-        }
+            return self.push(name);
+        };
+        self.refuse(CompileError::Name { name: name.into(), reason });
     }
 }
 
@@ -210,6 +212,58 @@ fn is_of_values(name: &str) -> bool {
         "upper",
     ];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// True for keywords that stand for something else before a parenthesis on every database, so that the call would be
+/// another statement, or none. Keywords that are functions somewhere (`left`, `replace`, MySQL's `values`) are not here.
+pub(super) fn is_keyword(name: &str) -> bool {
+    const WORDS: [&str; 44] = [
+        "all",
+        "alter",
+        "and",
+        "as",
+        "between",
+        "by",
+        "case",
+        "check",
+        "collate",
+        "create",
+        "cross",
+        "delete",
+        "distinct",
+        "drop",
+        "else",
+        "end",
+        "except",
+        "from",
+        "full",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "intersect",
+        "into",
+        "is",
+        "join",
+        "natural",
+        "null",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "over",
+        "partition",
+        "returning",
+        "select",
+        "set",
+        "table",
+        "then",
+        "union",
+        "when",
+        "where",
+        "with",
+    ];
+    WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// True for a name that needs no quotes: `a`, `a_1`, `a.b`.

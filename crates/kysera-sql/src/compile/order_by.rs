@@ -1,6 +1,7 @@
 //! ORDER BY.
 
 use super::CompileError;
+use super::call::{is_keyword, is_plain};
 use super::shared_keys::KeyPlace;
 use super::writer::Writer;
 use crate::ast::{Direction, Expr, FromItem, Join, JoinKind, NullsOrder, OrderBy, UnsaidNulls};
@@ -103,10 +104,10 @@ impl<'a> Writer<'a> {
     fn collation(&mut self, name: &str) {
         if self.syntax.quote_collation {
             self.ident(name);
-        } else if super::call::is_plain(name) {
+        } else if is_plain(name) && !is_keyword(name) {
             self.push(name);
         } else {
-            let reason = "a collation's name has letters, digits and `_` only";
+            let reason = "a collation's name has letters, digits and `_` only, and is no keyword";
             self.refuse(CompileError::Name { name: name.into(), reason });
         }
     }

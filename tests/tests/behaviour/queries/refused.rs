@@ -347,3 +347,21 @@ async fn tables_may_share_an_enum() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_function_that_is_named_like_a_keyword_is_no_broken_sql() {
+    plain(async |db| {
+        fill(db).await;
+        for name in ["select", "From", "WHERE", "union"] {
+            let call = function::<Option<i64>, _>(name, (val(1_i64),));
+            let error = select_from(Worker).select(call).fetch_all(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{error}");
+            assert!(error.to_string().contains("keyword of SQL"), "{error}");
+        }
+        // Keywords that are functions as well.
+        let first =
+            select_from(Worker).select(function::<String, _>("replace", (Worker.name, val("C"), val("K"))));
+        assert!(first.fetch_all(db).await.unwrap().contains(&"Kem".to_owned()));
+    })
+    .await;
+}
