@@ -90,7 +90,7 @@ async fn listening_on_a_silent_network_has_an_end() {
     let options = proxy.options.clone().ssl_mode(SslMode::Disable);
     let driver = connect(options.connect_timeout(Duration::from_secs(1))).await;
     proxy.lose("listen ");
-    let error = in_time(driver.listen(["orders"])).await.err().expect("the network is silent");
+    let error = in_time(driver.listen(["orders"])).await.expect_err("the network is silent");
     assert_eq!(error.kind(), ErrorKind::ConnectionFailed);
 }
 
