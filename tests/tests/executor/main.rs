@@ -48,5 +48,6 @@ scenarios! {
     errors_say_what_they_are_about
     a_plan_is_text
     a_script_runs_every_statement
+    raw_sql_begins_and_ends_no_transaction
     the_database_inside_its_own_transaction_never_hangs
 }

@@ -336,3 +336,28 @@ pub(crate) async fn the_database_inside_its_own_transaction_never_hangs(database
         assert_eq!(database.numbers().await, [1, 2]);
     }
 }
+
+pub(crate) async fn raw_sql_begins_and_ends_no_transaction(database: Database) {
+    let db = &database.db;
+    let refused = |result: Result<()>| assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidQuery);
+    for text in ["begin", "commit", "ROLLBACK", "/* so */ end transaction", "rollback and chain"] {
+        // On a pool it would be another connection's affair.
+        refused(raw(text).execute(db).await.map(drop));
+        let kept = db.transaction(async |tx| {
+            insert(tx, 1).await?;
+            refused(raw(text).execute(tx).await.map(drop));
+            refused(script(format!("select 1; {text}; begin")).run(tx).await);
+            no::<()>()
+        });
+        assert_eq!(kept.await.unwrap_err().kind(), ErrorKind::Application);
+        assert!(numbers::<i64>().fetch_all(db).await.unwrap().is_empty(), "{text}");
+    }
+    // A script of its own may, and so may savepoints.
+    script("begin; insert into t (n, m) values (1, 10); commit").run(db).await.unwrap();
+    db.transaction(async |tx| {
+        script("savepoint a; delete from t; rollback to savepoint a; release savepoint a").run(tx).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(numbers::<i64>().fetch_all(db).await.unwrap(), [1]);
+}

@@ -3,7 +3,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::executor::Executor;
 use crate::plugin::bypass;
+use kysera_sql::compile::CompileError;
+use kysera_sql::dialect::Dialect;
 use kysera_sql::ident::Name;
+use kysera_sql::lexer::{is_transaction_control, statements};
 use std::borrow::Cow;
 
 /// Several statements of raw SQL. Its text is trusted and no plugin sees it.
@@ -36,7 +39,8 @@ impl Script {
     /// Runs it. Outside a transaction, the statements before a failed one may stay done.
     ///
     /// # Errors
-    /// That of the first statement that failed; `Refused` when a plugin guards the database and no reason to pass it by
+    /// That of the first statement that failed; `InvalidQuery` when it begins or ends a transaction inside of one;
+    /// `Refused` when a plugin guards the database and no reason to pass it by
     /// was given.
     pub async fn run<E: Executor>(self, on: &E) -> Result<()> {
         let executor = on.executor();
@@ -52,10 +56,20 @@ impl Script {
             let access = kysera_sql::compiled::Access::Write;
             return executor.db.acquire(access).await?.run_script(&self.sql).await;
         };
+        self.check_inside(executor.db.dialect())?;
         let mut session = session.lock().await;
         let run = session.enter().await?.run_script(&self.sql).await;
         session.leave();
         run
+    }
+
+    /// Inside a transaction, what ends it is refused before anything is sent.
+    fn check_inside(&self, dialect: &dyn Dialect) -> Result<()> {
+        let rules = &dialect.syntax().lexer;
+        match statements(&self.sql, rules).find(|statement| is_transaction_control(statement.text, rules)) {
+            Some(statement) => Err(CompileError::TransactionControl(statement.text.to_owned()).into()),
+            None => Ok(()),
+        }
     }
 }
 

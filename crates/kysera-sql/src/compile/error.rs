@@ -79,6 +79,12 @@ pub enum CompileError {
         /// The plugin.
         plugin: &'static str,
     },
+    /// Raw SQL begins or ends a transaction: on a pool the next statement may run on another connection, and inside a
+    /// transaction nobody could say any more what its commit or rollback means.
+    #[error(
+        "`{0}` begins or ends a transaction, which raw SQL may not: use `transaction` or `begin` of the handle"
+    )]
+    TransactionControl(String),
     /// Expressions or queries are nested deeper than any database reads.
     #[error("the statement is nested more than {max} levels deep: flatten it")]
     TooDeep {

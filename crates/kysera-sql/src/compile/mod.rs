@@ -141,7 +141,7 @@ fn write_parts<'a>(
         Statement::Delete(delete) => writer.delete(delete),
         Statement::Merge(merge) => writer.merge(merge),
         Statement::Schema(schema) => writer.schema(schema),
-        Statement::Raw { raw, .. } => writer.raw(raw),
+        Statement::Raw { raw, .. } => writer.raw_statement(raw),
     }
     let (contents, left, text_params) = (writer.contents, writer.left_at, writer.text_params);
     let (sql, params) = writer.finish()?;

@@ -1,13 +1,24 @@
 //! Raw SQL inside a statement.
 
+use super::CompileError;
 use super::expr::is_condition;
 use super::operator::{Level, level};
 use super::raw_operand::Surroundings;
 use super::writer::Writer;
 use crate::ast::{Expr, Raw, RawPart, RawPiece};
-use crate::lexer::{LexerRules, Token, TokenKind, tokens};
+use crate::lexer::{LexerRules, Token, TokenKind, is_transaction_control, tokens};
 
 impl<'a> Writer<'a> {
+    /// Raw SQL that is a whole statement.
+    pub(super) fn raw_statement(&mut self, raw: &'a Raw) {
+        if let [RawPart::Sql(text)] = raw.parts.as_slice()
+            && is_transaction_control(text, &self.syntax.lexer)
+        {
+            self.refuse(CompileError::TransactionControl(text.trim().to_owned()));
+        }
+        self.raw(raw);
+    }
+
     pub(super) fn raw(&mut self, raw: &'a Raw) {
         self.contents.raw |= !is_plain(raw, &self.syntax.lexer);
         let rules = &self.syntax.lexer;

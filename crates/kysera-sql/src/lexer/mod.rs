@@ -21,10 +21,12 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod token;
+mod transaction_control;
 
 pub use rules::{BackslashEscapes, BracketNames, LexerRules};
 pub use statements::{StatementText, Statements, statements};
 pub use token::{Token, TokenKind};
+pub use transaction_control::is_transaction_control;
 
 use scan::Scan;
 
