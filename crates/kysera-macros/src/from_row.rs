@@ -10,7 +10,7 @@ use syn::{DeriveInput, Ident, Path, Result};
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let krate = path(input)?;
     let fields = named_fields(input, "FromRow")?;
-    Ok(row(&quote!(#krate::__private), input, &fields, Object::Nested))
+    Ok(row(&quote!(#krate::__private), input, &fields, Object::Nested, &TokenStream::new()))
 }
 
 fn path(input: &DeriveInput) -> Result<Path> {
@@ -36,15 +36,27 @@ pub(crate) enum Object {
     Joined,
 }
 
-/// The impls that make the struct a row; `k` is `__private`.
-pub(crate) fn row(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
-    let mut tokens = reader(k, &input.ident, fields, object);
+/// The impls that make the struct a row; `k` is `__private`, `layout` its constant where columns are not called as fields.
+pub(crate) fn row(
+    k: &TokenStream,
+    input: &DeriveInput,
+    fields: &[Field<'_>],
+    object: Object,
+    layout: &TokenStream,
+) -> TokenStream {
+    let mut tokens = reader(k, &input.ident, fields, object, layout);
     tokens.extend(shape(k, input, fields, object));
     tokens
 }
 
 /// How it is read: from columns, from one cell, from the elements of a list.
-fn reader(k: &TokenStream, ident: &Ident, fields: &[Field<'_>], object: Object) -> TokenStream {
+fn reader(
+    k: &TokenStream,
+    ident: &Ident,
+    fields: &[Field<'_>],
+    object: Object,
+    layout: &TokenStream,
+) -> TokenStream {
     let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
     let reads = for_each_type(fields, &quote!(#k::FromRow));
@@ -61,6 +73,7 @@ fn reader(k: &TokenStream, ident: &Ident, fields: &[Field<'_>], object: Object) 
             const WIDTH: usize = 0 #(+ #reads::WIDTH)*;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
             const JOINED: bool = #joined;
+            #layout
             #[inline]
             fn from_row(cursor: &mut #k::Cursor<'_>) -> ::core::result::Result<Self, #k::DecodeError> {
                 ::core::result::Result::Ok(#ident { #(#members: #reads::from_row(cursor)?),* })

@@ -14,7 +14,7 @@ use std::future::poll_fn;
 use std::ops::Deref;
 use std::pin::Pin;
 use tokio_postgres::types::{FromSql, Type};
-use tokio_postgres::{Row, RowStream};
+use tokio_postgres::{Column, Row, RowStream};
 
 /// Reads the rows of one statement.
 #[derive(Debug)]
@@ -122,6 +122,13 @@ impl Reader {
     }
 
     fn hand_over(&mut self, row: Row, sink: &mut dyn RowSink, types: &Types) {
+        if self.plain.is_none() && self.kind == StatementKind::Raw {
+            let names: Vec<&str> = row.columns().iter().map(Column::name).collect();
+            if let Err(error) = sink.columns(&names) {
+                self.note(Err(error), row);
+                return;
+            }
+        }
         let outcome = match self.plain.get_or_insert_with(|| plain_columns(&row)) {
             Some(oids) => plain(&row, oids, sink),
             None => match known_values(&row, types) {

@@ -9,5 +9,6 @@ mod nested;
 mod plugins;
 mod prepared;
 mod queries;
+mod raw_rows;
 mod repository;
 mod typed_oracle;

@@ -38,6 +38,8 @@
 //! * **The same sink comes back.** It may move to another thread. A driver that starts a statement again calls
 //!   [`clear`](RowSink::clear) first. After [`Flow::Stop`](kysera_sql::row::Flow::Stop) it gives no further row, but runs
 //!   a write to its end.
+//! * **Raw SQL has names.** Before the first row of a [`Raw`](kysera_sql::compiled::StatementKind::Raw) statement it tells the sink the
+//!   [names of the columns](RowSink::columns), once: structs are read by them, and refused without.
 //! * **An error of a sink** fails its statement and not its connection.
 //! * **No panic**, and no long block of the calling thread, whatever the statement.
 //!

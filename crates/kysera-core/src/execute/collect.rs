@@ -3,8 +3,9 @@
 
 use crate::driver::ExecResult;
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::by_name::{self, foreign_sink};
 use kysera_sql::cell::Cell;
-use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, RowSink, Rows, swap};
+use kysera_sql::row::{Cursor, DecodeError, Discard, Flow, FromRow, Layout, RowSink, Rows, swap};
 use std::any::Any;
 use std::marker::PhantomData;
 
@@ -100,7 +101,11 @@ impl Collector for QueryPlan {
 
 /// Takes the rows out of the sink that a driver was handed.
 pub(crate) fn take_back(own: &mut dyn RowSink, mut boxed: Box<dyn RowSink>) -> Result<()> {
-    if own.swap(&mut *boxed) { Ok(()) } else { Err(foreign_sink()) }
+    if own.swap(&mut *boxed) || by_name::behind(&mut *boxed).is_some_and(|behind| own.swap(behind)) {
+        Ok(())
+    } else {
+        Err(foreign_sink())
+    }
 }
 
 /// Takes back the sink that a driver was handed.
@@ -122,11 +127,6 @@ fn no_row() -> Error {
 fn two_rows() -> Error {
     Error::new(ErrorKind::TooManyRows, "more than one row was found")
         .with_hint("narrow the filter, or take what you want with `fetch_first` or `limit(1)`")
-}
-
-#[cold]
-fn foreign_sink() -> Error {
-    Error::new(ErrorKind::Internal, "the driver did not hand back the sink that it was given")
 }
 
 /// Keeps the first row, stops at the `N`th.
@@ -157,6 +157,10 @@ impl<T: FromRow + Send + 'static, const N: usize> RowSink for AtMost<T, N> {
 
     fn clear(&mut self) {
         *self = AtMost::default();
+    }
+
+    fn layout(&self) -> Layout {
+        T::LAYOUT
     }
 
     fn swap(&mut self, other: &mut dyn Any) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::by_name;
 use crate::execute::collect::unbox;
 use crate::execute::session::Session;
 use crate::plugin::interception::{Interception, Steps};
@@ -130,7 +131,14 @@ impl Steps for Interceptors<'_> {
             return Box::pin(async { Err(unannounced_write()) });
         }
         self.wrote |= writes;
-        Box::pin(self.session.run_part(statement, sink))
+        if !by_name::is_by_name(&statement, &*sink) {
+            return Box::pin(self.session.run_part(statement, sink));
+        }
+        Box::pin(async move {
+            let sink = by_name::around(&statement, sink);
+            let (result, sink) = self.session.run_part(statement, sink).await?;
+            Ok((result, by_name::into_inner(sink)?))
+        })
     }
 
     fn result(&self) -> Option<ExecResult> {
@@ -189,6 +197,11 @@ impl RowSink for Observed {
             self.is_full = self.inner.row(cells)? == Flow::Stop;
         }
         Ok(if self.is_full && self.may_stop { Flow::Stop } else { Flow::Continue })
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<(), DecodeError> {
+        let hidden: usize = self.observers.iter().map(|observer| observer.hidden).sum();
+        self.inner.columns(&names[..names.len().saturating_sub(hidden)])
     }
 
     fn clear(&mut self) {

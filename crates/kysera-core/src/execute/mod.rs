@@ -8,6 +8,7 @@
 //!                or finds both made already (prepared::cache)
 //!   intercept    runs it inside the plugins that intercept it
 //!   session      the connection of an open transaction
+//!   by_name      finds the columns of a struct in raw SQL
 //! collect      makes the result of the rows  all, one, the first, none, a plan
 //! stream, pipeline, script                   other ways to run: row by row, together, raw text
 //! error_location                             names the table and column of an error
@@ -15,6 +16,7 @@
 //!
 //! What is further in is used by what is around it, never the other way; `executor` says what a statement can run on.
 
+pub(crate) mod by_name;
 pub(crate) mod collect;
 pub(crate) mod error_location;
 pub(crate) mod executor;

@@ -3,6 +3,7 @@
 use crate::db::Db;
 use crate::driver::Ran;
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::by_name;
 use crate::execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, take_back};
 use crate::execute::executor::{Executor, ExecutorRef};
 use crate::execute::lower::Intercepted;
@@ -136,6 +137,7 @@ async fn run<'e>(
         if statement.discards_rows() {
             sink = Box::new(Discard::default());
         }
+        let sink = by_name::around(&lowered.compiled, sink);
         batch.push((lowered.compiled, sink));
         started.push(statement);
     }

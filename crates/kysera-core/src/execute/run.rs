@@ -6,6 +6,7 @@
 use crate::db::Db;
 use crate::driver::{Attempt, BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::by_name::{self, is_by_name};
 use crate::execute::error_location::locate;
 use crate::execute::executor::ExecutorRef;
 use crate::execute::lower::{Intercepted, Lowered, lower};
@@ -87,6 +88,10 @@ impl<'e> StatementRun<'e> {
             Ok(lowered) => lowered,
             Err(error) => return Start::Done(Err(error)),
         };
+        if is_by_name(&compiled, sink) {
+            // Rare enough for a box.
+            return Start::Pending(Pending::new(self.executor, intercepted, compiled));
+        }
         let mut discard = Discard::default();
         let sink = if self.discards_rows() { &mut discard } else { sink };
         if let Some(intercepted) = intercepted {
@@ -198,8 +203,18 @@ impl<'e> Pending<'e> {
         }
     }
 
+    fn compiled(&self) -> &Compiled {
+        match self {
+            Pending::Connection(_, compiled)
+            | Pending::Running(_, compiled)
+            | Pending::Queued(_, compiled)
+            | Pending::Intercepted(_, _, compiled) => compiled,
+        }
+    }
+
     /// The rest of the work, with a sink that can move to another thread.
     pub(crate) fn run(self, sink: Box<dyn RowSink>) -> BoxFuture<'e, Ran> {
+        let sink = by_name::around(self.compiled(), sink);
         match self {
             Pending::Connection(db, compiled) => db.run(compiled, sink),
             Pending::Running(mut session, compiled) => {

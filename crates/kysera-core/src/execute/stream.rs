@@ -6,7 +6,7 @@
 use crate::db::Db;
 use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
-use crate::execute::collect::unbox;
+use crate::execute::by_name::{self, foreign_sink};
 use crate::execute::executor::{Executor, ExecutorRef};
 use crate::execute::lower::{Intercepted, Lowered};
 use crate::execute::run::StatementRun;
@@ -151,6 +151,7 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
     fn start(&mut self, source: Source<'e>, lowered: Lowered<'e>) -> BoxFuture<'e, Result<()>> {
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
         let (compiled, handoff) = (lowered.compiled, self.handoff.clone());
+        let sink = by_name::around(&compiled, sink);
         match (lowered.intercepted, source) {
             (_, Source::Shared) => Box::pin(std::future::ready(Err(shared()))),
             (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, handoff)),
@@ -163,9 +164,10 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
 
     /// Takes the rows out of a full sink and gives it back empty.
     fn unload(&mut self, full: Box<dyn RowSink>) -> Result<()> {
-        let mut sink = unbox::<Rows<T>>(full)?;
+        let mut sink = full;
+        let rows = by_name::inner::<Rows<T>>(&mut *sink).ok_or_else(foreign_sink)?;
         let room = Vec::from(std::mem::take(&mut self.batch));
-        self.batch = sink.take_into(room).into();
+        self.batch = rows.take_into(room).into();
         self.handoff.give_back(sink);
         Ok(())
     }

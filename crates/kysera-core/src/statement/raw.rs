@@ -44,7 +44,22 @@ impl<T> RawSql<T> {
         self
     }
 
-    /// Says that it returns rows, read as `R`.
+    /// Says that it returns rows, read as `R`: a tuple by the positions of the columns, a struct by their names, which `as`
+    /// gives, and the structs in a tuple by the names of their part of the columns. A missing, doubled or unread column
+    /// is an error that names it.
+    ///
+    /// ```
+    /// # use kysera_core::{Db, Result, QueryExt, raw};
+    /// # use kysera_sql::FromRow;
+    /// #[derive(FromRow)]
+    /// # #[from_row(crate = kysera_sql)]
+    /// struct Contact { name: String, email: String }
+    /// # async fn example(db: &Db) -> Result<()> {
+    /// // The order of the columns does not matter.
+    /// let contacts = raw("select mail as email, name from person").rows::<Contact>().fetch_all(db).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rows<R>(self) -> RawSql<R> {
         RawSql {
             text: self.text,

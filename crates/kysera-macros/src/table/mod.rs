@@ -26,7 +26,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         options: &options,
         columns: &columns,
     };
-    let mut out = from_row::row(&table.k, input, &fields, Object::Joined);
+    let mut out = from_row::row(&table.k, input, &fields, Object::Joined, &table.layout());
     out.extend(table.columns());
     out.extend(table.meta()?);
     out.extend(table.new_row()?);
@@ -55,6 +55,17 @@ struct Table<'a> {
     vis: &'a Visibility,
     options: &'a Options,
     columns: &'a [Column<'a>],
+}
+
+impl Table<'_> {
+    /// How raw SQL finds its columns: by their own names, where one is not called as its field.
+    fn layout(&self) -> TokenStream {
+        if self.columns.iter().all(|column| column.name == column.field.name) {
+            return TokenStream::new();
+        }
+        let (k, names) = (&self.k, self.columns.iter().map(|column| &column.name));
+        quote!(const LAYOUT: #k::Layout = #k::Layout::Names(&[#(#names),*]);)
+    }
 }
 
 /// The documentation of a field for the items made from it: the user's own, else `otherwise`.

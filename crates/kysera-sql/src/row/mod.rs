@@ -1,14 +1,19 @@
 //! Rows of a result: how a Rust type reads one, and the sink that a driver hands them to.
 //!
 //! A driver makes a small array of cells for each row and calls the sink once. The sink is compiled for the type of the
-//! row, so nothing is looked up by name and no row is built in between.
+//! row, so nothing is looked up by name and no row is built in between. The rows of
+//! raw SQL are the exception: its columns are put in order by their names first ([`Layout`]).
 
+mod decode_error;
 mod hand_over;
+mod layout;
 mod nested;
 mod sink;
 mod tuple;
 
+pub use decode_error::DecodeError;
 pub use hand_over::hand_over;
+pub use layout::Layout;
 pub use nested::{ArrayElement, optional_row_from_cell, optional_scalar_item, row_from_cell, scalar_item};
 #[doc(hidden)]
 pub use sink::swap;
@@ -16,7 +21,6 @@ pub use sink::{Discard, Flow, RowSink, Rows};
 
 use crate::cell::{Cell, CellError, FromCell};
 use crate::value::SqlType;
-use std::fmt;
 
 /// Reads the cells of one row from left to right.
 #[derive(Debug)]
@@ -24,32 +28,6 @@ pub struct Cursor<'a> {
     cells: &'a [Cell<'a>],
     at: usize,
 }
-
-/// Why a row could not be read: which column (counted from 0), and what was wrong with it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DecodeError {
-    /// The column's position in the row, from 0.
-    pub column: usize,
-    /// What was wrong, and where inside the column if it nests rows.
-    pub source: CellError,
-}
-
-impl DecodeError {
-    /// An error of the column at this position, counted from 0.
-    pub fn new(column: usize, source: CellError) -> DecodeError {
-        DecodeError { column, source }
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.write(f, Some(self.column))
-    }
-}
-
-// The cell's error has no cause of its own and its text is part of this one's, so it is not repeated as a source.
-impl std::error::Error for DecodeError {}
 
 impl<'a> Cursor<'a> {
     /// A cursor before the first cell.
@@ -126,6 +104,9 @@ pub trait FromRow: Sized {
 
     /// The names of its fields, in the order in which it reads them; empty where they have none.
     const FIELDS: &'static [&'static str] = &[];
+
+    /// How it finds its columns in SQL that people wrote.
+    const LAYOUT: Layout = Layout::of(Self::WIDTH, Self::FIELDS);
 
     /// Its SQL type when it is in one cell: the type of a scalar, [`SqlType::Nested`] for a row.
     const CELL: SqlType = SqlType::Nested;

@@ -1,6 +1,6 @@
 //! Where a driver hands its rows: one call per row, no allocation beyond the rows themselves.
 
-use super::{Cursor, DecodeError, FromRow};
+use super::{Cursor, DecodeError, FromRow, Layout};
 use crate::cell::Cell;
 use std::any::Any;
 use std::fmt;
@@ -25,6 +25,22 @@ pub trait RowSink: Any + Send {
 
     /// Forgets every row taken so far.
     fn clear(&mut self);
+
+    /// Takes the names of the columns of a [raw](crate::compiled::StatementKind::Raw) statement's rows, before the first
+    /// of them, and again after [`clear`](RowSink::clear). Drivers need not call it for other statements.
+    ///
+    /// # Errors
+    /// When the rows could not be read from such columns; the driver stops as for a cell, and passes the error on.
+    fn columns(&mut self, names: &[&str]) -> Result<(), DecodeError> {
+        let _ = names;
+        Ok(())
+    }
+
+    /// How its rows find their columns.
+    #[doc(hidden)]
+    fn layout(&self) -> Layout {
+        Layout::Positions(0)
+    }
 
     /// Takes the rows of a sink of its own type, and gives it what it has. False when it is of another type.
     #[doc(hidden)]
@@ -141,6 +157,10 @@ impl<T: FromRow + Send + 'static> RowSink for Rows<T> {
 
     fn clear(&mut self) {
         discard(&mut self.rows);
+    }
+
+    fn layout(&self) -> Layout {
+        T::LAYOUT
     }
 
     fn swap(&mut self, other: &mut dyn Any) -> bool {

@@ -1,12 +1,13 @@
 //! Tuples as rows, up to sixteen columns; beyond that a row has names.
 
-use super::{ArrayElement, Cursor, DecodeError, FromRow, row_from_cell};
+use super::{ArrayElement, Cursor, DecodeError, FromRow, Layout, row_from_cell};
 use crate::cell::{Cell, CellError, FromCell};
 
 macro_rules! tuple {
     ($($ty:ident)+) => {
         impl<$($ty: FromRow),+> FromRow for ($($ty,)+) {
             const WIDTH: usize = 0 $(+ $ty::WIDTH)+;
+            const LAYOUT: Layout = Layout::Parts(&[$($ty::LAYOUT),+]);
             const JOINED: bool = false;
 
             #[inline]

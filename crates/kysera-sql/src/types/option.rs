@@ -1,7 +1,7 @@
 //! `Option`: SQL NULL and values of another type.
 
 use crate::cell::{Cell, CellError, FromCell};
-use crate::row::{Cursor, DecodeError, FromRow};
+use crate::row::{Cursor, DecodeError, FromRow, Layout};
 use crate::value::{ScalarValue, SqlType, ToValue, Value};
 
 impl<T: ToValue> ToValue for Option<T> {
@@ -24,6 +24,7 @@ impl<T: FromCell> FromCell for Option<T> {
 /// A joined row that may be absent, a nested row that may be, or one column that may be NULL.
 impl<T: FromRow> FromRow for Option<T> {
     const WIDTH: usize = if T::JOINED { T::WIDTH } else { 1 };
+    const LAYOUT: Layout = if T::JOINED { T::LAYOUT } else { Layout::Positions(1) };
     const CELL: SqlType = T::CELL;
 
     #[inline]

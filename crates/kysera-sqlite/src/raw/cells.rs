@@ -2,6 +2,7 @@
 
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::cell::Cell;
+use kysera_sql::compiled::StatementKind;
 use kysera_sql::row::{self, Flow, RowSink};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -9,6 +10,18 @@ use rusqlite::types::ValueRef;
 /// Passes a row to the sink.
 pub(crate) fn pass_row(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
     row::hand_over(columns, (0..columns).map(|column| cell(row, column)), sink)
+}
+
+/// The number of columns, seen at the first row: its step may prepare a statement anew whose table has changed. A sink
+/// is told their names where people wrote them.
+pub(crate) fn columns_of(row: &Row<'_>, kind: StatementKind, sink: &mut dyn RowSink) -> Result<usize> {
+    let statement = row.as_ref();
+    if kind == StatementKind::Raw {
+        let names = (0..statement.column_count()).map(|at| statement.column_name(at));
+        let names = names.collect::<rusqlite::Result<Vec<_>>>();
+        sink.columns(&names.map_err(|error| crate::error::from_client(error, ""))?)?;
+    }
+    Ok(statement.column_count())
 }
 
 // Inlined, so that a cell is written to its array at once, without passing a result through a return value.

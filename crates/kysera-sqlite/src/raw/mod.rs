@@ -9,7 +9,7 @@ mod wal;
 mod watchdog;
 
 pub(crate) use bind::bind;
-pub(crate) use cells::pass_row;
+pub(crate) use cells::{columns_of, pass_row};
 pub(crate) use connection::RawConnection;
 pub(crate) use open::{Role, connect, set_synchronous};
 pub(crate) use run::{canceled, is_read, run_blocking, run_here};

@@ -1,7 +1,7 @@
 //! Runs one statement to its end, on the thread that it is called on.
 
 use super::bind::bind;
-use super::cells::pass_row;
+use super::cells::{columns_of, pass_row};
 use super::connection::RawConnection;
 use super::watchdog::Watch;
 use crate::error::from_client;
@@ -87,10 +87,10 @@ fn execute(
     }
     bind(&mut prepared, &statement.params)?;
     if reads {
-        return Ok(Some(ExecResult::returned(rows(raw, &mut prepared, sink, true)?)));
+        return Ok(Some(ExecResult::returned(rows(raw, &mut prepared, sink, statement.kind, true)?)));
     }
     let before = conn.total_changes();
-    let ran = rows(raw, &mut prepared, sink, false);
+    let ran = rows(raw, &mut prepared, sink, statement.kind, false);
     raw.take_frames();
     let returned = ran?;
     // `changes` keeps the count of the last insert, update or delete across statements of other kinds.
@@ -106,6 +106,7 @@ fn rows(
     raw: &RawConnection,
     prepared: &mut CachedStatement<'_>,
     sink: &mut dyn RowSink,
+    kind: StatementKind,
     reads: bool,
 ) -> Result<u64> {
     let mut rows = prepared.raw_query();
@@ -117,9 +118,14 @@ fn rows(
     while let Some(row) = rows.next().map_err(|error| from_client(error, ""))? {
         returned += 1;
         if wanted {
-            // Not before the first step: that may prepare a statement anew whose table has changed.
-            let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
-            match pass_row(row, columns, sink) {
+            let passed = match columns {
+                Some(columns) => pass_row(row, columns, sink),
+                None => columns_of(row, kind, sink).and_then(|count| {
+                    columns = Some(count);
+                    pass_row(row, count, sink)
+                }),
+            };
+            match passed {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => wanted = false,
                 Err(error) => {

@@ -71,6 +71,11 @@ impl RowSink for Forward {
         Ok(if self.chunk.is_full() && !self.send() { Flow::Stop } else { Flow::Continue })
     }
 
+    fn columns(&mut self, names: &[&str]) -> std::result::Result<(), DecodeError> {
+        self.chunk.name(names);
+        Ok(())
+    }
+
     fn clear(&mut self) {
         self.chunk = Chunk::default();
     }

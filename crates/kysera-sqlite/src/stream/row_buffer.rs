@@ -27,6 +27,8 @@ pub(crate) struct Chunk {
     cells: Vec<StoredCell>,
     text: String,
     bytes: Vec<u8>,
+    /// The columns' names, in the first chunk, until they were handed on.
+    names: Option<Vec<String>>,
 }
 
 /// A cell, or the range of its bytes.
@@ -47,6 +49,7 @@ impl Chunk {
             cells: Vec::with_capacity(self.cells.len()),
             text: String::with_capacity(self.text.len()),
             bytes: Vec::with_capacity(self.bytes.len()),
+            names: None,
         }
     }
 
@@ -83,6 +86,10 @@ impl Chunk {
         }
     }
 
+    pub(crate) fn name(&mut self, names: &[&str]) {
+        self.names = Some(names.iter().map(|name| (*name).to_owned()).collect());
+    }
+
     pub(crate) fn is_full(&self) -> bool {
         self.rows == BATCH
     }
@@ -93,6 +100,9 @@ impl Chunk {
 
     /// Hands at most `most` rows on.
     pub(crate) fn pour(&mut self, sink: &mut dyn RowSink, most: usize) -> Result<Flow, DecodeError> {
+        if let Some(names) = self.names.take() {
+            sink.columns(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
         let width = self.cells.len() / self.rows.max(1);
         let from = self.taken;
         self.taken = self.rows.min(from + most);
@@ -141,6 +151,11 @@ impl RowSink for RowBuffer {
         self.last().push(cells);
         self.rows += 1;
         Ok(Flow::Continue)
+    }
+
+    fn columns(&mut self, names: &[&str]) -> Result<(), DecodeError> {
+        self.last().name(names);
+        Ok(())
     }
 
     fn clear(&mut self) {

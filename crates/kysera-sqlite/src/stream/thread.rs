@@ -7,7 +7,7 @@ use super::row_buffer::BATCH;
 use crate::blocking::{CancelOnDrop, PendingReturn};
 use crate::error::from_client;
 use crate::manager::{Pooled, give_back_here};
-use crate::raw::{RawConnection, Watch, bind, canceled, pass_row};
+use crate::raw::{RawConnection, Watch, bind, canceled, columns_of, pass_row};
 use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::row::{Flow, RowSink};
@@ -103,8 +103,13 @@ fn read(
                 Err(_) => return Ok(()),
             },
         };
-        let columns = *columns.get_or_insert_with(|| row.as_ref().column_count());
-        let flow = pass_row(row, columns, &mut *request.sink);
+        let flow = match columns {
+            Some(columns) => pass_row(row, columns, &mut *request.sink),
+            None => columns_of(row, statement.kind, &mut *request.sink).and_then(|count| {
+                columns = Some(count);
+                pass_row(row, count, &mut *request.sink)
+            }),
+        };
         taken += 1;
         if taken < BATCH || !matches!(flow, Ok(Flow::Continue)) {
             *current = Some(request);

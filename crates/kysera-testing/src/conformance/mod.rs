@@ -102,6 +102,7 @@ macro_rules! conformance {
         type SubjectOfConformance = $subject;
         $crate::__conformance_area! { run:
             rows_come_in_order
+            raw_sql_tells_the_names_of_its_columns
             values_come_back_as_they_went
             statements_of_prepared_queries_are_told_apart
             a_result_without_rows_leaves_the_sink_empty

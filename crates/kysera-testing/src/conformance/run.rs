@@ -5,10 +5,11 @@ use super::item::{
 };
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_core::{ErrorKind, QueryExt};
+use kysera_sql::cell::{Cell, CellError};
 use kysera_sql::compiled::{Access, Compiled, SqlText, StatementKind};
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
-use kysera_sql::row::{Discard, Rows};
+use kysera_sql::row::{DecodeError, Discard, Flow, RowSink, Rows};
 use kysera_sql::schema::create_index;
 use kysera_sql::write::{delete_from, insert_into, update};
 
@@ -16,6 +17,71 @@ use kysera_sql::write::{delete_from, insert_into, update};
 pub async fn rows_come_in_order(driver: &dyn Driver) {
     items(driver, 500).await;
     assert!(ids(driver).await.into_iter().eq(1..=500));
+}
+
+/// A sink that notes the names of the columns, and that they came before the rows.
+#[derive(Default)]
+struct Named {
+    names: Vec<String>,
+    rows: usize,
+}
+
+impl RowSink for Named {
+    fn columns(&mut self, names: &[&str]) -> Result<(), DecodeError> {
+        assert_eq!(self.rows, 0, "the names come before the rows, and once");
+        self.names.extend(names.iter().map(|&name| name.to_owned()));
+        Ok(())
+    }
+
+    fn row(&mut self, _: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        self.rows += 1;
+        Ok(Flow::Continue)
+    }
+
+    fn clear(&mut self) {
+        *self = Named::default();
+    }
+}
+
+/// A sink learns the names of the columns of raw SQL before its first row, from `run`, `try_run` and a stream; and when it
+/// refuses them, the statement fails and the connection goes on.
+pub async fn raw_sql_tells_the_names_of_its_columns(driver: &dyn Driver) {
+    items(driver, 3).await;
+    let mut connection = writer(driver).await;
+    let query = || plain(StatementKind::Raw, "select id, label as other, id as \"Third\" from item");
+    let check = |named: &Named| assert_eq!((&*named.names.join(" "), named.rows), ("id other Third", 3));
+    let (_, sink) = connection.run(query(), Box::<Named>::default()).await.unwrap();
+    check(&sink.into_any().downcast::<Named>().unwrap());
+    let mut sink = Named::default();
+    if let Attempt::Done(done) = connection.try_run(&query(), &mut sink) {
+        done.unwrap();
+        check(&sink);
+    }
+    let mut stream = connection.stream(query()).await.unwrap();
+    let (mut sink, mut more): (Box<dyn RowSink>, bool) = (Box::<Named>::default(), true);
+    while more {
+        (sink, more) = stream.fill(sink).await.unwrap();
+    }
+    check(&sink.into_any().downcast::<Named>().unwrap());
+    drop(stream);
+    let refused = connection.run(query(), Box::new(NoNames)).await.map(|_| ()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Decode);
+    assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap(), [1, 2, 3]);
+}
+
+/// A sink that refuses every name.
+struct NoNames;
+
+impl RowSink for NoNames {
+    fn columns(&mut self, _: &[&str]) -> Result<(), DecodeError> {
+        Err(DecodeError::new(0, CellError::new("no name", "a name")))
+    }
+
+    fn row(&mut self, _: &[Cell<'_>]) -> Result<Flow, DecodeError> {
+        panic!("a row came, though its names were refused")
+    }
+
+    fn clear(&mut self) {}
 }
 
 /// Values come back as they were bound: extremes, NULL, text of any script, bytes of any kind.

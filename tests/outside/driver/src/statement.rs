@@ -17,6 +17,9 @@ pub(crate) fn run(client: &Connection, statement: &Compiled, sink: &mut dyn RowS
     let (mut flow, mut returned) = (Flow::Continue, 0);
     each_row(client, statement, |row| {
         returned += 1;
+        if returned == 1 && statement.kind == StatementKind::Raw {
+            sink.columns(&names(row)?)?;
+        }
         if flow == Flow::Continue {
             flow = sink.row(&cells(row)?)?;
         }
@@ -27,24 +30,32 @@ pub(crate) fn run(client: &Connection, statement: &Compiled, sink: &mut dyn RowS
 
 /// The rows of a statement, kept to be handed over later.
 pub(crate) struct Buffered {
+    /// Of raw SQL, until a sink has them.
+    names: Option<Vec<String>>,
     rows: std::vec::IntoIter<Vec<Owned>>,
 }
 
 impl Buffered {
     pub(crate) fn read(client: &Connection, statement: &Compiled) -> Result<Buffered> {
-        let mut rows = Vec::new();
+        let (mut names, mut rows) = (None, Vec::new());
         each_row(client, statement, |row| {
+            if rows.is_empty() && statement.kind == StatementKind::Raw {
+                names = Some(self::names(row)?.into_iter().map(str::to_owned).collect());
+            }
             let values =
                 (0..row.as_ref().column_count()).map(|column| row.get(column).map_err(error::from_client));
             rows.push(values.collect::<Result<Vec<Owned>>>()?);
             Ok(Flow::Continue)
         })?;
-        Ok(Buffered { rows: rows.into_iter() })
+        Ok(Buffered { names, rows: rows.into_iter() })
     }
 
     /// Hands over the next row, if there is one.
     pub(crate) fn give_next(&mut self, sink: &mut dyn RowSink) -> Result<Option<Flow>> {
         let Some(row) = self.rows.next() else { return Ok(None) };
+        if let Some(names) = self.names.take() {
+            sink.columns(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        }
         let cells = row.iter().map(|value| cell_of(value.into())).collect::<Result<Vec<_>>>()?;
         Ok(Some(sink.row(&cells)?))
     }
@@ -67,6 +78,13 @@ pub(crate) fn each_row(
         }
     }
     Ok(())
+}
+
+/// The names of the columns.
+fn names<'r>(row: &'r Row<'_>) -> Result<Vec<&'r str>> {
+    let statement = row.as_ref();
+    let names = (0..statement.column_count()).map(|at| statement.column_name(at).map_err(error::from_client));
+    names.collect()
 }
 
 fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<()> {

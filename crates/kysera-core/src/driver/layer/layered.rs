@@ -302,6 +302,10 @@ impl RowSink for Counted {
         self.inner.row(cells)
     }
 
+    fn columns(&mut self, names: &[&str]) -> Result<(), DecodeError> {
+        self.inner.columns(names)
+    }
+
     fn clear(&mut self) {
         self.rows = 0;
         self.inner.clear();
