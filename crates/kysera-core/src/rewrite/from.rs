@@ -29,10 +29,10 @@ pub(super) enum Placement {
 }
 
 /// A predicate on its way up.
-struct HoistedPredicate {
+struct HoistedPredicate<'a> {
     predicate: Expr,
-    /// `alias.key`, a column that is NULL only in made-up rows; `None` when the predicate holds for those already.
-    key: Option<Expr>,
+    /// The table and what the query calls it; `None` when the predicate holds for made-up rows already.
+    table: Option<(&'a TablePolicy, Name)>,
 }
 
 impl<'a> RowFilterPass<'a> {
@@ -59,7 +59,7 @@ impl<'a> RowFilterPass<'a> {
         item: &mut FromItem,
         placement: Placement,
         directives: &[Directive],
-    ) -> Result<Vec<HoistedPredicate>> {
+    ) -> Result<Vec<HoistedPredicate<'a>>> {
         match item {
             FromItem::Table(table) => match self.table(table, placement, directives)? {
                 None => Ok(Vec::new()),
@@ -124,10 +124,7 @@ impl<'a> RowFilterPass<'a> {
         Ok(Some(if derive {
             Placed::Derived(policy, predicate)
         } else {
-            Placed::Hoisted(HoistedPredicate {
-                predicate,
-                key: policy.key.clone().map(|key| Expr::column(label, key)),
-            })
+            Placed::Hoisted(HoistedPredicate { predicate, table: Some((policy, label)) })
         }))
     }
 
@@ -144,7 +141,7 @@ impl<'a> RowFilterPass<'a> {
         join: &mut Join,
         placement: Placement,
         directives: &[Directive],
-    ) -> Result<Vec<HoistedPredicate>> {
+    ) -> Result<Vec<HoistedPredicate<'a>>> {
         let (left, right) = match join.kind {
             JoinKind::Inner | JoinKind::Cross => (placement, placement),
             JoinKind::Left => (placement, Placement::Pull),
@@ -199,24 +196,34 @@ enum Placed<'a> {
     /// There is none: the name is that of a CTE.
     Cte,
     /// It goes up.
-    Hoisted(HoistedPredicate),
+    Hoisted(HoistedPredicate<'a>),
     /// It goes around the table, which it calls [`names::LEAF`].
     Derived(&'a TablePolicy, Expr),
 }
 
-impl HoistedPredicate {
+impl HoistedPredicate<'_> {
     /// The same above a full join: rows that the join made up pass, since what they lack is judged on its own side.
-    fn guard(&self) -> HoistedPredicate {
-        let predicate = match &self.key {
+    fn guard(&self) -> HoistedPredicate<'static> {
+        let made_up = self.table.as_ref().and_then(|(policy, label)| made_up(policy, label));
+        let predicate = match made_up {
             None => self.predicate.clone(),
-            Some(key) => Expr::binary(Expr::is_null(key.clone()), BinaryOp::Or, self.predicate.clone()),
+            Some(made_up) => Expr::binary(made_up, BinaryOp::Or, self.predicate.clone()),
         };
-        HoistedPredicate { predicate, key: None }
+        HoistedPredicate { predicate, table: None }
     }
 }
 
+/// True in rows of a full join that have no row of this table: the key is NULL, and so is all else. The key alone would
+/// do if it were never NULL, but SQLite takes NULL for a key that is not declared otherwise.
+fn made_up(policy: &TablePolicy, label: &Name) -> Option<Expr> {
+    let key = policy.key.as_ref()?;
+    let is_null = |column: &Name| Expr::is_null(Expr::column(label.clone(), column.clone()));
+    let others = policy.table.columns.iter().map(|column| &column.name).filter(|name| *name != key);
+    Some(others.map(is_null).fold(is_null(key), Expr::and))
+}
+
 /// Puts predicates in front of a join's condition.
-fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate>) -> Result<()> {
+fn into_on(join: &mut Join, hoisted: Vec<HoistedPredicate<'_>>) -> Result<()> {
     if hoisted.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,8 @@ use crate::support::{acquire, connect, driver_with, in_time, one, options, raw, 
 use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::PoolOptions;
-use kysera_postgres::{Postgres, SslMode};
+use kysera_core::{Db, QueryExt};
+use kysera_postgres::{Event, Postgres, SslMode};
 use kysera_sql::compiled::Access;
 use std::error::Error as _;
 use std::sync::Arc;
@@ -81,6 +82,34 @@ async fn a_rollback_on_a_silent_network_has_an_end() {
     assert!(in_time(part.rollback()).await.is_err());
     drop((whole, part));
     assert_eq!(in_time(ask(&driver)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_statement_over_its_limit_on_a_silent_network_ends_and_so_does_its_transaction() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let db = Db::new(connect(proxy.options.clone().connect_timeout(Duration::from_secs(1))).await);
+    let db = db.statement_limit(Duration::from_millis(300));
+    let ask = || kysera_core::raw("select 1").rows::<i32>();
+    let lost = db.transaction(async |tx| {
+        ask().fetch_one(tx).await?;
+        proxy.forget_connections();
+        ask().fetch_one(tx).await
+    });
+    assert_eq!(in_time(lost).await.unwrap_err().kind(), ErrorKind::Canceled);
+    assert_eq!(in_time(ask().fetch_one(&db)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_listener_whose_network_went_silent_says_that_it_missed_something() {
+    let Some(proxy) = Proxy::start().await else { return };
+    let driver = connect(proxy.options.clone()).await;
+    let mut listener = in_time(driver.listen(["orders"])).await.unwrap();
+    proxy.forget_connections();
+    // Half a minute, and the wait for an answer.
+    assert!(matches!(in_time(listener.recv()).await.unwrap(), Event::Missed));
+    acquire(&driver).await.run_script("notify orders, 'one'").await.unwrap();
+    let Event::Notification(order) = in_time(listener.recv()).await.unwrap() else { panic!("none came") };
+    assert_eq!(order.payload, "one");
 }
 
 #[tokio::test]

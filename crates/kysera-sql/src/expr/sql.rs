@@ -9,8 +9,8 @@ use crate::value::ValueError;
 /// Raw SQL as an expression of a type that you say: nothing checks it. The text is a literal of your source; each `{}`
 /// in it is a column, an expression or a bound value (`val(..)`), and `{{` and `}}` are braces.
 ///
-/// Plugins cannot see into the text: under a guard it is refused unless the query passes them by with a reason. The
-/// tables of its arguments are checked as everywhere.
+/// Plugins see the tables of its arguments, as everywhere, but none in the text. So under a guard a text that reads a
+/// table, or may, is refused unless the query passes plugins by with a reason; `upper({})` and the like are not.
 ///
 /// # Examples
 /// ```

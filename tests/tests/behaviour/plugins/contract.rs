@@ -7,7 +7,7 @@ use kysera::extend::driver::BoxFuture;
 use kysera::extend::plugin::{
     Context, Enclosure, Interception, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
 };
-use kysera::plugins::{Revives, SoftDelete, Timestamps, soft_delete};
+use kysera::plugins::{Revives, SoftDelete, Timestamps, restore, soft_delete};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::sqlite::{Sqlite, SqliteOptions};
@@ -349,7 +349,7 @@ async fn soft_delete_in_a_cte_marks_the_rows_that_it_returns() {
 }
 
 #[tokio::test]
-async fn an_upsert_that_revives_in_a_cte_in_front_of_an_update_clears_the_mark() {
+async fn an_upsert_that_revives_in_a_cte_in_front_of_a_query_or_an_update_clears_the_mark() {
     each(
         |builder| builder.plugin(SoftDelete::new()),
         async |db| {
@@ -371,6 +371,70 @@ async fn an_upsert_that_revives_in_a_cte_in_front_of_an_update_clears_the_mark()
             assert_eq!(ids, [1]);
             let seen = select_from(Entry).select(Entry.title).order_by(Entry.id).fetch_all(db).await.unwrap();
             assert_eq!(seen, ["back", "entry 2"]);
+            soft_delete(Entry).filter(Entry.id.eq(1)).execute(db).await.unwrap();
+            let other = update(Entry).with(&back).set(Entry.title.set("changed")).filter(Entry.id.eq(2));
+            assert_eq!(other.execute(db).await.unwrap().rows_affected, 1);
+            let seen = select_from(Entry).select(Entry.title).order_by(Entry.id).fetch_all(db).await.unwrap();
+            assert_eq!(seen, ["back", "changed"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_restore_in_a_cte_clears_the_mark() {
+    each(
+        |builder| builder.plugin(SoftDelete::new()),
+        async |db| {
+            if !is_postgres(db) {
+                return;
+            }
+            entries(db).await;
+            soft_delete(Entry).filter(Entry.id.eq(1)).execute(db).await.unwrap();
+            let back = cte("back", restore(Entry).filter(Entry.id.eq(1)).returning(row! { id: Entry.id }));
+            let ids = select_from(&back).with(&back).select(back.id).fetch_all(db).await.unwrap();
+            assert_eq!(ids, [1]);
+            let seen = select_from(Entry).select(Entry.id).order_by(Entry.id).fetch_all(db).await.unwrap();
+            assert_eq!(seen, [1, 2]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn switches_of_soft_delete_on_a_write_do_what_they_say_or_are_refused() {
+    each(
+        |builder| builder.plugin(SoftDelete::new()),
+        async |db| {
+            entries(db).await;
+            soft_delete(Entry).filter(Entry.id.eq(1)).execute(db).await.unwrap();
+            let new = |id| NewEntry { id, title: "new".into() };
+            for insert in [
+                insert_into(Entry).values(new(7)).with_deleted().execute(db).await,
+                insert_into(Entry).values(new(7)).only_deleted().execute(db).await,
+                insert_into(Entry).rows([new(7), new(8)]).with_deleted().execute(db).await,
+                soft_delete(Entry).filter(Entry.id.eq(1)).with_deleted().execute(db).await,
+            ] {
+                let error = insert.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Plugin, "{error}");
+            }
+            let marks = || async {
+                let query = select_from(Entry).with_deleted().order_by(Entry.id);
+                query.select((Entry.title, Entry.deleted_at.is_null())).fetch_all(db).await.unwrap()
+            };
+            let upsert = || {
+                insert_into(Entry)
+                    .values(new(1))
+                    .on_conflict(Entry.id)
+                    .do_update(|update, new| update.set(Entry.title.set(new.title)))
+            };
+            // Hidden, it is not found, and its key is taken.
+            let error = upsert().execute(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::HiddenConflict, "{error}");
+            upsert().with_deleted().execute(db).await.unwrap();
+            assert_eq!(marks().await, [("new".to_owned(), false), ("entry 2".to_owned(), true)]);
+            upsert().revive().execute(db).await.unwrap();
+            assert_eq!(marks().await, [("new".to_owned(), true), ("entry 2".to_owned(), true)]);
         },
     )
     .await;

@@ -119,7 +119,7 @@ fn both_sides_of_a_full_join() {
     reads(
         person_and_post(JoinKind::Full),
         texts! {
-            all: r#"select "p"."id", "o"."id" from "person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id" where ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null)"#,
+            all: r#"select "p"."id", "o"."id" from "person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id" where ("p"."id" is null and "p"."n" is null and "p"."del" is null or "p"."del" is null) and ("o"."id" is null and "o"."person_id" is null and "o"."n" is null and "o"."del" is null or "o"."del" is null)"#,
             postgres: r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#,
             mysql: none,
             mssql: r#"select "p"."id", "o"."id" from (select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id""#,
@@ -134,7 +134,7 @@ fn a_full_join_on_the_nullable_side_of_a_left_join() {
     reads(
         select([c("t.id"), c("p.id"), c("o.id")], join(t(), JoinKind::Left, full, on)),
         texts! {
-            all: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ("person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id") on ("p"."id" is null or "p"."del" is null) and ("o"."id" is null or "o"."del" is null) and ("t"."post_id" = "o"."id" or "t"."id" = "p"."id")"#,
+            all: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ("person" as "p" full join "post" as "o" on "p"."del" is null and "o"."del" is null and "o"."person_id" = "p"."id") on ("p"."id" is null and "p"."n" is null and "p"."del" is null or "p"."del" is null) and ("o"."id" is null and "o"."person_id" is null and "o"."n" is null and "o"."del" is null or "o"."del" is null) and ("t"."post_id" = "o"."id" or "t"."id" = "p"."id")"#,
             postgres: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#,
             mysql: none,
             mssql: r#"select "t"."id", "p"."id", "o"."id" from "tag" as "t" left join ((select "__k0"."id", "__k0"."n", "__k0"."del" from "person" as "__k0" where "__k0"."del" is null) as "p" full join (select "__k0"."id", "__k0"."person_id", "__k0"."n", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "o"."person_id" = "p"."id") on "t"."post_id" = "o"."id" or "t"."id" = "p"."id""#,

@@ -1,7 +1,8 @@
 //! Where WHERE and ON go wrong.
 
 use super::{on_each, rows, text};
-use crate::plugin::{Hide, PERSON, Policy, required};
+use crate::engine::Engine;
+use crate::plugin::{Hide, PERSON, Policy, nullable, required, table};
 use crate::tree::*;
 use kysera_core::plugin::{Plugin, RowFilter};
 use kysera_sql::ast::*;
@@ -81,6 +82,24 @@ fn a_comma_before_a_right_join_keeps_its_precedence_on_sqlite() {
 }
 
 #[test]
+fn a_hidden_row_whose_key_is_null_does_not_pass_a_full_join() {
+    static SLIP: TableMeta = table("slip", const { &[required("id"), required("n"), nullable("del")] });
+    // Nowhere else is a key NULL.
+    let mut engine = super::sqlite().all;
+    engine.script(
+        "create table slip (id text primary key, n integer, del integer); \
+         insert into slip values (null, 1, 9), ('a', 2, 9), ('b', 3, null)",
+    );
+    for kind in [JoinKind::Full, JoinKind::Left, JoinKind::Right] {
+        let slip = FromItem::from(TableRef::typed(&SLIP).aliased("s"));
+        let mut shown =
+            rows(&mut engine, hide(), select([c("s.n")], join(slip, kind, p(), eq(c("s.n"), int(-1)))));
+        shown.dedup();
+        assert!(shown.iter().all(|row| row[0] == "null" || row[0] == "3"), "{kind:?}: {shown:?}");
+    }
+}
+
+#[test]
 fn a_table_without_a_key_takes_a_derived_table_under_a_full_join_on_sqlite() {
     static KEYLESS: TableMeta = TableMeta::new("post", const { &[required("id"), required("del")] });
     let keyless = FromItem::from(TableRef::typed(&KEYLESS).aliased("o"));
@@ -88,7 +107,7 @@ fn a_table_without_a_key_takes_a_derived_table_under_a_full_join_on_sqlite() {
     let query = select([c("p.id"), c("o.id")], join(p(), JoinKind::Full, keyless, on));
     assert_eq!(
         text(hide(), query, &Sqlite::default()).expect("nothing is refused"),
-        r#"select "p"."id", "o"."id" from "person" as "p" full join (select "__k0"."id", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "p"."del" is null and "p"."id" = "o"."id" where "p"."id" is null or "p"."del" is null"#
+        r#"select "p"."id", "o"."id" from "person" as "p" full join (select "__k0"."id", "__k0"."del" from "post" as "__k0" where "__k0"."del" is null) as "o" on "p"."del" is null and "p"."id" = "o"."id" where "p"."id" is null and "p"."n" is null and "p"."del" is null or "p"."del" is null"#
     );
 }
 
@@ -141,8 +160,7 @@ fn small_queries_keep_their_plans_on_sqlite() {
     let mut engine = super::sqlite().all;
     for (query, by_key) in [(distinct, false), (full, true), (keyed, true)] {
         let text = text(hide(), query, &Sqlite::default()).expect("nothing is refused");
-        let plan =
-            crate::engine::Engine::run(&mut engine, &format!("explain query plan {text}")).expect("a plan");
+        let plan = Engine::run(&mut engine, &format!("explain query plan {text}")).expect("a plan");
         let plan: Vec<String> = plan.into_iter().filter_map(|row| row.into_iter().last()).collect();
         assert!(
             !plan.iter().any(|step| step.contains("MATERIALIZE") || step.contains("CO-ROUTINE")),
