@@ -71,6 +71,13 @@ pub enum CompileError {
         /// How many it takes.
         max: usize,
     },
+    /// Nothing is set in an update that speaks to a plugin: one that sets something, such as `soft_delete(..)`, was not
+    /// heard, because the update or a query around it bypasses plugins.
+    #[error("set is empty, and plugin `{plugin}` did not fill it: does the query bypass plugins?")]
+    Unfilled {
+        /// The plugin.
+        plugin: &'static str,
+    },
     /// A query carries a word for a plugin, and there are no plugins.
     #[error(
         "the query speaks to plugin `{plugin}`, which is not installed: add it with `Db::builder(..).plugin(..)`"

@@ -1,5 +1,6 @@
 //! UPDATE.
 
+use super::CompileError;
 use super::writer::Writer;
 use crate::ast::{Expr, OrderBy, Update};
 use crate::dialect::{LimitForm, OutputForm, WriteFrom};
@@ -11,6 +12,9 @@ impl<'a> Writer<'a> {
 
     fn update_statement(&mut self, update: &'a Update) {
         self.heard(&update.directives);
+        if let ([], Some(directive)) = (&*update.set, update.directives.first()) {
+            self.refuse(CompileError::Unfilled { plugin: directive.plugin });
+        }
         let around = self.target.replace(&update.table);
         let known = self.ctes.len();
         if let Some(with) = &update.with {

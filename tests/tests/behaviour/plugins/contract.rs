@@ -418,6 +418,9 @@ async fn switches_of_soft_delete_on_a_write_do_what_they_say_or_are_refused() {
                 let error = insert.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Plugin, "{error}");
             }
+            let unheard = soft_delete(Entry).filter(Entry.id.eq(1)).bypass_plugins("a repair");
+            let error = unheard.execute(db).await.unwrap_err();
+            assert!(error.to_string().contains("plugin `soft_delete` did not fill it"), "{error}");
             let marks = || async {
                 let query = select_from(Entry).with_deleted().order_by(Entry.id);
                 query.select((Entry.title, Entry.deleted_at.is_null())).fetch_all(db).await.unwrap()

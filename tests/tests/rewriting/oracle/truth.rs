@@ -16,15 +16,23 @@ pub(crate) struct Truth {
     pub(crate) written: [Mode; TABLES.len()],
     /// It has no switches.
     pub(crate) is_plain: bool,
+    /// A mark is to be set where plugins are bypassed: nobody does.
+    pub(crate) is_unheard: bool,
 }
 
 impl Truth {
     pub(crate) fn of(statement: &Statement) -> Truth {
         let mut statement = statement.clone();
-        let mut switched =
-            Switched { mode: Mode::Visible, bypassed: false, written: Default::default(), is_plain: true };
+        let mut switched = Switched {
+            mode: Mode::Visible,
+            bypassed: false,
+            written: Default::default(),
+            is_plain: true,
+            is_unheard: false,
+        };
         let Ok(()) = switched.statement(&mut statement);
-        Truth { statement, written: switched.written, is_plain: switched.is_plain }
+        let Switched { written, is_plain, is_unheard, .. } = switched;
+        Truth { statement, written, is_plain, is_unheard }
     }
 }
 
@@ -34,6 +42,7 @@ struct Switched {
     bypassed: bool,
     written: [Mode; TABLES.len()],
     is_plain: bool,
+    is_unheard: bool,
 }
 
 impl Switched {
@@ -93,6 +102,7 @@ impl VisitMut for Switched {
             Some("restore") => Some(Expr::Literal(Literal::Null)),
             _ => None,
         };
+        self.is_unheard |= marked.is_some() && self.bypassed;
         node.set.extend(marked.map(|value| Assignment { column: "del".into(), value }));
         self.inside(&mut directives, |walk| {
             walk.writes(&node.table);
