@@ -89,13 +89,14 @@ fn reader(
     }
 }
 
-/// Its columns: by position, and by name where it is in FROM.
+/// Its columns: by position, and by name where it is in FROM. The names made up here begin with `__`, because the types of
+/// fields are looked up beside them.
 fn shape(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Object) -> TokenStream {
     let DeriveInput { ident, vis, .. } = input;
     let members: Vec<_> = fields.iter().map(|field| field.ident).collect();
     let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
     let shapes = for_each_type(fields, &quote!(#k::RowShape));
-    let list = shapes.iter().rev().fold(quote!(Rest), |rest, shape| quote!(#shape::List<#rest>));
+    let list = shapes.iter().rev().fold(quote!(__Rest), |rest, shape| quote!(#shape::List<#rest>));
     let object = match object {
         Object::Nested => quote!(::core::option::Option<Self>),
         Object::Joined => quote!(::core::option::Option<::std::boxed::Box<Self>>),
@@ -103,13 +104,13 @@ fn shape(k: &TokenStream, input: &DeriveInput, fields: &[Field<'_>], object: Obj
     quote! {
         const _: () = {
             #[allow(missing_docs, missing_debug_implementations, reason = "reached through the row's fields alone")]
-            #vis struct Columns<M> { #(#vis #members: #shapes::Columns<M>),* }
+            #vis struct __Columns<__M> { #(#vis #members: #shapes::Columns<__M>),* }
             impl #k::RowShape for #ident {
-                type List<Rest> = #list;
-                type Columns<M> = Columns<M>;
+                type List<__Rest> = #list;
+                type Columns<__M> = __Columns<__M>;
                 type Object = #object;
-                fn columns<M>(names: &mut #k::Names<'_>) -> Self::Columns<M> {
-                    Columns { #(#members: #shapes::columns(&mut names.at(&#names))),* }
+                fn columns<__M>(names: &mut #k::Names<'_>) -> Self::Columns<__M> {
+                    __Columns { #(#members: #shapes::columns(&mut names.at(&#names))),* }
                 }
             }
         };

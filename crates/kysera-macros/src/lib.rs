@@ -21,6 +21,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// * `name`: the type's name in the database; without it the enum's name in `snake_case`.
 /// * `rename_all`: how labels are made of variants' names, as serde names the cases; without it they are the names.
 /// * `rename`, on a variant: its label.
+/// * `text = false`: leaves out `Display` and `FromStr`, for an enum that has its own.
 /// * `crate`: where the library is, when it is not `::kysera`.
 #[proc_macro_derive(SqlEnum, attributes(sql_enum))]
 pub fn sql_enum(input: TokenStream) -> TokenStream {
@@ -29,6 +30,7 @@ pub fn sql_enum(input: TokenStream) -> TokenStream {
 }
 
 /// # Attributes
+/// * `number`: it computes, with itself and with what it wraps: `+`, `-`, `*`, `/`, `%`, `sum`, `avg`.
 /// * `crate`: where the library is, when it is not `::kysera`.
 #[proc_macro_derive(SqlType, attributes(sql_type))]
 pub fn sql_type(input: TokenStream) -> TokenStream {

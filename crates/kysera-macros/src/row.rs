@@ -179,13 +179,13 @@ impl<'a> Parts<'a> {
     }
 
     /// A struct of the user's: the types that its fields must have come from a closure that builds it, so that missing
-    /// fields and wrong types are rustc's own errors.
+    /// fields and wrong types are rustc's own errors. It may be called `Row`.
     fn named(&self, path: &Path) -> TokenStream {
         let Parts { k, fields, names, types, places, values, class, outer, .. } = self;
         let outs: Vec<_> = (0..types.len()).map(|i| format_ident!("V{i}")).collect();
         self.block(&quote! {
-            struct Row<#(#types,)* #(#outs,)*> { #(#fields: #types,)* same: ::core::marker::PhantomData<fn() -> (#(#outs,)*)> }
-            impl<Sc, #(#types: #k::Selection<Sc, #places, Out = #outs>, #outs, #places),*> #k::Selection<Sc, (#(#places,)*)> for Row<#(#types,)* #(#outs,)*> {
+            struct __Row<#(#types,)* #(#outs,)*> { #(#fields: #types,)* same: ::core::marker::PhantomData<fn() -> (#(#outs,)*)> }
+            impl<Sc, #(#types: #k::Selection<Sc, #places, Out = #outs>, #outs, #places),*> #k::Selection<Sc, (#(#places,)*)> for __Row<#(#types,)* #(#outs,)*> {
                 type Out = #path;
                 type Class = #class;
                 type Outer<Acc> = #outer;
@@ -197,7 +197,7 @@ impl<'a> Parts<'a> {
             fn same<#(#outs,)*>(_: impl Fn(#(#outs,)*) -> #path) -> ::core::marker::PhantomData<fn() -> (#(#outs,)*)> {
                 ::core::marker::PhantomData
             }
-            Row { #(#fields: #values,)* same: same(|#(#fields),*| #path { #(#fields),* }) }
+            __Row { #(#fields: #values,)* same: same(|#(#fields),*| #path { #(#fields),* }) }
         })
     }
 }

@@ -7,13 +7,15 @@ use heck::{ToKebabCase, ToLowerCamelCase, ToPascalCase, ToShoutyKebabCase, ToSho
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashMap;
-use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Variant};
+use syn::{Data, DeriveInput, Error, Fields, Ident, LitBool, LitStr, Result, Variant};
 
 /// What `#[sql_enum(..)]` says on the enum.
 struct Options {
     krate: syn::Path,
     name: Option<String>,
     rename_all: Option<Case>,
+    /// It prints and parses as its label.
+    text: bool,
 }
 
 /// A variant and its label.
@@ -37,11 +39,11 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
     let options = options(input)?;
     let labels = labels(&options, data.variants.iter())?;
-    Ok(generate(&input.ident, &options, &labels))
+    Ok(generate(input, &options, &labels))
 }
 
 fn options(input: &DeriveInput) -> Result<Options> {
-    let mut options = Options { krate: krate::default_path(), name: None, rename_all: None };
+    let mut options = Options { krate: krate::default_path(), name: None, rename_all: None, text: true };
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("sql_enum")) {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("crate") {
@@ -50,8 +52,10 @@ fn options(input: &DeriveInput) -> Result<Options> {
                 options.name = Some(meta.value()?.parse::<LitStr>()?.value());
             } else if meta.path.is_ident("rename_all") {
                 options.rename_all = Some(Case::parse(&meta.value()?.parse()?)?);
+            } else if meta.path.is_ident("text") {
+                options.text = meta.value()?.parse::<LitBool>()?.value();
             } else {
-                return Err(meta.error("expected `name`, `rename_all` or `crate`"));
+                return Err(meta.error("expected `name`, `rename_all`, `text` or `crate`"));
             }
             Ok(())
         })?;
@@ -95,34 +99,34 @@ fn rename(variant: &Variant) -> Result<Option<String>> {
     Ok(text)
 }
 
-fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStream {
-    let krate = &options.krate;
+fn generate(input: &DeriveInput, options: &Options, labels: &[Label<'_>]) -> TokenStream {
+    let (ident, krate) = (&input.ident, &options.krate);
     let expected = syn::ext::IdentExt::unraw(ident).to_string();
     let name = options.name.clone().unwrap_or_else(|| expected.to_snake_case());
     let texts: Vec<_> = labels.iter().map(|label| &label.text).collect();
     let variants: Vec<_> = labels.iter().map(|label| label.variant).collect();
+    let methods = methods(input, &texts, &variants);
+    let text = options.text.then(|| text(ident, &texts, &variants));
     quote! {
         const _: () = {
             use #krate::__private as kysera;
 
             static TYPE: kysera::CustomType = kysera::CustomType::labelled(#name, &[#(#texts),*]);
 
+            #methods
+            #text
+
             impl kysera::ToValue for #ident {
                 const SQL_TYPE: kysera::SqlType = kysera::SqlType::Custom(&TYPE);
 
                 fn to_value(self) -> kysera::Value {
-                    let label = match self {
-                        #(Self::#variants => #texts,)*
-                    };
-                    kysera::Value::Custom(&TYPE, ::std::borrow::Cow::Borrowed(label))
+                    kysera::Value::Custom(&TYPE, ::std::borrow::Cow::Borrowed(self.label()))
                 }
             }
 
             impl kysera::InSource for #ident {
                 fn into_literal(self) -> kysera::Literal {
-                    kysera::Literal::Label(&TYPE, match self {
-                        #(Self::#variants => #texts,)*
-                    })
+                    kysera::Literal::Label(&TYPE, self.label())
                 }
             }
 
@@ -138,6 +142,57 @@ fn generate(ident: &Ident, options: &Options, labels: &[Label<'_>]) -> TokenStre
             kysera::scalar!(#ident);
             kysera::sql_value!(#ident);
         };
+    }
+}
+
+/// What the enum itself gets: the labels, which an application shows and reads too.
+fn methods(input: &DeriveInput, texts: &[&String], variants: &[&Ident]) -> TokenStream {
+    let DeriveInput { ident, vis, .. } = input;
+    quote! {
+        #[allow(dead_code, reason = "an application need not ask for labels")]
+        impl #ident {
+            /// Its label in the database.
+            #[must_use]
+            #vis const fn label(&self) -> &'static str {
+                match self {
+                    #(Self::#variants => #texts,)*
+                }
+            }
+
+            /// The labels of all variants, in the order of the enum.
+            #[must_use]
+            #vis const fn labels() -> &'static [&'static str] {
+                TYPE.labels
+            }
+
+            /// All variants, in the order of the enum.
+            #[must_use]
+            #vis const fn variants() -> &'static [Self] {
+                &[#(Self::#variants),*]
+            }
+        }
+    }
+}
+
+/// It prints as its label, and is parsed of one.
+fn text(ident: &Ident, texts: &[&String], variants: &[&Ident]) -> TokenStream {
+    quote! {
+        impl ::core::fmt::Display for #ident {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.label())
+            }
+        }
+
+        impl ::core::str::FromStr for #ident {
+            type Err = kysera::UnknownLabel;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, kysera::UnknownLabel> {
+                match text {
+                    #(#texts => ::core::result::Result::Ok(Self::#variants),)*
+                    _ => ::core::result::Result::Err(kysera::UnknownLabel::of(&TYPE)),
+                }
+            }
+        }
     }
 }
 

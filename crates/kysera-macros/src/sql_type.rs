@@ -2,8 +2,9 @@
 
 use crate::krate;
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Data, DeriveInput, Error, Field, Member, Result};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Field, Ident, Member, Result, Type};
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let message = "`SqlType` is for a struct with a single field; derive `SqlEnum` for an enum";
@@ -20,24 +21,35 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
 }
 
-fn path(input: &DeriveInput) -> Result<syn::Path> {
-    let mut path = krate::default_path();
+/// What `#[sql_type(..)]` says.
+struct Options {
+    krate: syn::Path,
+    /// It computes as what it wraps.
+    number: bool,
+}
+
+fn options(input: &DeriveInput) -> Result<Options> {
+    let mut options = Options { krate: krate::default_path(), number: false };
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("sql_type")) {
         attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("crate") {
-                return Err(meta.error("expected `crate`"));
+            if meta.path.is_ident("crate") {
+                options.krate = krate::parse_path(&meta)?;
+            } else if meta.path.is_ident("number") {
+                options.number = true;
+            } else {
+                return Err(meta.error("expected `number` or `crate`"));
             }
-            path = krate::parse_path(&meta)?;
             Ok(())
         })?;
     }
-    Ok(path)
+    Ok(options)
 }
 
 fn generate(input: &DeriveInput, field: &Field, member: &Member) -> Result<TokenStream> {
-    let krate = path(input)?;
+    let Options { krate, number } = options(input)?;
     let ident = &input.ident;
     let ty = &field.ty;
+    let number = number.then(|| arithmetic(ident, ty));
     Ok(quote! {
         const _: () = {
             use #krate::__private as kysera;
@@ -58,8 +70,50 @@ fn generate(input: &DeriveInput, field: &Field, member: &Member) -> Result<Token
 
             kysera::scalar!(#ident);
             kysera::sql_value!(#ident);
+            #number
         };
     })
+}
+
+/// Arithmetic with itself and with what it wraps. What it wraps has to be closed under it: a `u32` is not, because what
+/// is stored could be negative.
+fn arithmetic(ident: &Ident, ty: &Type) -> TokenStream {
+    let closed = quote_spanned!(ty.span()=> is_closed_under_arithmetic::<#ty>());
+    let operand = |from: TokenStream| {
+        quote! {
+            impl kysera::Operand<#ident> for #from {
+                type Output = #ident;
+                type Refs = kysera::Nil;
+                type Null = kysera::Required;
+                fn into_operand(self) -> kysera::Node {
+                    kysera::bind(self)
+                }
+            }
+        }
+    };
+    let (own, wrapped) = (operand(quote!(#ident)), operand(quote!(#ty)));
+    quote! {
+        fn is_closed_under_arithmetic<T: kysera::Signed<Output = T>>() {}
+        const _: fn() = || #closed;
+
+        impl kysera::Number<#ident> for #ident {
+            type Output = #ident;
+        }
+        impl kysera::Number<#ty> for #ident {
+            type Output = #ident;
+        }
+        impl kysera::Number<#ident> for #ty {
+            type Output = #ident;
+        }
+        impl kysera::Signed for #ident {
+            type Output = #ident;
+        }
+        impl kysera::WrapsNumber for #ident {
+            type Number = #ty;
+        }
+        #own
+        #wrapped
+    }
 }
 
 #[cfg(test)]
@@ -82,5 +136,7 @@ mod tests {
             assert_eq!(derived(input).expect_err("this is no newtype").to_string(), message);
         }
         assert!(derived("struct Id(i64);").is_ok() && derived("struct Id { id: i64 }").is_ok());
+        let unknown = derived("#[sql_type(numeric)] struct Id(i64);").expect_err("there is no such option");
+        assert_eq!(unknown.to_string(), "expected `number` or `crate`");
     }
 }

@@ -4,7 +4,7 @@ pub use crate::__scalar as scalar;
 pub use crate::__sql_value as sql_value;
 pub use crate::ast::{Assignment, Expr as Node, FromItem, JoinKind, Literal, Select, TableRef};
 pub use crate::cell::{Cell, CellError, FromCell};
-pub use crate::expr::{Column, InSource, Predicate};
+pub use crate::expr::{Column, InSource, Number, Operand, Predicate, Signed, WrapsNumber, bind};
 pub use crate::form::Form;
 pub use crate::ident::Name;
 pub use crate::ident::StaticName;
@@ -13,10 +13,10 @@ pub use crate::read::text as read_text;
 pub use crate::row::{ArrayElement, Cursor, DecodeError, FromRow, Layout, row_from_cell};
 pub use crate::table::{ColumnForm, ColumnMeta, ForeignKey, Generated, TableMeta, TableName, UniqueKey};
 pub use crate::typed::{
-    Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, RowShape, SqlValue, Storable,
-    Table, assign, key_is,
+    Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, Required, RowShape, SqlValue,
+    Storable, Table, assign, key_is,
 };
-pub use crate::value::{CustomType, SqlType, ToValue, Value};
+pub use crate::value::{CustomType, SqlType, ToValue, UnknownLabel, Value};
 pub use kysera_macros::__row as row;
 #[cfg(feature = "json")]
 pub use serde;

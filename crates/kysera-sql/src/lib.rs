@@ -70,6 +70,18 @@ pub mod write;
 ///
 /// A label that the enum does not have is an error when it is read.
 ///
+/// The enum gets `label()`, `labels()` and `variants()`, and prints and parses as its label. With
+/// `#[sql_enum(text = false)]` it gets neither `Display` nor `FromStr`, for an enum that has its own.
+///
+/// ```
+/// # #[derive(Debug, Clone, Copy, PartialEq, kysera_sql::SqlEnum)]
+/// # #[sql_enum(rename_all = "snake_case", crate = kysera_sql)]
+/// # enum Mood { Happy, QuiteSad }
+/// assert_eq!(Mood::labels(), ["happy", "quite_sad"]);
+/// assert_eq!(Mood::QuiteSad.to_string(), "quite_sad");
+/// assert_eq!("happy".parse(), Ok(Mood::Happy));
+/// ```
+///
 /// # Dialects
 /// PostgreSQL: a type made by `create type .. as enum`. SQLite: text.
 pub use kysera_macros::SqlEnum;
@@ -85,6 +97,26 @@ pub use kysera_macros::SqlEnum;
 /// struct PersonId(i64);
 ///
 /// assert_eq!(PersonId(7).to_value(), Value::I64(7));
+/// ```
+///
+/// With `#[sql_type(number)]` it computes, with itself and with what it wraps: a signed integer, a float or a decimal.
+///
+/// ```
+/// # use kysera_sql::{SqlType, Table, doc::assert_sql, prelude::*, query::select_from};
+/// #[derive(Debug, Clone, Copy, PartialEq, SqlType)]
+/// #[sql_type(number)]
+/// # #[sql_type(crate = kysera_sql)]
+/// struct Points(i64);
+///
+/// #[derive(Debug, Clone, Table)]
+/// # #[table(crate = kysera_sql)]
+/// struct Player {
+///     id: i64,
+///     points: Points,
+/// }
+///
+/// let more = select_from(Player).select(Player.points * 2);
+/// assert_sql(more, r#"select "player"."points" * ? from "player""#);
 /// ```
 pub use kysera_macros::SqlType;
 

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod capture;
+mod checks;
 mod conformance;
 mod query_log;

@@ -66,12 +66,18 @@ pub(crate) fn stray() -> Pet {
 
 /// The databases of one test, filled.
 pub(crate) async fn open_each(test: &str) -> Vec<Db> {
+    let each = open_empty(test).await;
+    for db in &each {
+        fill(db).await;
+    }
+    each
+}
+
+/// The databases of one test, without tables.
+pub(crate) async fn open_empty(test: &str) -> Vec<Db> {
     let mut each = vec![Db::new(Sqlite::connect(SqliteOptions::memory()).await.unwrap())];
     if let Some(url) = kysera_testing::postgres_url() {
         each.push(postgres(&url, test).await);
-    }
-    for db in &each {
-        fill(db).await;
     }
     each
 }

@@ -2,7 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod database;
+mod empty;
+mod enums;
+mod numbers;
 mod scenarios;
+mod words;
 
 use database::open_each;
 

@@ -93,6 +93,7 @@
 
 pub mod layer;
 mod options;
+pub(crate) mod raised;
 mod result;
 pub mod transaction_state;
 

@@ -17,6 +17,7 @@ pub(crate) mod interception;
 mod operation;
 mod row_filter;
 mod row_observer;
+mod set_if_absent;
 mod write;
 
 pub(crate) use ask::list_of_values;

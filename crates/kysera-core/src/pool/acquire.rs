@@ -115,7 +115,8 @@ impl<M: Manager> Pool<M> {
     async fn acquire_slowly(&self, candidate: Option<Returned<M>>) -> Result<Pooled<M>> {
         reaper::start(&self.shared);
         let start = Instant::now();
-        let attempt = Attempt { pool: self, start, deadline: start + self.options().acquire_timeout };
+        let deadline = start + self.options().acquire_timeout;
+        let mut attempt = Attempt { pool: self, start, deadline, unfit: Unfit::default() };
         let mut ticket = None;
         let mut candidate = match candidate {
             Some(idle) => Candidate { returned: idle, was_idle: true },
@@ -145,6 +146,15 @@ struct Attempt<'p, M: Manager> {
     pool: &'p Pool<M>,
     start: Instant,
     deadline: Instant,
+    unfit: Unfit,
+}
+
+/// The connections of one caller that `before_acquire` did not let through.
+#[derive(Default)]
+struct Unfit {
+    count: u32,
+    /// What the hook failed with last.
+    error: Option<Error>,
 }
 
 impl<M: Manager> Attempt<'_, M> {
@@ -191,7 +201,7 @@ impl<M: Manager> Attempt<'_, M> {
     }
 
     /// The connection if it can be lent; else it was closed, and the queue still counts it.
-    async fn vet(&self, candidate: Candidate<M>) -> Result<Option<Pooled<M>>> {
+    async fn vet(&mut self, candidate: Candidate<M>) -> Result<Option<Pooled<M>>> {
         let Candidate { returned: mut candidate, was_idle } = candidate;
         let shared = &self.pool.shared;
         let now = Instant::now();
@@ -216,6 +226,8 @@ impl<M: Manager> Attempt<'_, M> {
             let answer = within(self.deadline, hook(&mut candidate)).await;
             if !is_permanent && !matches!(answer, Some(Ok(true))) {
                 candidate.close_counted(CloseReason::Hook);
+                self.unfit.count += u32::from(answer.is_some());
+                self.unfit.error = answer.as_ref().and_then(|answer| answer.as_ref().err().cloned());
                 return if answer.is_some() { Ok(None) } else { Err(self.too_late_counted()) };
             }
         }
@@ -263,6 +275,7 @@ impl<M: Manager> Attempt<'_, M> {
                 format!("no connection could be opened within {wait:?}: {failure}"),
             )
             .with_source(failure),
+            None if self.unfit.count > 0 => self.refused_by_hook(),
             None => Error::new(
                 ErrorKind::PoolTimeout,
                 format!("none of {limit} connections became free within {wait:?}"),
@@ -270,6 +283,19 @@ impl<M: Manager> Attempt<'_, M> {
             .with_hint("hold connections for less long, raise max_connections, or look for a transaction that waits for itself"),
         };
         shared.manager.timed_out(error)
+    }
+
+    #[cold]
+    fn refused_by_hook(&self) -> Error {
+        let (count, wait) = (self.unfit.count, self.pool.shared.options.acquire_timeout);
+        let message = format!("`before_acquire` let none of {count} connections through within {wait:?}");
+        let error = Error::new(ErrorKind::PoolTimeout, message).with_hint(
+            "correct the hook: a connection that it refuses is closed, and the next one is opened for it",
+        );
+        match &self.unfit.error {
+            Some(cause) => error.with_source(cause.clone()),
+            None => error,
+        }
     }
 
     #[cold]

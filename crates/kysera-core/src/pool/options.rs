@@ -86,7 +86,7 @@ impl PoolOptions {
     }
 
     /// How long a caller waits for a connection before `PoolTimeout` (30 s). It bounds everything together: waiting for
-    /// others, checking a connection, opening one.
+    /// others, checking a connection, opening one. 0 is refused: no connection could be opened.
     #[must_use = "returns the options"]
     pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
         self.acquire_timeout = timeout;
@@ -172,6 +172,13 @@ impl PoolOptions {
             )
             .with_hint("keep fewer connections open, or allow more"));
         }
+        if self.acquire_timeout.is_zero() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "with an acquire_timeout of 0 no connection could ever be opened",
+            )
+            .with_hint("allow some time, such as a second; max_waiting limits how many wait"));
+        }
         Ok(())
     }
 }
@@ -246,5 +253,8 @@ mod tests {
         assert!(PoolOptions::default().max_connections(0).check().is_err());
         assert!(PoolOptions::default().max_connections(1).min_connections(2).check().is_err());
         assert!(PoolOptions::default().check().is_ok());
+        let hasty = PoolOptions::default().acquire_timeout(Duration::ZERO).check().unwrap_err();
+        assert_eq!(hasty.kind(), ErrorKind::Configuration);
+        assert!(hasty.to_string().contains("no connection could ever be opened"), "{hasty}");
     }
 }

@@ -399,6 +399,23 @@ async fn hooks_see_each_connection_and_may_refuse_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_hook_that_refuses_every_connection_is_named_as_the_reason() {
+    let refused = |hooks| async move {
+        let world = Fake::default();
+        world.0.login.store(100, SeqCst);
+        let pool = Pool::new(world, options(2).acquire_timeout(Duration::from_secs(1)), hooks);
+        pool.acquire().await.expect_err("no connection is let through")
+    };
+    let error = refused(Hooks::<Conn>::default().before_acquire(|_| Box::pin(async { Ok(false) }))).await;
+    assert_eq!(error.kind(), ErrorKind::PoolTimeout);
+    assert!(error.message().starts_with("`before_acquire` let none of "), "{error}");
+    let hooks = Hooks::<Conn>::default()
+        .before_acquire(|_| Box::pin(async { Err(Error::new(ErrorKind::Refused, "no role")) }));
+    let error = refused(hooks).await;
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("no role"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn closing_wakes_those_who_wait_and_drains_until_its_deadline() {
     let (pool, _) = pool(options(2).close_timeout(Duration::from_secs(3)));
     let (idle, held) = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());

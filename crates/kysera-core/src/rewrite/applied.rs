@@ -1,6 +1,7 @@
 //! What an execution must know of the rewriting of its statement.
 
-use crate::error::{Error, ErrorKind};
+use crate::driver::raised::{refusal, texts};
+use crate::error::Error;
 use kysera_sql::ast::Statement;
 use kysera_sql::compiled::{Affected, Compiled};
 use kysera_sql::dialect::{Raise, RaiseReason, Raised};
@@ -44,22 +45,7 @@ impl Applied {
             Raised::For(reason) => Some(reason),
             Raised::Unknown => self.only_reason(),
         };
-        // Neither code nor source: they tell of the trick, not of the conflict.
-        let explained = match reason {
-            Some(RaiseReason::HiddenRow) => {
-                Error::new(ErrorKind::HiddenConflict, "the row conflicts with one that is hidden")
-                    .with_hint("use another key, or revive the hidden row")
-            }
-            Some(RaiseReason::WriteCheck) => Error::new(
-                ErrorKind::Refused,
-                "a row, as the statement would write it, does not pass the check of a plugin",
-            )
-            .with_hint("write rows that the policy of the table allows"),
-            _ => Error::new(
-                ErrorKind::Refused,
-                "a row conflicts with one that is hidden, or does not pass the check of a plugin",
-            ),
-        };
+        let explained = refusal(reason);
         match self.only_table(reason) {
             Some(table) => explained.with_table(table.clone()),
             None => explained,
@@ -90,16 +76,4 @@ impl Applied {
         let first = &of.next()?.table;
         of.all(|check| check.table == *first).then_some(first)
     }
-}
-
-/// The message of an error and of what caused it.
-fn texts(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push('\n');
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -29,19 +29,20 @@ impl Table<'_> {
         tokens
     }
 
-    /// The type and the constant.
+    /// The type and the constant. A table of the user's may be called `Mark`, so the parameter is not.
     fn columns_type(&self, parts: &Parts<'_>) -> TokenStream {
         let Table { k, ident, vis, options, columns } = self;
         let Parts { ty, members, types, .. } = parts;
         let table = &options.name;
         let member_docs =
             columns.iter().map(|column| docs(column.field.attributes, &format!("Column `{}`.", column.name)));
-        let type_doc = format!("The columns of the table `{table}`, under the mark `Mark`.");
+        let type_doc =
+            format!("The columns of the table `{table}`, under a mark: its own, or that of an alias.");
         let constant_doc = format!("The columns of the table `{table}`.");
         quote! {
             #[doc = #type_doc]
-            #vis struct #ty<Mark = #ident> {
-                #(#member_docs #vis #members: #k::Column<Mark, #types>,)*
+            #vis struct #ty<__Mark = #ident> {
+                #(#member_docs #vis #members: #k::Column<__Mark, #types>,)*
                 __table: #k::StaticName,
             }
 
@@ -62,14 +63,14 @@ impl Table<'_> {
         let fields: Vec<_> = columns.iter().map(|column| &column.field.name).collect();
         let all_doc = format!("Every column of `{}`, read as [`{ident}`].", options.name);
         quote! {
-            impl<Mark> #ty<Mark> {
+            impl<__Mark> #ty<__Mark> {
                 #[doc(hidden)]
                 #vis const fn __new(table: #k::StaticName) -> Self {
                     #ty { #(#members: #k::Column::new(table, &#names),)* __table: table }
                 }
 
                 #[doc = #all_doc]
-                #vis const fn all(&self) -> #k::AllOf<Mark, #ident> {
+                #vis const fn all(&self) -> #k::AllOf<__Mark, #ident> {
                     #k::AllOf::new(self.__table, const { &[#(#k::Selected {
                         column: #names,
                         field: #fields,
@@ -80,19 +81,19 @@ impl Table<'_> {
         }
     }
 
-    /// Written out, because a derive would ask `Mark` for the same.
+    /// Written out, because a derive would ask the mark for the same.
     fn copies(parts: &Parts<'_>) -> TokenStream {
         let ty = &parts.ty;
         quote! {
-            impl<Mark> ::core::marker::Copy for #ty<Mark> {}
+            impl<__Mark> ::core::marker::Copy for #ty<__Mark> {}
 
-            impl<Mark> ::core::clone::Clone for #ty<Mark> {
+            impl<__Mark> ::core::clone::Clone for #ty<__Mark> {
                 fn clone(&self) -> Self {
                     *self
                 }
             }
 
-            impl<Mark> ::core::fmt::Debug for #ty<Mark> {
+            impl<__Mark> ::core::fmt::Debug for #ty<__Mark> {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     f.write_str(self.__table)
                 }
@@ -105,8 +106,8 @@ impl Table<'_> {
         let Table { k, ident, .. } = self;
         let ty = &parts.ty;
         quote! {
-            impl<Mark> #k::Source for #ty<Mark> {
-                type Mark = Mark;
+            impl<__Mark> #k::Source for #ty<__Mark> {
+                type Mark = __Mark;
                 fn to_item(&self) -> #k::FromItem {
                     #k::table_item(<#ident as #k::Table>::META, self.__table)
                 }
@@ -120,9 +121,9 @@ impl Table<'_> {
                 }
             }
 
-            impl<Mark> #k::TableSource for #ty<Mark> {}
+            impl<__Mark> #k::TableSource for #ty<__Mark> {}
 
-            impl<Mark> #k::Aliased for #ty<Mark> {
+            impl<__Mark> #k::Aliased for #ty<__Mark> {
                 type As<Other> = #ty<Other>;
                 fn aliased<Other>(&self, alias: #k::StaticName) -> #ty<Other> {
                     #ty::__new(alias)

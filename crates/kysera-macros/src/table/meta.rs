@@ -32,14 +32,14 @@ impl Table<'_> {
                         #forms;
                     &META
                 };
-                type Columns<Mark> = #columns_ty<Mark>;
+                type Columns<__Mark> = #columns_ty<__Mark>;
                 const COLUMNS: #columns_ty<#ident> = #columns_ty::__new(&#name);
                 const ALL: #k::AllOf<#ident, #ident> = #columns_ty::<#ident>::__new(&#name).all();
-                fn columns<Mark>(alias: #k::StaticName) -> #columns_ty<Mark> {
+                fn columns<__Mark>(alias: #k::StaticName) -> #columns_ty<__Mark> {
                     #columns_ty::__new(alias)
                 }
-                fn all<Mark>(alias: #k::StaticName) -> #k::AllOf<Mark, #ident> {
-                    #columns_ty::<Mark>::__new(alias).all()
+                fn all<__Mark>(alias: #k::StaticName) -> #k::AllOf<__Mark, #ident> {
+                    #columns_ty::<__Mark>::__new(alias).all()
                 }
             }
         })

@@ -57,7 +57,8 @@ impl Table<'_> {
             impl #new {
                 #(#setter_docs
                 #vis fn #members(self, value: impl #k::Storable<#types, Refs: #k::NoTables>) -> #row {
-                    #row::from(self).#members(value)
+                    // Written out: a column may be called `from`.
+                    <#row as ::core::convert::From<Self>>::from(self).#members(value)
                 })*
             }
 

@@ -182,6 +182,31 @@ impl Select {
     }
 }
 
+impl Select {
+    /// Gives the columns that its keys name by the output's names an alias, which is their own name: where several tables
+    /// have such a column, a database may take the bare name for any of them.
+    pub(crate) fn name_ordered_items(&mut self) {
+        let Select { order_by, items, .. } = self;
+        for key in order_by {
+            let Expr::Column(key) = key.expr.ordered_enum().map_or(&key.expr, |(operand, _)| operand) else {
+                continue;
+            };
+            if key.table.is_some() {
+                continue;
+            }
+            let named = items.iter_mut().find_map(|item| match item {
+                SelectItem::Expr { expr: Expr::Column(column), alias, .. } if column.name == key.name => {
+                    Some(alias)
+                }
+                _ => None,
+            });
+            if let Some(alias @ None) = named {
+                *alias = Some(key.name.clone());
+            }
+        }
+    }
+}
+
 impl Lock {
     /// A lock on the rows of every table, which waits for rows that are locked already.
     pub fn new(strength: LockStrength) -> Lock {

@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
         match expr {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
             Expr::Binary(binary) => self.binary(binary, nested),
-            Expr::Unary(unary) => self.unary(unary),
+            Expr::Unary(unary) => self.unary(unary, nested),
             Expr::IsNull { operand, negated } => {
                 if !self.as_stored(operand) {
                     self.tested(operand);
@@ -299,13 +299,14 @@ impl<'a> Writer<'a> {
         self.push(")");
     }
 
-    fn unary(&mut self, unary: &'a Unary) {
+    fn unary(&mut self, unary: &'a Unary, nested: bool) {
         match unary.op {
             UnaryOp::Not => {
                 self.push("not ");
                 self.operand(&unary.operand, level(&unary.operand) < Level::Not, true);
             }
             UnaryOp::Neg if self.decimal_negation(&unary.operand) => {}
+            UnaryOp::Neg if self.checked_negation(&unary.operand, nested) => {}
             UnaryOp::Neg => {
                 // Never `--`, which begins a comment.
                 self.push("-");

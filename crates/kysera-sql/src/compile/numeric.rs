@@ -313,6 +313,24 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// `-x` of an integer, whose least value has no opposite, as a difference in a call that refuses the float; `nested`
+    /// inside other arithmetic of integers, whose call refuses it too. False for what the database negates as others do.
+    pub(super) fn checked_negation(&mut self, operand: &'a Expr, nested: bool) -> bool {
+        let Some(checked) = self.syntax.checked else { return false };
+        if self.kind(operand) != Numeric::Integer || has_opposite(operand) {
+            return false;
+        }
+        self.push(if nested { "(0 - " } else { checked.integer });
+        if !nested {
+            self.push("0 - ");
+        }
+        self.among_integers = true;
+        self.operand(operand, right_needs_parens(BinaryOp::Sub, operand), false);
+        self.among_integers = false;
+        self.push(")");
+        true
+    }
+
     /// What a function is called for what it gets or gives.
     pub(super) fn name_of_call(&mut self, call: &'a Call) -> &'a str {
         let name = self.name_for_decimals(call);
@@ -397,6 +415,20 @@ fn is_not_zero(divisor: &Expr) -> bool {
         Expr::Value(Value::I16(n)) => !matches!(n, 0 | -1),
         Expr::Value(Value::I32(n)) => !matches!(n, 0 | -1),
         Expr::Value(Value::I64(n)) => !matches!(n, 0 | -1),
+        _ => false,
+    }
+}
+
+/// True for a value that is there, or its opposite, unless it is the least integer.
+fn has_opposite(mut operand: &Expr) -> bool {
+    while let Expr::Unary(unary) = operand
+        && unary.op == UnaryOp::Neg
+    {
+        operand = &unary.operand;
+    }
+    match operand {
+        Expr::Literal(Literal::Int(n)) | Expr::Value(Value::I64(n)) => *n != i64::MIN,
+        Expr::Value(Value::I16(_) | Value::I32(_)) => true,
         _ => false,
     }
 }

@@ -206,6 +206,17 @@ impl Raise {
             Raise::Own(own) => (own.raised)(code, message),
         }
     }
+
+    /// The reason that an error of any statement names by our own words; `None` where the database does not repeat them.
+    pub fn named(self, code: Option<&str>, message: &str) -> Option<RaiseReason> {
+        match self {
+            Raise::RareSqlState | Raise::JsonPath => match self.raised(code, message) {
+                Raised::For(reason) => Some(reason),
+                Raised::No | Raised::Unknown => None,
+            },
+            Raise::TwoRows | Raise::DivisionByZero | Raise::Own(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! Of no rows all but `count` are NULL, so their types are `Option`s. Sums have the type that the database gives
 //! them: of 16 and 32 bits a 64-bit integer, of 64 bits a decimal.
 
-use super::{AsExpr, Comparable, Expr, Expression, Operand, OrderKeys};
+use super::{
+    Arithmetic, AsExpr, Comparable, Computed, Expr, Expression, Negated, Operand, OrderKeys, Signed,
+};
 use crate::ast::{self, Call, Direction, Numeric, OrderBy};
-use crate::typed::{AggOf, Condition, Nil, NoAgg, NullOf, SqlValue};
+use crate::typed::{AggOf, BaseOf, Condition, Nil, NoAgg, NullOf, SqlValue};
 use crate::value::SqlType;
 use std::fmt;
 use std::marker::PhantomData;
@@ -93,6 +95,32 @@ impl<V: SqlValue, R, B: super::math::Number<V::Base>> Operand<B> for Aggregate<V
     }
 }
 
+macro_rules! operator {
+    ($($operator:ident $method:ident $named:ident;)+) => {$(
+        impl<V: SqlValue, R, E: Operand<BaseOf<V>>> std::ops::$operator<E> for Aggregate<V, R> {
+            type Output = Computed<Self, E>;
+            fn $method(self, other: E) -> Self::Output {
+                Arithmetic::$named(self, other)
+            }
+        }
+    )+};
+}
+
+operator! {
+    Add add plus;
+    Sub sub minus;
+    Mul mul times;
+    Div div divided_by;
+    Rem rem modulo;
+}
+
+impl<V: SqlValue<Base: Signed>, R> std::ops::Neg for Aggregate<V, R> {
+    type Output = Negated<Self>;
+    fn neg(self) -> Self::Output {
+        Arithmetic::negated(self)
+    }
+}
+
 impl<V: SqlValue, R> OrderKeys for Aggregate<V, R> {
     type Refs = AggOf<R>;
     fn push_keys(self, keys: &mut Vec<OrderBy>) {
@@ -138,6 +166,23 @@ pub trait Sum {
 pub trait Avg {
     /// The type, nullable: the average of no rows is NULL.
     type Output: SqlValue;
+}
+
+/// A newtype over a number, which `#[sql_type(number)]` implements: its sums and averages are those of what it wraps,
+/// because the sum of 64-bit integers has a type of its own.
+pub trait WrapsNumber {
+    /// The number.
+    type Number;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: WrapsNumber<Number: Sum>> Sum for T {
+    type Output = <T::Number as Sum>::Output;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: WrapsNumber<Number: Avg>> Avg for T {
+    type Output = <T::Number as Avg>::Output;
 }
 
 macro_rules! aggregated {

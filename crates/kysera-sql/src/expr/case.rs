@@ -18,6 +18,31 @@ pub struct Case<V, N, Refs> {
     types: PhantomData<fn() -> (V, N, Refs)>,
 }
 
+/// What may be a result of a `case` or an argument of `coalesce` whose type is `V`: both give one type. It carries the
+/// advice.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a result where the others are a SQL `{V}`",
+    note = "the results of `case` and the arguments of `coalesce` have one type, that of the first; cast with `.cast::<..>()`",
+    note = "for NULL end a `case` with `.end()`, and give no `Option`: a column or expression may be NULL"
+)]
+pub trait Alternative<V> {
+    /// The tables that it mentions.
+    type Refs;
+    /// Whether its own type may be NULL.
+    type Null: Nullability;
+    /// Its node.
+    fn into_result(self) -> ast::Expr;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, E: AsExpr<V, Base = V>> Alternative<V> for E {
+    type Refs = E::Refs;
+    type Null = E::Null;
+    fn into_result(self) -> ast::Expr {
+        self.into_operand()
+    }
+}
+
 /// Begins a `case`.
 ///
 /// # Examples
@@ -51,7 +76,7 @@ impl CaseStart {
 
 impl<V, N, R> Case<V, N, R> {
     /// Another branch, of the same type.
-    pub fn when<C: Expression, E: AsExpr<V, Base = V>>(
+    pub fn when<C: Expression, E: Alternative<V>>(
         mut self,
         condition: C,
         result: E,
@@ -60,12 +85,12 @@ impl<V, N, R> Case<V, N, R> {
         N: Nullability,
         C::Value: Condition,
     {
-        self.branches.push(branch(condition.into_node(), result.into_operand()));
+        self.branches.push(branch(condition.into_node(), result.into_result()));
         Case { branches: self.branches, types: PhantomData }
     }
 
     /// The value where no condition is true.
-    pub fn otherwise<E: AsExpr<V, Base = V>>(
+    pub fn otherwise<E: Alternative<V>>(
         self,
         result: E,
     ) -> Expr<MaybeNull<OrNull<N, E::Null>, V>, (R, E::Refs)>
@@ -73,7 +98,7 @@ impl<V, N, R> Case<V, N, R> {
         V: SqlValue,
         N: Nullability,
     {
-        Expr::from_node(node(self.branches, Some(result.into_operand())))
+        Expr::from_node(node(self.branches, Some(result.into_result())))
     }
 
     /// NULL where no condition is true.

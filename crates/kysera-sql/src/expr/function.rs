@@ -31,7 +31,8 @@ pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> 
 /// Arguments of a function: a tuple of expressions.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of arguments",
-    note = "pass a tuple of columns and expressions; plain values need `val(..)`: `(Person.id, val(3))`"
+    note = "pass a tuple of columns and expressions; plain values need `val(..)`: `(Person.id, val(3))`",
+    note = "a tuple has at most 16 items; `sql!` takes any number of arguments"
 )]
 pub trait Arguments {
     /// The tables mentioned.

@@ -1,15 +1,15 @@
 //! NULL: tests for it, ways round it.
 
-use super::{AsExpr, Expr, Expression};
+use super::{Alternative, AsExpr, Expr, Expression};
 use crate::ast;
 use crate::typed::{BaseOf, NullOf, Nullability, Quiet, SqlValue};
 
 /// The type of `coalesce`: NULL only if both are.
 type Coalesced<L, E> = Expr<
     <<NullOf<<L as Expression>::Value> as Nullability>::And<
-        <E as AsExpr<BaseOf<<L as Expression>::Value>>>::Null,
+        <E as Alternative<BaseOf<<L as Expression>::Value>>>::Null,
     > as Nullability>::OfBase<<L as Expression>::Value>,
-    (Quiet<<L as Expression>::Refs>, <E as AsExpr<BaseOf<<L as Expression>::Value>>>::Refs),
+    (Quiet<<L as Expression>::Refs>, <E as Alternative<BaseOf<<L as Expression>::Value>>>::Refs),
 >;
 
 /// Tests for NULL and replacements of it.
@@ -33,11 +33,8 @@ pub trait Nulls: Expression {
     /// let names = select_from(Person).select(Person.nick.coalesce(Person.first_name));
     /// assert_sql(names, r#"select coalesce("person"."nick", "person"."first_name") from "person""#);
     /// ```
-    fn coalesce<E: AsExpr<BaseOf<Self::Value>, Base = BaseOf<Self::Value>>>(
-        self,
-        other: E,
-    ) -> Coalesced<Self, E> {
-        Expr::from_node(ast::Expr::call("coalesce", vec![self.into_node(), other.into_operand()]))
+    fn coalesce<E: Alternative<BaseOf<Self::Value>>>(self, other: E) -> Coalesced<Self, E> {
+        Expr::from_node(ast::Expr::call("coalesce", vec![self.into_node(), other.into_result()]))
     }
 
     /// `nullif(self, other)`: NULL where both are equal.

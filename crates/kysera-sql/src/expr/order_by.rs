@@ -67,7 +67,7 @@ impl<E: Expression> Directions for E {}
 /// One key of ORDER BY, or a tuple of several.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in `order_by`",
-    note = "pass a column or expression, with `.asc()` or `.desc()`, or a tuple of these"
+    note = "pass a column or expression, with `.asc()` or `.desc()`, or a tuple of these; of more than 16 keys a `Vec`, or another `.order_by(..)` behind it"
 )]
 pub trait OrderKeys {
     /// The tables mentioned.

@@ -1,6 +1,6 @@
 //! ORDER BY the output.
 
-use crate::ast::{Expr, Select, SelectItem};
+use crate::ast::{Expr, FromItem, Select, SelectItem};
 use crate::expr::{OrderKeys, invalid};
 use crate::typed::{Names, Output, RowShape};
 use crate::value::ValueError;
@@ -14,6 +14,9 @@ pub(crate) fn output<Out: RowShape, K: OrderKeys>(
     let from = query.order_by.len();
     keys(columns).push_keys(&mut query.order_by);
     resolve(query, from, &names);
+    if matches!(query.from.first(), Some(FromItem::Join(_))) {
+        query.name_ordered_items();
+    }
 }
 
 /// Keys must be columns as they are: inside an expression a database looks for a column of a table first (PostgreSQL

@@ -1,5 +1,5 @@
-//! Clauses that PostgreSQL alone has, as extension traits: importing them says so. On another database they are an
-//! error of the compiler, before anything is sent.
+//! What PostgreSQL alone has words for, as extension traits: importing them says so. A clause that another database does not
+//! have is an `Unsupported` error there, before anything is sent; `ilike` is written for each of them.
 
 use super::{Select, Selection};
 use crate::ast::{self, LockStrength};
@@ -7,6 +7,9 @@ use crate::expr::{AsExpr, Expr, Expression};
 use crate::typed::{BaseOf, GroupKey, MaybeNull, NullOf, OrNull, Textual};
 
 /// Clauses of SELECT that PostgreSQL alone has.
+///
+/// # Dialects
+/// On any other database the statement is refused before it is sent, with a way out.
 pub trait PostgresSelect<S, O, Out>: Sized {
     /// `distinct on (keys)`: the first row of each group with equal keys, in the order of the query.
     fn distinct_on<X: Selection<S, TableStandsTwiceUseAlias>, TableStandsTwiceUseAlias>(
@@ -46,9 +49,23 @@ impl<S, O, Out> PostgresSelect<S, O, Out> for Select<S, O, Out> {
     }
 }
 
-/// Operators that PostgreSQL alone has.
+/// An operator that PostgreSQL alone has a word for. Elsewhere it is written with `lower(..)` on both sides.
+///
+/// # Examples
+/// ```
+/// # use kysera_sql::doc::assert_sql;
+/// # use kysera_sql::{doc::Person, prelude::*, query::postgres::PostgresText, query::select_from};
+/// let people = select_from(Person).filter(Person.first_name.ilike("an%")).select(Person.id);
+/// assert_sql(
+///     people,
+///     r#"select "person"."id" from "person" where lower("person"."first_name") glob like_pattern(lower(?))"#,
+/// );
+/// ```
+///
+/// # Dialects
+/// SQLite ignores the case of ASCII letters alone; elsewhere the collation decides.
 pub trait PostgresText: Expression {
-    /// `self ilike pattern`: `like` that ignores case.
+    /// `self ilike pattern`: `like` that ignores case, on every database.
     fn ilike<E: AsExpr<String>>(
         self,
         pattern: E,

@@ -14,7 +14,8 @@ use std::marker::PhantomData;
 /// Something that can be selected from the scope `S`; `I` are the positions of its tables there, which are inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected here",
-    note = "select a column, an expression, `row! {{ .. }}`, `Table.all()` or a tuple of these; plain values need `val(..)`"
+    note = "select a column, an expression, `row! {{ .. }}`, `Table.all()` or a tuple of these; plain values need `val(..)`",
+    note = "a tuple has at most 16 items, `row! {{ .. }}` any number"
 )]
 pub trait Selection<S, I> {
     /// The type of a row.

@@ -8,7 +8,7 @@ use crate::value::ToValue;
 /// A value of this type fits a column of type `V`: the same type, and not nullable where the column is not.
 #[diagnostic::on_unimplemented(
     message = "a column of type `{Self}` cannot follow or fill a column of type `{V}`",
-    note = "columns must agree by position; a nullable column only fits a nullable one"
+    note = "columns must agree by position; what may be NULL only fits what may be: `.not_null()` and `.coalesce(..)` make of it what is never NULL"
 )]
 pub trait FitsColumn<V> {}
 

@@ -8,11 +8,13 @@ mod error;
 mod param_slot;
 mod sql_type;
 mod to_value;
+mod unknown_label;
 
 pub use error::ValueError;
 pub use param_slot::{ParamSlot, ParamSource};
 pub use sql_type::{CustomType, SqlType};
 pub use to_value::{ScalarValue, ToValue};
+pub use unknown_label::UnknownLabel;
 
 use std::borrow::Cow;
 

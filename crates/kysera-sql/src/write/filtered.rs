@@ -57,7 +57,7 @@ macro_rules! filtered {
                 &mut self.ast
             }
 
-            /// The tree, to rewrite it or to run it through `run_ast`.
+            /// The tree, to rewrite it or to run it with `tree(..)`.
             pub fn into_ast(self) -> $crate::ast::$name {
                 *self.ast
             }

@@ -108,7 +108,7 @@ impl<T, O, Out> Insert<T, O, Out> {
         &mut self.ast
     }
 
-    /// The tree, to rewrite it or to run it through `run_ast`.
+    /// The tree, to rewrite it or to run it with `tree(..)`.
     pub fn into_ast(mut self) -> ast::Insert {
         self.rows.give_to(&mut self.ast);
         *self.ast

@@ -5,14 +5,11 @@
 
 use super::attach::Attachment;
 use super::instant::{self, instant};
-use kysera_core::plugin::{Context, Parameter, Plugin, Write, priority};
-use kysera_core::{Error, ErrorKind, Result};
-use kysera_sql::ast::{
-    Assignment, ConflictAction, Derived, Expr, FromItem, Insert, InsertSource, Select, SelectItem, TableRef,
-};
+use kysera_core::Result;
+use kysera_core::plugin::{Context, Operation, Parameter, Plugin, Write, priority};
+use kysera_sql::ast::{Assignment, TableRef};
 use kysera_sql::expr::Column;
 use kysera_sql::ident::Name;
-use kysera_sql::node;
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::Table;
 
@@ -100,25 +97,6 @@ impl Timestamps {
     fn stamp(&self, table: &TableMeta, column: &'static str, context: &Context<'_>) -> Result<Assignment> {
         Ok(Assignment { column: Name::Borrowed(column), value: instant(table, column, self, context)? })
     }
-
-    fn insert(&self, insert: &mut Insert, context: &Context<'_>) -> Result<()> {
-        let stamps = self.on_insert(&insert.into, context)?;
-        if !stamps.is_empty() && gives_unnamed_columns(insert) {
-            return Err(unnamed(&insert.into));
-        }
-        for stamp in stamps {
-            match insert.columns.iter().position(|column| *column == stamp.column) {
-                Some(column) => fill_gaps(insert, column, &stamp.value),
-                None => add_to_rows(insert, stamp),
-            }
-        }
-        if let Some(conflict) = &mut insert.on_conflict
-            && let ConflictAction::DoUpdate { set, .. } = &mut conflict.action
-        {
-            add_to_set(set, self.on_update(&insert.into, context)?);
-        }
-        Ok(())
-    }
 }
 
 impl Plugin for Timestamps {
@@ -139,101 +117,19 @@ impl Plugin for Timestamps {
     }
 
     fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
-        match write {
-            Write::Insert(insert) => self.insert(insert, context),
-            Write::Update(update) => {
-                let stamp = self.on_update(&update.table, context)?;
-                add_to_set(&mut update.set, stamp);
-                Ok(())
-            }
-            Write::MergeInsert { target, columns, values } => {
-                for stamp in self.on_insert(target.table(), context)? {
-                    if !columns.contains(&stamp.column) {
-                        columns.push(stamp.column);
-                        values.push(stamp.value);
-                    }
-                }
-                Ok(())
-            }
-            Write::MergeUpdate { target, set } => {
-                add_to_set(set, self.on_update(target.table(), context)?);
-                Ok(())
-            }
-            _ => Ok(()),
+        let stamps = match write.operation() {
+            Operation::Insert => self.on_insert(write.table(), context)?,
+            Operation::Update => self.on_update(write.table(), context)?.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        for stamp in stamps {
+            write.set_if_absent(stamp.column, stamp.value)?;
         }
-    }
-}
-
-/// Adds an assignment at the end, where MySQL's upsert sees the other columns' new values last, unless the statement
-/// sets that column itself, or nothing: that stays an error.
-fn add_to_set(set: &mut Vec<Assignment>, stamp: Option<Assignment>) {
-    if let Some(stamp) = stamp
-        && !set.is_empty()
-        && !set.iter().any(|assignment| assignment.column == stamp.column)
-    {
-        set.push(stamp);
-    }
-}
-
-/// True for an insert that gives values without saying of which columns.
-fn gives_unnamed_columns(insert: &Insert) -> bool {
-    insert.columns.is_empty()
-        && match &insert.source {
-            InsertSource::Values(rows) => rows.iter().any(|row| !row.is_empty()),
-            InsertSource::Select(_) => true,
-            _ => false,
+        if write.updates_on_conflict()
+            && let Some(stamp) = self.on_update(write.table(), context)?
+        {
+            write.set_on_conflict_if_absent(stamp.column, stamp.value);
         }
-}
-
-#[cold]
-fn unnamed(table: &TableRef) -> Error {
-    Error::new(ErrorKind::Plugin, "timestamps cannot stamp an insert that names no columns")
-        .with_hint("name the columns that the values are of")
-        .with_table(table.name.clone())
-}
-
-/// Stamps the rows that leave the column to others, where some rows of the statement give it.
-fn fill_gaps(insert: &mut Insert, column: usize, value: &Expr) {
-    let InsertSource::Values(rows) = &mut insert.source else { return };
-    for given in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
-        if *given == Expr::Default {
-            *given = value.clone();
-        }
+        Ok(())
     }
-}
-
-/// Adds a column to every row of an insert.
-fn add_to_rows(insert: &mut Insert, stamp: Assignment) {
-    match &mut insert.source {
-        InsertSource::Values(rows) => {
-            for row in rows {
-                row.push(stamp.value.clone());
-            }
-        }
-        InsertSource::Select(select) => add_to_select(select, stamp.value),
-        // `default values` has no list to add to; one column given leaves the others at their defaults all the same.
-        InsertSource::DefaultValues => insert.source = InsertSource::Values(vec![vec![stamp.value]]),
-        _ => return,
-    }
-    insert.columns.push(stamp.column);
-}
-
-/// Adds an item to the query of an insert. A set operation or `*` is wrapped, so that operands keep their width.
-fn add_to_select(select: &mut Select, value: Expr) {
-    let wrap = !select.set_ops.is_empty()
-        || select.distinct != kysera_sql::ast::Distinct::No
-        || select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
-    if wrap {
-        let with = select.with.take();
-        let query = std::mem::take(select);
-        let alias = Name::Borrowed("stamped");
-        let derived = Derived::new(query, alias.clone());
-        *select = node!(Select {
-            with,
-            items: vec![SelectItem::Star(Some(alias))],
-            from: vec![FromItem::Derived(Box::new(derived))],
-            ..Select::default()
-        });
-    }
-    select.items.push(SelectItem::expr(value));
 }

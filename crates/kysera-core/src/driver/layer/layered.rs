@@ -25,8 +25,8 @@ pub struct Layered<D, L> {
 impl<D: Driver, L: DriverLayer> Layered<D, L> {
     /// Puts `layer` around `driver`.
     pub fn new(driver: D, layer: L) -> Layered<D, L> {
-        let system = driver.dialect().system();
-        Layered { driver, watcher: Watcher { layer: Arc::new(layer), system } }
+        let (system, raise) = (driver.dialect().system(), driver.dialect().filtering().raise);
+        Layered { driver, watcher: Watcher { layer: Arc::new(layer), system, raise } }
     }
 
     /// The driver inside.
@@ -166,7 +166,7 @@ impl<L: DriverLayer> Connection for LayeredConnection<L> {
             match started {
                 Ok(inner) => Ok(Box::new(LayeredStream { inner, watch: Some(watch), rows: 0 }) as Box<_>),
                 Err(error) => {
-                    watch.finish(Outcome::Failed(&error));
+                    watch.fail(&error);
                     Err(error)
                 }
             }
@@ -273,7 +273,7 @@ impl<L: DriverLayer> RowStream for LayeredStream<'_, L> {
                 }
                 Err(error) => {
                     if let Some(watch) = self.watch.take() {
-                        watch.finish(Outcome::Failed(&error));
+                        watch.fail(&error);
                     }
                     Err(error)
                 }

@@ -101,7 +101,8 @@ pub enum Outcome<'a> {
     Done(ExecResult),
     /// A stream was dropped before its end, which is no error: what it had given by then.
     Stopped(ExecResult),
-    /// It failed.
+    /// It failed. The failure of a check that a plugin put into the statement is `Refused` or `HiddenConflict`, as for the
+    /// caller, where the database repeats which it was (PostgreSQL, SQLite).
     Failed(&'a Error),
     /// Its future was dropped before it finished, or it panicked: it may or may not have been done.
     Dropped,

@@ -4,9 +4,11 @@
 
 use super::DriverLayer;
 use super::operation::{Operation, OperationKind, Outcome};
+use crate::driver::raised::meant;
 use crate::driver::{Attempt, ExecResult};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use kysera_sql::compiled::Compiled;
+use kysera_sql::dialect::Raise;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +18,8 @@ use std::time::Duration;
 pub(super) struct Watcher<L> {
     pub(super) layer: Arc<L>,
     pub(super) system: &'static str,
+    /// How statements fail on purpose there.
+    pub(super) raise: Raise,
 }
 
 /// An operation that has started.
@@ -27,11 +31,12 @@ pub(super) struct Watch<'w, L: DriverLayer> {
     statement: Option<Cow<'w, Compiled>>,
     pool_wait: Option<Duration>,
     system: &'static str,
+    raise: Raise,
 }
 
 impl<L> Clone for Watcher<L> {
     fn clone(&self) -> Watcher<L> {
-        Watcher { layer: Arc::clone(&self.layer), system: self.system }
+        Watcher { layer: Arc::clone(&self.layer), system: self.system, raise: self.raise }
     }
 }
 
@@ -75,11 +80,11 @@ impl<L: DriverLayer> Watcher<L> {
             Err(refusal) => return Attempt::Done(Err(refusal)),
         };
         let attempt = go();
-        watch.finish(match &attempt {
-            Attempt::Done(Ok(result)) => Outcome::Done(*result),
-            Attempt::Done(Err(error)) => Outcome::Failed(error),
-            Attempt::WouldBlock => Outcome::WouldBlock,
-        });
+        match &attempt {
+            Attempt::Done(Ok(result)) => watch.finish(Outcome::Done(*result)),
+            Attempt::Done(Err(error)) => watch.fail(error),
+            Attempt::WouldBlock => watch.finish(Outcome::WouldBlock),
+        }
         attempt
     }
 
@@ -97,7 +102,7 @@ impl<L: DriverLayer> Watcher<L> {
         statement: Option<Cow<'w, Compiled>>,
     ) -> Watch<'w, L> {
         let Operation { kind, pool_wait, system, .. } = *operation;
-        Watch { layer: &self.layer, call: Some(call), kind, statement, pool_wait, system }
+        Watch { layer: &self.layer, call: Some(call), kind, statement, pool_wait, system, raise: self.raise }
     }
 }
 
@@ -105,6 +110,14 @@ impl<L: DriverLayer> Watch<'_, L> {
     /// The operation ended.
     pub(super) fn finish(mut self, outcome: Outcome<'_>) {
         self.tell(outcome);
+    }
+
+    /// The operation failed. The layer is told what the caller will be told of a plugin's check.
+    pub(super) fn fail(self, error: &Error) {
+        match meant(self.raise, error) {
+            Some(meant) => self.finish(Outcome::Failed(&meant)),
+            None => self.finish(Outcome::Failed(error)),
+        }
     }
 
     fn tell(&mut self, outcome: Outcome<'_>) {
@@ -133,8 +146,8 @@ pub(super) fn finish_with<T, L: DriverLayer>(
     what: impl FnOnce(&T) -> ExecResult,
 ) {
     let Some(watch) = watch else { return };
-    watch.finish(match result {
-        Ok(done) => Outcome::Done(what(done)),
-        Err(error) => Outcome::Failed(error),
-    });
+    match result {
+        Ok(done) => watch.finish(Outcome::Done(what(done))),
+        Err(error) => watch.fail(error),
+    }
 }

@@ -40,6 +40,9 @@ pub(crate) fn join(query: &mut Select, kind: JoinKind, right: FromItem, on: Opti
         Some(left) => query.from.push(left.join(kind, right, on)),
         None => query.from.push(right),
     }
+    if !query.order_by.is_empty() {
+        query.name_ordered_items();
+    }
 }
 
 /// The list of what is selected, emptied.
