@@ -66,7 +66,8 @@ fn here(rest: &str, rules: &LexerRules) -> (Option<usize>, Class) {
 /// A whole name, or one character that is in none.
 fn code(rest: &str, rules: &LexerRules) -> usize {
     let name = |text: &str| text.find(|c| c != '$' && !is_name(c, rules)).unwrap_or(text.len());
-    let begins = |text: &str| text.starts_with(|c| is_name(c, rules) && !is_inner(c, rules));
+    let is_space = |c| rules.mark_is_space && c == '\u{feff}';
+    let begins = |text: &str| text.starts_with(|c| is_name(c, rules) && !is_inner(c, rules) && !is_space(c));
     let first = rest.chars().next().unwrap_or(' ');
     // A sign in front of a name is part of it, as in `@name` and `$name`: a quote behind the name is no prefix then.
     let is_sign = rules.placeholders.contains(first) && first != '?';

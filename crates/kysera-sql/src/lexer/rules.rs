@@ -28,6 +28,8 @@ pub struct LexerRules {
     pub placeholders: &'static str,
     /// Signs that may stand in a name without quotes beside `_` and `$`.
     pub word_signs: &'static str,
+    /// A byte order mark (U+FEFF) in front of a token is a space, and not the first letter of a name.
+    pub mark_is_space: bool,
 }
 
 /// What a backslash in a text is.
@@ -69,6 +71,7 @@ impl LexerRules {
         code_comments: false,
         placeholders: "?",
         word_signs: "",
+        mark_is_space: false,
     };
 
     /// SQLite.
@@ -76,6 +79,7 @@ impl LexerRules {
         backtick_names: true,
         bracket_names: BracketNames::Plain,
         placeholders: "?$@:",
+        mark_is_space: true,
         ..LexerRules::ANSI
     };
 
@@ -107,6 +111,7 @@ impl LexerRules {
         nested_comments: true,
         placeholders: "@",
         word_signs: "#@",
+        mark_is_space: true,
         ..LexerRules::ANSI
     };
 

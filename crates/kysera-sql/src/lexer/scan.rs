@@ -1,9 +1,12 @@
 //! Reads one token after another.
 //!
-//! Works on bytes: each token begins and ends beside an ASCII character or at an end of the text, so it is whole
-//! characters. Every step moves on, and no byte is read more than a fixed number of times.
+//! Works on bytes: each token begins and ends beside an ASCII character, a byte order mark or an end of the text, so it is
+//! whole characters. Every step moves on, and no byte is read more than a fixed number of times.
 
 use super::{BackslashEscapes, BracketNames, LexerRules, TokenKind};
+
+/// The byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A position in a text.
 #[derive(Clone, Debug)]
@@ -35,6 +38,10 @@ impl<'a> Scan<'a> {
         }
         Some(match first {
             _ if is_space(first) => self.run(TokenKind::Whitespace, is_space),
+            0xEF if self.rules.mark_is_space && self.rest().starts_with(MARK) => {
+                self.at += MARK.len();
+                TokenKind::Whitespace
+            }
             b'(' => self.one(TokenKind::Open),
             b')' => self.one(TokenKind::Close),
             b',' => self.one(TokenKind::Comma),

@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) static T: TableMeta = table("t", const { &[column("id"), column("a"), column("del")] });
 pub(crate) static U: TableMeta = table("u", const { &[column("id"), column("a"), column("del")] });
 
-/// Hidden rows have larger ids and values than others, so that none can be made from what is seen.
+/// Hidden rows have ids and values that cannot be made from what is seen. The next id is far from theirs.
 const SCRIPT: &str = "
     create table t (id integer primary key, a, del);
     create table u (id integer primary key, a, del);
-    insert into t values (1, 1, null), (2, 'x', null), (901, 'hidden-t', 1);
-    insert into u values (1, 2, null), (3, 'y', null), (1802, 'hidden-u', 1);
+    insert into t values (1, 1, null), (2, 'x', null), (901, 'hidden-t', 1), (1000003, 3, null);
+    insert into u values (1, 2, null), (3, 'y', null), (1802, 'hidden-u', 1), (1000003, 4, null);
     create table secret (id integer primary key, s);
     insert into secret values (1, 'hidden-s');
     create view peek as select s from secret;

@@ -275,6 +275,11 @@ async fn raw_fragments_that_read_a_table_are_refused_under_a_guard() {
                     "'post 1' in `post`"
                     "1 in json_each('[1]')"
                     "1 in pragma_table_info('post')"
+                    // A byte order mark is a space there.
+                    "exists (\u{feff}select 1 from post)"
+                    "exists (\u{feff} \u{feff}select 1 from post)"
+                    "'post 1' \u{feff}in post"
+                    "'post 1' in\t\u{feff}post"
                 }
             }
             let called = function::<Option<String>, _>(
