@@ -2,6 +2,7 @@
 
 use super::messages::{columns, damaged, message, row, welcome};
 use fastrand::Rng;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -46,6 +47,9 @@ impl FakeServer {
 /// What a session knows.
 #[derive(Default)]
 struct Session {
+    /// The text of each prepared statement, by its name.
+    prepared: HashMap<Vec<u8>, Vec<u8>>,
+    /// The text of the one that is described or runs.
     statement: Vec<u8>,
     status: Option<u8>,
     /// The format of results that `Bind` asked for.
@@ -94,10 +98,15 @@ impl Session {
         match kind {
             b'P' => {
                 // The name, the text.
-                self.statement = body.split(|byte| *byte == 0).nth(1).unwrap_or_default().to_vec();
+                let mut parts = body.split(|byte| *byte == 0).map(<[u8]>::to_vec);
+                let name = parts.next().unwrap_or_default();
+                self.prepared.insert(name, parts.next().unwrap_or_default());
                 message(b'1', &[])
             }
             b'D' => {
+                if let Some(name) = body.strip_prefix(b"S") {
+                    self.choose(name);
+                }
                 let params = u8::from(self.statement.contains(&b'$'));
                 let types = [&[0, params][..], &[0, 0, 0, 20].repeat(usize::from(params))].concat();
                 let described = if body.first() == Some(&b'S') { message(b't', &types) } else { Vec::new() };
@@ -105,6 +114,8 @@ impl Session {
                 [described, result].concat()
             }
             b'B' => {
+                // The name of the portal, that of the statement.
+                self.choose(body.split(|byte| *byte == 0).nth(1).unwrap_or_default());
                 self.format = u8::from(body.ends_with(&[0, 1]));
                 message(b'2', &[])
             }
@@ -119,6 +130,11 @@ impl Session {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn choose(&mut self, name: &[u8]) {
+        let name = name.strip_suffix(b"\0").unwrap_or(name);
+        self.statement = self.prepared.get(name).cloned().unwrap_or_default();
     }
 
     fn begins(&self, word: &str) -> bool {
