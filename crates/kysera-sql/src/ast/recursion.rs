@@ -21,12 +21,21 @@ impl Expr {
         )
     }
 
-    /// True when nothing below it has something below itself, as in most conditions.
+    /// True for an operation whose one or two operands are leaves, as most conditions are.
+    #[inline]
+    pub(crate) fn is_of_leaves(&self) -> bool {
+        match self {
+            Expr::Binary(binary) => binary.left.is_leaf() && binary.right.is_leaf(),
+            Expr::IsNull { operand, .. } | Expr::Cast { operand, .. } => operand.is_leaf(),
+            _ => false,
+        }
+    }
+
+    /// True when nothing below it has something below itself.
     fn is_flat(&self) -> bool {
         match self {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => true,
-            Expr::Binary(binary) => binary.left.is_leaf() && binary.right.is_leaf(),
-            Expr::IsNull { operand, .. } | Expr::Cast { operand, .. } => operand.is_leaf(),
+            Expr::Binary(_) | Expr::IsNull { .. } | Expr::Cast { .. } => self.is_of_leaves(),
             Expr::InList(list) => list.operand.is_leaf() && list.items.iter().all(Expr::is_leaf),
             _ => false,
         }

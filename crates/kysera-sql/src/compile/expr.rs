@@ -7,7 +7,8 @@ use super::operator::{self, Level, level};
 use super::param_type::{has_type, is_first, results_have_type};
 use super::writer::Writer;
 use crate::ast::{
-    Between, Binary, BinaryOp, Case, Expr, InList, InSubquery, Literal, Numeric, Select, Unary, UnaryOp,
+    Between, Binary, BinaryOp, Case, ColumnRef, Expr, InList, InSubquery, Literal, Numeric, Select, Unary,
+    UnaryOp,
 };
 use crate::dialect::{Concat, NullSafe, ProposedForm};
 use crate::ident::Name;
@@ -258,6 +259,15 @@ impl<'a> Writer<'a> {
     }
 
     fn comparison(&mut self, binary: &'a Binary, words: &str) {
+        if let (Expr::Column(column), Expr::Value(value)) = (&binary.left, &binary.right)
+            && !self.forms.seen
+            && compares_plainly(column, value)
+        {
+            self.column(column);
+            self.push(words);
+            self.beside = true;
+            return self.bind(value);
+        }
         if !self.syntax.enum_order && self.enum_comparison(binary, words) {
             return;
         }
@@ -270,14 +280,6 @@ impl<'a> Writer<'a> {
             self.push(words);
             self.compared_beside(&binary.left, &binary.right);
             return self.tested(&binary.right);
-        }
-        if let (Expr::Column(column), Expr::Value(value)) = (&binary.left, &binary.right)
-            && column.numeric == Numeric::Other
-            && !matches!(value, Value::Decimal(_) | Value::Json(_) | Value::Bool(_) | Value::Custom(..))
-        {
-            self.column(column);
-            self.push(words);
-            return self.bind(value);
         }
         self.compared(&binary.left, Some(&binary.right));
         self.push(words);
@@ -475,6 +477,29 @@ impl<'a> Writer<'a> {
             self.ident(name);
         }
     }
+}
+
+/// True for what every database compares as it is written: a column that says that it is no decimal, and a value that is
+/// none, whose type says all. Most conditions are of this kind, so nothing more is asked of them.
+#[inline]
+fn compares_plainly(column: &ColumnRef, value: &Value) -> bool {
+    matches!(column.numeric, Numeric::Other | Numeric::Integer | Numeric::Float)
+        && matches!(
+            value,
+            Value::I16(_)
+                | Value::I32(_)
+                | Value::I64(_)
+                | Value::U64(_)
+                | Value::F32(_)
+                | Value::F64(_)
+                | Value::Text(_)
+                | Value::Bytes(_)
+                | Value::Uuid(_)
+                | Value::Date(_)
+                | Value::Time(_)
+                | Value::DateTime(_)
+                | Value::Timestamp(_)
+        )
 }
 
 /// True for a value of a named type. It is compared with each of several by itself: beside one that is a value too it

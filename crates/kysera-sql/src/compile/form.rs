@@ -20,7 +20,11 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn see_forms(&mut self, from: &'a [FromItem]) {
         for item in from {
-            self.see_item(item);
+            match item {
+                FromItem::Table(table) => self.see_table(table),
+                FromItem::Join(_) => self.see_item(item),
+                _ => {}
+            }
         }
     }
 

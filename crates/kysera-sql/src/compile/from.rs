@@ -26,19 +26,19 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn source(&mut self, item: &'a FromItem, lock: Option<&'a Lock>) {
-        self.deeper(|w| match item {
+        match item {
             FromItem::Table(table) => {
-                w.table(table);
-                w.lock_hint(lock, table);
+                self.table(table);
+                self.lock_hint(lock, table);
             }
-            FromItem::Cte(cte) => w.cte_ref(cte),
-            FromItem::Derived(derived) => w.derived(derived),
-            FromItem::Join(join) => w.join(join, lock),
-            FromItem::Raw { raw, alias } => {
+            FromItem::Cte(cte) => self.cte_ref(cte),
+            FromItem::Derived(derived) => self.deeper(|w| w.derived(derived)),
+            FromItem::Join(join) => self.deeper(|w| w.join(join, lock)),
+            FromItem::Raw { raw, alias } => self.deeper(|w| {
                 w.raw(raw);
                 w.alias(alias.as_ref());
-            }
-        });
+            }),
+        }
     }
 
     /// `"schema"."table" as "alias"`.

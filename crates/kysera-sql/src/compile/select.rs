@@ -74,7 +74,8 @@ impl<'a> Writer<'a> {
             self.set_op(&select.set_ops[..at], op, last);
         }
         // The order and limit of an array belong inside the aggregate, where they have been written.
-        if form.head != (Head::JsonObjects { list: true }) {
+        let is_tailed = form.one_row || has_tail(select);
+        if is_tailed && form.head != (Head::JsonObjects { list: true }) {
             self.in_scope(&select.from, |w| w.select_tail(select, form));
         }
         self.check_order(select);
@@ -176,14 +177,19 @@ impl<'a> Writer<'a> {
         let read = std::mem::take(&mut self.read_items);
         let stored = self.forms.stored.take();
         for (at, item) in items.iter().enumerate() {
-            self.push(if at > 0 { ", " } else { "" });
+            if at > 0 {
+                self.push(", ");
+            }
             self.among_integers = read;
             if self.item_types.is_some()
                 && let SelectItem::Expr { expr, .. } = item
             {
                 self.beside(self.item_has_type(items, at), expr);
             }
-            self.stored_item(stored, at, item);
+            match stored {
+                None => self.select_item_at(at, item),
+                Some(_) => self.stored_item(stored, at, item),
+            }
         }
         self.among_integers = false;
     }

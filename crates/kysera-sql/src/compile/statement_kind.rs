@@ -93,7 +93,7 @@ fn returns_rows(statement: &Statement) -> bool {
 fn needs_type_lookup(statement: &Statement) -> bool {
     match statement {
         Statement::Raw { returns_rows, .. } => *returns_rows,
-        _ => output_items(statement).iter().any(|item| may_be_custom(item, statement)),
+        _ => output_items(statement).iter().any(|item| !is_built_in(item) && may_be_custom(item, statement)),
     }
 }
 
@@ -106,6 +106,13 @@ fn output_items(statement: &Statement) -> &[SelectItem] {
         Statement::Merge(merge) => &merge.returning,
         _ => &[],
     }
+}
+
+/// True for a column of a built-in type, as most items are.
+#[inline]
+fn is_built_in(item: &SelectItem) -> bool {
+    matches!(item, SelectItem::Expr { expr: Expr::Column(_), ty: Some(ty), .. }
+        if !matches!(ty, SqlType::Custom(_) | SqlType::Unknown | SqlType::Array(_)))
 }
 
 /// True unless the type is known to be built in.

@@ -10,6 +10,7 @@ use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
 use crate::value::{ParamSlot, Value};
+use std::mem::take;
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub const MAX_DEPTH: usize = 200;
@@ -172,7 +173,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The text and parameters, or the first error.
-    pub(super) fn finish(mut self) -> Result<(String, Vec<Value>), CompileError> {
+    pub(super) fn finish(&mut self) -> Result<(String, Vec<Value>), CompileError> {
         if self.error.is_none() && self.bound > self.caps.max_params {
             self.refuse(CompileError::TooManyParameters {
                 dialect: self.dialect.name(),
@@ -180,9 +181,9 @@ impl<'a> Writer<'a> {
                 max: self.caps.max_params,
             });
         }
-        match self.error {
+        match self.error.take() {
             Some(error) => Err(error),
-            None => Ok((self.sql, self.params)),
+            None => Ok((take(&mut self.sql), take(&mut self.params))),
         }
     }
 
@@ -316,8 +317,26 @@ impl<'a> Writer<'a> {
         if column.outer > 0 || self.look_alikes {
             self.check_sight(column);
         }
-        self.qualifier(column.table.as_ref());
-        self.ident(&column.name);
+        match (&column.table, self.written) {
+            (Some(table), None) => self.path(table, &column.name),
+            _ => {
+                self.qualifier(column.table.as_ref());
+                self.ident(&column.name);
+            }
+        }
+    }
+
+    /// `"t"."c"` of these names.
+    fn path(&mut self, table: &str, name: &str) {
+        let (quote, longest) = (self.syntax.quote, self.caps.max_name);
+        let is_known = |name: &str| !name.is_empty() && name.len() <= longest;
+        let table_is_plain = ident::quote_plainly(&mut self.sql, table, quote);
+        self.sql.push('.');
+        let name_is_plain = ident::quote_plainly(&mut self.sql, name, quote);
+        if !(table_is_plain && name_is_plain && is_known(table) && is_known(name)) {
+            self.check_name(table);
+            self.check_name(name);
+        }
     }
 
     /// `"t".`
@@ -335,7 +354,7 @@ impl<'a> Writer<'a> {
 
     /// Binds a value.
     pub(super) fn bind(&mut self, value: &Value) {
-        let beside = std::mem::take(&mut self.beside);
+        let beside = take(&mut self.beside);
         match value {
             Value::Invalid(error) => return self.refuse(CompileError::Value(error.clone())),
             Value::Param(_) if !self.slots => {

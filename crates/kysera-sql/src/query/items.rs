@@ -101,6 +101,10 @@ extern "C" fn select_column(
     name: StaticName,
     ty: &'static SqlType,
 ) {
-    let alias = at.field(field).alias().filter(|alias| *alias != **name);
+    let alias = match at.is_row() {
+        true if **field == **name => None,
+        true => Some(Name::Borrowed(field)),
+        false => at.field(field).alias().filter(|alias| *alias != **name),
+    };
     items.push(SelectItem::Expr { expr: grow::named(table, name), alias, ty: Some(*ty) });
 }

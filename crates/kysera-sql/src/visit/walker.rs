@@ -616,6 +616,8 @@ macro_rules! walker {
                 match node {
                     Expr::Column(column) => walker.column(column),
                     Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => Ok(()),
+                    // What is below goes no further down.
+                    _ if node.is_of_leaves() => inner_expr(walker, node),
                     _ => stack::grow(|| inner_expr(walker, node)),
                 }
             }

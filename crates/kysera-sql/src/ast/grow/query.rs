@@ -12,7 +12,10 @@ use std::mem::{ManuallyDrop, replace};
 
 /// The tree of `select .. from table`.
 pub(crate) extern "C" fn from_table(meta: &'static TableMeta, alias: StaticName) -> Box<Select> {
-    Box::new(Select::from(TableRef::typed(meta).aliased(*alias)))
+    // Made in its place: it is large.
+    let mut query = Box::<Select>::default();
+    query.from = vec![TableRef::typed(meta).aliased(*alias).into()];
+    query
 }
 
 /// Adds to WHERE; of no conditions nothing.
