@@ -149,6 +149,9 @@ impl<'a> RowFilterPass<'a> {
         directives: &[Directive],
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
+        if directives.is_empty() {
+            return work(self);
+        }
         self.policies.must_be_installed(directives)?;
         let outer = std::mem::take(&mut self.answered);
         let done = work(self)?;
@@ -318,8 +321,9 @@ impl<'a> RowFilterPass<'a> {
 
 /// Puts predicates in front of a condition, each a node of its own.
 pub(super) fn put_first(filter: &mut Option<Expr>, predicates: impl IntoIterator<Item = Expr>) {
-    let parts = predicates.into_iter().chain(filter.take());
-    *filter = parts.reduce(Expr::and);
+    let mut predicates = predicates.into_iter();
+    let Some(first) = predicates.next() else { return };
+    *filter = Some(predicates.chain(filter.take()).fold(first, Expr::and));
 }
 
 pub(super) fn refused(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

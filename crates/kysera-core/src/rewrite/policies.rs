@@ -123,7 +123,9 @@ impl Policies {
         context: &Context<'_>,
     ) -> Result<Option<&'a CompiledFilter>> {
         let said = &policy.plugins[plugin];
-        if let Some(mode) = mode_of(directives, self.plugins[plugin].name()) {
+        if !directives.is_empty()
+            && let Some(mode) = mode_of(directives, self.plugins[plugin].name())
+        {
             match self.in_mode(policy, plugin, mode)?.change(operation) {
                 Change::Unchanged => {}
                 Change::Off => return Ok(None),
@@ -152,7 +154,9 @@ impl Policies {
         context: &Context<'_>,
     ) -> Result<Option<&'a CompiledFilter>> {
         let said = &policy.plugins[plugin];
-        if let Some(mode) = mode_of(directives, self.plugins[plugin].name()) {
+        if !directives.is_empty()
+            && let Some(mode) = mode_of(directives, self.plugins[plugin].name())
+        {
             let known = self.in_mode(policy, plugin, mode)?;
             if known.is_known() {
                 return Ok(known.checks.check(operation));

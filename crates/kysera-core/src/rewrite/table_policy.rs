@@ -88,7 +88,7 @@ impl PluginPolicy {
 
     /// True when it says anything of the table.
     pub(super) fn is_any(&self) -> bool {
-        self.compiled().next().is_some()
+        self.read.is_some() || self.compiled().next().is_some()
     }
 
     /// All that it says.
