@@ -111,7 +111,7 @@ fn gives_unnamed_columns(insert: &Insert) -> bool {
 
 #[cold]
 fn unnamed(table: &TableRef) -> Error {
-    Error::new(ErrorKind::Plugin, "a plugin cannot add a column to an insert that names none")
+    Error::new(ErrorKind::Plugin, "a plugin cannot add a column to an insert that names no columns")
         .with_hint("name the columns that the values are of")
         .with_table(table.name.clone())
 }
