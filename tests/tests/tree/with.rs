@@ -332,7 +332,7 @@ fn a_recursive_cte_that_leaves_rows_out_is_refused_where_it_must_unite_all() {
     check(
         recursive_walk(union, items()),
         sql! {
-            sqlite: r#"with recursive "line" as (select "node"."name" as "name", 0 as "depth" from "node" union select "node"."name", "line"."depth" + 1 from "node" inner join "line" on "line"."name" = "node"."parent") select * from "line""#,
+            sqlite: r#"with recursive "line" as (select "node"."name" as "name", 0 as "depth" from "node" union select "node"."name", integer_exact("line"."depth" + 1) from "node" inner join "line" on "line"."name" = "node"."parent") select * from "line""#,
             postgres: r#"with recursive "line" as (select "node"."name" as "name", cast(0 as bigint) as "depth" from "node" union select "node"."name", "line"."depth" + 1 from "node" inner join "line" on "line"."name" = "node"."parent") select * from "line""#,
             mysql: "with recursive `line` as (select `node`.`name` as `name`, 0 as `depth` from `node` union select `node`.`name`, `line`.`depth` + 1 from `node` inner join `line` on `line`.`name` = `node`.`parent`) select * from `line`",
             mssql: no("`union` without `all` in a recursive CTE"),

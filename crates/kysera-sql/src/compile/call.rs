@@ -2,6 +2,7 @@
 
 use super::CompileError;
 use super::determined::is_aggregate;
+use super::numeric::is_extreme;
 use super::param_type::{has_type, is_first, is_one_type};
 use super::writer::Writer;
 use crate::ast::{Call, Over};
@@ -55,10 +56,9 @@ impl<'a> Writer<'a> {
     /// The enum whose first or last label is asked for, where the database does not know their order.
     fn ranked_extreme(&self, call: &Call) -> Option<&'static CustomType> {
         match call.args.as_slice() {
-            [arg] if !self.syntax.enum_order => match self.unordered_enum(arg) {
-                Some((_, ty)) if matches!(&*call.name, "min" | "max") => Some(ty),
-                None if matches!(&*call.name, "min" | "max") => self.named_enum(arg),
-                _ => None,
+            [arg] if !self.syntax.enum_order && is_extreme(call) => match self.unordered_enum(arg) {
+                Some((_, ty)) => Some(ty),
+                None => self.named_enum(arg),
             },
             _ => None,
         }

@@ -11,7 +11,6 @@ impl<'a> Writer<'a> {
 
     fn delete_statement(&mut self, delete: &'a Delete) {
         self.heard(&delete.directives);
-        let around = self.target.replace(&delete.from);
         let known = self.ctes.len();
         if let Some(with) = &delete.with {
             self.require(self.caps.write_with, "CTEs in front of a delete", "use a subquery");
@@ -35,7 +34,6 @@ impl<'a> Writer<'a> {
             self.returning(&delete.returning, &delete.from, &delete.using);
         }
         self.write_tail(&delete.order_by, delete.limit.as_ref());
-        self.target = around;
         self.ctes.truncate(known);
     }
 

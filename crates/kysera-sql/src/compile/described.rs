@@ -1,30 +1,151 @@
-//! What a column is that a plugin or a tree names by its name alone: its table's description says it.
+//! What a column is that a plugin or a tree names by its name alone: its table's description says it, or the query that
+//! it comes from.
 //!
 //! A column of a typed query says by itself what has to be known of it, so nothing is looked up for it.
 
-use super::writer::Writer;
-use crate::ast::{ColumnRef, Expr, FromItem, Numeric, TableRef};
+use super::nested::column_name;
+use super::writer::{MAX_DEPTH, Writer};
+use crate::ast::{ColumnRef, CteBody, Expr, FromItem, Numeric, Select, SelectItem, TableRef};
 use crate::ident::Name;
+use crate::stack;
 use crate::value::{CustomType, SqlType};
+
+/// Where an expression is looked at that may not be the one that is being written: how deep it may still be, and the
+/// queries around it that are not written yet, innermost first.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    depth: usize,
+    within: Option<&'p Within<'p>>,
+}
+
+struct Within<'p> {
+    from: &'p [FromItem],
+    around: Option<&'p Within<'p>>,
+}
+
+impl Place<'_> {
+    pub(super) const HERE: Place<'static> = Place { depth: MAX_DEPTH, within: None };
+
+    /// One step further down; what is deeper than may be written is not looked at.
+    pub(super) fn deeper(self) -> Option<Self> {
+        Some(Place { depth: self.depth.checked_sub(1)?, ..self })
+    }
+
+    /// Inside a query.
+    pub(super) fn inside<T>(self, query: &Select, look: impl FnOnce(Place<'_>) -> T) -> T {
+        let within = Within { from: &query.from, around: self.within };
+        look(Place { depth: self.depth, within: Some(&within) })
+    }
+}
 
 impl<'a> Writer<'a> {
     /// The type of a column that does not say what it is; `None` for others, and where no description is in sight.
-    pub(super) fn described(&self, column: &ColumnRef) -> Option<SqlType> {
+    pub(super) fn described(&self, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
         if column.numeric != Numeric::Unknown {
             return None;
         }
-        let found = self.scopes.iter().rev().find_map(|scope| described_in(scope, column));
-        found.or_else(|| self.target.and_then(|table| described_by(table, column)))
+        let not_written =
+            std::iter::successors(place.within, |within| within.around).map(|within| within.from);
+        let written = self.scopes.iter().rev().copied();
+        not_written
+            .chain(written)
+            .find_map(|from| self.described_in(from, column, place))
+            .or_else(|| self.described_in_write(column, place))
     }
 
-    /// The enum of a column that was named so, where the database does not know the order of its labels.
-    pub(super) fn named_enum(&self, expr: &Expr) -> Option<&'static CustomType> {
-        if self.syntax.enum_order {
-            return None;
+    /// A column of the table that is written to, or of those beside it.
+    fn described_in_write(&self, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+        let (table, others) = self.forms.written?;
+        described_by(table, column).or_else(|| self.described_in(others, column, place))
+    }
+
+    fn described_in(&self, from: &[FromItem], column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+        from.iter().find_map(|item| {
+            // Joins lean to the left.
+            let mut item = item;
+            while let FromItem::Join(join) = item {
+                let right = std::slice::from_ref(&join.right);
+                if let Some(ty) = stack::grow(|| self.described_in(right, column, place)) {
+                    return Some(ty);
+                }
+                item = &join.left;
+            }
+            self.described_by_item(item, column, place)
+        })
+    }
+
+    fn described_by_item(&self, item: &FromItem, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+        let is_called =
+            |label: &Name| column.table.as_ref().is_none_or(|table| table.eq_ignore_ascii_case(label));
+        match item {
+            FromItem::Table(table) => described_by(table, column),
+            FromItem::Derived(derived) if is_called(&derived.alias) => {
+                self.type_of_output(&derived.query, &derived.columns, &column.name, place)
+            }
+            FromItem::Cte(cte) if is_called(cte.alias.as_ref().unwrap_or(&cte.name)) => {
+                let known =
+                    self.ctes.iter().rev().find(|known| known.name.eq_ignore_ascii_case(&cte.name))?;
+                match &known.body {
+                    CteBody::Select(query) => self.type_of_output(query, &known.columns, &column.name, place),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
+    }
+
+    /// The type of a column that a query gives. A query may be one of its own tables, so that depth ends it.
+    fn type_of_output(
+        &self,
+        query: &Select,
+        columns: &[Name],
+        name: &Name,
+        place: Place<'_>,
+    ) -> Option<SqlType> {
+        let place = place.deeper()?;
+        let called = |other: &str| other.eq_ignore_ascii_case(name);
+        let item = match columns.iter().position(|column| called(column)) {
+            Some(at) => query.items.get(at)?,
+            None => query.items.iter().find(|item| column_name(item).is_some_and(called))?,
+        };
+        match item {
+            SelectItem::Expr { ty: Some(ty), .. }
+            | SelectItem::Expr { expr: Expr::Cast { to: ty, .. }, .. } => Some(*ty),
+            SelectItem::Expr { expr: Expr::Value(value), .. } => Some(value.sql_type()),
+            SelectItem::Expr { expr: Expr::Column(column), .. } => {
+                stack::grow(|| self.described_in(&query.from, column, place))
+            }
+            _ => None,
+        }
+    }
+
+    /// The enum that an expression is, where the database does not know the order of its labels and nothing says that the
+    /// order is asked for: a column that was named, a label, and what is made of them.
+    pub(super) fn named_enum(&self, expr: &Expr) -> Option<&'static CustomType> {
+        if self.syntax.enum_order { None } else { self.enum_within(expr, Place::HERE) }
+    }
+
+    fn enum_within(&self, expr: &Expr, place: Place<'_>) -> Option<&'static CustomType> {
+        let place = place.deeper()?;
         let ty = match expr {
-            Expr::Column(column) => self.described(column),
+            Expr::Column(column) => self.described(column, place),
             Expr::Excluded(name) => self.proposed_type(name),
+            Expr::Value(value) => Some(value.sql_type()),
+            Expr::Cast { to, .. } => Some(*to),
+            Expr::Call(call) if of_its_arguments(&call.name) => {
+                return call.args.iter().find_map(|arg| self.enum_within(arg, place));
+            }
+            Expr::Case(case) => {
+                let mut results = case.branches.iter().map(|branch| &branch.result).chain(&case.otherwise);
+                return results.find_map(|result| self.enum_within(result, place));
+            }
+            Expr::Subquery(query) => match query.items.first() {
+                Some(SelectItem::Expr { ty: Some(ty), .. }) => Some(*ty),
+                Some(SelectItem::Expr { expr, .. }) => {
+                    return place.inside(query, |place| self.enum_within(expr, place));
+                }
+                _ => None,
+            },
             _ => None,
         };
         match ty {
@@ -35,34 +156,26 @@ impl<'a> Writer<'a> {
 
     /// The type of a column of the row that an upsert proposed.
     pub(super) fn proposed_type(&self, name: &Name) -> Option<SqlType> {
-        Some(self.upsert?.into.meta.as_ref()?.column(name)?.sql_type)
+        described_of(&self.upsert?.into, name)
     }
 }
 
-fn described_in(items: &[FromItem], column: &ColumnRef) -> Option<SqlType> {
-    items.iter().find_map(|item| {
-        // Joins lean to the left.
-        let mut item = item;
-        loop {
-            match item {
-                FromItem::Table(table) => return described_by(table, column),
-                FromItem::Join(join) => {
-                    if let FromItem::Table(table) = &join.right
-                        && let Some(ty) = described_by(table, column)
-                    {
-                        return Some(ty);
-                    }
-                    item = &join.left;
-                }
-                _ => return None,
-            }
-        }
-    })
+/// True for functions that give one of their arguments back.
+pub(super) fn of_its_arguments(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["coalesce", "first_value", "greatest", "ifnull", "last_value", "least", "max", "min", "nullif"];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn described_by(table: &TableRef, column: &ColumnRef) -> Option<SqlType> {
-    if column.table.as_ref().is_some_and(|label| label != table.label()) {
+    if column.table.as_ref().is_some_and(|label| !label.eq_ignore_ascii_case(table.label())) {
         return None;
     }
-    Some(table.meta.as_ref()?.column(&column.name)?.sql_type)
+    described_of(table, &column.name)
+}
+
+/// Databases that need the type take names in any case.
+fn described_of(table: &TableRef, name: &Name) -> Option<SqlType> {
+    let columns = &table.meta.as_ref()?.columns;
+    columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).map(|column| column.sql_type)
 }

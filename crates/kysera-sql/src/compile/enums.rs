@@ -49,32 +49,39 @@ impl<'a> Writer<'a> {
 
     /// A comparison that asks which comes first; false for any other.
     pub(super) fn enum_comparison(&mut self, binary: &'a Binary, words: &str) -> bool {
-        let named = || self.named_enum(&binary.left).map(|ty| (&binary.left, ty));
         let orders = matches!(binary.op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge);
-        let marked = self.unordered_enum(&binary.left).or_else(|| if orders { named() } else { None });
-        let Some((operand, ty)) = marked else { return false };
-        let labels = rank_of(ty, &binary.right).and_then(|at| match binary.op {
-            BinaryOp::Lt => Some(0..at),
-            BinaryOp::Le => Some(0..at + 1),
-            BinaryOp::Gt => Some(at + 1..ty.labels.len()),
-            BinaryOp::Ge => Some(at..ty.labels.len()),
-            _ => None,
-        });
-        match labels {
-            Some(labels) => self.among_labels(operand, ty, labels, false),
-            None => {
-                self.rank(ty, |w| w.expr(operand));
-                self.push(words);
-                self.rank(ty, |w| w.expr(&binary.right));
-            }
+        if !orders {
+            return false;
+        }
+        let (left, right) = (&binary.left, &binary.right);
+        let marked = self.unordered_enum(left).map(|(_, ty)| ty);
+        let named = || [left, right].into_iter().find_map(|operand| self.named_enum(operand));
+        let Some(ty) = marked.or_else(named) else { return false };
+        let (first, second) = (self.without_mark(left), self.without_mark(right));
+        if let Some(at) = rank_of(ty, second) {
+            self.among_labels(first, ty, labels(ty, binary.op, at), false);
+        } else if let Some(at) = rank_of(ty, first) {
+            self.among_labels(second, ty, labels(ty, turned(binary.op), at), false);
+        } else {
+            self.rank(ty, |w| w.expr(first));
+            self.push(words);
+            self.rank(ty, |w| w.expr(second));
         }
         true
     }
 
+    /// The operand, without the word that its order is asked for.
+    fn without_mark<'e>(&self, operand: &'e Expr) -> &'e Expr {
+        self.unordered_enum(operand).map_or(operand, |(operand, _)| operand)
+    }
+
     /// `between` of an enum; false for any other.
     pub(super) fn enum_between(&mut self, between: &'a Between) -> bool {
-        let named = || self.named_enum(&between.operand).map(|ty| (&between.operand, ty));
-        let Some((operand, ty)) = self.unordered_enum(&between.operand).or_else(named) else { return false };
+        let all = [&between.operand, &between.low, &between.high];
+        let marked = self.unordered_enum(&between.operand).map(|(_, ty)| ty);
+        let named = || all.into_iter().find_map(|operand| self.named_enum(operand));
+        let Some(ty) = marked.or_else(named) else { return false };
+        let operand = self.without_mark(&between.operand);
         match (rank_of(ty, &between.low), rank_of(ty, &between.high)) {
             (Some(low), Some(high)) => self.among_labels(operand, ty, low..high + 1, between.negated),
             _ => {
@@ -102,6 +109,27 @@ impl<'a> Writer<'a> {
             self.text(label);
         }
         self.push(")");
+    }
+}
+
+/// The labels that are so to the one at `at`.
+fn labels(ty: &CustomType, op: BinaryOp, at: usize) -> Range<usize> {
+    match op {
+        BinaryOp::Lt => 0..at,
+        BinaryOp::Le => 0..at + 1,
+        BinaryOp::Gt => at + 1..ty.labels.len(),
+        _ => at..ty.labels.len(),
+    }
+}
+
+/// The operator of the same comparison with its operands changed over.
+fn turned(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Lt => BinaryOp::Gt,
+        BinaryOp::Le => BinaryOp::Ge,
+        BinaryOp::Gt => BinaryOp::Lt,
+        BinaryOp::Ge => BinaryOp::Le,
+        other => other,
     }
 }
 

@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
     fn hides(&self, table: &str) -> bool {
         !self.ctes.is_empty() && {
             let names = self.dialect.filtering().names;
-            self.ctes.iter().any(|cte| names.may_be_same(cte, table))
+            self.ctes.iter().any(|cte| names.may_be_same(&cte.name, table))
         }
     }
 

@@ -33,7 +33,6 @@ impl<'a> Writer<'a> {
             self.unsupported("CTEs in front of an insert of values", "insert from a query");
         }
         self.insert_source(insert);
-        let around = self.target.replace(&insert.into);
         if let Some(conflict) = &insert.on_conflict {
             self.on_conflict(insert, conflict);
         }
@@ -41,7 +40,6 @@ impl<'a> Writer<'a> {
             self.require_returning(&insert.returning, self.caps.returning);
             self.returning(&insert.returning, &insert.into, &[]);
         }
-        self.target = around;
         self.ctes.truncate(known);
     }
 

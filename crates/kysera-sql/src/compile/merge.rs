@@ -6,6 +6,10 @@ use crate::dialect::OutputForm;
 
 impl<'a> Writer<'a> {
     pub(super) fn merge(&mut self, merge: &'a Merge) {
+        self.writing(&merge.into, std::slice::from_ref(&merge.using), |w| w.merge_statement(merge));
+    }
+
+    fn merge_statement(&mut self, merge: &'a Merge) {
         self.heard(&merge.directives);
         self.require(self.caps.merge, "merge", "use `on_conflict`, or an update and an insert");
         let known = self.ctes.len();

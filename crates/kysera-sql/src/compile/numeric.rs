@@ -3,8 +3,9 @@
 //! There decimals are text. Their arithmetic is calls of functions, and a collation follows what is compared, sorted or
 //! grouped by: written here each time, because a column's own is lost in most expressions.
 
+use super::described::{Place, of_its_arguments};
 use super::operator::{Level, left_needs_parens, level, right_needs_parens};
-use super::writer::{MAX_DEPTH, Writer};
+use super::writer::Writer;
 use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric, Select, SelectItem, UnaryOp};
 use crate::dialect::{CastForm, TextDecimals, TypePlace};
 use crate::value::{SqlType, Value};
@@ -12,31 +13,33 @@ use crate::value::{SqlType, Value};
 impl<'a> Writer<'a> {
     /// What kind of number an expression is, found out from its leaves.
     pub(super) fn kind(&self, expr: &Expr) -> Numeric {
-        self.kind_within(expr, MAX_DEPTH)
+        self.kind_within(expr, Place::HERE)
     }
 
     /// What is deeper than may be written is not looked at.
-    fn kind_within(&self, expr: &Expr, depth: usize) -> Numeric {
-        let Some(depth) = depth.checked_sub(1) else { return Numeric::Unknown };
+    fn kind_within(&self, expr: &Expr, place: Place<'_>) -> Numeric {
+        let Some(place) = place.deeper() else { return Numeric::Unknown };
         match expr {
             Expr::Column(column) => match column.numeric {
-                Numeric::Unknown => self.described(column).map_or(Numeric::Unknown, Numeric::of),
+                Numeric::Unknown => self.described(column, place).map_or(Numeric::Unknown, Numeric::of),
                 known => known,
             },
             Expr::Value(value) => Numeric::of(value.sql_type()),
             Expr::Literal(Literal::Int(_)) => Numeric::Integer,
             Expr::Cast { to, .. } => Numeric::of(*to),
-            Expr::Call(call) => self.kind_of_call(call, depth),
+            Expr::Call(call) => self.kind_of_call(call, place),
             Expr::Raw(raw) => raw.numeric,
-            Expr::Unary(unary) if unary.op == UnaryOp::Neg => self.kind_within(&unary.operand, depth),
-            Expr::Binary(binary) => self.kind_of_chain(binary, depth),
+            Expr::Unary(unary) if unary.op == UnaryOp::Neg => self.kind_within(&unary.operand, place),
+            Expr::Binary(binary) => self.kind_of_chain(binary, place),
             Expr::Case(case) => {
                 let results = case.branches.iter().map(|branch| &branch.result).chain(&case.otherwise);
-                self.kind_of_all(results, depth)
+                self.kind_of_all(results, place)
             }
             Expr::Subquery(query) => match query.items.first() {
                 Some(SelectItem::Expr { ty: Some(ty), .. }) => Numeric::of(*ty),
-                Some(SelectItem::Expr { expr, ty: None, .. }) => self.kind_within(expr, depth),
+                Some(SelectItem::Expr { expr, ty: None, .. }) => {
+                    place.inside(query, |place| self.kind_within(expr, place))
+                }
                 _ => Numeric::Unknown,
             },
             Expr::Excluded(name) => self.proposed_type(name).map_or(Numeric::Unknown, Numeric::of),
@@ -45,15 +48,15 @@ impl<'a> Writer<'a> {
     }
 
     /// Along a chain that leans to the left, without recursion.
-    fn kind_of_chain(&self, top: &Binary, depth: usize) -> Numeric {
+    fn kind_of_chain(&self, top: &Binary, place: Place<'_>) -> Numeric {
         let (mut binary, mut kind) = (top, None::<Numeric>);
         let add = |kind: Option<Numeric>, other| Some(kind.map_or(other, |kind| kind.with(other)));
         while operator_at(binary.op).is_some() {
-            kind = add(kind, self.kind_within(&binary.right, depth));
+            kind = add(kind, self.kind_within(&binary.right, place));
             match &binary.left {
                 Expr::Binary(left) if operator_at(left.op).is_some() => binary = left,
                 left => {
-                    kind = add(kind, self.kind_within(left, depth));
+                    kind = add(kind, self.kind_within(left, place));
                     break;
                 }
             }
@@ -62,23 +65,27 @@ impl<'a> Writer<'a> {
     }
 
     /// Of several; NULL may be any.
-    fn kind_of_all<'e>(&self, all: impl Iterator<Item = &'e Expr>, depth: usize) -> Numeric {
+    fn kind_of_all<'e>(&self, all: impl Iterator<Item = &'e Expr>, place: Place<'_>) -> Numeric {
         let known = all.filter(|expr| !matches!(expr, Expr::Literal(Literal::Null)));
-        let kinds = known.map(|expr| self.kind_within(expr, depth));
+        let kinds = known.map(|expr| self.kind_within(expr, place));
         kinds.reduce(Numeric::with).unwrap_or_default()
     }
 
-    fn kind_of_call(&self, call: &Call, depth: usize) -> Numeric {
+    fn kind_of_call(&self, call: &Call, place: Place<'_>) -> Numeric {
         if call.numeric != Numeric::Unknown {
             return call.numeric;
         }
-        if is_named(call, &["coalesce", "ifnull", "nullif", "min", "max", "sum", "avg", "abs", "round"]) {
+        if is_named(call, &["sum", "avg", "abs", "round"]) {
             return call
                 .args
                 .iter()
-                .fold(Numeric::Unknown, |kind, arg| kind.with(self.kind_within(arg, depth)));
+                .fold(Numeric::Unknown, |kind, arg| kind.with(self.kind_within(arg, place)));
         }
-        Numeric::Unknown
+        if of_its_arguments(&call.name) {
+            self.kind_of_all(call.args.iter(), place)
+        } else {
+            Numeric::Unknown
+        }
     }
 
     /// How decimals are written, if the expression is one and the database has no type for them.
@@ -193,6 +200,11 @@ impl<'a> Writer<'a> {
                     "cast one of them to the other's type",
                 );
             }
+            // Computed among columns that nothing describes, it may be no text. An index is known by its predicate as it is.
+            Numeric::Unknown | Numeric::Other if !(is_value(operand) || self.inline) => {
+                let exact = self.syntax.decimals.map_or("(", |decimals| decimals.exact);
+                self.enclosed(exact, operand, ")");
+            }
             _ => self.tested(operand),
         }
     }
@@ -206,7 +218,7 @@ impl<'a> Writer<'a> {
     /// Arithmetic of decimals as calls, inside out; false for numbers that the database computes with by itself.
     pub(super) fn decimal_arithmetic(&mut self, top: &'a Binary) -> bool {
         let Some(decimals) = self.syntax.decimals else { return false };
-        if self.kind_of_chain(top, MAX_DEPTH) != Numeric::Decimal {
+        if self.kind_of_chain(top, Place::HERE) != Numeric::Decimal {
             return false;
         }
         let mut chain = vec![top];
@@ -243,7 +255,7 @@ impl<'a> Writer<'a> {
     /// False for what the database computes as others do.
     pub(super) fn checked_arithmetic(&mut self, top: &'a Binary, nested: bool) -> bool {
         let (Some(checked), Some(at)) = (self.syntax.checked, operator_at(top.op)) else { return false };
-        let kind = self.kind_of_chain(top, MAX_DEPTH);
+        let kind = self.kind_of_chain(top, Place::HERE);
         let divides = at > 2;
         match kind {
             Numeric::Decimal => return self.decimal_arithmetic(top),
@@ -368,7 +380,10 @@ impl<'a> Writer<'a> {
 
     /// An argument of a function that compares: `min`, `max`, `nullif`, `count(distinct ..)`.
     pub(super) fn argument(&mut self, call: &'a Call, arg: &'a Expr) {
-        if let (None, Some(ty), "min" | "max") = (arg.ordered_enum(), self.named_enum(arg), &*call.name) {
+        if arg.ordered_enum().is_none()
+            && is_extreme(call)
+            && let Some(ty) = self.named_enum(arg)
+        {
             return self.rank(ty, |w| w.expr(arg));
         }
         let compares =
@@ -402,6 +417,15 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+/// `min(x)`, `max(x)`.
+pub(super) fn is_extreme(call: &Call) -> bool {
+    call.args.len() == 1 && is_named(call, &["min", "max"])
+}
+
+fn is_value(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(_) | Expr::Literal(_))
 }
 
 fn is_named(call: &Call, names: &[&str]) -> bool {

@@ -102,8 +102,8 @@ impl<'a> Writer<'a> {
     /// True when a reference to that CTE finds it, and not another whose name differs by case alone.
     pub(super) fn finds_cte(&self, name: &Name) -> bool {
         let names = self.dialect.filtering().names;
-        let nearest = self.ctes.iter().rev().find(|known| names.may_be_same(known, name));
-        nearest.is_some_and(|known| *known == name)
+        let nearest = self.ctes.iter().rev().find(|known| names.may_be_same(&known.name, name));
+        nearest.is_some_and(|known| known.name == *name)
     }
 
     /// Refuses columns of a derived table or CTE whose names differ by case alone where the database takes one for the

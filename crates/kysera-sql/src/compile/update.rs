@@ -15,7 +15,6 @@ impl<'a> Writer<'a> {
         if let ([], Some(directive)) = (&*update.set, update.directives.first()) {
             self.refuse(CompileError::Unfilled { plugin: directive.plugin });
         }
-        let around = self.target.replace(&update.table);
         let known = self.ctes.len();
         if let Some(with) = &update.with {
             self.require(self.caps.write_with, "CTEs in front of an update", "use a subquery");
@@ -38,7 +37,6 @@ impl<'a> Writer<'a> {
             self.returning(&update.returning, &update.table, &update.from);
         }
         self.write_tail(&update.order_by, update.limit.as_ref());
-        self.target = around;
         self.ctes.truncate(known);
     }
 

@@ -20,7 +20,7 @@ impl<'a> Writer<'a> {
         self.push(if recursive { "with recursive " } else { "with " });
         let all_in_sight = with.recursive || self.syntax.ctes_see_themselves;
         if all_in_sight {
-            self.ctes.extend(with.ctes.iter().map(|cte| &cte.name));
+            self.ctes.extend(&with.ctes);
         }
         self.list(&with.ctes, |w, cte| {
             let around =
@@ -28,7 +28,7 @@ impl<'a> Writer<'a> {
             w.cte(cte);
             w.recursion = around;
             if !all_in_sight {
-                w.ctes.push(&cte.name);
+                w.ctes.push(cte);
             }
         });
         self.push(" ");

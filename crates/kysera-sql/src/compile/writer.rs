@@ -5,7 +5,7 @@
 use super::CompileError;
 use super::formed::Forms;
 use super::shared_keys::Shared;
-use crate::ast::{ColumnRef, Directives, Expr, FromItem, Insert, Select, SelectItem, TableRef};
+use crate::ast::{ColumnRef, Cte, Directives, Expr, FromItem, Insert, Select, SelectItem};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
@@ -23,7 +23,7 @@ pub(super) struct Writer<'a> {
     pub(super) syntax: &'a Syntax,
     pub(super) caps: &'a Capabilities,
     /// CTEs that can be referred to here, outermost first.
-    pub(super) ctes: Vec<&'a Name>,
+    pub(super) ctes: Vec<&'a Cte>,
     /// Inside the clause that gives the written row back, queries in it too.
     pub(super) written: Option<Written<'a>>,
     /// Inside the update branch of an upsert, queries in it too.
@@ -39,8 +39,6 @@ pub(super) struct Writer<'a> {
     pub(super) recursion: Option<Recursion<'a>>,
     /// The query that is being written holds an aggregate.
     pub(super) aggregates: bool,
-    /// The table of the write that is being written.
-    pub(super) target: Option<&'a TableRef>,
     /// The insert whose upsert is being written.
     pub(super) upsert: Option<&'a Insert>,
     /// Tables in sight have names that differ by case alone, which the database may take for the same.
@@ -149,7 +147,6 @@ impl<'a> Writer<'a> {
             read_items: false,
             recursion: None,
             aggregates: false,
-            target: None,
             upsert: None,
             look_alikes: false,
             forms: Forms::default(),

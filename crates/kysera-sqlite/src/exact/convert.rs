@@ -26,12 +26,14 @@ pub(super) fn integer_of_text(text: &str) -> Option<i64> {
     blanks_off(text).parse().ok()
 }
 
-/// A text as a float, blanks around it.
+/// A text as a float, blanks around it. `None` beyond the range, and for what is too small for it.
 pub(super) fn real_of_text(text: &str) -> Option<f64> {
     let text = blanks_off(text);
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     let value: f64 = if plain { text.parse().ok()? } else { return None };
-    value.is_finite().then_some(value)
+    let digits = text.split(['e', 'E']).next().unwrap_or_default();
+    let is_zero = !digits.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    (value.is_finite() && (value != 0.0 || is_zero)).then_some(value)
 }
 
 /// A text as a decimal, blanks around it.
@@ -101,10 +103,11 @@ mod tests {
     fn texts_that_are_no_numbers_become_none() {
         assert_eq!(integer_of_text(" -12\n"), Some(-12));
         assert_eq!(real_of_text(" 1.5e3 "), Some(1500.0));
+        assert_eq!(real_of_text("0.0e-999"), Some(0.0));
         for text in ["", "abc", "2.5", "1e3", "9223372036854775808"] {
             assert_eq!(integer_of_text(text), None, "{text}");
         }
-        for text in ["", "abc", "inf", "nan", "0x1", "1e999"] {
+        for text in ["", "abc", "inf", "nan", "0x1", "1e999", "1e-999"] {
             assert_eq!(real_of_text(text), None, "{text}");
         }
         assert_eq!(decimal_of_text("1e3"), None);

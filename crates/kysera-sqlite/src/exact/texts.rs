@@ -34,7 +34,12 @@ fn pattern(context: &Context<'_>, escape: &str) -> Result<Option<String>> {
     let (Some(escape), None) = (chars.next(), chars.next()) else {
         return Err(failed("text: the escape is one character"));
     };
-    match dialect::glob_of_like(utf8(context, 0)?, escape) {
+    let like = utf8(context, 0)?;
+    if like.contains('\0') {
+        // What stands behind it would not be looked at.
+        return Err(failed("text: a pattern with a NUL character"));
+    }
+    match dialect::glob_of_like(like, escape) {
         Some(glob) => Ok(Some(glob)),
         None => Err(failed("text: the pattern ends with its escape character")),
     }

@@ -80,6 +80,8 @@ async fn a_number_that_a_narrower_type_cannot_hold_is_not_cast_to_it() {
             val("3000000000".parse::<Decimal>().unwrap()).cast::<i32>().is_null(),
             Sample.x.cast::<f32>().cast::<f64>(),
             val(1e-300_f64).cast::<f32>().cast::<f64>(),
+            val("1e-400").cast::<f64>(),
+            val("1e-400").cast::<f32>().cast::<f64>(),
         );
         assert_eq!(value!(db, val(0.1_f64).cast::<f32>().cast::<f64>()).unwrap(), f64::from(0.1_f32));
         assert_eq!(value!(db, (Sample.id + 6_i64).cast::<i16>()).unwrap(), 7);

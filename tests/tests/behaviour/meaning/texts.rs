@@ -139,3 +139,15 @@ async fn positions_in_a_text_are_counted_from_the_first_character() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_pattern_with_a_nul_character_is_refused() {
+    plain(async |db| {
+        fill(db).await;
+        for condition in [val("t0").like("t0\0zzz"), val("t0").not_like("t\0")] {
+            let found = select_from(Word).filter(condition).select(Word.id).fetch_all(db).await;
+            assert_eq!(found.unwrap_err().kind(), ErrorKind::InvalidValue);
+        }
+    })
+    .await;
+}

@@ -313,6 +313,7 @@ fn an_insert_with_ctes_in_front() {
         insert,
         texts! {
             all: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select "seen"."id" + 100, 1 from "seen""#,
+            sqlite: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select integer_exact("seen"."id" + 100), 1 from "seen""#,
             mysql: "insert into `tag` (`id`, `n`) with `seen` as (select `o`.`id` from `post` as `o` where `o`.`del` is null) select `seen`.`id` + 100, 1 from `seen`",
         },
     );
