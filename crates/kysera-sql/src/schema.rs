@@ -108,6 +108,9 @@ where
 
 impl<T> CreateIndex<T> {
     /// Refuses rows that are equal in these columns.
+    ///
+    /// # Dialects
+    /// Of JSON documents it is refused where they are text, as on SQLite.
     pub fn unique(mut self) -> Self {
         self.ast.unique = true;
         self

@@ -113,13 +113,14 @@ fn it_is_compared_stored_and_selected_like_a_type_of_the_library() {
         &[decimal("-1.05"), decimal("-1.05"), decimal("2.00"), decimal("-1.05"), decimal("2.00")],
     );
     check(
-        update(Host)
-            .set(Host.price.set(&one))
-            .set(Host.discount.set(two))
-            .set(Host.discount.set(None))
-            .all_rows(),
-        r#"update "host" set "price" = ?, "discount" = ?, "discount" = ?"#,
-        &[decimal("-1.05"), decimal("2.00"), Value::Null(SqlType::Decimal)],
+        update(Host).set(Host.price.set(&one)).set(Host.discount.set(two)).all_rows(),
+        r#"update "host" set "price" = ?, "discount" = ?"#,
+        &[decimal("-1.05"), decimal("2.00")],
+    );
+    check(
+        update(Host).set(Host.discount.set(None)).all_rows(),
+        r#"update "host" set "discount" = ?"#,
+        &[Value::Null(SqlType::Decimal)],
     );
     let new = NewHost { price: one, network: Network("10.0.0.0/8".into()) }.discount(two);
     check(

@@ -76,10 +76,25 @@ fn in_conditions_and_order() {
     check(
         from("person_metadata").items([all()]).filter(eq(login(), int(12))).order_by([desc(login())]),
         sql! {
-            sqlite: r#"select * from "person_metadata" where "profile"->'$."auth"."login_count"' = ? order by "profile"->'$."auth"."login_count"' desc"#,
+            // It would be JSON's text: no number equals it, and "9" is greater than "12".
+            sqlite: no("comparison of JSON documents"),
             postgres: r#"select * from "person_metadata" where "profile"->'auth'->'login_count' = $1 order by "profile"->'auth'->'login_count' desc"#,
             mysql: r#"select * from `person_metadata` where `profile`->'$."auth"."login_count"' = ? order by `profile`->'$."auth"."login_count"' desc"#,
             mssql: r#"select * from "person_metadata" where json_query("profile", '$."auth"."login_count"') = @P1 order by json_query("profile", '$."auth"."login_count"') desc"#,
+        },
+    );
+}
+
+#[test]
+fn a_part_as_text_in_conditions_and_order() {
+    let name = || path("profile", true, vec![get("auth"), get("name")]);
+    check(
+        from("person_metadata").items([all()]).filter(eq(name(), text("Ann"))).order_by([desc(name())]),
+        sql! {
+            sqlite: r#"select * from "person_metadata" where "profile"->>'$."auth"."name"' = ? order by "profile"->>'$."auth"."name"' desc"#,
+            postgres: r#"select * from "person_metadata" where "profile"->'auth'->>'name' = $1 order by "profile"->'auth'->>'name' desc"#,
+            mysql: r#"select * from `person_metadata` where `profile`->>'$."auth"."name"' = ? order by `profile`->>'$."auth"."name"' desc"#,
+            mssql: r#"select * from "person_metadata" where json_value("profile", '$."auth"."name"') = @P1 order by json_value("profile", '$."auth"."name"') desc"#,
         },
     );
 }

@@ -118,6 +118,23 @@ fn inserting_what_does_not_match() {
 }
 
 #[test]
+fn a_column_that_a_merge_sets_twice_is_refused_and_named() {
+    let twice = |clause| CompileError::Twice { clause, column: "age".into() };
+    let update = MergeAction::Update(vec![set("age", int(1)), set("name", text("x")), set("age", int(2))]);
+    let insert = MergeAction::Insert {
+        columns: vec!["age".into(), "name".into(), "age".into()],
+        values: vec![int(1), text("x"), int(2)],
+    };
+    for (on, action, clause) in
+        [(MergeMatch::Matched, update, "`set`"), (MergeMatch::NotMatched, insert, "the columns of an insert")]
+    {
+        let merge = merge(vec![when(on, None, action)]);
+        assert_eq!(refused(merge.clone(), "postgres"), twice(clause));
+        assert_eq!(refused(merge, "mssql"), twice(clause));
+    }
+}
+
+#[test]
 fn what_is_in_the_target_alone() {
     let same = || eq(col("person.first_name"), col("person.last_name"));
     let female = || eq(col("person.gender"), text("female"));

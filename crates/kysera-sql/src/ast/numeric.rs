@@ -21,6 +21,8 @@ pub enum Numeric {
     Float,
     /// An exact decimal.
     Decimal,
+    /// No number, but a JSON document, which some databases compare as the text that it was stored as.
+    Json,
 }
 
 impl Numeric {
@@ -30,6 +32,7 @@ impl Numeric {
             SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 => Numeric::Integer,
             SqlType::F32 | SqlType::F64 => Numeric::Float,
             SqlType::Decimal => Numeric::Decimal,
+            SqlType::Json => Numeric::Json,
             _ => Numeric::Unknown,
         }
     }
@@ -42,6 +45,8 @@ impl Numeric {
             (Numeric::Float, _) | (_, Numeric::Float) => Numeric::Float,
             (Numeric::Decimal, _) | (_, Numeric::Decimal) => Numeric::Decimal,
             (Numeric::Integer, Numeric::Integer) => Numeric::Integer,
+            (Numeric::Json, Numeric::Json) => Numeric::Json,
+            (Numeric::Json, _) | (_, Numeric::Json) => Numeric::Unknown,
             (Numeric::Unknown | Numeric::Other, _) | (_, Numeric::Unknown | Numeric::Other) => {
                 Numeric::Unknown
             }

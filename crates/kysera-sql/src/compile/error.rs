@@ -51,6 +51,14 @@ pub enum CompileError {
         /// The number of values.
         found: usize,
     },
+    /// A column is written twice, of which some databases would take the last value.
+    #[error("the column {column:?} stands twice in {clause}: give it one value")]
+    Twice {
+        /// The clause.
+        clause: &'static str,
+        /// The column.
+        column: String,
+    },
     /// More rows in one `values` list than the database takes.
     #[error("{found} rows in one insert, {dialect} takes {max}: insert in batches")]
     TooManyRows {

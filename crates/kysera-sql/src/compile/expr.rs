@@ -3,6 +3,7 @@
 //! Where conditions are no values (SQL Server) an expression is written for its position: `expr` writes a
 //! value, `condition` something that can be tested.
 
+use super::numeric::is_null;
 use super::operator::{self, Level, level};
 use super::param_type::{has_type, is_first, results_have_type};
 use super::writer::Writer;
@@ -356,7 +357,7 @@ impl<'a> Writer<'a> {
         if is_label(&list.operand) {
             self.beside = list.items.iter().all(has_type);
         }
-        self.compared(&list.operand, list.items.first());
+        self.compared(&list.operand, list.items.iter().find(|item| !is_null(item)));
         self.push(if list.negated { " not in (" } else { " in (" });
         let values = self.syntax.row_list_values && matches!(list.operand, Expr::Tuple(_));
         if values {

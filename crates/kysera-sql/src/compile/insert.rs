@@ -28,6 +28,7 @@ impl<'a> Writer<'a> {
             self.push(" as ");
             self.ident(alias);
         }
+        self.once("the columns of an insert", &insert.columns, |column| column);
         let values = !matches!(insert.source, InsertSource::Select(_));
         if insert.with.is_some() && values && !with_first {
             self.unsupported("CTEs in front of an insert of values", "insert from a query");

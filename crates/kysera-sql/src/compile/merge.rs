@@ -71,6 +71,7 @@ impl<'a> Writer<'a> {
             }
             MergeAction::Insert { columns, values } => {
                 self.push("insert ");
+                self.once("the columns of an insert", columns, |column| column);
                 self.idents(columns);
                 self.push(" values ");
                 self.parens(|w| w.list(values, Self::assigned));

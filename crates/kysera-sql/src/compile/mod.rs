@@ -23,6 +23,7 @@ mod merge;
 mod nested;
 mod numeric;
 mod on_conflict;
+mod once;
 mod operator;
 mod order_by;
 mod param_type;

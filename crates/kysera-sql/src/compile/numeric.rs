@@ -6,7 +6,9 @@
 use super::described::{Place, of_its_arguments};
 use super::operator::{Level, left_needs_parens, level, right_needs_parens};
 use super::writer::Writer;
-use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric, Select, SelectItem, UnaryOp};
+use crate::ast::{
+    Binary, BinaryOp, Call, Distinct, Expr, Literal, Numeric, Select, SelectItem, SetOpKind, UnaryOp,
+};
 use crate::dialect::{CastForm, TextDecimals, TypePlace};
 use crate::value::{SqlType, Value};
 
@@ -29,6 +31,7 @@ impl<'a> Writer<'a> {
             Expr::Cast { to, .. } => Numeric::of(*to),
             Expr::Call(call) => self.kind_of_call(call, place),
             Expr::Raw(raw) => raw.numeric,
+            Expr::JsonPath(path) if !path.text => Numeric::Json,
             Expr::Unary(unary) if unary.op == UnaryOp::Neg => self.kind_within(&unary.operand, place),
             Expr::Binary(binary) => self.kind_of_chain(binary, place),
             Expr::Case(case) => {
@@ -105,7 +108,7 @@ impl<'a> Writer<'a> {
         if let Some((operand, ty)) = self.unordered_enum(expr) {
             return self.rank(ty, |w| write(w, operand));
         }
-        match self.as_text_decimal(expr) {
+        match self.compared_as(expr) {
             Some(decimals) => self.collated(expr, decimals, write),
             None => write(self, expr),
         }
@@ -120,6 +123,8 @@ impl<'a> Writer<'a> {
     ) {
         match self.syntax.decimals {
             Some(decimals) if ty == Some(SqlType::Decimal) => self.collated(expr, decimals, write),
+            // Of a list beside `union all` nothing is compared: whose are, is checked before.
+            _ if self.kind(expr) == Numeric::Json => write(self, expr),
             _ => self.by_number(expr, write),
         }
     }
@@ -140,11 +145,9 @@ impl<'a> Writer<'a> {
 
     /// The first operand of a comparison: it says how both are compared.
     pub(super) fn compared(&mut self, first: &'a Expr, other: Option<&'a Expr>) {
-        self.refuse_json(first);
-        other.inspect(|other| self.refuse_json(other));
         let decimals =
-            self.as_text_decimal(first).or_else(|| other.and_then(|other| self.as_text_decimal(other)));
-        match decimals {
+            if other.is_some_and(is_null) { self.as_text_decimal(first) } else { self.compared_as(first) };
+        match decimals.or_else(|| other.and_then(|other| self.as_text_decimal(other))) {
             Some(decimals) => {
                 self.beside_decimal(first);
                 self.push(decimals.collate);
@@ -155,20 +158,48 @@ impl<'a> Writer<'a> {
 
     /// The other operands of a comparison with `first`.
     pub(super) fn compared_with(&mut self, first: &'a Expr, other: &'a Expr) {
-        self.refuse_json(other);
-        if self.syntax.decimals.is_some()
-            && (self.as_text_decimal(first).is_some() || self.as_text_decimal(other).is_some())
-        {
+        if self.compared_as(other).or_else(|| self.as_text_decimal(first)).is_some() {
             self.beside_decimal(other);
         } else if !self.closed_literal(other) {
             self.tested(other);
         }
     }
 
-    /// Documents that are text: other spaces, or another order of keys, would make two of one.
-    fn refuse_json(&mut self, operand: &Expr) {
-        if matches!(operand, Expr::Value(Value::Json(_))) && !self.syntax.json_compares {
-            self.unsupported("comparison of JSON documents", "compare parts of them");
+    /// How decimals are written, if what is compared is one and the database has no type for them. Documents that are text
+    /// are refused: other spaces, or another order of keys, would make two of one.
+    fn compared_as(&mut self, operand: &Expr) -> Option<&'static TextDecimals> {
+        if self.syntax.decimals.is_none() && self.syntax.json_compares {
+            return None;
+        }
+        match self.kind(operand) {
+            Numeric::Decimal => self.syntax.decimals,
+            Numeric::Json if !self.syntax.json_compares && !is_null(operand) => {
+                self.unequal_documents();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    #[cold]
+    fn unequal_documents(&mut self) {
+        self.unsupported("comparison of JSON documents", "compare parts of them");
+    }
+
+    /// The same of the items of rows that are compared.
+    pub(super) fn refuse_json_items(&mut self, select: &Select) {
+        let compares = select.distinct == Distinct::Yes
+            || select.set_ops.iter().any(|op| !op.all || op.kind != SetOpKind::Union);
+        if !compares || self.syntax.json_compares {
+            return;
+        }
+        for item in &select.items {
+            if let SelectItem::Expr { expr, ty, .. } = item {
+                let is_json = *ty == Some(SqlType::Json) || self.kind(expr) == Numeric::Json;
+                if is_json && !is_null(expr) {
+                    self.unequal_documents();
+                }
+            }
         }
     }
 
@@ -417,6 +448,10 @@ impl<'a> Writer<'a> {
             }
         }
     }
+}
+
+pub(super) fn is_null(expr: &Expr) -> bool {
+    matches!(expr, Expr::Literal(Literal::Null) | Expr::Value(Value::Null(_)))
 }
 
 /// `min(x)`, `max(x)`.

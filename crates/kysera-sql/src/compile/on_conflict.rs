@@ -5,6 +5,7 @@ use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, Inser
 use crate::dialect::ProposedForm;
 use crate::ident::Name;
 use crate::table::Generated;
+use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
@@ -31,6 +32,9 @@ impl<'a> Writer<'a> {
             ConflictTarget::Columns(columns) => {
                 if columns.is_empty() {
                     self.empty("the columns of a conflict");
+                }
+                if columns.iter().any(|column| self.proposed_type(column) == Some(SqlType::Json)) {
+                    self.require(self.syntax.json_compares, "conflict on JSON documents", "name another key");
                 }
                 self.push(" ");
                 self.idents(columns);
@@ -139,6 +143,7 @@ impl<'a> Writer<'a> {
         if set.is_empty() {
             self.empty("set");
         }
+        self.once("`set`", set, |assignment| &assignment.column);
         self.list(set, |w, assignment| {
             if let Some(table) = table {
                 w.ident(table);

@@ -43,6 +43,15 @@ impl<'a> Writer<'a> {
             self.foreign_key(table, key);
         }
         self.push(if self.syntax.strict_tables { ") strict" } else { ")" });
+        let is_json = |column: &&ColumnDef| column.ty == SqlType::Json;
+        let mut documents = table.columns.iter().filter(is_json).map(|column| &column.name);
+        self.no_key_of_json(documents.any(|name| in_key(table, name)));
+    }
+
+    /// Documents that are text: a key would take two spellings of one for two.
+    fn no_key_of_json(&mut self, is_key: bool) {
+        let fits = !is_key || self.syntax.json_compares;
+        self.require(fits, "key of JSON documents", "keep the part that is unique in a column of its own");
     }
 
     fn column_def(&mut self, table: &'a CreateTable, column: &'a ColumnDef) {
@@ -262,6 +271,10 @@ impl<'a> Writer<'a> {
         }
         self.idents(&index.columns);
         self.check_indexed(index);
+        let meta = index.table.meta.as_deref().filter(|_| index.unique);
+        let described = index.columns.iter().filter_map(|name| meta?.column(name));
+        let of_json = described.map(|column| column.sql_type).any(|ty| ty == SqlType::Json);
+        self.no_key_of_json(of_json);
         if let Some(filter) = &index.filter {
             self.require(self.caps.partial_index, "partial index", "index a generated column");
             self.push(" where ");
@@ -305,11 +318,14 @@ fn is_key(table: &TableMeta, column: &ColumnMeta) -> bool {
 }
 
 fn type_place(table: &CreateTable, column: &ColumnDef) -> TypePlace {
-    let in_key = table.primary_key.contains(&column.name)
-        || table.unique.iter().any(|columns| columns.contains(&column.name))
-        || table.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
-        || column.default.is_some();
-    if in_key { TypePlace::KeyColumn } else { TypePlace::Column }
+    let needs_length = in_key(table, &column.name) || column.default.is_some();
+    if needs_length { TypePlace::KeyColumn } else { TypePlace::Column }
+}
+
+fn in_key(table: &CreateTable, column: &Name) -> bool {
+    table.primary_key.contains(column)
+        || table.unique.iter().any(|columns| columns.contains(column))
+        || table.foreign_keys.iter().any(|key| key.columns.contains(column))
 }
 
 fn is_integer(ty: SqlType) -> bool {

@@ -105,7 +105,9 @@ impl<'a> Writer<'a> {
             Head::JsonObjects { list } => self.json_objects_of(select, list),
             Head::Items if !select.items.is_empty() => {
                 self.push(" ");
-                if self.syntax.decimals.is_some() && Self::compares_rows(select) {
+                let compares_some = self.syntax.decimals.is_some() || !self.syntax.json_compares;
+                if compares_some && Self::compares_rows(select) {
+                    self.refuse_json_items(select);
                     self.compared_items(&select.items);
                 } else if self.recursion.is_some() {
                     self.widened_items(select);

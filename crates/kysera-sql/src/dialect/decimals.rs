@@ -129,5 +129,5 @@ const UNCHECKED: &str = "it would not be checked: bind the value as that type";
 
 fn is_number(ty: SqlType) -> bool {
     use crate::ast::Numeric;
-    Numeric::of(ty) != Numeric::Unknown
+    matches!(Numeric::of(ty), Numeric::Integer | Numeric::Float | Numeric::Decimal)
 }

@@ -1,11 +1,12 @@
 //! PostgreSQL, and what speaks its protocol.
 
 use super::{
-    Capabilities, Dialect, Filtering, FormRule, FullJoinFilter, JsonPathForm, KeyedJson, LockForm, NameCase,
-    Placeholder, PrefixForm, Raise, Syntax, UpsertCheck, Version,
+    Capabilities, CastForm, Dialect, Filtering, FormRule, FullJoinFilter, JsonPathForm, KeyedJson, LockForm,
+    NameCase, Placeholder, PrefixForm, Raise, Syntax, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
+use crate::value::SqlType;
 
 /// PostgreSQL, by version.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +120,19 @@ impl Dialect for Postgres {
 
     fn syntax(&self) -> &Syntax {
         &self.syntax
+    }
+
+    /// Only integers of 32 bits are cast to booleans and back.
+    fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
+        match (from, to) {
+            (SqlType::I16, SqlType::Bool) => CastForm::Around("(cast(", " as smallint) <> 0)"),
+            (SqlType::I64, SqlType::Bool) => CastForm::Around("(cast(", " as bigint) <> 0)"),
+            (SqlType::U64, SqlType::Bool) => CastForm::Around("(cast(", " as numeric) <> 0)"),
+            (SqlType::Bool, SqlType::I16) => CastForm::Around("cast(cast(", " as integer) as smallint)"),
+            (SqlType::Bool, SqlType::I64) => CastForm::Around("cast(cast(", " as integer) as bigint)"),
+            (SqlType::Bool, SqlType::U64) => CastForm::Around("cast(cast(", " as integer) as numeric(20))"),
+            _ => CastForm::Plain,
+        }
     }
 
     fn filtering(&self) -> &Filtering {

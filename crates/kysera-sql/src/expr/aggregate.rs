@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ast::{self, Call, Direction, Numeric, OrderBy};
 use crate::typed::{AggOf, BaseOf, Condition, Nil, NoAgg, NullOf, SqlValue};
-use crate::value::SqlType;
+use crate::value::{SqlType, Value, ValueError};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -138,14 +138,30 @@ pub fn count_all() -> Aggregate<i64, Nil> {
     Aggregate::new(Call { star: true, ..Call::new("count", Vec::new()) })
 }
 
-/// `min(expression)`.
+/// `min(expression)`. Of booleans, UUIDs, bytes and JSON it is refused, because not every database has it.
 pub fn min<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("min", vec![super::ordered::ordered::<E::Value>(expression.into_node())]))
+    Aggregate::new(Call::new("min", vec![least_or_greatest(expression)]))
 }
 
-/// `max(expression)`.
+/// `max(expression)`. Of booleans, UUIDs, bytes and JSON it is refused, because not every database has it.
 pub fn max<E: Expression>(expression: E) -> Aggregate<<E::Value as SqlValue>::Nullable, E::Refs> {
-    Aggregate::new(Call::new("max", vec![super::ordered::ordered::<E::Value>(expression.into_node())]))
+    Aggregate::new(Call::new("max", vec![least_or_greatest(expression)]))
+}
+
+/// What `min` or `max` is asked of; of a type without one on some database, what is refused before it is sent.
+fn least_or_greatest<E: Expression>(expression: E) -> ast::Expr {
+    match E::Value::TYPE {
+        SqlType::Bool | SqlType::Uuid | SqlType::Bytes | SqlType::Json => no_least(),
+        _ => super::ordered::ordered::<E::Value>(expression.into_node()),
+    }
+}
+
+#[cold]
+fn no_least() -> ast::Expr {
+    let hint =
+        "cast booleans to integers; of UUIDs and bytes take the first row by `order_by`; of JSON a part";
+    let error = ValueError::query("min and max of booleans, UUIDs, bytes and JSON", hint);
+    ast::Expr::Value(Value::Invalid(Box::new(error)))
 }
 
 /// The type of a sum of these numbers.

@@ -62,15 +62,15 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
     #[inline]
     fn into_node(self) -> ast::Expr {
         let mut node = grow::column(self.table, self.name);
-        if is_decimal::<V>() {
-            node.note(Numeric::Decimal);
+        if says_kind::<V>() {
+            node.note(Numeric::of(V::TYPE));
         }
         node
     }
 
     #[inline]
     fn compare<B, E: AsExpr<B>>(self, op: Compare, other: E) -> ast::Expr {
-        if is_decimal::<V>() || (is_enum::<V>() && op.orders()) {
+        if says_kind::<V>() || (is_enum::<V>() && op.orders()) {
             let left = if op.orders() { ordered::<V>(self.into_node()) } else { self.into_node() };
             return grow::compare_nodes(&mut moved(left), op, &mut moved(other.into_operand()));
         }
@@ -79,7 +79,7 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
 
     #[inline]
     fn into_key(self, direction: Direction) -> OrderBy {
-        if is_decimal::<V>() || is_enum::<V>() {
+        if says_kind::<V>() || is_enum::<V>() {
             let mut key = OrderBy::new(ordered::<V>(self.into_node()), direction);
             key.unsaid = unsaid::<V>();
             return key;
@@ -90,9 +90,9 @@ impl<T, V: SqlValue> Expression for Column<T, V> {
     }
 }
 
-/// True for the columns that say in the tree what they are: some databases have no exact decimals. Known when the
+/// True for the columns that say in the tree what they are: some databases have no exact decimals and no JSON. Known when the
 /// program is compiled, so that all others take the short way.
 #[inline]
-const fn is_decimal<V: SqlValue>() -> bool {
-    matches!(V::TYPE, SqlType::Decimal)
+const fn says_kind<V: SqlValue>() -> bool {
+    matches!(V::TYPE, SqlType::Decimal | SqlType::Json)
 }

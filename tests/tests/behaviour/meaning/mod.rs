@@ -1,6 +1,7 @@
 //! One typed expression means the same on every database, or is refused before it is sent.
 
 mod decimals;
+mod documents;
 mod enums;
 mod escaped_names;
 mod floats;
@@ -12,6 +13,7 @@ mod integers;
 mod named_columns;
 mod nulls_order;
 mod oracle;
+mod refused;
 mod still_different;
 mod strict;
 mod texts;
