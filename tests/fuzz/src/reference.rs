@@ -66,14 +66,15 @@ fn here(rest: &str, rules: &LexerRules) -> (Option<usize>, Class) {
 /// A whole name, or one character that is in none.
 fn code(rest: &str, rules: &LexerRules) -> usize {
     let name = |text: &str| text.find(|c| c != '$' && !is_name(c, rules)).unwrap_or(text.len());
-    let is_space = |c| rules.mark_is_space && c == '\u{feff}';
-    let begins = |text: &str| text.starts_with(|c| is_name(c, rules) && !is_inner(c, rules) && !is_space(c));
+    let begins = |text: &str| text.starts_with(|c| is_name(c, rules) && !is_inner(c, rules));
+    // Behind a sign it is part of the name.
+    let is_space = rules.mark_is_space && rest.starts_with('\u{feff}');
     let first = rest.chars().next().unwrap_or(' ');
     // A sign in front of a name is part of it, as in `@name` and `$name`: a quote behind the name is no prefix then.
     let is_sign = rules.placeholders.contains(first) && first != '?';
     let sign = if is_sign && first == '@' && rest.starts_with("@@") { 2 } else { usize::from(is_sign) };
     match sign {
-        0 if begins(rest) => name(rest),
+        0 if !is_space && begins(rest) => name(rest),
         1.. if begins(&rest[sign..]) => sign + name(&rest[sign..]),
         _ => first.len_utf8(),
     }
