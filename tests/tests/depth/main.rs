@@ -3,6 +3,7 @@
 
 mod many;
 mod shapes;
+mod shared;
 
 use kysera::ErrorKind;
 use kysera::extend::sql::ast::Statement;

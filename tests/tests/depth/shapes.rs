@@ -145,7 +145,7 @@ pub(crate) fn conditions(n: usize, op: BinaryOp) -> Select {
     node!(Select { filter: Some(list), ..query_of(Expr::column("post", "id")) })
 }
 
-fn one() -> Expr {
+pub(crate) fn one() -> Expr {
     Expr::column("post", "id")
 }
 
@@ -153,7 +153,7 @@ fn post() -> TableRef {
     TableRef::named("post")
 }
 
-fn query_of(item: Expr) -> Select {
+pub(crate) fn query_of(item: Expr) -> Select {
     node!(Select { items: vec![SelectItem::aliased(item, "n")], ..Select::from(post()) })
 }
 
@@ -185,7 +185,7 @@ fn derived(query: Select) -> FromItem {
     FromItem::Derived(Box::new(Derived::new(query, "d")))
 }
 
-fn join(left: FromItem, right: FromItem) -> FromItem {
+pub(crate) fn join(left: FromItem, right: FromItem) -> FromItem {
     left.join(JoinKind::Inner, right, Some(one()))
 }
 

@@ -4,11 +4,16 @@
 //! A column of a typed query says by itself what has to be known of it, so nothing is looked up for it.
 
 use super::nested::column_name;
+use super::scope::any_label;
 use super::writer::{MAX_DEPTH, Writer};
-use crate::ast::{ColumnRef, CteBody, Expr, FromItem, Numeric, Select, SelectItem, TableRef};
+use crate::ast::{ColumnRef, Cte, CteBody, Expr, FromItem, Numeric, Select, SelectItem, TableRef};
 use crate::ident::Name;
 use crate::stack;
 use crate::value::{CustomType, SqlType};
+use std::ops::ControlFlow;
+
+/// Goes on to the next table, or ends where the column was found, whose type may be unknown.
+type Found = ControlFlow<Option<SqlType>>;
 
 /// Where an expression is looked at that may not be the one that is being written: how deep it may still be, and the
 /// queries around it that are not written yet, innermost first.
@@ -47,76 +52,76 @@ impl<'a> Writer<'a> {
         let not_written =
             std::iter::successors(place.within, |within| within.around).map(|within| within.from);
         let written = self.scopes.iter().rev().copied();
-        not_written
-            .chain(written)
-            .find_map(|from| self.described_in(from, column, place))
-            .or_else(|| self.described_in_write(column, place))
+        match not_written.chain(written).try_for_each(|from| self.described_in(from, column, place)) {
+            ControlFlow::Break(ty) => ty,
+            ControlFlow::Continue(()) => self.described_in_write(column, place),
+        }
     }
 
     /// A column of the table that is written to, or of those beside it.
     fn described_in_write(&self, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
         let (table, others) = self.forms.written?;
-        described_by(table, column).or_else(|| self.described_in(others, column, place))
+        described_by(table, column).or_else(|| self.described_in(others, column, place).break_value()?)
     }
 
-    fn described_in(&self, from: &[FromItem], column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
-        from.iter().find_map(|item| {
+    fn described_in(&self, from: &[FromItem], column: &ColumnRef, place: Place<'_>) -> Found {
+        from.iter().try_for_each(|item| {
             // Joins lean to the left.
             let mut item = item;
             while let FromItem::Join(join) = item {
                 let right = std::slice::from_ref(&join.right);
-                if let Some(ty) = stack::grow(|| self.described_in(right, column, place)) {
-                    return Some(ty);
-                }
+                stack::grow(|| self.described_in(right, column, place))?;
                 item = &join.left;
             }
             self.described_by_item(item, column, place)
         })
     }
 
-    fn described_by_item(&self, item: &FromItem, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+    /// A table whose name stands before the column is the only one that can have it.
+    fn described_by_item(&self, item: &FromItem, column: &ColumnRef, place: Place<'_>) -> Found {
         let is_called =
             |label: &Name| column.table.as_ref().is_none_or(|table| table.eq_ignore_ascii_case(label));
+        if !any_label(item, &mut |label| is_called(label)) {
+            return ControlFlow::Continue(());
+        }
         match item {
-            FromItem::Table(table) => described_by(table, column),
-            FromItem::Derived(derived) if is_called(&derived.alias) => {
-                self.type_of_output(&derived.query, &derived.columns, &column.name, place)
+            FromItem::Table(table) => found(described_of(table, &column.name))?,
+            FromItem::Derived(derived) => {
+                self.type_of_output(&derived.query, &derived.columns, &column.name, place)?
             }
-            FromItem::Cte(cte) if is_called(cte.alias.as_ref().unwrap_or(&cte.name)) => {
-                let known =
-                    self.ctes.iter().rev().find(|known| known.name.eq_ignore_ascii_case(&cte.name))?;
-                match &known.body {
-                    CteBody::Select(query) => self.type_of_output(query, &known.columns, &column.name, place),
-                    _ => None,
+            FromItem::Cte(cte) => {
+                let mut known = self.ctes.iter().rev();
+                if let Some(Cte { body: CteBody::Select(query), columns, .. }) =
+                    known.find(|known| known.name.eq_ignore_ascii_case(&cte.name))
+                {
+                    self.type_of_output(query, columns, &column.name, place)?;
                 }
             }
-            _ => None,
+            FromItem::Raw { .. } | FromItem::Join(_) => {}
         }
+        if column.table.is_some() { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     }
 
     /// The type of a column that a query gives. A query may be one of its own tables, so that depth ends it.
-    fn type_of_output(
-        &self,
-        query: &Select,
-        columns: &[Name],
-        name: &Name,
-        place: Place<'_>,
-    ) -> Option<SqlType> {
-        let place = place.deeper()?;
+    ///
+    /// One that has the column ends the search, known type or not: to go on with the next table would look at each
+    /// query again for each way that leads to it.
+    fn type_of_output(&self, query: &Select, columns: &[Name], name: &Name, place: Place<'_>) -> Found {
         let called = |other: &str| other.eq_ignore_ascii_case(name);
         let item = match columns.iter().position(|column| called(column)) {
-            Some(at) => query.items.get(at)?,
-            None => query.items.iter().find(|item| column_name(item).is_some_and(called))?,
+            Some(at) => query.items.get(at),
+            None => query.items.iter().find(|item| column_name(item).is_some_and(called)),
         };
-        match item {
+        let Some(item) = item else { return ControlFlow::Continue(()) };
+        ControlFlow::Break(match item {
             SelectItem::Expr { ty: Some(ty), .. }
             | SelectItem::Expr { expr: Expr::Cast { to: ty, .. }, .. } => Some(*ty),
             SelectItem::Expr { expr: Expr::Value(value), .. } => Some(value.sql_type()),
-            SelectItem::Expr { expr: Expr::Column(column), .. } => {
-                stack::grow(|| self.described_in(&query.from, column, place))
-            }
+            SelectItem::Expr { expr: Expr::Column(column), .. } => place.deeper().and_then(|place| {
+                stack::grow(|| self.described_in(&query.from, column, place)).break_value()?
+            }),
             _ => None,
-        }
+        })
     }
 
     /// The enum that an expression is, where the database does not know the order of its labels and nothing says that the
@@ -165,6 +170,11 @@ pub(super) fn of_its_arguments(name: &str) -> bool {
     const NAMES: [&str; 9] =
         ["coalesce", "first_value", "greatest", "ifnull", "last_value", "least", "max", "min", "nullif"];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Ends the search where a type is known.
+fn found(ty: Option<SqlType>) -> Found {
+    ty.map_or(ControlFlow::Continue(()), |ty| ControlFlow::Break(Some(ty)))
 }
 
 fn described_by(table: &TableRef, column: &ColumnRef) -> Option<SqlType> {

@@ -149,7 +149,7 @@ pub(super) fn in_sight(scopes: &[&[FromItem]], mut test: impl FnMut(&Name) -> bo
 }
 
 /// Joins lean to the left, so that their spine is walked.
-fn any_label(mut item: &FromItem, test: &mut impl FnMut(&Name) -> bool) -> bool {
+pub(super) fn any_label(mut item: &FromItem, test: &mut impl FnMut(&Name) -> bool) -> bool {
     loop {
         return match item {
             FromItem::Table(table) => test(table.label()),
