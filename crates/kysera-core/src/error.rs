@@ -88,7 +88,8 @@ struct Inner {
 pub enum ErrorKind {
     /// A query that asks for one row found none. `fetch_optional` returns `None` instead.
     NotFound,
-    /// A query that asks for one row found more. Narrow the filter, or use `fetch_first`.
+    /// A query that asks for one row found more: narrow the filter, or use `fetch_first`. Or a subquery that stands for one
+    /// value did; limit it to one row. PostgreSQL says it also of an upsert or merge that meets one row twice.
     TooManyRows,
     /// Another row has the same value in a unique or primary key.
     UniqueViolation,

@@ -86,6 +86,8 @@ pub(crate) fn kind_of(code: &str) -> ErrorKind {
         "42601" => ErrorKind::Syntax,
         "42P01" | "42703" | "42883" | "42704" | "42P02" | "3F000" => ErrorKind::Undefined,
         "3D000" => ErrorKind::DatabaseNotFound,
+        // Of a subquery that stands for one value; also of an upsert or merge that meets one row twice.
+        "21000" => ErrorKind::TooManyRows,
         "0A000" => ErrorKind::Unsupported,
         // Too many connections, starting up or shutting down: a login that may work later.
         "53300" | "57P03" => ErrorKind::ConnectionFailed,

@@ -153,6 +153,10 @@ fn by_message(message: &str) -> Error {
     if is_ours || message == "integer overflow" || message == "malformed JSON" {
         return Error::new(ErrorKind::InvalidValue, message.to_owned());
     }
+    if let Some(message) = message.strip_prefix(crate::exact::SEVERAL) {
+        return Error::new(ErrorKind::TooManyRows, message.to_owned())
+            .with_hint("narrow its filter, or limit it to one row");
+    }
     // What a function of `forms` refuses.
     if let Some(message) = message.strip_prefix("form: ") {
         let reads = message.starts_with("cannot read");

@@ -47,7 +47,7 @@ fn a_subquery_on_either_side() {
     check(
         people(eq(name(), text("Catto"))),
         sql! {
-            sqlite: r#"select * from "person" where (select "pet"."name" from "pet" where "owner_id" = "person"."id") = ?"#,
+            sqlite: r#"select * from "person" where (select one_row("pet"."name") from "pet" where "owner_id" = "person"."id") = ?"#,
             postgres: r#"select * from "person" where (select "pet"."name" from "pet" where "owner_id" = "person"."id") = $1"#,
             mysql: "select * from `person` where (select `pet`.`name` from `pet` where `owner_id` = `person`.`id`) = ?",
             mssql: r#"select * from "person" where (select "pet"."name" from "pet" where "owner_id" = "person"."id") = @P1"#,
@@ -56,7 +56,7 @@ fn a_subquery_on_either_side() {
     check(
         people(eq(text("Catto"), name())),
         sql! {
-            sqlite: r#"select * from "person" where ? = (select "pet"."name" from "pet" where "owner_id" = "person"."id")"#,
+            sqlite: r#"select * from "person" where ? = (select one_row("pet"."name") from "pet" where "owner_id" = "person"."id")"#,
             postgres: r#"select * from "person" where $1 = (select "pet"."name" from "pet" where "owner_id" = "person"."id")"#,
             mysql: "select * from `person` where ? = (select `pet`.`name` from `pet` where `owner_id` = `person`.`id`)",
             mssql: r#"select * from "person" where @P1 = (select "pet"."name" from "pet" where "owner_id" = "person"."id")"#,

@@ -21,6 +21,7 @@ mod kysely;
 mod merge;
 mod nested;
 mod nested_rows;
+mod one_value;
 mod order_by;
 mod param_types;
 mod precedence;

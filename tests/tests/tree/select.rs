@@ -55,7 +55,7 @@ fn columns_aliases_and_subqueries() {
     check(
         query.clone(),
         sql! {
-            sqlite: r#"select "first_name", "last_name" as "ln", "person"."gender", "person"."first_name" as "fn", "first_name" || ' ' || "last_name" as "full_name", (select "name" from "pet" where "person"."id" = "owner_id") as "pet_name" from "person" where "first_name" = ?"#,
+            sqlite: r#"select "first_name", "last_name" as "ln", "person"."gender", "person"."first_name" as "fn", "first_name" || ' ' || "last_name" as "full_name", (with "one row" ("value") as (select "name" from "pet" where "person"."id" = "owner_id") select one_row("value") from "one row") as "pet_name" from "person" where "first_name" = ?"#,
             postgres: r#"select "first_name", "last_name" as "ln", "person"."gender", "person"."first_name" as "fn", "first_name" || ' ' || "last_name" as "full_name", (select "name" from "pet" where "person"."id" = "owner_id") as "pet_name" from "person" where "first_name" = $1"#,
             mysql: "select `first_name`, `last_name` as `ln`, `person`.`gender`, `person`.`first_name` as `fn`, concat(`first_name`, ' ', `last_name`) as `full_name`, (select `name` from `pet` where `person`.`id` = `owner_id`) as `pet_name` from `person` where `first_name` = ?",
             mssql: r#"select "first_name", "last_name" as "ln", "person"."gender", "person"."first_name" as "fn", "first_name" + ' ' + "last_name" as "full_name", (select "name" from "pet" where "person"."id" = "owner_id") as "pet_name" from "person" where "first_name" = @P1"#,

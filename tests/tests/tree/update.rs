@@ -60,7 +60,7 @@ fn columns_by_expressions() {
     check(
         update("person", sets, eq(col("first_name"), text("Jennifer"))),
         sql! {
-            sqlite: r#"update "person" set "first_name" = "first_name" || ?, "middle_name" = "first_name", "last_name" = (select "name" from "pet" where "person"."id" = "owner_id") where "first_name" = ?"#,
+            sqlite: r#"update "person" set "first_name" = "first_name" || ?, "middle_name" = "first_name", "last_name" = (with "one row" ("value") as (select "name" from "pet" where "person"."id" = "owner_id") select one_row("value") from "one row") where "first_name" = ?"#,
             postgres: r#"update "person" set "first_name" = "first_name" || $1, "middle_name" = "first_name", "last_name" = (select "name" from "pet" where "person"."id" = "owner_id") where "first_name" = $2"#,
             mysql: "update `person` set `first_name` = concat(`first_name`, ?), `middle_name` = `first_name`, `last_name` = (select `name` from `pet` where `person`.`id` = `owner_id`) where `first_name` = ?",
             mssql: r#"update "person" set "first_name" = "first_name" + @P1, "middle_name" = "first_name", "last_name" = (select "name" from "pet" where "person"."id" = "owner_id") where "first_name" = @P2"#,

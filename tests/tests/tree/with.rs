@@ -150,7 +150,7 @@ fn a_cte_in_front_of_an_insert() {
     check(
         values,
         sql! {
-            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), ?)"#,
+            sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) insert into "pet" ("owner_id", "name") values ((with "one row" ("value") as (select "id" from "jennifer") select one_row("value") from "one row"), ?)"#,
             postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), $2)"#,
             mysql: no("CTEs in front of an insert of values"),
             mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) insert into "pet" ("owner_id", "name") values ((select "id" from "jennifer"), @P2)"#,

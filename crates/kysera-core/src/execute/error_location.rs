@@ -8,7 +8,8 @@ use kysera_sql::row::DecodeError;
 pub(crate) fn locate(error: Error, statement: &Statement) -> Error {
     match error.kind() {
         ErrorKind::Decode => decode(error, statement),
-        ErrorKind::NotFound | ErrorKind::TooManyRows if error.table().is_none() => {
+        // What has a code is the database's own, of a subquery.
+        ErrorKind::NotFound | ErrorKind::TooManyRows if error.table().is_none() && error.code().is_none() => {
             match Output::of(statement).main_table() {
                 Some(table) => error.with_table(table.name.clone()),
                 None => error,

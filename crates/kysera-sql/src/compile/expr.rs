@@ -82,7 +82,7 @@ impl<'a> Writer<'a> {
             Expr::Case(case) => self.case(case),
             Expr::Cast { operand, to, from } => self.cast(operand, *from, *to),
             Expr::JsonPath(path) => self.json_path(path),
-            Expr::Subquery(query) => self.subquery(query),
+            Expr::Subquery(query) => self.one_value(query),
             Expr::Exists(query) => {
                 self.push("exists ");
                 self.subquery(query);

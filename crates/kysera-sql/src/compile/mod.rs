@@ -24,6 +24,7 @@ mod nested;
 mod numeric;
 mod on_conflict;
 mod once;
+mod one_value;
 mod operator;
 mod order_by;
 mod param_type;

@@ -57,6 +57,10 @@ impl<'a> Writer<'a> {
                 "write the condition in the text, or make a number of it with `case`",
             );
         }
+        if let Expr::Subquery(query) = expr {
+            // The text around says whether it stands for one value: `{} = 1`, or for many: `1 in {}`.
+            return self.subquery(query);
+        }
         if alone {
             return self.expr(expr);
         }

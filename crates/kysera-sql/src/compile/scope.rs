@@ -215,7 +215,7 @@ mod tests {
         ];
         assert_eq!(
             sql(delete.clone(), &Sqlite::default()).unwrap(),
-            r#"delete from "post" as "p" returning "post"."id", (select "p"."id" as "id" from "post" as "p" where "p"."n" is null), (select "q"."id" as "id" from "post" as "q" where "q"."n" = "post"."id")"#
+            r#"delete from "post" as "p" returning "post"."id", (select one_row("p"."id") from "post" as "p" where "p"."n" is null), (select one_row("q"."id") from "post" as "q" where "q"."n" = "post"."id")"#
         );
         let mut captured = ids_of(TableRef::named("POST"));
         captured.filter = Some(Expr::is_null(Expr::column("p", "id")));

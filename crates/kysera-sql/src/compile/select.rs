@@ -31,6 +31,8 @@ pub(super) struct Form {
 pub(super) enum Head {
     /// The items.
     Items,
+    /// An aggregate of the one item, as the call that begins so: it refuses a second row.
+    OneRow(&'static str),
     /// One record of the items.
     Row,
     /// One JSON object of the items, or an array of them.
@@ -102,6 +104,14 @@ impl<'a> Writer<'a> {
         }
         match head {
             Head::Row => self.row_of(&select.items),
+            Head::OneRow(call) => {
+                self.push(" ");
+                self.push(call);
+                if let [SelectItem::Expr { expr, .. }] = &select.items[..] {
+                    self.whole(expr, KeyPlace::Item(0));
+                }
+                self.push(")");
+            }
             Head::JsonObjects { list } => self.json_objects_of(select, list),
             Head::Items if !select.items.is_empty() => {
                 self.push(" ");
@@ -280,7 +290,7 @@ impl<'a> Writer<'a> {
         if !select.order_by.is_empty() {
             self.push(" order by ");
             self.list(&select.order_by, |w, key| match form.head {
-                Head::Items => w.output_key(select, key),
+                Head::Items | Head::OneRow(_) => w.output_key(select, key),
                 Head::Row | Head::JsonObjects { .. } => w.query_order_key(key, output_of(select, &key.expr)),
             });
         }

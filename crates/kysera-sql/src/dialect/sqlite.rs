@@ -121,6 +121,7 @@ fn syntax() -> Syntax {
         calls: &CalledOtherwise::FUNCTIONS,
         like_as_glob: Some("like_pattern("),
         prefix: PrefixForm::Range { collate: " collate binary", after: "text_after(" },
+        one_row: Some("one_row("),
         nulls_highest: false,
         json_compares: false,
         backslash_escapes_like: false,

@@ -120,6 +120,9 @@ pub struct Syntax {
     pub like_as_glob: Option<&'static str>,
     /// How texts with a given beginning are found.
     pub prefix: PrefixForm,
+    /// A call of an aggregate that gives the value of the only row and refuses a second one, where the database itself
+    /// takes the first of several rows for a value; `None` where it refuses them.
+    pub one_row: Option<&'static str>,
     /// NULL counts as the highest value when rows are sorted; else as the lowest.
     pub nulls_highest: bool,
     /// Documents of JSON are compared as what they hold; else as text.
@@ -456,6 +459,7 @@ impl Syntax {
             calls: &[],
             like_as_glob: None,
             prefix: PrefixForm::Like,
+            one_row: None,
             nulls_highest: true,
             json_compares: true,
             backslash_escapes_like: true,

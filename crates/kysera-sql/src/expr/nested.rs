@@ -48,10 +48,11 @@ pub fn array_from<Q: Subquery>(query: Q) -> Expr<Vec<Q::Out>, Q::Outer> {
 pub fn object_from<Q: Subquery<Out: FromRow + RowShape>>(
     query: Q,
 ) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
-    let rows = query.into_select();
+    let mut rows = query.into_select();
     Expr::from_node(if is_row::<Q::Out>() {
         nested(rows, NestedKind::Object, NestedEncoding::Positional)
     } else {
+        first_of(&mut rows);
         ast::Expr::Subquery(Box::new(rows))
     })
 }
@@ -68,9 +69,13 @@ pub fn json_object_from<Q: Subquery<Out: FromRow + RowShape>>(
     query: Q,
 ) -> Expr<<Q::Out as RowShape>::Object, Q::Outer> {
     let mut query = query.into_select();
-    // Of several rows the first is meant, which SQLite takes by itself and PostgreSQL refuses to.
-    query.limit.get_or_insert(ast::Expr::Literal(ast::Literal::Int(1)));
+    first_of(&mut query);
     Expr::from_node(keyed::<Q::Out>(query, NestedKind::Object))
+}
+
+/// Of several rows the first is meant, which would else be an error.
+fn first_of(query: &mut ast::Select) {
+    query.limit.get_or_insert(ast::Expr::Literal(ast::Literal::Int(1)));
 }
 
 fn is_row<Out: FromRow>() -> bool {

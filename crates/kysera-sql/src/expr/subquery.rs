@@ -7,6 +7,12 @@ use crate::typed::SqlValue;
 
 /// A query of one column and at most one row as a value; NULL without a row.
 ///
+/// Several rows are an error, `TooManyRows`: say `.limit(1)` where the first is meant.
+///
+/// # Dialects
+/// SQLite itself would take the first row. There the rows are counted, `(select one_row("name") ..)`, unless the query
+/// shows that one may come at most: by a limit, an aggregate without groups, or equality with the whole of a key.
+///
 /// # Examples
 /// ```
 /// # use kysera_sql::doc::assert_sql;

@@ -28,6 +28,7 @@ pub(crate) fn register(conn: &Connection) -> Result<()> {
     conversions(conn)?;
     super::floats::register(conn)?;
     super::narrow::register(conn)?;
+    super::one_row::register(conn)?;
     super::texts::register(conn)?;
     conn.create_window_function("decimal_sum", 1, flags(), Sum)?;
     conn.create_window_function("decimal_avg", 1, flags(), Avg)

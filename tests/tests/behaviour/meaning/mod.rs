@@ -12,6 +12,7 @@ mod instants;
 mod integers;
 mod named_columns;
 mod nulls_order;
+mod one_value;
 mod oracle;
 mod refused;
 mod still_different;
