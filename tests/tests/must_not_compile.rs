@@ -1,8 +1,10 @@
 //! Programs that must not compile, and what the compiler says.
 //!
 //! Each file of `tests/ui` is refused, and its twin (every line marked `//~ instead:` replaced by what follows the
-//! mark) compiles: so it is that line, and nothing else, that is wrong. `//~ error:` is how the message begins. The
-//! messages are part of the API; they are checked with one compiler, since each release words its own part anew.
+//! mark) compiles: so it is that line, and nothing else, that is wrong. `//~ error:` is how the message begins, and each
+//! `//~ says:` stands somewhere in it, as the advice does. A program without the first is refused: it could fail for any
+//! reason. The messages are part of the API; they are checked with one compiler, since each release words its own part
+//! anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use std::process::Command;
 const COMPILER: &str = "1.95.0";
 /// No message may be longer.
 const MOST_LINES: usize = 40;
+/// All messages of one program, since a mistake is often said at several places of a line.
+const MOST_LINES_IN_ALL: usize = 60;
 
 #[test]
 fn programs_that_must_not_compile_say_why() {
@@ -67,16 +71,36 @@ fn check(program: &Path, crates: &[String], scratch: &Path) -> Result<(), String
     }
     let first = message.lines().next().unwrap_or_default();
     let said = first.split_once(": ").map_or(first, |(_, said)| said);
-    if let Some(expected) = source.lines().find_map(|line| line.strip_prefix("//~ error: "))
-        && !said.starts_with(expected)
-    {
+    let Some(expected) = marked(&source, "//~ error: ").next() else {
+        return Err(format!("{name} expects no message: it needs a line `//~ error: {said}`"));
+    };
+    if !said.starts_with(expected) {
         return Err(format!("{name} says\n  {said}\nand should say\n  {expected}\n\n{message}"));
     }
-    // The compiler's closing words are about the run, not about the mistake.
-    match message.lines().take_while(|line| !line.starts_with("error: aborting")).count() {
-        lines if lines > MOST_LINES => Err(format!("{name} needs {lines} lines:\n{message}")),
+    if let Some(missing) = marked(&source, "//~ says: ").find(|said| !message.contains(said)) {
+        return Err(format!("{name} should say\n  {missing}\n\n{message}"));
+    }
+    match lengths(&message) {
+        (longest, all) if longest > MOST_LINES || all > MOST_LINES_IN_ALL => {
+            Err(format!("{name} needs {longest} lines for a message, {all} in all:\n{message}"))
+        }
         _ => Ok(()),
     }
+}
+
+/// The lines of the longest message, and of all.
+fn lengths(messages: &str) -> (usize, usize) {
+    // The compiler's closing words are about the run, not about the mistake.
+    let lines: Vec<_> = messages.lines().take_while(|line| !line.starts_with("error: aborting")).collect();
+    let begins = |at: &usize| lines[*at].starts_with("error") || *at == lines.len() - 1;
+    let places: Vec<_> = (0..lines.len()).filter(begins).collect();
+    let longest = places.windows(2).map(|pair| pair[1] - pair[0]).max();
+    (longest.unwrap_or(lines.len()), lines.len())
+}
+
+/// What follows this mark at the beginning of a line.
+fn marked<'a>(source: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    source.lines().filter_map(move |line| line.strip_prefix(mark))
 }
 
 /// The program with every marked line replaced.

@@ -1,4 +1,5 @@
 //! Rows are read by name.
+//~ error: expected `,`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -1,4 +1,5 @@
 //! It makes the earlier tables nullable, so it comes first.
+//~ error: this clause must stand before `.select(..)`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -1,4 +1,6 @@
 //! A left join makes its columns optional.
+//~ error: type mismatch resolving
+//~ says: expected `String`, found `Option<String>`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

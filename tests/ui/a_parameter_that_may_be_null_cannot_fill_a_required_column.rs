@@ -1,5 +1,5 @@
 //! What may be NULL fits a nullable column only.
-//~ error: a column of type `Option<String>` cannot follow or fill a column of type `String`
+//~ error: an expression of type `Option<String>` cannot be stored in a column of type `String`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

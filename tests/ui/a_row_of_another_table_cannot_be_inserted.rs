@@ -1,4 +1,5 @@
 //! `NewPet` belongs to `Pet`.
+//~ error: `NewPet` is not a new row of `Person`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -1,4 +1,5 @@
 //! No other statement runs while rows flow.
+//~ error: borrow of moved value: `tx`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

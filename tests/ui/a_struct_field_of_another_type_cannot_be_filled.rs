@@ -1,4 +1,6 @@
 //! `row!(Dto { .. })` refuses a field of another type.
+//~ error: type mismatch resolving
+//~ says: expected `String`, found `i64`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

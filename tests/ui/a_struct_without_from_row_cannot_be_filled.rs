@@ -1,4 +1,6 @@
 //! `row!(Dto { .. })` needs `derive(FromRow)`.
+//~ error: `program::Plain` cannot be read from a row
+//~ says: a struct needs `#[derive(FromRow)]`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -1,4 +1,6 @@
 //! A second reference needs a name of its own.
+//~ error: type annotations needed
+//~ says: cannot infer type of the type parameter `TableStandsTwiceUseAlias`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

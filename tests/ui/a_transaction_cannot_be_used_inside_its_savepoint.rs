@@ -1,4 +1,5 @@
 //! The parent is borrowed until the nested one ends.
+//~ error: cannot borrow `*tx` as mutable because it is also borrowed as immutable
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -1,4 +1,6 @@
 //! `set` belongs to the updated table.
+//~ error: mismatched types
+//~ says: expected `Set<Person, _>`, found `Set<Pet, Nil>`
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

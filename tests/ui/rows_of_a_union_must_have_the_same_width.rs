@@ -1,4 +1,5 @@
 //! Set operations go by position.
+//~ error: the rows of the two queries have different numbers of columns
 use kysera::prelude::*;
 
 include!("schema/tables.rs");

@@ -25,11 +25,8 @@ fn mistakes_are_shown_as_the_compiler_is_shown_them() {
                 shown += 1;
             }
             "text" => {
-                let said = program.as_ref().and_then(|program| program.said.as_deref());
-                assert!(
-                    said.is_some_and(|said| code.starts_with(said)),
-                    "{DOCUMENT}:{place}: {said:?} is said"
-                );
+                let said = &program.as_ref().expect("a message follows the mistake").said;
+                assert!(said.iter().any(|said| code.contains(said)), "{DOCUMENT}:{place}: {said:?} is said");
             }
             "rust,instead" => program.as_ref().expect("a cure follows the mistake").right.has(code, place),
             _ => {}
@@ -46,7 +43,7 @@ fn named(line: &str) -> Option<&str> {
 struct Program {
     wrong: Text,
     right: Text,
-    said: Option<String>,
+    said: Vec<String>,
 }
 
 struct Text(Vec<String>);
@@ -58,7 +55,10 @@ impl Program {
             None => (line.trim().to_owned(), line.trim().to_owned()),
         };
         let (wrong, right) = source.lines().map(split).unzip();
-        let said = source.lines().find_map(|line| line.strip_prefix("//~ error: ")).map(str::to_owned);
+        let marked = |line: &str| {
+            line.strip_prefix("//~ error: ").or(line.strip_prefix("//~ says: ")).map(str::to_owned)
+        };
+        let said = source.lines().filter_map(marked).collect();
         Program { wrong: Text(wrong), right: Text(right), said }
     }
 }

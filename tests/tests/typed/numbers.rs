@@ -1,6 +1,7 @@
 //! Arithmetic of aggregates, of narrow and unsigned integers, of decimals with whole numbers, and of newtypes.
 
 use crate::database::open_empty;
+use kysera::expr::{avg_as, sum_as};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::{ErrorKind, Result};
@@ -161,5 +162,71 @@ async fn a_newtype_over_a_number_computes_when_it_says_so() {
         assert_eq!(best.fetch_all(&db).await.unwrap(), [Points(25)]);
         let beyond = select_from(Game).select(Game.points * i64::MAX).fetch_all(&db).await.unwrap_err();
         assert!(is_overflow(&beyond), "{beyond}");
+    }
+}
+
+/// Newtypes that do not compute: one that never said so, and one over a number that is not closed under arithmetic.
+mod without_arithmetic {
+    use super::*;
+
+    #[derive(SqlType, Debug, Clone, Copy, PartialEq)]
+    struct Cents(i64);
+
+    #[derive(SqlType, Debug, Clone, Copy, PartialEq)]
+    struct Pieces(u32);
+
+    #[derive(Table, Debug, Clone)]
+    struct Sale {
+        #[column(primary_key)]
+        id: i64,
+        cents: Cents,
+        pieces: Pieces,
+    }
+
+    async fn sales(test: &str) -> Vec<Db> {
+        let each = open_empty(test).await;
+        for db in &each {
+            create_table(Sale).execute(db).await.unwrap();
+            let rows = [
+                NewSale { id: 1, cents: Cents(250), pieces: Pieces(u32::MAX) },
+                NewSale { id: 2, cents: Cents(-5), pieces: Pieces(2) },
+            ];
+            insert_into(Sale).rows(rows).execute(db).await.unwrap();
+        }
+        each
+    }
+
+    #[tokio::test]
+    async fn a_newtype_is_summed_as_itself_or_as_a_number() {
+        for db in sales("newtype_sums").await {
+            let sums = select_from(Sale)
+                .select((
+                    sum_as::<Cents, _>(Sale.cents),
+                    sum_as::<i64, _>(Sale.cents),
+                    sum_as::<i64, _>(Sale.pieces),
+                    avg_as::<f64, _>(Sale.cents),
+                ))
+                .fetch_one(&db)
+                .await
+                .unwrap();
+            let pieces = i64::from(u32::MAX) + 2;
+            assert_eq!(sums, (Some(Cents(245)), Some(245), Some(pieces), Some(122.5)));
+            let nothing = select_from(Sale).filter(Sale.id.gt(2)).select(sum_as::<Cents, _>(Sale.cents));
+            assert_eq!(nothing.fetch_one(&db).await.unwrap(), None);
+            let beyond = select_from(Sale).select(sum_as::<Pieces, _>(Sale.pieces));
+            let error = beyond.fetch_one(&db).await.unwrap_err();
+            assert!(is_overflow(&error), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_newtype_that_does_not_compute_is_cast_and_cast_back() {
+        for db in sales("newtype_casts").await {
+            let more = (Sale.pieces.cast::<i64>() + 1).cast::<Pieces>();
+            update(Sale).set(Sale.pieces.set(more)).filter(Sale.id.eq(2)).execute(&db).await.unwrap();
+            let doubled = (Sale.cents.cast::<i64>() * 2).cast::<Cents>();
+            let read = select_from(Sale).filter(Sale.id.eq(2)).select((Sale.pieces, doubled));
+            assert_eq!(read.fetch_one(&db).await.unwrap(), (Pieces(3), Cents(-10)));
+        }
     }
 }

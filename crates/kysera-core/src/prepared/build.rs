@@ -6,7 +6,8 @@ use kysera_sql::query::Query;
 /// A closure that makes a query of [`Param`]s, whose types it says: `|id: Param<i64>, name: Param<String>| ..`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not make a query of parameters",
-    note = "pass a closure that returns a query and says its parameters' types: `|id: Param<i64>| select_from(..)`"
+    note = "pass a closure that returns a query and says its parameters' types: `|id: Param<i64>| select_from(..)`",
+    note = "it has at most 16 parameters; a query of more is run without `prepare`, with its values in it"
 )]
 pub trait Prepare<M> {
     /// The type of the parameter, or a tuple of several.

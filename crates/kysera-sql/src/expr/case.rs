@@ -1,6 +1,6 @@
 //! `case when .. then .. else .. end`.
 
-use super::{AsExpr, Expr, Expression};
+use super::{Alternative, Expr, Expression};
 use crate::ast::{self, CaseWhen};
 use crate::typed::{BaseOf, Condition, MaybeNull, NullOf, Nullability, OrNull, Quiet, SqlValue};
 use std::fmt;
@@ -16,31 +16,6 @@ pub struct CaseStart(());
 pub struct Case<V, N, Refs> {
     branches: Vec<CaseWhen>,
     types: PhantomData<fn() -> (V, N, Refs)>,
-}
-
-/// What may be a result of a `case` or an argument of `coalesce` whose type is `V`: both give one type. It carries the
-/// advice.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a result where the others are a SQL `{V}`",
-    note = "the results of `case` and the arguments of `coalesce` have one type, that of the first; cast with `.cast::<..>()`",
-    note = "for NULL end a `case` with `.end()`, and give no `Option`: a column or expression may be NULL"
-)]
-pub trait Alternative<V> {
-    /// The tables that it mentions.
-    type Refs;
-    /// Whether its own type may be NULL.
-    type Null: Nullability;
-    /// Its node.
-    fn into_result(self) -> ast::Expr;
-}
-
-#[diagnostic::do_not_recommend]
-impl<V, E: AsExpr<V, Base = V>> Alternative<V> for E {
-    type Refs = E::Refs;
-    type Null = E::Null;
-    fn into_result(self) -> ast::Expr {
-        self.into_operand()
-    }
 }
 
 /// Begins a `case`.

@@ -1,8 +1,10 @@
 //! Concatenation of text.
 
-use super::{AsExpr, Expr, Expression};
+use super::{Aggregate, Column, Expr, Expression, Param, bind};
 use crate::ast::{self, BinaryOp};
-use crate::typed::{BaseOf, MaybeNull, NullOf, Nullability, OrNull, Textual};
+use crate::typed::{
+    AggOf, BaseOf, MaybeNull, Nil, NullOf, Nullability, OrNull, Ref, Required, SqlValue, Textual,
+};
 
 /// The type of a concatenation: NULL where either side may be.
 type Concatenated<L, E> = Expr<
@@ -13,7 +15,8 @@ type Concatenated<L, E> = Expr<
 /// What may be joined to text. It carries the advice of [`concat()`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not text, so it cannot be joined to text",
-    note = "write `.cast::<String>()` behind a column or expression; a Rust value has to be text"
+    note = "a Rust value has to be text: `.to_string()` makes one; write `val(option)` for a text that may be absent",
+    note = "a column or expression of another type is cast: `.cast::<String>()`"
 )]
 pub trait Joinable {
     /// The tables that it mentions.
@@ -24,14 +27,54 @@ pub trait Joinable {
     fn into_text(self) -> ast::Expr;
 }
 
-#[diagnostic::do_not_recommend]
-impl<E: AsExpr<String>> Joinable for E {
-    type Refs = E::Refs;
-    type Null = E::Null;
-    fn into_text(self) -> ast::Expr {
-        self.into_operand()
-    }
+macro_rules! text {
+    ($($ty:ty),+) => {$(
+        impl Joinable for $ty {
+            type Refs = Nil;
+            type Null = Required;
+            fn into_text(self) -> ast::Expr {
+                bind(self)
+            }
+        }
+    )+};
 }
+
+text!(String, &str, Box<str>, std::borrow::Cow<'_, str>);
+
+macro_rules! borrowed_text {
+    ($($ty:ty),+) => {$(
+        impl Joinable for $ty {
+            type Refs = Nil;
+            type Null = Required;
+            fn into_text(self) -> ast::Expr {
+                bind(self.clone())
+            }
+        }
+    )+};
+}
+
+borrowed_text!(&String, &Box<str>);
+
+macro_rules! expression {
+    ([$($generics:ident),+] $ty:ty, $value:ident, $refs:ty) => {
+        impl<$($generics),+> Joinable for $ty
+        where
+            $value: SqlValue,
+            $value::Base: Textual,
+        {
+            type Refs = $refs;
+            type Null = NullOf<$value>;
+            fn into_text(self) -> ast::Expr {
+                self.into_node()
+            }
+        }
+    };
+}
+
+expression!([T, V] Column<T, V>, V, Ref<T>);
+expression!([V, R] Expr<V, R>, V, R);
+expression!([V, R] Aggregate<V, R>, V, AggOf<R>);
+expression!([V] Param<V>, V, Nil);
 
 /// `left || right`.
 ///

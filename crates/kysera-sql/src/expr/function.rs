@@ -1,6 +1,6 @@
 //! Calls of functions that have no method here.
 
-use super::{Expr, Expression, refs_of};
+use super::{Aggregate, Column, Expr, Expression, Param, refs_of};
 use crate::ast;
 use crate::typed::{Nil, SqlValue};
 
@@ -28,11 +28,11 @@ pub fn function<V: SqlValue, A: Arguments>(name: &'static str, arguments: A) -> 
     Expr::from_node(call)
 }
 
-/// Arguments of a function: a tuple of expressions.
+/// Arguments of a function: an expression, or a tuple of arguments.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a list of arguments",
+    message = "`{Self}` is not an argument, nor a list of arguments",
     note = "pass a tuple of columns and expressions; plain values need `val(..)`: `(Person.id, val(3))`",
-    note = "a tuple has at most 16 items; `sql!` takes any number of arguments"
+    note = "a tuple has at most 16 items, of which any may be a tuple again"
 )]
 pub trait Arguments {
     /// The tables mentioned.
@@ -41,6 +41,26 @@ pub trait Arguments {
     fn push_nodes(self, nodes: &mut Vec<ast::Expr>);
 }
 
+macro_rules! one {
+    ([$($generics:ident),+] $ty:ty) => {
+        impl<$($generics),+> Arguments for $ty
+        where
+            $ty: Expression,
+        {
+            type Refs = <$ty as Expression>::Refs;
+            fn push_nodes(self, nodes: &mut Vec<ast::Expr>) {
+                nodes.push(self.into_node());
+            }
+        }
+    };
+}
+
+// One by one: through the trait that they share, a message would name that trait and its advice.
+one!([T, V] Column<T, V>);
+one!([V, R] Expr<V, R>);
+one!([V, R] Aggregate<V, R>);
+one!([V] Param<V>);
+
 impl Arguments for () {
     type Refs = Nil;
     fn push_nodes(self, _: &mut Vec<ast::Expr>) {}
@@ -48,12 +68,12 @@ impl Arguments for () {
 
 macro_rules! tuple {
     ($($argument:ident)+) => {
-        impl<$($argument: Expression),+> Arguments for ($($argument,)+) {
+        impl<$($argument: Arguments),+> Arguments for ($($argument,)+) {
             type Refs = refs_of!($($argument)+);
             #[allow(non_snake_case, reason = "the variables are called as their types")]
             fn push_nodes(self, nodes: &mut Vec<ast::Expr>) {
                 let ($($argument,)+) = self;
-                $(nodes.push($argument.into_node());)+
+                $($argument.push_nodes(nodes);)+
             }
         }
     };
@@ -75,3 +95,37 @@ tuple!(A B C D E F G H J K L M N);
 tuple!(A B C D E F G H J K L M N P);
 tuple!(A B C D E F G H J K L M N P Q);
 tuple!(A B C D E F G H J K L M N P Q R);
+
+#[cfg(test)]
+mod tests {
+    use super::function;
+    use crate::doc::{Person, assert_sql};
+    use crate::query::select_from;
+    use crate::sql;
+
+    #[test]
+    fn more_arguments_than_a_tuple_has_items_stand_in_tuples_of_tuples() {
+        let id = Person.id;
+        let six = (id, id, (id, id), id, id);
+        let most = function::<i64, _>("max", (six, six, six));
+        assert_sql(
+            select_from(Person).select(most),
+            &format!("select max({}) from \"person\"", [r#""person"."id""#; 18].join(", ")),
+        );
+    }
+
+    #[test]
+    fn raw_sql_takes_any_number_of_arguments() {
+        let id = Person.id;
+        let sum = sql!(
+            i64: "{} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {} + {}",
+            id, id, id, id, id, id, id, id, id, id, id, id, id, id, id, id, id, id,
+        );
+        assert_sql(
+            select_from(Person).select(sum),
+            &format!("select {} from \"person\"", [r#""person"."id""#; 18].join(" + ")),
+        );
+        let none = sql!(i64: "1");
+        assert_sql(select_from(Person).select(none), "select 1 from \"person\"");
+    }
+}

@@ -14,6 +14,23 @@ type Queried<L, Q> = Expr<
     (<L as Expression>::Refs, <Q as Subquery>::Outer),
 >;
 
+/// The values of `in_list`: anything that can be iterated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of values",
+    note = "pass a `Vec`, an array, a slice or an iterator; a query is for `.in_subquery(..)`"
+)]
+pub trait ListItems<E> {
+    /// The values, in order.
+    fn into_items(self) -> impl Iterator<Item = E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, L: IntoIterator<Item = E>> ListItems<E> for L {
+    fn into_items(self) -> impl Iterator<Item = E> {
+        self.into_iter()
+    }
+}
+
 /// Membership of an expression in a list or in the rows of a query.
 pub trait Lists: Expression {
     /// `self in (items)`. In no items it is false.
@@ -25,17 +42,14 @@ pub trait Lists: Expression {
     /// let some = select_from(Person).filter(Person.id.in_list([1, 2])).select(Person.first_name);
     /// assert_sql(some, r#"select "person"."first_name" from "person" where "person"."id" in (?, ?)"#);
     /// ```
-    fn in_list<E: AsExpr<BaseOf<Self::Value>>>(self, items: impl IntoIterator<Item = E>) -> Listed<Self, E> {
-        let items = items.into_iter().map(E::into_operand).collect();
+    fn in_list<E: AsExpr<BaseOf<Self::Value>>>(self, items: impl ListItems<E>) -> Listed<Self, E> {
+        let items = items.into_items().map(E::into_operand).collect();
         Expr::from_node(in_list(self.into_node(), items, false))
     }
 
     /// `self not in (items)`. In no items it is true.
-    fn not_in_list<E: AsExpr<BaseOf<Self::Value>>>(
-        self,
-        items: impl IntoIterator<Item = E>,
-    ) -> Listed<Self, E> {
-        let items = items.into_iter().map(E::into_operand).collect();
+    fn not_in_list<E: AsExpr<BaseOf<Self::Value>>>(self, items: impl ListItems<E>) -> Listed<Self, E> {
+        let items = items.into_items().map(E::into_operand).collect();
         Expr::from_node(in_list(self.into_node(), items, true))
     }
 

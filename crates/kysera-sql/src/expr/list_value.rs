@@ -1,6 +1,6 @@
 //! Lists as values: bytes, and arrays where the database has them.
 
-use super::{AsExpr, Bind, Bindable, Comparable, bind};
+use super::{Alternative, AsExpr, Bind, Bindable, Comparable, bind};
 use crate::ast;
 use crate::row::FromRow;
 use crate::typed::{Nil, Required, Storable};
@@ -13,6 +13,14 @@ macro_rules! list {
             type Refs = Nil;
             type Null = Required;
             fn into_operand(self) -> ast::Expr {
+                bind(self)
+            }
+        }
+
+        impl<$($generics)*> Alternative<Vec<$item>> for $from {
+            type Refs = Nil;
+            type Null = Required;
+            fn into_result(self) -> ast::Expr {
                 bind(self)
             }
         }

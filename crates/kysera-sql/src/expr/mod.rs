@@ -6,6 +6,7 @@
 #![expect(clippy::wrong_self_convention, reason = "an expression is consumed by all that it becomes part of")]
 
 mod aggregate;
+mod alternative;
 mod case;
 mod cast;
 mod column;
@@ -32,7 +33,8 @@ mod types;
 mod val;
 
 pub use aggregate::{Aggregate, Avg, Sum, WrapsNumber, avg, avg_as, count, count_all, max, min, sum, sum_as};
-pub use case::{Alternative, Case, CaseStart, case};
+pub use alternative::{Alternative, OptionIsAResult, SameType};
+pub use case::{Case, CaseStart, case};
 pub use cast::Casts;
 pub use column::Column;
 pub use compare::{Between, Cmp, Comparisons};
@@ -40,7 +42,7 @@ pub use concat::{Joinable, concat};
 pub(crate) use condition::invalid;
 pub use condition::{Conditions, Predicate, all_of, any_of, not};
 pub use function::{Arguments, function};
-pub use list::Lists;
+pub use list::{ListItems, Lists};
 pub use lit::{InSource, lit};
 pub use math::{Arithmetic, Computed, Negated, Number, Operand, Signed};
 pub use nested::{array_from, json_array_from, json_object_from, object_from};
@@ -100,7 +102,8 @@ impl<V, R> fmt::Debug for Expr<V, R> {
 /// A column, or an expression over columns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a SQL expression",
-    note = "plain Rust values need `val(..)` here"
+    note = "write a column, or an expression over columns: `Person.age.gt(18)`; raw SQL is `sql!(bool: \"..\")`",
+    note = "plain Rust values need `val(..)` here; Rust's `==`, `&&` and `||` make no SQL: write `.eq(..)`, `.and(..)`, `.or(..)`"
 )]
 pub trait Expression: Sized {
     /// The Rust type of its value, before joins have their say.

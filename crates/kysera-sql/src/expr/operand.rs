@@ -32,8 +32,7 @@ impl AsExpr<String> for &&str {
 /// Implemented by nothing: it carries the advice.
 #[diagnostic::on_unimplemented(
     message = "an `Option` cannot be compared with `=`: `x = null` is never true",
-    note = "write `.is_null()`, `.is(option)` for null-safe equality, or `if let Some(v) = option {{ q = q.filter(..) }}`",
-    note = "a result of `case` that is NULL: end with `.end()`; an argument of `coalesce` is a value, a column or an expression"
+    note = "write `.is_null()`, `.is(option)` for null-safe equality, or `if let Some(v) = option {{ q = q.filter(..) }}`"
 )]
 pub trait OptionCompares {}
 
@@ -52,7 +51,7 @@ where
 /// Columns and expressions of these two types can be compared.
 #[diagnostic::on_unimplemented(
     message = "a SQL `{Self}` cannot be compared with a SQL `{B}`",
-    note = "cast one side with `.cast::<..>()`; what `case`, `coalesce` and `concat` put together has one type, too"
+    note = "cast one side with `.cast::<..>()`"
 )]
 pub trait Comparable<B> {}
 

@@ -6,7 +6,7 @@ use super::math::{Number, Operand};
 use super::{AsExpr, Bindable, Comparable, Expression};
 use crate::ast;
 use crate::query::{Items, Path, Selection};
-use crate::typed::{FitsColumn, Neutral, Nil, NullOf, SqlValue, Storable};
+use crate::typed::{FitsSet, Neutral, Nil, NullOf, SqlValue, Storable};
 use crate::value::{ParamSlot, ToValue, Value};
 use std::fmt;
 use std::marker::PhantomData;
@@ -77,7 +77,7 @@ impl<T: SqlValue, B: Number<T::Base>> Operand<B> for Param<T> {
     }
 }
 
-impl<V, T: SqlValue + FitsColumn<V>> Storable<V> for Param<T> {
+impl<V, T: SqlValue + FitsSet<V>> Storable<V> for Param<T> {
     type Value = T;
     type Refs = Nil;
 

@@ -27,10 +27,19 @@ use crate::value::ValueError;
 #[macro_export]
 macro_rules! sql {
     (@one $argument:expr) => { () };
+    (@list) => { () };
+    (@list $argument:expr) => { ($argument,) };
+    (@list $argument:expr, $($more:expr),+) => { ($argument, $crate::sql!(@list $($more),+)) };
     ($ty:ty: $text:literal $(, $argument:expr)* $(,)?) => {{
         const _: () = $crate::expr::check_template($text, <[()]>::len(&[$($crate::sql!(@one $argument)),*]));
-        $crate::expr::sql::<$ty, _>($text, ($($argument,)*))
+        $crate::expr::sql::<$ty, _>($text, $crate::sql!(@list $($argument),*))
     }};
+    ($text:literal $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`sql!` is an expression and needs its type in front: `sql!(String: \"upper({})\", Person.name)`; ",
+            "a whole statement is `raw(..)`"
+        ))
+    };
 }
 
 /// What `sql!` calls.

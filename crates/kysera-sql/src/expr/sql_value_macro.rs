@@ -69,6 +69,7 @@ macro_rules! sql_type {
 /// RowShape for Id              one column of a row, of FROM and of ORDER BY
 /// Comparable<Id> for Id        a column of it may be compared with a column of it
 /// AsExpr<Id> for Id            column.eq(id)
+/// Alternative<Id> for Id       column.coalesce(id)
 /// Storable<Id> for Id          column.set(id)
 /// Storable<Option<Id>> for Id  column.set(id), where the column is nullable
 /// Bindable for Id              val(id); the impls for `&Id` and `Option<Id>` follow from it
@@ -76,7 +77,7 @@ macro_rules! sql_type {
 /// Bind<Option<Id>> for Id      query.bind(id), where the parameter is nullable
 /// ```
 ///
-/// The last six are `__sql_literal!`, which also lets values of other Rust types be given for it: `&str` for `String`.
+/// The last seven are `__sql_literal!`, which also lets values of other Rust types be given for it: `&str` for `String`.
 /// Behind a colon: the function that compares a column with a value, for the types of this crate; a program has many
 /// such calls, and one that knows the type is smaller. In brackets: the parameters of a generic type.
 #[doc(hidden)]
@@ -128,6 +129,13 @@ macro_rules! __sql_literal {
                     $crate::ast::grow::$compare(table, name, op, self)
                 }
             )?
+        }
+        impl<$($generics)*> $crate::expr::Alternative<$ty> for $from {
+            type Refs = $crate::typed::Nil;
+            type Null = $crate::typed::Required;
+            fn into_result(self) -> $crate::ast::Expr {
+                $crate::expr::bind(self)
+            }
         }
         impl<$($generics)*> $crate::typed::Storable<$ty> for $from {
             type Value = $ty;

@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected here",
     note = "select a column, an expression, `row! {{ .. }}`, `Table.all()` or a tuple of these; plain values need `val(..)`",
-    note = "a tuple has at most 16 items, `row! {{ .. }}` any number"
+    note = "a tuple has at most 16 items, of which any may be a tuple again; `row! {{ .. }}` has any number"
 )]
 pub trait Selection<S, I> {
     /// The type of a row.

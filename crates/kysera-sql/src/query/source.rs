@@ -5,7 +5,7 @@ use crate::ast::{Expr, FromItem, JoinKind, Select, grow};
 /// Something that can be in FROM or be joined.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in FROM",
-    note = "pass a table, an `alias!`, a CTE or a derived table by reference"
+    note = "pass a table (a struct with `derive(Table)`), an `alias!`, a CTE or a derived table by reference"
 )]
 pub trait Source {
     /// The mark of its columns.
@@ -37,6 +37,7 @@ pub trait TableSource: Source {}
 
 impl<S: TableSource> TableSource for &S {}
 
+#[diagnostic::do_not_recommend]
 impl<S: Source> Source for &S {
     type Mark = S::Mark;
     fn to_item(&self) -> FromItem {

@@ -96,7 +96,7 @@ fn too_short(column: usize) -> DecodeError {
 /// A Rust type that can be read from the columns of a row, in order.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a row",
-    note = "a query needs `.select(..)` first; a struct needs `#[derive(FromRow)]`"
+    note = "a query needs `.select(..)` first, a write `.returning(..)`; a struct needs `#[derive(FromRow)]`"
 )]
 pub trait FromRow: Sized {
     /// How many columns it reads.

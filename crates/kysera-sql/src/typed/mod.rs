@@ -22,5 +22,5 @@ pub use refs::{
 pub use scope::{Allows, Grouped, Here, In, InScope, Nil, Scope, There};
 pub use shape::{Col, Names, Output, RowShape, SameShape};
 pub use sql_value::{Condition, Textual};
-pub use store::{FitsColumn, Storable};
+pub use store::{FitsColumn, FitsSet, Storable};
 pub use table::{Aliased, Insertable, Keyed, Patch, Table, assign, key_is};

@@ -34,6 +34,6 @@ impl Condition for Option<bool> {}
 /// Types whose values are text in the database, for `like`, `upper` and `concat`.
 #[diagnostic::on_unimplemented(
     message = "a SQL `{Self}` is not text",
-    note = "write `.cast::<String>()` in front of text functions"
+    note = "write `.cast::<String>()` behind it, in front of text functions and among what `concat` joins"
 )]
 pub trait Textual {}

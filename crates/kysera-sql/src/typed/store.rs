@@ -17,9 +17,24 @@ impl<T: SqlValue<Base = T>> FitsColumn<T> for T {}
 impl<T: SqlValue<Base = T>> FitsColumn<Option<T>> for T {}
 impl<T: SqlValue<Base = T>> FitsColumn<Option<T>> for Option<T> {}
 
+/// An expression of this type can be stored in a column of type `V`: as [`FitsColumn`], in the words of `.set(..)`.
+#[diagnostic::on_unimplemented(
+    message = "an expression of type `{Self}` cannot be stored in a column of type `{V}`",
+    note = "where it is an `Option`, it may be NULL (a `scalar(..)` of no row is) and the column may not: write `.not_null()` or `.coalesce(..)` behind it",
+    note = "where it has another type, write `.cast::<..>()` behind it"
+)]
+pub trait FitsSet<V> {}
+
+#[diagnostic::do_not_recommend]
+impl<V, W: FitsColumn<V>> FitsSet<V> for W {}
+
 /// What `.set(..)` and the setters of new rows take for a column of type `V`: a value, an `Option` where the column
 /// is nullable, a column or an expression.
-#[diagnostic::on_unimplemented(message = "`{Self}` cannot be stored in a column of type `{V}`")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored in a column of type `{V}`",
+    note = "a value has the type of its column; an `Option` is for a column that may be NULL",
+    note = "a column or expression of another type is cast with `.cast::<..>()`; one that may be NULL becomes one that is not with `.not_null()` or `.coalesce(..)`"
+)]
 pub trait Storable<V> {
     /// The type of the expression.
     type Value;
@@ -53,7 +68,7 @@ impl<T: Bindable<Value = T> + ToValue + Clone> Storable<Option<T>> for &T {
     }
 }
 
-impl<V, W: SqlValue + FitsColumn<V>, R> Storable<V> for Expr<W, R> {
+impl<V, W: SqlValue + FitsSet<V>, R> Storable<V> for Expr<W, R> {
     type Value = W;
     type Refs = R;
     fn into_stored(self) -> ast::Expr {
@@ -61,7 +76,7 @@ impl<V, W: SqlValue + FitsColumn<V>, R> Storable<V> for Expr<W, R> {
     }
 }
 
-impl<V, W: SqlValue + FitsColumn<V>, T> Storable<V> for Column<T, W> {
+impl<V, W: SqlValue + FitsSet<V>, T> Storable<V> for Column<T, W> {
     type Value = W;
     type Refs = Ref<T>;
     fn into_stored(self) -> ast::Expr {

@@ -294,6 +294,22 @@ async fn an_expression_among_columns_is_named_as_the_reason() {
     .await;
 }
 
+#[tokio::test]
+async fn an_expression_among_the_columns_of_a_conflict_is_named_as_the_reason() {
+    plain(async |db| {
+        create_table(Tick).execute(db).await.unwrap();
+        let new = || insert_into(Tick).values(NewTick {});
+        let nothing = new().on_conflict((Tick.id, Tick.note.lower())).do_nothing();
+        let error = nothing.execute(db).await.unwrap_err();
+        assert!(error.to_string().contains("an expression has no name, so list columns alone"), "{error}");
+        let updating =
+            new().on_conflict(Tick.note.lower()).do_update(|update, _| update.set(Tick.note.set("a")));
+        let error = updating.execute(db).await.unwrap_err();
+        assert!(error.to_string().contains("an expression has no name, so list columns alone"), "{error}");
+    })
+    .await;
+}
+
 /// A trait of this library took `push` from `Vec`.
 mod glob {
     use kysera::expr::*;
