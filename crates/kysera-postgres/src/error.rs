@@ -292,4 +292,12 @@ mod tests {
         assert_eq!(kind_of("28000"), ErrorKind::AuthenticationFailed);
         assert_eq!(kind_of("P0001"), ErrorKind::Database);
     }
+
+    #[test]
+    fn a_full_or_starting_server_is_a_matter_of_the_connection_and_no_reason_to_run_a_transaction_again() {
+        for code in ["53300", "57P03"] {
+            let error = Error::new(kind_of(code), "sorry, too many clients already");
+            assert!(error.is_connection_error() && !error.is_transient(), "{code}");
+        }
+    }
 }

@@ -114,7 +114,7 @@ impl SqliteConnection {
         self.returning = Some(returning);
     }
 
-    pub(crate) fn schedule(&self, statement: &Compiled) -> Result<Thread> {
+    pub(crate) fn schedule(&self, statement: &Compiled) -> Thread {
         schedule(statement, &self.database.options, &self.database.history, self.state.is_open())
     }
 

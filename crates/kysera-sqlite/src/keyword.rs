@@ -62,11 +62,7 @@ fn is_setting(pragma: &str) -> bool {
 #[derive(Clone, Copy)]
 pub(crate) struct Word<'s>(&'s str);
 
-impl<'s> Word<'s> {
-    pub(crate) fn as_str(self) -> &'s str {
-        self.0
-    }
-
+impl Word<'_> {
     /// True for a word that a query begins with. A statement that begins with `with` may also write.
     pub(crate) fn reads(self) -> bool {
         self.is_any(&["select", "values", "with"])

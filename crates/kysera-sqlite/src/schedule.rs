@@ -2,13 +2,12 @@
 //!
 //! Reads start on the calling task, unless they were long recently. Short writes start there where no disk is synced.
 //! What syncs, changes the schema or is unknown starts on the blocking pool. Raw SQL is judged by its first word, and by
-//! SQLite once it is prepared; what would begin or end a transaction without the driver's knowledge is refused.
+//! SQLite once it is prepared; what would begin or end a transaction the compiler has refused.
 
 use crate::history::History;
 use crate::keyword::first_word;
 use crate::options::SqliteOptions;
 use crate::raw::Watch;
-use kysera_core::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::value::Value;
 
@@ -32,13 +31,13 @@ pub(crate) fn schedule(
     options: &SqliteOptions,
     history: &History,
     in_tx: bool,
-) -> Result<Thread> {
+) -> Thread {
     let sql = &statement.sql;
     let syncs = if in_tx { !options.writes_at_once() } else { !options.commits_at_once() };
     let on_caller = |watch, wanted| {
         if wanted && !history.is_long(sql) { Thread::Caller(watch) } else { Thread::BlockingPool }
     };
-    Ok(match statement.kind {
+    match statement.kind {
         StatementKind::Read => on_caller(Watch::Interrupt, true),
         StatementKind::InsertValues(rows) => {
             on_caller(Watch::Note, !syncs && rows <= MAX_ROWS && !is_large(&statement.params))
@@ -47,13 +46,10 @@ pub(crate) fn schedule(
         StatementKind::Write => on_caller(Watch::Note, !syncs && history.is_short(sql)),
         StatementKind::Raw => match first_word(sql) {
             word if word.reads() => on_caller(Watch::Interrupt, true),
-            word if word.is_any(&["begin", "commit", "end", "rollback", "savepoint", "release"]) => {
-                return Err(transaction_control(word.as_str()));
-            }
             _ => Thread::BlockingPool,
         },
         _ => Thread::BlockingPool,
-    })
+    }
 }
 
 fn is_large(params: &[Value]) -> bool {
@@ -66,15 +62,6 @@ fn is_large(params: &[Value]) -> bool {
     bytes.sum::<usize>() > MAX_BYTES
 }
 
-#[cold]
-fn transaction_control(word: &str) -> Error {
-    Error::new(
-        ErrorKind::Refused,
-        format!("`{}` as raw sql would end or begin a transaction unseen", word.to_lowercase()),
-    )
-    .with_hint("use db.transaction(..), tx.transaction(..) for a savepoint, or a script")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,7 +70,7 @@ mod tests {
 
     fn at(kind: StatementKind, sql: &str, options: &SqliteOptions, in_tx: bool) -> Thread {
         let statement = Compiled::new(sql, Vec::new(), kind, Facts::new().returning_rows());
-        schedule(&statement, options, &History::new(), in_tx).unwrap()
+        schedule(&statement, options, &History::new(), in_tx)
     }
 
     #[test]
@@ -108,7 +95,7 @@ mod tests {
             StatementKind::InsertValues(1),
             Facts::new(),
         );
-        assert_eq!(schedule(&large, &file, &History::new(), true).unwrap(), Thread::BlockingPool);
+        assert_eq!(schedule(&large, &file, &History::new(), true), Thread::BlockingPool);
         assert_eq!(at(StatementKind::Write, "update", &file, true), Thread::BlockingPool);
         assert_eq!(at(StatementKind::Ddl, "create table", &file, true), Thread::BlockingPool);
     }
@@ -131,11 +118,6 @@ mod tests {
             "-- select",
         ] {
             assert_eq!(raw(sql), Thread::BlockingPool, "{sql}");
-        }
-        for sql in ["commit", "Begin", "/**/rollback", ";end", "savepoint a", "release a"] {
-            let statement = Compiled::new(sql, Vec::new(), StatementKind::Raw, Facts::new());
-            let error = schedule(&statement, &memory, &History::new(), true).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Refused, "{sql}");
         }
     }
 }

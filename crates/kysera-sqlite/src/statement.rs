@@ -66,7 +66,7 @@ impl SqliteConnection {
     }
 
     async fn run_once(&mut self, statement: Compiled, mut sink: Box<dyn RowSink>) -> Result<Once> {
-        if let Thread::Caller(watch) = self.schedule(&statement)? {
+        if let Thread::Caller(watch) = self.schedule(&statement) {
             let attempt = self.run_here(&statement, &mut *sink, watch)?;
             if let Attempt::Done(done) = attempt {
                 return Ok((statement, sink, done));
@@ -148,8 +148,7 @@ pub(crate) fn try_on(
     sink: &mut dyn RowSink,
     in_tx: bool,
 ) -> Attempt {
-    // A statement that is refused is refused again by the asynchronous way, which has the error to give.
-    let Ok(Thread::Caller(watch)) = schedule(statement, &database.options, &database.history, in_tx) else {
+    let Thread::Caller(watch) = schedule(statement, &database.options, &database.history, in_tx) else {
         return Attempt::WouldBlock;
     };
     match run_here(connection, database, statement, sink, watch) {

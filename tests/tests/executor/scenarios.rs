@@ -352,7 +352,18 @@ pub(crate) async fn raw_sql_begins_and_ends_no_transaction(database: Database) {
         assert_eq!(kept.await.unwrap_err().kind(), ErrorKind::Application);
         assert!(numbers::<i64>().fetch_all(db).await.unwrap().is_empty(), "{text}");
     }
-    // A script of its own may, and so may savepoints.
+    for text in ["savepoint a", "RELEASE a", "rollback to a", "; /* so */ rollback to savepoint a"] {
+        refused(raw(text).execute(db).await.map(drop));
+        db.transaction(async |tx| {
+            insert(tx, 1).await?;
+            refused(raw(text).execute(tx).await.map(drop));
+            raw("delete from t").execute(tx).await.map(drop)
+        })
+        .await
+        .unwrap();
+    }
+    refused(raw("; commit").execute(db).await.map(drop));
+    // A script of its own may, and so may savepoints in one.
     script("begin; insert into t (n, m) values (1, 10); commit").run(db).await.unwrap();
     db.transaction(async |tx| {
         script("savepoint a; delete from t; rollback to savepoint a; release savepoint a").run(tx).await

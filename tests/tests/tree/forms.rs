@@ -4,6 +4,7 @@ use crate::build::*;
 use crate::check::{check, no, sql};
 use kysera_sql::ast::*;
 use kysera_sql::form::Form;
+use kysera_sql::node;
 use kysera_sql::table::{ColumnForm, ColumnMeta, TableMeta};
 use kysera_sql::value::{SqlType, Value};
 
@@ -52,6 +53,43 @@ fn a_column_is_converted_where_it_is_read_and_its_value_where_it_is_compared() {
             mssql: no("column with a declared form"),
         },
     );
+}
+
+#[test]
+fn a_merge_looks_at_the_forms_of_both_of_its_tables() {
+    let delete = |into: TableRef, using: TableRef| {
+        let on =
+            eq(Expr::column(into.label().clone(), "price"), Expr::column(using.label().clone(), "price"));
+        node!(Merge {
+            whens: vec![MergeWhen::new(MergeMatch::Matched, MergeAction::Delete)],
+            ..Merge::into(into, using, on)
+        })
+    };
+    let formed = "column with a declared form";
+    let merges = [
+        delete(TableRef::typed(&EVENT), TableRef::named("news")),
+        delete(TableRef::named("news"), TableRef::typed(&EVENT)),
+    ];
+    let texts = [
+        r#"merge into "event" using "news" on "event"."price" = "news"."price" when matched then delete"#,
+        r#"merge into "news" using "event" on "news"."price" = "event"."price" when matched then delete"#,
+    ];
+    for (merge, text) in merges.into_iter().zip(texts) {
+        check(
+            merge,
+            sql! { sqlite: no("merge"), postgres: text, mysql: no(formed), mariadb: no(formed), mssql: no(formed) },
+        );
+    }
+    let scaled = "column in the form `scaled(..)`";
+    for merge in [
+        delete(TableRef::typed(&SCALED), TableRef::named("news")),
+        delete(TableRef::named("news"), TableRef::typed(&SCALED)),
+    ] {
+        check(
+            merge,
+            sql! { sqlite: no("merge"), postgres: no(scaled), mysql: no(formed), mariadb: no(formed), mssql: no(formed) },
+        );
+    }
 }
 
 #[test]

@@ -100,6 +100,12 @@ pub enum CompileError {
         "`{0}` begins or ends a transaction, which raw SQL may not: use `transaction` or `begin` of the handle"
     )]
     TransactionControl(String),
+    /// Raw SQL sets a savepoint, releases it or rolls back to it: outside a transaction SQLite would begin one, and inside
+    /// the transaction would not know what is undone.
+    #[error(
+        "`{0}` is about a savepoint, which raw SQL may not be by itself: use `tx.transaction` or `tx.savepoint`, or a script"
+    )]
+    SavepointControl(String),
     /// Expressions or queries are nested deeper than any database reads.
     #[error("the statement is nested more than {max} levels deep: flatten it")]
     TooDeep {

@@ -6,15 +6,19 @@ use super::operator::{Level, level};
 use super::raw_operand::Surroundings;
 use super::writer::Writer;
 use crate::ast::{Expr, Raw, RawPart, RawPiece};
-use crate::lexer::{LexerRules, Token, TokenKind, is_transaction_control, tokens};
+use crate::lexer::{LexerRules, Token, TokenKind, is_savepoint_control, is_transaction_control, tokens};
 
 impl<'a> Writer<'a> {
     /// Raw SQL that is a whole statement.
     pub(super) fn raw_statement(&mut self, raw: &'a Raw) {
-        if let [RawPart::Sql(text)] = raw.parts.as_slice()
-            && is_transaction_control(text, &self.syntax.lexer)
-        {
-            self.refuse(CompileError::TransactionControl(text.trim().to_owned()));
+        // The first part has the words that tell: `savepoint {}`.
+        if let Some(RawPart::Sql(text)) = raw.parts.first() {
+            let rules = &self.syntax.lexer;
+            if is_transaction_control(text, rules) {
+                self.refuse(CompileError::TransactionControl(text.trim().to_owned()));
+            } else if is_savepoint_control(text, rules) {
+                self.refuse(CompileError::SavepointControl(text.trim().to_owned()));
+            }
         }
         self.raw(raw);
     }

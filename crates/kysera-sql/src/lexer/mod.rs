@@ -26,7 +26,7 @@ mod transaction_control;
 pub use rules::{BackslashEscapes, BracketNames, LexerRules};
 pub use statements::{StatementText, Statements, statements};
 pub use token::{Token, TokenKind};
-pub use transaction_control::is_transaction_control;
+pub use transaction_control::{is_savepoint_control, is_transaction_control};
 
 use scan::Scan;
 

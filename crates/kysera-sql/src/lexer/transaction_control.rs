@@ -1,6 +1,6 @@
-//! Tells whether a statement begins or ends a transaction.
+//! Tells whether a statement begins or ends a transaction, or is about a savepoint.
 
-use super::{LexerRules, Token, tokens};
+use super::{LexerRules, Token, TokenKind, tokens};
 
 /// True for a statement that begins or ends a transaction, on any database: `begin`, `start transaction`, `commit`, `end`,
 /// `rollback` and `abort`. Not so what is about savepoints (`rollback to a`) or about transactions that were handed over for
@@ -14,7 +14,7 @@ use super::{LexerRules, Token, tokens};
 /// assert!(!is_transaction_control("begin select 1; end", &LexerRules::MSSQL));
 /// ```
 pub fn is_transaction_control(statement: &str, rules: &LexerRules) -> bool {
-    let mut words = tokens(statement, rules).filter(|token| !token.is_blank());
+    let mut words = words(statement, rules);
     let Some(first) = words.next() else { return false };
     let is_alone = |next: Option<Token<'_>>| next.is_none_or(|next| next.is_one_of(&AFTER_BEGIN_OR_END));
     match first.text.to_ascii_lowercase().as_str() {
@@ -27,6 +27,34 @@ pub fn is_transaction_control(statement: &str, rules: &LexerRules) -> bool {
             .is_some_and(|word| word.is_word("to") || word.is_word("prepared")),
         _ => false,
     }
+}
+
+/// True for a statement that sets, releases or rolls back to a savepoint: `savepoint a`, `save transaction a`, `release a`,
+/// `rollback to a`.
+///
+/// ```
+/// use kysera_sql::lexer::{LexerRules, is_savepoint_control};
+///
+/// assert!(is_savepoint_control("rollback work to savepoint a", &LexerRules::POSTGRES));
+/// assert!(!is_savepoint_control("rollback", &LexerRules::POSTGRES));
+/// ```
+pub fn is_savepoint_control(statement: &str, rules: &LexerRules) -> bool {
+    let mut words = words(statement, rules);
+    let Some(first) = words.next() else { return false };
+    match first.text.to_ascii_lowercase().as_str() {
+        "savepoint" | "release" => true,
+        "save" => words.next().is_some_and(|next| next.is_one_of(&["transaction", "tran"])),
+        "rollback" | "abort" => words
+            .find(|word| !word.is_one_of(&["work", "transaction", "tran"]))
+            .is_some_and(|word| word.is_word("to")),
+        _ => false,
+    }
+}
+
+/// The words of a statement. Semicolons in front of it are empty statements.
+fn words<'s>(statement: &'s str, rules: &'s LexerRules) -> impl Iterator<Item = Token<'s>> {
+    let is_empty = |token: &Token<'_>| token.is_blank() || token.kind == TokenKind::Semicolon;
+    tokens(statement, rules).skip_while(is_empty).filter(|token| !token.is_blank())
 }
 
 const AFTER_BEGIN_OR_END: [&str; 13] = [

@@ -53,8 +53,6 @@ pub(crate) async fn open(
     statement: Compiled,
 ) -> Result<Box<dyn RowStream + '_>> {
     conn.ready().await?;
-    // Refuses what must not run at all.
-    conn.schedule(&statement)?;
     if may_read(&statement) {
         conn.state.start(Operation::Stream);
         return Ok(Box::new(SqliteStream { conn, state: State::Ready(statement) }));
@@ -104,7 +102,7 @@ impl SqliteStream<'_> {
             yield_if_due().await;
             self.conn.reclaim().await?;
             self.conn.state.start(Operation::Stream);
-            let error = match self.conn.schedule(&statement)? {
+            let error = match self.conn.schedule(&statement) {
                 Thread::Caller(watch) => {
                     let attempt = self.conn.run_here(&statement, &mut *sink, watch)?;
                     match attempt {

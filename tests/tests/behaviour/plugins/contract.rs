@@ -756,7 +756,7 @@ async fn a_query_that_a_plugin_looks_at_does_not_wait_for_the_writer() {
     static READERS: Readers = Readers { rows: Mutex::new(0), writes: false, says_so: false };
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions::file(folder.path().join("readers.db"));
-    let options = options.acquire_timeout(std::time::Duration::from_millis(200));
+    let options = options.acquire_timeout(std::time::Duration::from_secs(2));
     let driver = Sqlite::connect(options).await.unwrap();
     let db = Db::builder(driver).plugin(&READERS).build().unwrap();
     entries(&db).await;
