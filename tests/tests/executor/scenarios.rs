@@ -340,7 +340,15 @@ pub(crate) async fn the_database_inside_its_own_transaction_never_hangs(database
 pub(crate) async fn raw_sql_begins_and_ends_no_transaction(database: Database) {
     let db = &database.db;
     let refused = |result: Result<()>| assert_eq!(result.unwrap_err().kind(), ErrorKind::InvalidQuery);
-    for text in ["begin", "commit", "ROLLBACK", "/* so */ end transaction", "rollback and chain"] {
+    let texts = [
+        "begin",
+        "commit",
+        "ROLLBACK",
+        "/* so */ end transaction",
+        "rollback and chain",
+        "prepare transaction 'a'",
+    ];
+    for text in texts {
         // On a pool it would be another connection's affair.
         refused(raw(text).execute(db).await.map(drop));
         let kept = db.transaction(async |tx| {

@@ -120,6 +120,15 @@ fn a_nul_is_refused_in_names_and_literals() {
 }
 
 #[test]
+fn a_collation_that_cannot_be_quoted_is_one_word() {
+    for name in ["a.b", "a b", "a;b", "select", ""] {
+        let key = node!(OrderBy { collate: Some(name.into()), ..asc(col("id")) });
+        let error = refused(from("person").items([all()]).order_by([key]), "mssql");
+        assert!(matches!(&error, CompileError::Name { name: other, .. } if **other == *name), "{error}");
+    }
+}
+
+#[test]
 fn an_empty_name_is_refused() {
     let error = CompileError::Name {
         name: String::new(),

@@ -104,7 +104,7 @@ impl<'a> Writer<'a> {
     fn collation(&mut self, name: &str) {
         if self.syntax.quote_collation {
             self.ident(name);
-        } else if is_plain(name) && !is_keyword(name) {
+        } else if is_plain(name) && !name.contains('.') && !is_keyword(name) {
             self.push(name);
         } else {
             let reason = "a collation's name has letters, digits and `_` only, and is no keyword";

@@ -3,8 +3,8 @@
 use super::{LexerRules, Token, TokenKind, tokens};
 
 /// True for a statement that begins or ends a transaction, on any database: `begin`, `start transaction`, `commit`, `end`,
-/// `rollback` and `abort`. Not so what is about savepoints (`rollback to a`) or about transactions that were handed over for
-/// a commit in two phases (`prepare transaction 'a'`, `commit prepared 'a'`).
+/// `rollback` and `abort`, and `prepare transaction 'a'`, which hands the open one over for a commit in two phases. Not so
+/// what is about savepoints (`rollback to a`) or about transactions that were handed over (`commit prepared 'a'`).
 ///
 /// ```
 /// use kysera_sql::lexer::{LexerRules, is_transaction_control};
@@ -21,7 +21,7 @@ pub fn is_transaction_control(statement: &str, rules: &LexerRules) -> bool {
         "commit" => !words.next().is_some_and(|next| next.is_word("prepared")),
         // Elsewhere these two are the brackets of a block.
         "begin" | "end" => is_alone(words.next()),
-        "start" => words.next().is_some_and(|next| next.is_word("transaction")),
+        "start" | "prepare" => words.next().is_some_and(|next| next.is_word("transaction")),
         "rollback" | "abort" => !words
             .find(|word| !word.is_one_of(&["work", "transaction", "tran"]))
             .is_some_and(|word| word.is_word("to") || word.is_word("prepared")),
