@@ -56,6 +56,7 @@ fn generate(input: &DeriveInput, field: &Field, member: &Member) -> Result<Token
 
             impl kysera::ToValue for #ident {
                 const SQL_TYPE: kysera::SqlType = <#ty as kysera::ToValue>::SQL_TYPE;
+                const RANGE: kysera::IntegerRange = <#ty as kysera::ToValue>::RANGE;
 
                 fn to_value(self) -> kysera::Value {
                     kysera::ToValue::to_value(self.#member)

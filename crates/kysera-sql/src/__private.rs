@@ -16,7 +16,7 @@ pub use crate::typed::{
     Aliased, Class, Insertable, Keyed, Names, Neutral, Nil, NoTables, Patch, Required, RowShape, SqlValue,
     Storable, Table, assign, key_is,
 };
-pub use crate::value::{CustomType, SqlType, ToValue, UnknownLabel, Value};
+pub use crate::value::{CustomType, IntegerRange, SqlType, ToValue, UnknownLabel, Value};
 pub use kysera_macros::__row as row;
 #[cfg(feature = "json")]
 pub use serde;

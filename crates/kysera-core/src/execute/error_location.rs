@@ -1,8 +1,9 @@
 //! Tells an error which table and column it is about, from the tree. Runs only when there is an error.
 
 use crate::error::{Error, ErrorKind};
-use kysera_sql::ast::{Expr, FromItem, SelectItem, Statement, TableRef};
+use kysera_sql::ast::{BinaryOp, Expr, FromItem, SelectItem, Statement, TableRef, UnaryOp};
 use kysera_sql::row::DecodeError;
+use kysera_sql::value::SqlType;
 
 /// The error, with the table and column that the statement knows.
 pub(crate) fn locate(error: Error, statement: &Statement) -> Error {
@@ -28,6 +29,10 @@ struct Location<'s> {
 fn decode(error: Error, statement: &Statement) -> Error {
     let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<DecodeError>());
     let Some(source) = source.cloned() else { return error };
+    if Output::of(statement).computes(source.column) && source.source.found() != "null" {
+        let what = format!("integer: the result in column {} is beyond 64 bits", source.column);
+        return Error::new(ErrorKind::InvalidValue, what).with_source(source);
+    }
     let Some(Location { table, column }) = Output::of(statement).column(source.column) else { return error };
     let name = match table {
         Some(table) => format!("{}.{column}", table.name),
@@ -110,6 +115,25 @@ impl<'s> Output<'s> {
         None
     }
 
+    /// True for the result of an operation of integers, which SQLite goes on with as a float where it is beyond them.
+    fn computes(&self, wanted: usize) -> bool {
+        let item = if self.items.iter().any(|item| matches!(item, SelectItem::Star(_))) {
+            None
+        } else {
+            self.items.get(wanted)
+        };
+        match item {
+            Some(SelectItem::Expr { expr, ty: Some(SqlType::I64), .. }) => match expr {
+                Expr::Unary(unary) => unary.op == UnaryOp::Neg,
+                Expr::Binary(binary) => {
+                    matches!(binary.op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// The tables behind a star.
     fn expanded(&self, label: Option<&str>) -> Option<Vec<&'s TableRef>> {
         match label {
@@ -136,7 +160,6 @@ mod tests {
     use kysera_sql::ast::Select;
     use kysera_sql::cell::CellError;
     use kysera_sql::table::{ColumnMeta, TableMeta};
-    use kysera_sql::value::SqlType;
 
     static PET: TableMeta = TableMeta::new(
         "pet",

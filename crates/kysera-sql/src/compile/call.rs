@@ -24,6 +24,8 @@ impl<'a> Writer<'a> {
         }
         self.aggregates |= call.over.is_none() && is_aggregate(call);
         self.contents.raw |= !is_of_values(&call.name);
+        let narrow = self.narrow_call(call);
+        self.push(narrow.unwrap_or_default());
         let keys = self.open_call_keys(call);
         let name = self.name_of_call(call);
         self.function_name(name);
@@ -50,6 +52,9 @@ impl<'a> Writer<'a> {
         }
         if let Some(ty) = ranked {
             self.label_of_rank(ty);
+        }
+        if narrow.is_some() {
+            self.push(")");
         }
     }
 

@@ -185,7 +185,7 @@ fn described_by(table: &TableRef, column: &ColumnRef) -> Option<SqlType> {
 }
 
 /// Databases that need the type take names in any case.
-fn described_of(table: &TableRef, name: &Name) -> Option<SqlType> {
+pub(super) fn described_of(table: &TableRef, name: &Name) -> Option<SqlType> {
     let columns = &table.meta.as_ref()?.columns;
     columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).map(|column| column.sql_type)
 }

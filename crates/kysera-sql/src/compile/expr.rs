@@ -135,18 +135,26 @@ impl<'a> Writer<'a> {
     /// `a op b op c` from the left. A long chain of conditions leans to the left, so its spine is walked instead of
     /// recursed into: the stack does not limit how many there are.
     pub(super) fn chain(&mut self, top: &'a Binary) {
+        self.chain_from(top, None);
+    }
+
+    /// A chain, whose part `end` is written as an operand.
+    pub(super) fn chain_from(&mut self, top: &'a Binary, end: Option<&'a Binary>) {
+        let below = |w: &Self, binary: &'a Binary| {
+            w.below(binary).filter(|next| !end.is_some_and(|end| std::ptr::eq(end, *next)))
+        };
         let integers = self.among_integers;
         let mut near = [top; 8];
         let mut length = 1;
         while length < near.len()
-            && let Some(next) = self.below(near[length - 1])
+            && let Some(next) = below(self, near[length - 1])
         {
             near[length] = next;
             length += 1;
         }
         let mut far = Vec::new();
         if length == near.len() {
-            far.extend(std::iter::successors(self.below(near[length - 1]), |binary| self.below(binary)));
+            far.extend(std::iter::successors(below(self, near[length - 1]), |binary| below(self, binary)));
         }
         let conditions = matches!(top.op, BinaryOp::And | BinaryOp::Or);
         if conditions && length + far.len() > self.caps.max_expr_depth / 2 {
@@ -484,7 +492,9 @@ impl<'a> Writer<'a> {
 /// none, whose type says all. Most conditions are of this kind, so nothing more is asked of them.
 #[inline]
 fn compares_plainly(column: &ColumnRef, value: &Value) -> bool {
-    matches!(column.numeric, Numeric::Other | Numeric::Integer | Numeric::Float)
+    let is_plain =
+        column.numeric == Numeric::Other || column.numeric.is_integer() || column.numeric.is_float();
+    is_plain
         && matches!(
             value,
             Value::I16(_)

@@ -197,7 +197,14 @@ impl<'a> Writer<'a> {
             Some(formed) if !matches!(value, Expr::Default) => {
                 self.stored_value(formed, |w| w.assigned(value))
             }
-            _ => self.assigned(value),
+            _ => match self.narrowed_for(column, value) {
+                Some(open) => {
+                    self.push(open);
+                    self.assigned(value);
+                    self.push(")");
+                }
+                None => self.assigned(value),
+            },
         }
     }
 

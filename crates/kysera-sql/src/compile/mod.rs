@@ -20,6 +20,7 @@ mod limit;
 mod literal;
 mod lock;
 mod merge;
+mod narrow;
 mod nested;
 mod numeric;
 mod on_conflict;

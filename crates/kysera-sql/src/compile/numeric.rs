@@ -4,6 +4,7 @@
 //! grouped by: written here each time, because a column's own is lost in most expressions.
 
 use super::described::{Place, of_its_arguments};
+use super::expr::is_condition;
 use super::operator::{Level, left_needs_parens, level, right_needs_parens};
 use super::writer::Writer;
 use crate::ast::{
@@ -27,6 +28,8 @@ impl<'a> Writer<'a> {
                 known => known,
             },
             Expr::Value(value) => Numeric::of(value.sql_type()),
+            // As databases take a number that is written: of 32 bits where it fits.
+            Expr::Literal(Literal::Int(n)) if i32::try_from(*n).is_ok() => Numeric::Integer32,
             Expr::Literal(Literal::Int(_)) => Numeric::Integer,
             Expr::Cast { to, .. } => Numeric::of(*to),
             Expr::Call(call) => self.kind_of_call(call, place),
@@ -74,11 +77,14 @@ impl<'a> Writer<'a> {
         kinds.reduce(Numeric::with).unwrap_or_default()
     }
 
-    fn kind_of_call(&self, call: &Call, place: Place<'_>) -> Numeric {
+    pub(super) fn kind_of_call(&self, call: &Call, place: Place<'_>) -> Numeric {
         if call.numeric != Numeric::Unknown {
             return call.numeric;
         }
-        if is_named(call, &["sum", "avg", "abs", "round"]) {
+        if is_named(call, &["abs"]) {
+            return self.kind_of_all(call.args.iter(), place);
+        }
+        if is_named(call, &["sum", "avg", "round"]) {
             return call
                 .args
                 .iter()
@@ -224,8 +230,8 @@ impl<'a> Writer<'a> {
     /// An operand beside a decimal: any text is greater than any number.
     pub(super) fn beside_decimal(&mut self, operand: &'a Expr) {
         match self.kind(operand) {
-            Numeric::Integer => self.enclosed("cast(", operand, " as text)"),
-            Numeric::Float => {
+            kind if kind.is_integer() => self.enclosed("cast(", operand, " as text)"),
+            kind if kind.is_float() => {
                 self.unsupported(
                     "comparison of a decimal with a float",
                     "cast one of them to the other's type",
@@ -287,6 +293,10 @@ impl<'a> Writer<'a> {
     pub(super) fn checked_arithmetic(&mut self, top: &'a Binary, nested: bool) -> bool {
         let (Some(checked), Some(at)) = (self.syntax.checked, operator_at(top.op)) else { return false };
         let kind = self.kind_of_chain(top, Place::HERE);
+        if checked.narrowed(kind).is_some() {
+            self.narrow_arithmetic(top, kind, checked);
+            return true;
+        }
         let divides = at > 2;
         match kind {
             Numeric::Decimal => return self.decimal_arithmetic(top),
@@ -334,8 +344,9 @@ impl<'a> Writer<'a> {
     }
 
     fn integer_chain(&mut self, top: &'a Binary) {
+        let narrow = self.narrow_below(top);
         self.among_integers = true;
-        self.chain(top);
+        self.chain_from(top, narrow);
         self.among_integers = false;
     }
 
@@ -360,13 +371,15 @@ impl<'a> Writer<'a> {
     /// inside other arithmetic of integers, whose call refuses it too. False for what the database negates as others do.
     pub(super) fn checked_negation(&mut self, operand: &'a Expr, nested: bool) -> bool {
         let Some(checked) = self.syntax.checked else { return false };
-        if self.kind(operand) != Numeric::Integer || has_opposite(operand) {
+        let kind = self.kind(operand);
+        if !kind.is_integer() || has_opposite(operand) {
             return false;
         }
-        self.push(if nested { "(0 - " } else { checked.integer });
-        if !nested {
-            self.push("0 - ");
+        match checked.narrowed(kind) {
+            Some(open) => self.push(open),
+            None => self.push(if nested { "(" } else { checked.integer }),
         }
+        self.push("0 - ");
         self.among_integers = true;
         self.operand(operand, right_needs_parens(BinaryOp::Sub, operand), false);
         self.among_integers = false;
@@ -431,7 +444,16 @@ impl<'a> Writer<'a> {
         }
         let from = match (from, operand) {
             (SqlType::Unknown, Expr::Value(value)) => value.sql_type(),
-            (SqlType::Unknown, _) if self.kind(operand) == Numeric::Decimal => SqlType::Decimal,
+            (SqlType::Unknown, operand) if is_condition(operand) => SqlType::Bool,
+            (SqlType::Unknown, operand) => match self.kind(operand) {
+                Numeric::Decimal => SqlType::Decimal,
+                Numeric::Integer16 => SqlType::I16,
+                Numeric::Integer32 => SqlType::I32,
+                Numeric::Integer => SqlType::I64,
+                Numeric::Float32 => SqlType::F32,
+                Numeric::Float => SqlType::F64,
+                _ => from,
+            },
             _ => from,
         };
         match self.dialect.cast_form(from, to) {
@@ -463,12 +485,12 @@ fn is_value(expr: &Expr) -> bool {
     matches!(expr, Expr::Value(_) | Expr::Literal(_))
 }
 
-fn is_named(call: &Call, names: &[&str]) -> bool {
+pub(super) fn is_named(call: &Call, names: &[&str]) -> bool {
     names.iter().any(|name| call.name.eq_ignore_ascii_case(name))
 }
 
 /// True for a divisor that is there in the text and divides without a trap.
-fn is_not_zero(divisor: &Expr) -> bool {
+pub(super) fn is_not_zero(divisor: &Expr) -> bool {
     match divisor {
         Expr::Literal(Literal::Int(n)) => !matches!(n, 0 | -1),
         Expr::Value(Value::I16(n)) => !matches!(n, 0 | -1),
@@ -478,7 +500,7 @@ fn is_not_zero(divisor: &Expr) -> bool {
     }
 }
 
-/// True for a value that is there, or its opposite, unless it is the least integer.
+/// True for a value that is there, or its opposite, unless it is the least integer of its width.
 fn has_opposite(mut operand: &Expr) -> bool {
     while let Expr::Unary(unary) = operand
         && unary.op == UnaryOp::Neg
@@ -486,8 +508,10 @@ fn has_opposite(mut operand: &Expr) -> bool {
         operand = &unary.operand;
     }
     match operand {
-        Expr::Literal(Literal::Int(n)) | Expr::Value(Value::I64(n)) => *n != i64::MIN,
-        Expr::Value(Value::I16(_) | Value::I32(_)) => true,
+        Expr::Literal(Literal::Int(n)) => *n != i64::MIN && *n != i64::from(i32::MIN),
+        Expr::Value(Value::I64(n)) => *n != i64::MIN,
+        Expr::Value(Value::I32(n)) => *n != i32::MIN,
+        Expr::Value(Value::I16(n)) => *n != i16::MIN,
         _ => false,
     }
 }
@@ -497,7 +521,7 @@ fn is_leaf(expr: &Expr) -> bool {
 }
 
 /// The place of an arithmetic operator among those of [`TextDecimals`].
-fn operator_at(op: BinaryOp) -> Option<usize> {
+pub(super) fn operator_at(op: BinaryOp) -> Option<usize> {
     Some(match op {
         BinaryOp::Add => 0,
         BinaryOp::Sub => 1,

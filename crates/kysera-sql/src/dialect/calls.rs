@@ -9,7 +9,7 @@ use crate::value::Value;
 pub struct CalledOtherwise {
     /// Its name.
     pub name: &'static str,
-    /// What kind of number it gives; `Unknown` for any.
+    /// What kind of number it gives, of any width; `Unknown` for any.
     pub gives: Numeric,
     /// With how many arguments, from and to.
     pub args: [usize; 2],
@@ -54,11 +54,20 @@ impl CalledOtherwise {
         CalledOtherwise { args: [2, 2], ..CalledOtherwise::float("pow", "real_power") },
     ];
 
+    fn gives(&self, numeric: Numeric) -> bool {
+        match self.gives {
+            Numeric::Unknown => true,
+            Numeric::Integer => numeric.is_integer(),
+            Numeric::Float => numeric.is_float(),
+            other => other == numeric,
+        }
+    }
+
     /// True when the call means something else here.
     pub(crate) fn fits(&self, call: &Call) -> bool {
         call.name.eq_ignore_ascii_case(self.name)
             && (self.args[0]..=self.args[1]).contains(&call.args.len())
-            && (self.gives == Numeric::Unknown || self.gives == call.numeric)
+            && self.gives(call.numeric)
             && !self.plain_from.is_some_and(|from| call.args[1..].iter().all(|arg| is_from(arg, from)))
     }
 }

@@ -1,5 +1,6 @@
 //! How a database without exact decimals computes with them: they are text, and functions do the work.
 
+use crate::ast::Numeric;
 use crate::value::SqlType;
 
 /// Decimals as text, with functions and a collation that the driver registers on each connection.
@@ -53,6 +54,9 @@ pub struct CheckedNumbers {
     pub float: &'static str,
     /// The product of floats and their quotient, as calls that refuse a result beyond the range, or too small for it.
     pub floats: [&'static str; 2],
+    /// Calls that give a number back as a narrow one, and refuse what does not fit: an integer of 16 bits, one of 32, a
+    /// float of 32, which is rounded.
+    pub narrow: [&'static str; 3],
 }
 
 impl CheckedNumbers {
@@ -62,7 +66,20 @@ impl CheckedNumbers {
         division: ["integer_div(", "integer_mod("],
         float: "real_exact(",
         floats: ["real_mul(", "real_div("],
+        narrow: ["integer_16(", "integer_32(", "real_32("],
     };
+}
+
+impl CheckedNumbers {
+    /// The call that makes a narrow number of what it gets; `None` for other kinds.
+    pub(crate) const fn narrowed(&self, kind: Numeric) -> Option<&'static str> {
+        Some(match kind {
+            Numeric::Integer16 => self.narrow[0],
+            Numeric::Integer32 => self.narrow[1],
+            Numeric::Float32 => self.narrow[2],
+            _ => return None,
+        })
+    }
 }
 
 /// How a cast is written where the database's own would mean something else than elsewhere.
@@ -86,24 +103,30 @@ pub(super) fn storage_class_cast(from: SqlType, to: SqlType) -> CastForm {
         Time, Timestamp, U64, Unknown, Uuid,
     };
     match (from, to) {
+        (Unknown, I16) => Around("integer_16(cast(", " as integer))"),
+        (Unknown, I32) => Around("integer_32(cast(", " as integer))"),
+        (Unknown, F32) => Around("real_32(cast(", " as real))"),
         (Unknown, _) | (_, Unknown) => Plain,
         (Bool, Bool | I16 | I32 | I64 | U64) => Plain,
         (Bool, Text) => Around("case ", " when 1 then 'true' when 0 then 'false' end"),
         (I16 | I32 | I64 | U64, Bool) => Around("(", " <> 0)"),
         (I32 | I64 | U64, I16) => Around("integer_16(", ")"),
         (I64 | U64, I32) => Around("integer_32(", ")"),
+        (I16 | I32 | I64, U64) => Around("integer_from_0(", ")"),
         (I16 | I32 | I64 | U64, F32) => Around("real_32(", ")"),
         (I16 | I32 | I64 | U64, _) if is_number(to) || to == Text => Plain,
         (F32 | F64 | Text, I16) => Around("integer_16(integer_of(", "))"),
         (F32 | F64 | Text, I32) => Around("integer_32(integer_of(", "))"),
-        (F32 | F64 | Text, I64 | U64) => Around("integer_of(", ")"),
+        (F32 | F64 | Text, I64) => Around("integer_of(", ")"),
+        (F32 | F64 | Text, U64) => Around("integer_from_0(integer_of(", "))"),
         (F32, F32 | F64) | (F64, F64) => Plain,
         (F64 | Text, F32) => Around("real_32(", ")"),
         (F32, Decimal) => Around("decimal_of_32(", ")"),
         (F64, Decimal) => Around("decimal_of(", ")"),
         (Decimal, I16) => Around("integer_16(decimal_to_integer(", "))"),
         (Decimal, I32) => Around("integer_32(decimal_to_integer(", "))"),
-        (Decimal, I64 | U64) => Around("decimal_to_integer(", ")"),
+        (Decimal, I64) => Around("decimal_to_integer(", ")"),
+        (Decimal, U64) => Around("integer_from_0(decimal_to_integer(", "))"),
         (Decimal, F32) => Around("real_32(decimal_exact(", "))"),
         (Decimal, F64) => Around("real_of(decimal_exact(", "))"),
         (Decimal, Decimal | Text) => Around("decimal_exact(", ")"),
@@ -128,6 +151,8 @@ pub(super) fn storage_class_cast(from: SqlType, to: SqlType) -> CastForm {
 const UNCHECKED: &str = "it would not be checked: bind the value as that type";
 
 fn is_number(ty: SqlType) -> bool {
-    use crate::ast::Numeric;
-    matches!(Numeric::of(ty), Numeric::Integer | Numeric::Float | Numeric::Decimal)
+    {
+        let kind = Numeric::of(ty);
+        kind.is_integer() || kind.is_float() || kind == Numeric::Decimal
+    }
 }

@@ -131,6 +131,20 @@ impl Dialect for Postgres {
             (SqlType::Bool, SqlType::I16) => CastForm::Around("cast(cast(", " as integer) as smallint)"),
             (SqlType::Bool, SqlType::I64) => CastForm::Around("cast(cast(", " as integer) as bigint)"),
             (SqlType::Bool, SqlType::U64) => CastForm::Around("cast(cast(", " as integer) as numeric(20))"),
+            // A `numeric` that is within 64 bits without a sign is one that is within 64 bits with it, moved by half.
+            (SqlType::I16 | SqlType::I32 | SqlType::I64, SqlType::U64) => CastForm::Around(
+                "(cast(cast(",
+                " as numeric) - 9223372036854775808 as bigint) + 9223372036854775808)",
+            ),
+            // As a `numeric` a float has 15 digits, and a text may have a fraction.
+            (SqlType::F32 | SqlType::F64 | SqlType::Text, SqlType::U64) => CastForm::Around(
+                "(cast(cast(cast(",
+                " as bigint) as numeric) - 9223372036854775808 as bigint) + 9223372036854775808)",
+            ),
+            (SqlType::Decimal, SqlType::U64) => CastForm::Around(
+                "(cast(round(cast(",
+                " as numeric)) - 9223372036854775808 as bigint) + 9223372036854775808)",
+            ),
             _ => CastForm::Plain,
         }
     }

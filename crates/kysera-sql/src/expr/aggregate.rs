@@ -8,7 +8,7 @@ use super::{
 };
 use crate::ast::{self, Call, Direction, Numeric, OrderBy};
 use crate::typed::{AggOf, BaseOf, Condition, Nil, NoAgg, NullOf, SqlValue};
-use crate::value::{SqlType, Value, ValueError};
+use crate::value::{IntegerRange, SqlType, Value, ValueError};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -16,8 +16,8 @@ use std::marker::PhantomData;
 #[must_use = "an expression does nothing until it stands in a query"]
 pub struct Aggregate<V, Refs> {
     call: Call,
-    /// From which type to which.
-    cast: Option<(SqlType, SqlType)>,
+    /// From which type to which, and within what.
+    cast: Option<(SqlType, SqlType, IntegerRange)>,
     types: PhantomData<fn() -> (V, Refs)>,
 }
 
@@ -69,7 +69,7 @@ impl<V: SqlValue, R> Expression for Aggregate<V, R> {
         let call = ast::Expr::Call(Box::new(self.call));
         match self.cast {
             None => call,
-            Some((from, to)) => super::cast::cast(call, from, to),
+            Some((from, to, range)) => super::cast::within(super::cast::cast(call, from, to), range),
         }
     }
 }
@@ -231,21 +231,35 @@ where
     <E::Value as SqlValue>::Base: Sum,
 {
     let output = <<E::Value as SqlValue>::Base as Sum>::Output::TYPE;
-    Aggregate::new(Call { numeric: Numeric::of(output), ..Call::new("sum", vec![expression.into_node()]) })
+    Aggregate::new(Call { numeric: Numeric::of(output), ..Call::new("sum", vec![summed(expression)]) })
+}
+
+/// What is added up: floats of 32 bits as ones of 64, because some databases would round at each step, and give one of 32.
+fn summed<E: Expression>(expression: E) -> ast::Expr {
+    match E::Value::TYPE {
+        SqlType::F32 => super::cast::cast(expression.into_node(), SqlType::F32, SqlType::F64),
+        _ => expression.into_node(),
+    }
 }
 
 /// `cast(sum(expression) as type)`, with the type of your choice: `sum_as::<i64, _>(Order.amount)`. A sum that does
 /// not fit is the database's error.
 pub fn sum_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
-    let exact = Numeric::of(E::Value::TYPE) == Numeric::Integer && T::TYPE == SqlType::Decimal;
-    let from = if exact { SqlType::Decimal } else { E::Value::TYPE };
-    cast_from(from, T::TYPE, Call::new("sum", vec![expression.into_node()]))
+    let from = match E::Value::TYPE {
+        SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 if T::TYPE == SqlType::Decimal => {
+            SqlType::Decimal
+        }
+        SqlType::I16 | SqlType::I32 => SqlType::I64,
+        SqlType::F32 => SqlType::F64,
+        other => other,
+    };
+    cast_from::<T, _>(from, Call::new("sum", vec![summed(expression)]))
 }
 
 /// An aggregate of this type, cast to another.
-fn cast_from<V, R>(from: SqlType, to: SqlType, call: Call) -> Aggregate<V, R> {
+fn cast_from<T: SqlValue, R>(from: SqlType, call: Call) -> Aggregate<T::Nullable, R> {
     let call = Call { numeric: Numeric::of(from), ..call };
-    Aggregate { cast: Some((from, to)), ..Aggregate::new(call) }
+    Aggregate { cast: Some((from, T::TYPE, T::RANGE)), ..Aggregate::new(call) }
 }
 
 /// `avg(expression)`, with the type that the database gives it.
@@ -259,11 +273,12 @@ where
 
 /// `cast(avg(expression) as type)`, with the type of your choice: `avg_as::<f64, _>(Person.age)`.
 pub fn avg_as<T: SqlValue, E: Expression>(expression: E) -> Aggregate<T::Nullable, E::Refs> {
-    let from = match Numeric::of(E::Value::TYPE) {
-        Numeric::Integer | Numeric::Decimal => SqlType::Decimal,
-        _ => E::Value::TYPE,
+    let from = match E::Value::TYPE {
+        SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64 => SqlType::Decimal,
+        SqlType::F32 => SqlType::F64,
+        other => other,
     };
-    cast_from(from, T::TYPE, Call::new("avg", vec![expression.into_node()]))
+    cast_from::<T, _>(from, Call::new("avg", vec![expression.into_node()]))
 }
 
 impl<V: SqlValue, R> From<Aggregate<V, R>> for Expr<V, AggOf<R>> {

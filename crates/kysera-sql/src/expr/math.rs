@@ -6,6 +6,7 @@
 use super::{Column, Expr, Expression, bind};
 use crate::ast::{self, BinaryOp, UnaryOp};
 use crate::typed::{BaseOf, MaybeNull, Nil, NullOf, Nullability, OrNull, Ref, Required, SqlValue};
+use crate::value::SqlType;
 
 /// A number, column or expression on the right of an arithmetic operator, beside a SQL `B`.
 #[diagnostic::on_unimplemented(
@@ -236,6 +237,12 @@ fn compute<L: Expression, E: Operand<BaseOf<L::Value>>>(left: L, op: BinaryOp, r
 /// The node, which says what kind of number it is: what a database does with two of them depends on it.
 #[inline]
 pub(super) fn noted<V: SqlValue>(mut node: ast::Expr) -> ast::Expr {
+    if V::TYPE == SqlType::I16
+        && let ast::Expr::Literal(ast::Literal::Int(_)) = node
+    {
+        // Databases take a number that is written for one of 32 bits.
+        return super::cast::cast(node, SqlType::I32, SqlType::I16);
+    }
     node.note(ast::Numeric::of(V::TYPE));
     node
 }

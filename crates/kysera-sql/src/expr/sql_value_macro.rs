@@ -89,6 +89,7 @@ macro_rules! __sql_value {
             type Null = $crate::typed::Required;
             type Nullable = ::core::option::Option<$ty>;
             const TYPE: $crate::value::SqlType = <$ty as $crate::value::ToValue>::SQL_TYPE;
+            const RANGE: $crate::value::IntegerRange = <$ty as $crate::value::ToValue>::RANGE;
         }
         impl<$($generics)*> $crate::typed::RowShape for $ty {
             type List<Rest> = $crate::typed::Col<$ty, Rest>;

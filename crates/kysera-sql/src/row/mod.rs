@@ -20,7 +20,7 @@ pub use sink::swap;
 pub use sink::{Discard, Flow, RowSink, Rows};
 
 use crate::cell::{Cell, CellError, FromCell};
-use crate::value::SqlType;
+use crate::value::{IntegerRange, SqlType};
 
 /// Reads the cells of one row from left to right.
 #[derive(Debug)]
@@ -110,6 +110,10 @@ pub trait FromRow: Sized {
 
     /// Its SQL type when it is in one cell: the type of a scalar, [`SqlType::Nested`] for a row.
     const CELL: SqlType = SqlType::Nested;
+
+    /// Which integers it holds, where that type holds more.
+    #[doc(hidden)]
+    const RANGE: IntegerRange = IntegerRange::Whole;
 
     /// Where an `Option` of it is found: true for its columns side by side, all of them NULL when an outer join found
     /// nothing; false for one cell that nests it, as `object_from` returns.

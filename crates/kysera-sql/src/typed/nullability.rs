@@ -1,6 +1,6 @@
 //! The Rust types that an expression can have, and whether it may be NULL: two traits that speak of each other.
 
-use crate::value::SqlType;
+use crate::value::{IntegerRange, SqlType};
 
 /// A Rust type that an expression can have: a scalar, an `Option` of one, or a nested list or row.
 ///
@@ -18,6 +18,8 @@ pub trait SqlValue: Sized {
     type Nullable: SqlValue;
     /// How the database calls it.
     const TYPE: SqlType;
+    /// Which integers it holds, where the database's type holds more.
+    const RANGE: IntegerRange = IntegerRange::Whole;
 }
 
 /// Never NULL.

@@ -2,13 +2,14 @@
 
 use super::{Nullable, Required, SqlValue};
 use crate::row::FromRow;
-use crate::value::SqlType;
+use crate::value::{IntegerRange, SqlType};
 
 impl<T: FromRow> SqlValue for Option<T> {
     type Base = T;
     type Null = Nullable;
     type Nullable = Option<T>;
     const TYPE: SqlType = T::CELL;
+    const RANGE: IntegerRange = T::RANGE;
 }
 
 /// A list: the nested rows of `array_from`, or an array. An absent one is an `Option` like anything else.

@@ -6,14 +6,15 @@
 use super::scalar::{shared_column, shared_scalar};
 use crate::cell::{Cell, CellError, FromCell};
 use crate::read;
-use crate::value::{SqlType, ToValue, Value};
+use crate::value::{IntegerRange, SqlType, ToValue, Value};
 use crate::wire::json;
 use crate::wire::pg::oid;
 
 macro_rules! integer {
-    ($($ty:ident => $variant:ident($wire:ty), $read:ident;)+) => {$(
+    ($($ty:ident => $variant:ident($wire:ty), $range:ident, $read:ident;)+) => {$(
         impl ToValue for $ty {
             const SQL_TYPE: SqlType = SqlType::$variant;
+            const RANGE: IntegerRange = IntegerRange::$range;
 
             fn to_value(self) -> Value {
                 Value::$variant(<$wire>::from(self))
@@ -30,14 +31,14 @@ macro_rules! integer {
 }
 
 integer! {
-    i8 => I16(i16), integer;
-    i16 => I16(i16), integer;
-    i32 => I32(i32), integer;
-    i64 => I64(i64), integer;
-    u8 => I16(i16), integer;
-    u16 => I32(i32), integer;
-    u32 => I64(i64), integer;
-    u64 => U64(u64), read_u64;
+    i8 => I16(i16), Signed8, integer;
+    i16 => I16(i16), Whole, integer;
+    i32 => I32(i32), Whole, integer;
+    i64 => I64(i64), Whole, integer;
+    u8 => I16(i16), Unsigned8, integer;
+    u16 => I32(i32), Unsigned16, integer;
+    u32 => I64(i64), Unsigned32, integer;
+    u64 => U64(u64), Whole, read_u64;
 }
 
 shared_scalar!(i8, i16, i32, i64, u16, u32, u64);

@@ -2,10 +2,11 @@
 
 use crate::cell::{Cell, CellError, FromCell};
 use crate::row::{Cursor, DecodeError, FromRow, Layout};
-use crate::value::{ScalarValue, SqlType, ToValue, Value};
+use crate::value::{IntegerRange, ScalarValue, SqlType, ToValue, Value};
 
 impl<T: ToValue> ToValue for Option<T> {
     const SQL_TYPE: SqlType = T::SQL_TYPE;
+    const RANGE: IntegerRange = T::RANGE;
 
     fn to_value(self) -> Value {
         self.map_or(Value::Null(T::SQL_TYPE), T::to_value)
@@ -26,6 +27,7 @@ impl<T: FromRow> FromRow for Option<T> {
     const WIDTH: usize = if T::JOINED { T::WIDTH } else { 1 };
     const LAYOUT: Layout = if T::JOINED { T::LAYOUT } else { Layout::Positions(1) };
     const CELL: SqlType = T::CELL;
+    const RANGE: IntegerRange = T::RANGE;
 
     #[inline]
     fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {

@@ -9,6 +9,7 @@ macro_rules! __column {
         impl $crate::row::FromRow for $ty {
             const WIDTH: usize = 1;
             const CELL: $crate::value::SqlType = <$ty as $crate::value::ToValue>::SQL_TYPE;
+            const RANGE: $crate::value::IntegerRange = <$ty as $crate::value::ToValue>::RANGE;
 
             #[inline]
             fn from_row(
@@ -78,6 +79,7 @@ macro_rules! shared_column {
             impl FromRow for $ty {
                 const WIDTH: usize = 1;
                 const CELL: $crate::value::SqlType = <$ty as $crate::value::ToValue>::SQL_TYPE;
+                const RANGE: $crate::value::IntegerRange = <$ty as $crate::value::ToValue>::RANGE;
 
                 #[inline]
                 fn from_row(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {

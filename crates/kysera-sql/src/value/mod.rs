@@ -5,12 +5,14 @@
 //! drivers send, in `wire`.
 
 mod error;
+mod integer_range;
 mod param_slot;
 mod sql_type;
 mod to_value;
 mod unknown_label;
 
 pub use error::ValueError;
+pub use integer_range::IntegerRange;
 pub use param_slot::{ParamSlot, ParamSource};
 pub use sql_type::{CustomType, SqlType};
 pub use to_value::{ScalarValue, ToValue};

@@ -1,6 +1,6 @@
 //! How a Rust value becomes a bound value. The implementations live beside each type, in `types`.
 
-use super::{SqlType, Value};
+use super::{IntegerRange, SqlType, Value};
 
 /// A Rust type whose values can be bound to a statement.
 ///
@@ -21,6 +21,9 @@ use super::{SqlType, Value};
 pub trait ToValue: Sized {
     /// The SQL type that it is sent as, also when it is NULL.
     const SQL_TYPE: SqlType;
+
+    /// Which integers it holds, where its SQL type holds more.
+    const RANGE: IntegerRange = IntegerRange::Whole;
 
     /// The value to bind.
     fn to_value(self) -> Value;

@@ -7,8 +7,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
 
 pub(super) fn register(conn: &Connection) -> Result<()> {
-    within::<i16>(conn, "integer_16", "integer: it is beyond 16 bits")?;
-    within::<i32>(conn, "integer_32", "integer: it is beyond 32 bits")?;
+    within::<i16>(conn, "integer_16", "integer: it is beyond 16 bits; compute with a wider type")?;
+    within::<i32>(conn, "integer_32", "integer: it is beyond 32 bits; compute with a wider type")?;
+    within::<u64>(conn, "integer_from_0", "integer: it is negative, which no unsigned one is")?;
     conn.create_scalar_function("real_32", 1, flags(), |context| {
         let (value, is_zero) = match context.get_raw(0) {
             ValueRef::Null => return Ok(None),

@@ -28,7 +28,15 @@ impl Maker<'_, '_> {
     pub(super) fn column(&mut self) -> Result<ColumnRef> {
         let table = if self.tame { Some("t".into()) } else { self.maybe(Maker::name)? };
         let outer = if self.tame { 0 } else { self.pick(&[0, 0, 0, 0, 1, 2, 255])? };
-        let numeric = self.pick(&[Numeric::Unknown, Numeric::Integer, Numeric::Float, Numeric::Decimal])?;
+        let numeric = self.pick(&[
+            Numeric::Unknown,
+            Numeric::Integer,
+            Numeric::Integer16,
+            Numeric::Integer32,
+            Numeric::Float,
+            Numeric::Float32,
+            Numeric::Decimal,
+        ])?;
         let name = if self.tame { self.pick(&["id", "a", "del"])?.into() } else { self.name()? };
         Ok(node!(ColumnRef { table, outer, numeric, ..ColumnRef::new(name) }))
     }

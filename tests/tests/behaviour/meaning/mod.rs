@@ -11,6 +11,7 @@ mod forms;
 mod instants;
 mod integers;
 mod named_columns;
+mod narrow;
 mod nulls_order;
 mod one_value;
 mod oracle;

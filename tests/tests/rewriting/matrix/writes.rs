@@ -15,7 +15,7 @@ fn an_insert_from_a_query() {
         insert,
         texts! {
             all: r#"insert into "tag" ("id", "post_id") select "o"."id" + 100, "o"."id" from "post" as "o" where "o"."del" is null"#,
-            sqlite: r#"insert into "tag" ("id", "post_id") select integer_exact("o"."id" + 100), "o"."id" from "post" as "o" where "o"."del" is null"#,
+            sqlite: r#"insert into "tag" ("id", "post_id") select integer_32("o"."id" + 100), "o"."id" from "post" as "o" where "o"."del" is null"#,
         },
     );
 }
@@ -47,7 +47,7 @@ fn an_update() {
         update,
         texts! {
             all: r#"update "post" set "n" = "post"."n" + 1 where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
-            sqlite: r#"update "post" set "n" = integer_exact("post"."n" + 1) where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
+            sqlite: r#"update "post" set "n" = integer_32("post"."n" + 1) where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
         },
     );
 }
@@ -91,7 +91,7 @@ fn an_update_of_a_filtered_table_from_itself() {
         update,
         texts! {
             all: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
-            sqlite: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = integer_exact("post"."id" + 1)"#,
+            sqlite: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = integer_32("post"."id" + 1)"#,
             mysql: "update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1",
             mssql: r#"update "post" set "n" = "other"."id" from "post", "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
         },
@@ -313,7 +313,7 @@ fn an_insert_with_ctes_in_front() {
         insert,
         texts! {
             all: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select "seen"."id" + 100, 1 from "seen""#,
-            sqlite: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select integer_exact("seen"."id" + 100), 1 from "seen""#,
+            sqlite: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select integer_32("seen"."id" + 100), 1 from "seen""#,
             mysql: "insert into `tag` (`id`, `n`) with `seen` as (select `o`.`id` from `post` as `o` where `o`.`del` is null) select `seen`.`id` + 100, 1 from `seen`",
         },
     );

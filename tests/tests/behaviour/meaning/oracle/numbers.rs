@@ -57,7 +57,7 @@ impl Random {
         if depth == 0 {
             return self.int_leaf();
         }
-        match self.below(if self.safe { 5 } else { 16 }) {
+        match self.below(if self.safe { 5 } else { 20 }) {
             0 => {
                 self.form("case of integers");
                 let (condition, truth) = self.safe_truth();
@@ -117,6 +117,7 @@ impl Random {
                 let n = text.trim_matches(' ').parse().ok();
                 (plain(val(text).cast::<i64>()), n.map(Some).ok_or(super::random::Fails))
             }
+            16.. => self.of_narrow(depth - 1),
             op => {
                 let ((a, m), (b, n)) = self.two(|r| r.int(depth - 1), |r| r.int(depth - 1));
                 match op {
@@ -278,7 +279,7 @@ impl Random {
         if depth == 0 {
             return self.float_leaf();
         }
-        match self.below(if self.safe { 2 } else { 12 }) {
+        match self.below(if self.safe { 2 } else { 14 }) {
             0 => {
                 self.form("coalesce of floats");
                 let ((a, m), (b, n)) = (self.float_leaf(), self.float_leaf());
@@ -318,6 +319,16 @@ impl Random {
                 self.form("float + integer");
                 let ((a, m), (b, n)) = self.two(|r| r.float(depth - 1), |r| r.int(depth - 1));
                 (plain(a + b), both(m, n, |m, n| finite(m + n as f64)))
+            }
+            12 => {
+                self.form("float of 32 bits as 64");
+                let (x, n) = self.single(depth - 1);
+                (plain(x.cast::<f64>()), each(n, |n| Some(n.into())))
+            }
+            13 => {
+                self.form("floats of 32 and 64 bits: +");
+                let ((a, m), (b, n)) = self.two(|r| r.single(depth - 1), |r| r.float(depth - 1));
+                (plain(a + b), both(m, n, |m, n| finite(f64::from(m) + n)))
             }
             op => {
                 let ((a, m), (b, n)) = self.two(|r| r.float(depth - 1), |r| r.float(depth - 1));

@@ -22,6 +22,7 @@ pub(super) struct Thing {
     pub(super) large: Option<i64>,
     pub(super) amount: Option<Decimal>,
     pub(super) ratio: Option<f64>,
+    pub(super) single: Option<f32>,
     pub(super) word: Option<String>,
     pub(super) flag: Option<bool>,
     pub(super) mood: Option<Mood>,
@@ -37,6 +38,8 @@ pub(super) const LARGE: [i64; 15] =
     [0, 1, -1, 2, -2, 3, 7, 10, -10, 9999, 32_768, 1 << 32, i64::MAX, i64::MIN, i64::MIN + 1];
 pub(super) const FLOATS: [f64; 14] =
     [0.0, -0.0, 0.1, 0.5, 1.5, 2.5, -2.5, 3.5, 1e15, 1e18, 1e300, -1e300, 1e-300, 5e-324];
+pub(super) const SINGLES: [f32; 12] =
+    [0.0, 0.1, 0.3, -0.5, 1.5, 3.0, 16_777_216.0, 1e30, -1e-30, f32::MAX, f32::MIN, 1e-45];
 pub(super) const TEXTS: [&str; 20] = [
     "",
     " ",
@@ -80,6 +83,7 @@ pub(super) fn thing(at: usize) -> Thing {
         large: of(&LARGE, at + 2),
         amount: of(&amounts, at + 3).map(|amount| amount.parse().unwrap()),
         ratio: of(&FLOATS, at + 4),
+        single: of(&SINGLES, at + 1),
         word: of(&TEXTS, at).map(Into::into),
         flag: of(&[true, false], at + 1),
         mood: of(&MOODS, at + 2),
