@@ -4,7 +4,6 @@
 //! grouped by: written here each time, because a column's own is lost in most expressions.
 
 use super::described::{Place, of_its_arguments};
-use super::expr::is_condition;
 use super::operator::{Level, left_needs_parens, level, right_needs_parens};
 use super::writer::Writer;
 use crate::ast::{
@@ -444,7 +443,7 @@ impl<'a> Writer<'a> {
         }
         let from = match (from, operand) {
             (SqlType::Unknown, Expr::Value(value)) => value.sql_type(),
-            (SqlType::Unknown, operand) if is_condition(operand) => SqlType::Bool,
+            (SqlType::Unknown, Expr::Exists(_)) => SqlType::Bool,
             (SqlType::Unknown, operand) => match self.kind(operand) {
                 Numeric::Decimal => SqlType::Decimal,
                 Numeric::Integer16 => SqlType::I16,

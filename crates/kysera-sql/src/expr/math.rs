@@ -186,7 +186,7 @@ pub type Computed<L, E> = Expr<
 /// # use kysera_sql::doc::assert_sql;
 /// # use kysera_sql::{doc::Person, expr::max, prelude::*, query::select_from};
 /// let next = select_from(Person).select((max(Person.age) + 1, -max(Person.age)));
-/// assert_sql(next, r#"select max("person"."age") + ?, (0 - max("person"."age")) from "person""#);
+/// assert_sql(next, r#"select integer_32(max("person"."age") + ?), integer_32(0 - max("person"."age")) from "person""#);
 /// ```
 ///
 /// # Dialects
