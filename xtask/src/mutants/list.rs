@@ -12,7 +12,20 @@ pub(super) struct Mutant {
 
 const SQLITE: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::sqlite"];
 const POSTGRES: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::postgres"];
-const PREPARED: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "oracle::prepared"];
+// The oracle of prepared queries finds these as well; each of them says at once what is wrong.
+const MODES: &[&str] =
+    &["-p", "kysera-tests", "--test", "behaviour", "prepared::plugins::modes_are_asked_at_each_call"];
+const LISTS: &[&str] =
+    &["-p", "kysera-tests", "--test", "behaviour", "prepared::plugins::lists_of_other_lengths"];
+const WRITES: &[&str] =
+    &["-p", "kysera-tests", "--test", "behaviour", "prepared::running::writes_of_every_kind"];
+const PIPELINES: &[&str] = &[
+    "-p",
+    "kysera-tests",
+    "--test",
+    "behaviour",
+    "prepared::running::in_transactions_savepoints_and_pipelines",
+];
 const CAPTURES: &[&str] = &["-p", "kysera-tests", "--test", "rewriting", "traps::captures"];
 const SCOPE: &[&str] = &["-p", "kysera-sql", "--lib", "compile::scope"];
 const TREE: &[&str] = &["-p", "kysera-tests", "--test", "tree"];
@@ -139,7 +152,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: CACHE,
         from: "if entry.is_in_mode(db, context)? { entry.ask(db, context) } else { Ok(None) }",
         to: "entry.ask(db, context)",
-        test: PREPARED,
+        test: MODES,
     },
     Mutant {
         name: "prepared: the parameter of another query is taken for its own",
@@ -153,27 +166,27 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: ENTRY,
         from: "for source in values.iter_mut().rev() {",
         to: "for source in values.iter_mut() {",
-        test: PREPARED,
+        test: WRITES,
     },
     Mutant {
         name: "prepared: a list of another length takes the text of the first",
         file: ENTRY,
         from: "                types.len() == items.len() && types.iter().zip(items)",
         to: "                types.iter().zip(items)",
-        test: PREPARED,
+        test: LISTS,
     },
     Mutant {
         name: "prepared: every item of a list is its first",
         file: ENTRY,
         from: "Parameter::Many(items) => items.get(item),",
         to: "Parameter::Many(items) => items.get(item.min(0)),",
-        test: PREPARED,
+        test: LISTS,
     },
     Mutant {
         name: "prepared: values in another order are taken as they come",
         file: ENTRY,
         from: "matches!(source, Source::Argument { index, .. } if *index == at)",
         to: "matches!(source, Source::Argument { index, .. } if *index < usize::MAX - at)",
-        test: PREPARED,
+        test: PIPELINES,
     },
 ];

@@ -1,7 +1,7 @@
 //! The task `cargo xtask mutants`: puts faults into the code, one at a time, and looks whether a test finds each.
 //!
 //! A fault that no test finds says that the tests have a hole. A fault is one replaced text; when the text is gone from
-//! its file, the list has to be mended.
+//! its file, the list has to be mended; a test at the end of this file says so.
 
 mod list;
 
@@ -98,6 +98,53 @@ impl Drop for Restored {
     fn drop(&mut self) {
         if let Err(error) = fs::write(&self.path, &self.text) {
             eprintln!("xtask: cannot restore {}: {error}", self.path.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MUTANTS, Mutant};
+    use crate::process::root;
+    use std::fs;
+    use std::path::Path;
+
+    /// A fault that cannot be put in finds no hole.
+    #[test]
+    fn each_mutant_changes_its_file_and_has_its_text_there_once() {
+        let stale = |mutant: &Mutant| match mutant.changed() {
+            Ok((text, changed)) => (text == changed).then(|| format!("`{}` changes nothing", mutant.name)),
+            Err(error) => Some(error),
+        };
+        let stale: Vec<String> = MUTANTS.iter().filter_map(stale).collect();
+        assert!(stale.is_empty(), "{}", stale.join("\n"));
+    }
+
+    /// A filter that no test has finds nothing.
+    #[test]
+    fn the_test_of_each_mutant_is_still_there() {
+        let mut sources = String::new();
+        for folder in ["tests/tests", "crates"] {
+            read_all(&root().join(folder), &mut sources);
+        }
+        let is_there =
+            |name: &str| ["fn", "mod"].iter().any(|item| sources.contains(&format!("{item} {name}")));
+        for mutant in MUTANTS {
+            let filters = mutant.test.iter().filter(|word| word.contains("::"));
+            for name in filters.flat_map(|filter| filter.split("::")) {
+                assert!(is_there(name), "mutant `{}`: there is no `{name}`", mutant.name);
+            }
+        }
+    }
+
+    fn read_all(folder: &Path, sources: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read_all(&path, sources);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push_str(&fs::read_to_string(path).unwrap());
+            }
         }
     }
 }
