@@ -8,6 +8,7 @@ use kysera_core::plugin::RowFilter;
 use kysera_core::{Clock, script};
 use kysera_postgres::{Postgres, PostgresOptions};
 use kysera_sql::ast::{BinaryOp, Expr, Select, TableRef};
+use kysera_sql::table::TableMeta;
 use kysera_sqlite::{Sqlite, SqliteOptions};
 
 #[derive(Table, Debug, Clone)]
@@ -37,16 +38,19 @@ const SCRIPT: &str = "
 
 /// A note exists if its author does, and nothing exists that is marked as deleted.
 fn with_plugins(driver: impl kysera_core::driver::Driver) -> Db {
-    let by_staff = Policy::new("by_staff", |table| {
+    let db = Db::builder(driver).plugin(by_staff(Note::META, Staff::META)).plugin(SoftDelete::new());
+    db.tables([Staff::META, Note::META]).build().expect("they go together")
+}
+
+fn by_staff(note: &'static TableMeta, staff: &'static TableMeta) -> Policy {
+    Policy::new("by_staff", move |table| {
         let author = Expr::binary(Expr::column("staff", "id"), BinaryOp::Eq, RowFilter::column("staff_id"));
-        let mut query = Select::from(TableRef::typed(Staff::META));
+        let mut query = Select::from(TableRef::typed(staff));
         query.items =
             vec![kysera_sql::ast::SelectItem::expr(Expr::Literal(kysera_sql::ast::Literal::Int(1)))];
         query.and_filter(author);
-        table.is(Note::META).then(|| Expr::Exists(Box::new(query)))
-    });
-    let db = Db::builder(driver).plugin(by_staff).plugin(SoftDelete::new()).tables([Staff::META, Note::META]);
-    db.build().expect("they go together")
+        table.is(note).then(|| Expr::Exists(Box::new(query)))
+    })
 }
 
 async fn sqlite() -> Db {
@@ -69,6 +73,66 @@ async fn a_policy_finds_its_tables_in_the_schema_of_the_connection() {
     if let Some(db) = postgres("rewriting_drivers_policy").await {
         policy(&db).await;
     }
+}
+
+/// The same tables, each with the schema that it stands in.
+mod placed {
+    use kysera::prelude::*;
+
+    #[derive(Table, Debug, Clone)]
+    #[table(name = "staff", schema = "rewriting_drivers_second")]
+    pub(super) struct Staff {
+        #[column(primary_key)]
+        id: i64,
+        deleted_at: Option<i64>,
+    }
+
+    #[derive(Table, Debug, Clone)]
+    #[table(name = "note", schema = "rewriting_drivers_second")]
+    pub(super) struct Note {
+        #[column(primary_key)]
+        pub(super) id: i64,
+        staff_id: i64,
+        pub(super) text: String,
+        deleted_at: Option<i64>,
+    }
+}
+
+#[tokio::test]
+async fn a_policy_over_tables_of_the_second_schema_of_a_search_path_fails_until_they_name_it() {
+    let (first, second) = ("rewriting_drivers_first", "rewriting_drivers_second");
+    let Some(owner) = postgres(second).await else { return };
+    script(SCRIPT).run(&owner).await.expect("the script runs");
+    script(format!("drop schema if exists {first} cascade; create schema {first}"))
+        .run(&owner)
+        .await
+        .expect("a schema can be made");
+    let connect = async || {
+        let options: PostgresOptions =
+            kysera_testing::postgres_url().expect("there is one").parse().expect("the address is one");
+        let options = options.options(format!("-c search_path={first},{second}"));
+        Postgres::connect(options).await.expect("the server answers")
+    };
+    // The policy's own table is written with the first schema, so that nothing else can be meant: it is not there.
+    let unplaced = with_plugins(connect().await);
+    let texts = select_from(Note).select(Note.text).order_by(Note.id.asc());
+    let error = texts.clone().fetch_all(&unplaced).await.expect_err("the policy's table is not found");
+    assert_eq!(error.kind(), ErrorKind::Undefined, "{error}");
+    for error in [
+        update(Note).set(Note.text.set("lost")).all_rows().execute(&unplaced).await,
+        delete_from(Note).all_rows().execute(&unplaced).await,
+    ] {
+        assert_eq!(error.expect_err("nor is it for a write").kind(), ErrorKind::Undefined);
+    }
+    assert_eq!(texts.fetch_all(&owner).await.expect("a query"), ["seen"], "nothing was written");
+
+    let placed = Db::builder(connect().await)
+        .plugin(by_staff(placed::Note::META, placed::Staff::META))
+        .plugin(SoftDelete::new())
+        .tables([placed::Staff::META, placed::Note::META]);
+    let placed = placed.build().expect("they go together");
+    let texts = select_from(placed::Note).select(placed::Note.text).order_by(placed::Note.id.asc());
+    assert_eq!(texts.fetch_all(&placed).await.expect("a query"), ["seen"]);
 }
 
 async fn policy(db: &Db) {
