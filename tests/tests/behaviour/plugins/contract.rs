@@ -2,7 +2,7 @@
 //! observed rows. By plugins that use nothing but the contract.
 
 use crate::database::{each, is_postgres};
-use kysera::executor::{QueryExt, tree};
+use kysera::executor::{DbBuilder, QueryExt, tree};
 use kysera::extend::driver::BoxFuture;
 use kysera::extend::plugin::{
     Context, Enclosure, Interception, ModeFilter, Operation, Parameter, Plugin, RowFilter, RowObserver, Write,
@@ -132,6 +132,16 @@ async fn ids(on: &impl Executor) -> Vec<i64> {
 fn refused<T: std::fmt::Debug>(result: Result<T>) {
     let error = result.expect_err("the row is another tenant's");
     assert_eq!((error.kind(), error.table()), (ErrorKind::Refused, Some("note")), "{error:?}");
+}
+
+/// Runs a scenario on each database whose CTEs may write, with the plugins that `with` adds.
+async fn where_ctes_write(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
+    each(with, async |db| {
+        if is_postgres(db) {
+            scenario(db).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -266,12 +276,9 @@ async fn checks_of_prepared_queries_have_the_values_of_each_execution() {
 
 #[tokio::test]
 async fn a_write_in_a_cte_and_a_branch_of_a_merge_are_checked() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(Policy),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             let ann = fill(db).await;
             let new = |id, tenant| {
                 cte("new", insert_into(Note).values(note(id, tenant, 1)).returning(row! { id: Note.id }))
@@ -330,12 +337,9 @@ async fn entries(db: &Db) {
 
 #[tokio::test]
 async fn soft_delete_in_a_cte_marks_the_rows_that_it_returns() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(SoftDelete::new()),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             entries(db).await;
             let gone =
                 cte("gone", soft_delete(Entry).filter(Entry.id.eq(1)).returning(row! { id: Entry.id }));
@@ -350,12 +354,9 @@ async fn soft_delete_in_a_cte_marks_the_rows_that_it_returns() {
 
 #[tokio::test]
 async fn an_upsert_that_revives_in_a_cte_in_front_of_a_query_or_an_update_clears_the_mark() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(SoftDelete::new()),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             entries(db).await;
             soft_delete(Entry).filter(Entry.id.eq(1)).execute(db).await.unwrap();
             let back = cte(
@@ -383,12 +384,9 @@ async fn an_upsert_that_revives_in_a_cte_in_front_of_a_query_or_an_update_clears
 
 #[tokio::test]
 async fn a_restore_in_a_cte_clears_the_mark() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(SoftDelete::new()),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             entries(db).await;
             soft_delete(Entry).filter(Entry.id.eq(1)).execute(db).await.unwrap();
             let back = cte("back", restore(Entry).filter(Entry.id.eq(1)).returning(row! { id: Entry.id }));
@@ -445,12 +443,9 @@ async fn switches_of_soft_delete_on_a_write_do_what_they_say_or_are_refused() {
 
 #[tokio::test]
 async fn a_write_in_a_cte_that_bypasses_plugins_is_not_stamped() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(Timestamps::new()),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             create_table(Entry).execute(db).await.unwrap();
             let new = cte(
                 "new",
@@ -542,12 +537,9 @@ impl Plugin for Enclosing {
 
 #[tokio::test]
 async fn an_enclosed_write_gives_its_caller_what_it_would_give_alone() {
-    each(
+    where_ctes_write(
         |builder| builder.plugin(SoftDelete::new()).plugin(Enclosing),
         async |db| {
-            if !is_postgres(db) {
-                return;
-            }
             create_table(Log).execute(db).await.unwrap();
             entries(db).await;
             let logged =
