@@ -79,9 +79,11 @@ pub enum CompileError {
         /// How many it takes.
         max: usize,
     },
-    /// Nothing is set in an update that speaks to a plugin: one that sets something, such as `soft_delete(..)`, was not
-    /// heard, because the update or a query around it bypasses plugins.
-    #[error("set is empty, and plugin `{plugin}` did not fill it: does the query bypass plugins?")]
+    /// Nothing is set in an update that speaks to a plugin. One that sets something, as for `soft_delete(..)`, is not heard
+    /// where the update, or a query around it, bypasses plugins.
+    #[error(
+        "set is empty, and plugin `{plugin}` did not fill it: set a column, or leave out `bypass_plugins` around the update"
+    )]
     Unfilled {
         /// The plugin.
         plugin: &'static str,
