@@ -149,7 +149,8 @@ pub enum ErrorKind {
     /// The database rolled the transaction back when it was told to commit. Also of a statement of a pipeline that was not run,
     /// because one before it failed.
     RolledBack,
-    /// The connection was lost while it committed: the transaction may or may not have been committed.
+    /// The connection was lost, or the time over, while it committed: the transaction may or may not have been committed. Also
+    /// of a write outside a transaction that took longer than its time limit.
     CommitUnknown,
     /// A plugin that guards rows or statements refused this one.
     Refused,

@@ -6,6 +6,12 @@ use kysera::prelude::*;
 use kysera::{Error, ErrorKind, Result};
 use std::time::Duration;
 
+#[derive(Debug, Clone, Table)]
+struct Item {
+    #[column(primary_key)]
+    id: i64,
+}
+
 /// Counts for minutes.
 fn slow() -> RawSql<(i64,)> {
     raw("with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000) select count(*) from n")
@@ -22,6 +28,16 @@ fn canceled<T>(outcome: Result<T>) -> Error {
     error
 }
 
+/// Raw SQL may have written.
+fn unknown<T>(outcome: Result<T>) {
+    let error = outcome.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::CommitUnknown, "{error:?}");
+    assert!(
+        !error.is_transient() && error.to_string().contains("may or may not have taken effect"),
+        "{error}"
+    );
+}
+
 async fn tables(db: &Db) {
     script("create table item (id integer)").run(db).await.unwrap();
 }
@@ -34,12 +50,12 @@ async fn items(db: &Db) -> i64 {
 async fn a_statement_over_its_limit_is_ended_in_the_database_too() {
     plain(async |db| {
         let quick = db.statement_limit(LIMIT);
-        canceled(slow().fetch_one(&quick).await);
-        canceled(slow().fetch_stream(&quick).next().await.unwrap());
-        canceled(quick.pipeline().fetch_one(slow()).run().await);
+        unknown(slow().fetch_one(&quick).await);
+        unknown(slow().fetch_stream(&quick).next().await.unwrap());
+        unknown(quick.pipeline().fetch_one(slow()).run().await);
         assert_eq!(raw("select 1").rows::<(i32,)>().fetch_one(&quick).await.unwrap(), (1,));
         if is_postgres(db) {
-            canceled(script("select pg_sleep(60)").run(&quick).await);
+            unknown(script("select pg_sleep(60)").run(&quick).await);
             let running = "select count(*) from pg_stat_activity where state = 'active' \
                            and query like 'with recursive n(i)%' and datname = current_database()";
             while raw(running).rows::<(i64,)>().fetch_one(db).await.unwrap().0 > 0 {}
@@ -48,6 +64,57 @@ async fn a_statement_over_its_limit_is_ended_in_the_database_too() {
         for _ in 0..10 {
             assert_eq!(raw("select 1").rows::<(i32,)>().fetch_one(&quick).await.unwrap(), (1,));
         }
+    })
+    .await;
+}
+
+/// It waited for a lock; the lock came free just before the database was told to end it.
+#[tokio::test]
+async fn a_write_that_may_have_been_done_after_its_limit_is_not_called_canceled() {
+    plain(async |db| {
+        script("create table item (id integer primary key); insert into item values (1)")
+            .run(db)
+            .await
+            .unwrap();
+        let holder = db.begin().await.unwrap();
+        raw("update item set id = 2").execute(&holder).await.unwrap();
+        let quick = db.statement_limit(LIMIT);
+        let add = async move { raw("update item set id = id + 10").execute(&quick).await.map(drop) };
+        let late = tokio::spawn(add).await.unwrap();
+        holder.rollback().await.unwrap();
+        if is_postgres(db) {
+            unknown(late);
+        } else {
+            // It never got the connection that writes.
+            canceled(late);
+            assert_eq!(raw("select id from item").rows::<(i64,)>().fetch_one(db).await.unwrap(), (1,));
+        }
+    })
+    .await;
+}
+
+/// What only reads, and what is in a transaction, has no effect.
+#[tokio::test]
+async fn what_has_no_effect_after_its_limit_is_canceled() {
+    plain(async |db| {
+        script("create table item (id integer primary key); insert into item values (1)").run(db).await.unwrap();
+        let quick = db.statement_limit(LIMIT);
+        let outcome = quick
+            .transaction(async |tx| {
+                raw("update item set id = 5").execute(tx).await?;
+                let slow = "update item set id = (with recursive n(i) as (select 1 union all select i + 1 from n \
+                            where i < 100000000) select count(*) from n)";
+                raw(slow).execute(tx).await.map(drop)
+            })
+            .await;
+        canceled(outcome);
+        assert_eq!(raw("select id from item").rows::<(i64,)>().fetch_one(db).await.unwrap(), (1,));
+        let many = "with recursive n(i) as (select 2 union all select i + 1 from n where i < 10000) \
+                    insert into item select i from n";
+        raw(many).execute(db).await.unwrap();
+        let (second, third) = (alias!(Item as second), alias!(Item as third));
+        let all = select_from(Item).cross_join(&second).cross_join(&third).select(count_all());
+        canceled(all.fetch_one(&quick).await);
     })
     .await;
 }

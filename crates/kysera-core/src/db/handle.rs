@@ -1,6 +1,6 @@
 //! The database handle: a driver, the plugins over it, and the clock. Cheap to clone.
 
-use crate::db::limit::{Deadline, LimitedConnection, Limits, limited};
+use crate::db::limit::{Deadline, LimitedConnection, Limits};
 use crate::db::self_deadlock;
 use crate::driver::{BoxFuture, Connection, Driver, Ran, TransactionOptions};
 use crate::error::Result;
@@ -72,7 +72,8 @@ impl Db {
     ///
     /// A statement that takes longer is cancelled in the database as well, and fails with `Canceled`, which is not
     /// transient: it would take as long again. Inside a transaction it counts as one whose future was dropped. A commit
-    /// that takes longer is `CommitUnknown`.
+    /// that takes longer is `CommitUnknown`, and so is a write outside a transaction, or raw SQL that may be one: it may
+    /// have been done just before it was cancelled.
     ///
     /// ```
     /// # use kysera_core::{Db, QueryExt, Result, raw};
@@ -159,14 +160,15 @@ impl Db {
     ) -> Result<Box<dyn Connection>> {
         self.check_wait(access)?;
         let acquire = self.environment.driver.acquire(access);
-        let connection = match transaction {
+        let statement = || Deadline::after("statement", self.limits.statement?);
+        let connection = match transaction.or_else(statement) {
             Some(deadline) => deadline.bound(acquire).await?,
             None => acquire.await?,
         };
         if transaction.is_none() && self.limits.statement.is_none() {
             return Ok(connection);
         }
-        Ok(Box::new(LimitedConnection::new(connection, self.limits.statement, transaction)))
+        Ok(Box::new(LimitedConnection::new(connection, access, self.limits.statement, transaction)))
     }
 
     /// When a transaction that begins now is over.
@@ -177,16 +179,26 @@ impl Db {
 
     /// Runs a statement on a connection for it alone; refused where waiting for that could not end.
     pub(crate) fn run(&self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
-        match self.check_wait(self.access(&statement)) {
-            Ok(()) => {
-                let run = self.environment.driver.run(statement, sink);
-                match self.limits.statement {
-                    None => run,
-                    Some(limit) => Box::pin(limited(limit, run)),
-                }
-            }
-            Err(error) => Box::pin(std::future::ready(Err(error))),
+        let access = self.access(&statement);
+        if let Err(error) = self.check_wait(access) {
+            return Box::pin(std::future::ready(Err(error)));
         }
+        match self.limits.statement.and_then(|limit| Deadline::after("statement", limit)) {
+            None => self.environment.driver.run(statement, sink),
+            Some(deadline) => Box::pin(self.run_until(deadline, access, statement, sink)),
+        }
+    }
+
+    /// Runs a statement that is over by then. Its connection is taken first: while it is waited for, nothing is sent.
+    async fn run_until(
+        &self,
+        deadline: Deadline,
+        access: Access,
+        statement: Compiled,
+        sink: Box<dyn RowSink>,
+    ) -> Ran {
+        let mut connection = deadline.bound(self.environment.driver.acquire(access)).await?;
+        deadline.bound_sent(access == Access::Read, connection.run(statement, sink)).await
     }
 
     fn check_wait(&self, access: Access) -> Result<()> {

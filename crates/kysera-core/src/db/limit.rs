@@ -1,10 +1,13 @@
 //! Time limits of statements and transactions. What is over its limit is dropped, which every driver answers by ending
 //! the work in the database too; so nothing here knows of a database.
+//!
+//! A write outside a transaction commits by itself, perhaps just before it is ended. So it is not said to be cancelled, but
+//! that its outcome is unknown.
 
 use crate::driver::{Attempt, BoxFuture, Connection, Ran, RowStream, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pool::within;
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::row::RowSink;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -35,6 +38,16 @@ impl Deadline {
         within(self.at, future).await.unwrap_or_else(|| Err(self.error()))
     }
 
+    /// As [`bound`](Deadline::bound), of what was sent, and cannot be undone unless it `is_undone`.
+    pub(crate) async fn bound_sent<T>(
+        self,
+        is_undone: bool,
+        future: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let over = || Err(if is_undone { self.error() } else { self.unknown() });
+        within(self.at, future).await.unwrap_or_else(over)
+    }
+
     fn is_over(&self) -> bool {
         Instant::now() >= self.at
     }
@@ -45,13 +58,17 @@ impl Deadline {
         Error::new(ErrorKind::Canceled, format!("the {what} took longer than its time limit of {limit:?}"))
             .with_hint("make it faster, or allow more time")
     }
-}
 
-/// Runs a statement for so long at most.
-pub(crate) async fn limited(limit: Duration, run: BoxFuture<'_, Ran>) -> Ran {
-    match Deadline::after("statement", limit) {
-        Some(deadline) => deadline.bound(run).await,
-        None => run.await,
+    /// The error of what was over when it may have been committed.
+    #[cold]
+    fn unknown(&self) -> Error {
+        let Deadline { what, limit, .. } = self;
+        let message = format!(
+            "the {what} took longer than its time limit of {limit:?}, and may or may not have taken effect"
+        );
+        Error::new(ErrorKind::CommitUnknown, message)
+            .with_hint("look whether it did before doing it again; a statement in a transaction is undone")
+            .with_source(self.error())
     }
 }
 
@@ -65,15 +82,19 @@ pub(crate) struct LimitedConnection {
     statement: Option<Duration>,
     transaction: Option<Deadline>,
     is_read_only: bool,
+    /// What is dropped has no effect: it only reads, or its transaction is rolled back.
+    is_undone: bool,
 }
 
 impl LimitedConnection {
     pub(crate) fn new(
         inner: Box<dyn Connection>,
+        access: Access,
         statement: Option<Duration>,
         transaction: Option<Deadline>,
     ) -> LimitedConnection {
-        LimitedConnection { inner, statement, transaction, is_read_only: false }
+        let is_undone = access == Access::Read;
+        LimitedConnection { inner, statement, transaction, is_read_only: false, is_undone }
     }
 
     /// When what begins now is over.
@@ -89,12 +110,13 @@ impl LimitedConnection {
 /// Bounds a future, if there is a deadline. Nothing begins after it.
 fn bounded<'c, T: Send + 'c>(
     deadline: Option<Deadline>,
+    is_undone: bool,
     future: BoxFuture<'c, Result<T>>,
 ) -> BoxFuture<'c, Result<T>> {
     match deadline {
         None => future,
         Some(deadline) if deadline.is_over() => Box::pin(std::future::ready(Err(deadline.error()))),
-        Some(deadline) => Box::pin(deadline.bound(future)),
+        Some(deadline) => Box::pin(deadline.bound_sent(is_undone, future)),
     }
 }
 
@@ -108,26 +130,29 @@ impl Connection for LimitedConnection {
     }
 
     fn run(&mut self, statement: Compiled, sink: Box<dyn RowSink>) -> BoxFuture<'_, Ran> {
-        bounded(self.deadline(), self.inner.run(statement, sink))
+        bounded(self.deadline(), self.is_undone, self.inner.run(statement, sink))
     }
 
     fn stream(&mut self, statement: Compiled) -> BoxFuture<'_, Result<Box<dyn RowStream + '_>>> {
         let (deadline, limit, transaction) = (self.deadline(), self.statement, self.transaction);
+        let is_undone = self.is_undone;
         let started = self.inner.stream(statement);
         bounded(
             deadline,
+            is_undone,
             Box::pin(async move {
                 let inner = started.await?;
-                Ok(Box::new(LimitedStream { inner, limit, transaction }) as Box<dyn RowStream + '_>)
+                Ok(Box::new(LimitedStream { inner, limit, transaction, is_undone })
+                    as Box<dyn RowStream + '_>)
             }),
         )
     }
 
     fn pipeline(&mut self, batch: Vec<(Compiled, Box<dyn RowSink>)>) -> BoxFuture<'_, Vec<Ran>> {
-        let (deadline, statements) = (self.deadline(), batch.len());
+        let (deadline, is_undone, statements) = (self.deadline(), self.is_undone, batch.len());
         let results = self.inner.pipeline(batch);
         Box::pin(async move {
-            match bounded(deadline, Box::pin(async move { Ok(results.await) })).await {
+            match bounded(deadline, is_undone, Box::pin(async move { Ok(results.await) })).await {
                 Ok(results) => results,
                 Err(error) => (0..statements).map(|_| Err(error.clone())).collect(),
             }
@@ -135,12 +160,12 @@ impl Connection for LimitedConnection {
     }
 
     fn run_script<'c>(&'c mut self, sql: &'c str) -> BoxFuture<'c, Result<()>> {
-        bounded(self.deadline(), self.inner.run_script(sql))
+        bounded(self.deadline(), self.is_undone, self.inner.run_script(sql))
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
-        self.is_read_only = options.read_only;
-        bounded(self.deadline(), self.inner.begin(options))
+        (self.is_read_only, self.is_undone) = (options.read_only, true);
+        bounded(self.deadline(), true, self.inner.begin(options))
     }
 
     /// A commit that is late may have been done.
@@ -170,11 +195,11 @@ impl Connection for LimitedConnection {
     }
 
     fn savepoint<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
-        bounded(self.deadline(), self.inner.savepoint(name))
+        bounded(self.deadline(), true, self.inner.savepoint(name))
     }
 
     fn release<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
-        bounded(self.deadline(), self.inner.release(name))
+        bounded(self.deadline(), true, self.inner.release(name))
     }
 
     fn rollback_to<'c>(&'c mut self, name: &'c str) -> BoxFuture<'c, Result<()>> {
@@ -187,6 +212,7 @@ struct LimitedStream<'c> {
     inner: Box<dyn RowStream + 'c>,
     limit: Option<Duration>,
     transaction: Option<Deadline>,
+    is_undone: bool,
 }
 
 impl RowStream for LimitedStream<'_> {
@@ -196,6 +222,6 @@ impl RowStream for LimitedStream<'_> {
             (Some(batch), Some(transaction)) if batch.at < transaction.at => Some(batch),
             (batch, transaction) => transaction.or(batch),
         };
-        bounded(deadline, self.inner.fill(sink))
+        bounded(deadline, self.is_undone, self.inner.fill(sink))
     }
 }
