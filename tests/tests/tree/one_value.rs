@@ -5,8 +5,10 @@ use crate::check::{check, no, sql};
 use kysera_sql::ast::*;
 use kysera_sql::compile::compile;
 use kysera_sql::dialect::Sqlite;
+use kysera_sql::form::Form;
 use kysera_sql::ident::Name;
-use kysera_sql::table::{ColumnMeta, TableMeta, UniqueKey};
+use kysera_sql::node;
+use kysera_sql::table::{ColumnForm, ColumnMeta, TableMeta, UniqueKey};
 use kysera_sql::value::SqlType;
 
 /// What SQLite is asked for the value of a query.
@@ -53,6 +55,32 @@ fn rows_are_counted_where_several_may_come() {
 }
 
 #[test]
+fn an_aggregate_is_no_one_row_where_it_may_belong_to_a_query_further_out() {
+    let part = |text: &'static str| RawPart::Sql(text.into());
+    let wide = Expr::call("MAX", vec![col("pet.n"), lit(0)]);
+    let over = node!(Call { over: Some(Over::default()), ..call("max", vec![col("pet.n")]) });
+    for item_of in [
+        Expr::call("max", vec![raw_parts(vec![part(""), RawPart::Expr(col("person.n")), part("")])]),
+        Expr::call("max", vec![raw("person.n")]),
+        Expr::call("max", vec![col("n")]),
+        // Of each row by itself.
+        wide,
+        Expr::Call(Box::new(over)),
+    ] {
+        let found = value_of(from("pet").items([item(item_of.clone())]));
+        assert!(found.contains("one_row"), "{item_of:?}");
+    }
+    let own = raw_parts(vec![part("1 + "), RawPart::Expr(col("pet.n"))]);
+    let found = value_of(from("pet").items([item(Expr::call("max", vec![own]))]));
+    assert!(!found.contains("one_row"), "{found}");
+    // One row of each operand.
+    let mut united = from("pet").items([item(expr(count_all()))]);
+    united.set_ops =
+        vec![SetOp { kind: SetOpKind::Union, all: true, right: from("pet").columns(&["pet.n"]) }];
+    assert!(value_of(united).contains("one_row"));
+}
+
+#[test]
 fn nothing_is_counted_where_the_tree_shows_one_row() {
     for query in [
         names().limit(1),
@@ -73,11 +101,16 @@ fn equality_with_the_whole_of_a_key_gives_one_row() {
         ColumnMeta::new("b", SqlType::I64),
         ColumnMeta::new("name", SqlType::Text),
         ColumnMeta::new("price", SqlType::Decimal),
+        ColumnMeta::new("born", SqlType::Timestamp),
     ];
-    const UNIQUE: &[UniqueKey] =
-        &[UniqueKey::new(&[Name::Borrowed("name")]), UniqueKey::new(&[Name::Borrowed("price")])];
+    const UNIQUE: &[UniqueKey] = &[
+        UniqueKey::new(&[Name::Borrowed("name")]),
+        UniqueKey::new(&[Name::Borrowed("price")]),
+        UniqueKey::new(&[Name::Borrowed("born")]),
+    ];
     static PET: TableMeta = TableMeta::new("pet", COLUMNS)
         .with_primary_key(&[Name::Borrowed("a"), Name::Borrowed("b")])
+        .with_forms(const { &[ColumnForm::new("born", Form::JulianDay)] })
         .with_unique(UNIQUE);
     let found_by = |filter: Expr| {
         let pets = Select::from(TableRef::typed(&PET)).columns(&["pet.n"]).filter(filter);
@@ -89,12 +122,16 @@ fn equality_with_the_whole_of_a_key_gives_one_row() {
     for filter in [
         a(),
         a().and(eq(col("pet.b"), col("pet.n"))),
+        // The database takes `PET` for its own table too.
+        a().and(eq(col("pet.b"), col("PET.n"))),
         a().and(eq(col("b"), int(2))),
         a().and(Expr::negate(eq(col("pet.b"), int(2)))),
         or(a(), eq(col("pet.b"), int(2))),
         op(col("pet.name"), BinaryOp::IsNotDistinctFrom, text("x")),
         // Two texts may be one decimal.
         eq(col("pet.price"), int(1)),
+        // And two numbers one time.
+        eq(col("pet.born"), int(1)),
     ] {
         assert!(!found_by(filter.clone()), "{filter:?}");
     }

@@ -1,8 +1,9 @@
 //! What a driver may assume of a statement.
 
 use crate::build::*;
-use crate::check::compiled;
+use crate::check::{compiled, refused};
 use kysera_sql::ast::*;
+use kysera_sql::compile::CompileError;
 use kysera_sql::compiled::{Access, Facts, StatementKind};
 use kysera_sql::ident::Name;
 use kysera_sql::node;
@@ -143,6 +144,37 @@ fn a_raw_statement_is_raw() {
     let statement = Statement::Raw { raw, returns_rows: false, bypass: None };
     let found = compiled(statement, "postgres");
     assert_eq!((found.kind, found.facts), (StatementKind::Raw, Facts::new()));
+}
+
+#[test]
+fn a_raw_statement_is_no_transaction_control_however_it_is_cut_into_parts() {
+    let nested = RawPart::Expr(raw("commit"));
+    let of = |parts: Vec<RawPart>| Statement::Raw {
+        raw: Box::new(Raw::new(parts)),
+        returns_rows: false,
+        bypass: None,
+    };
+    for parts in [
+        vec![sql("commit")],
+        vec![sql(""), sql("commit")],
+        vec![sql("com"), sql("mit")],
+        vec![sql(" ;"), nested.clone()],
+        vec![nested],
+        vec![sql("/* so */"), sql("rollback")],
+    ] {
+        for database in ["sqlite", "postgres"] {
+            let error = refused(of(parts.clone()), database);
+            assert!(matches!(error, CompileError::TransactionControl(_)), "{parts:?}: {error}");
+        }
+    }
+    for parts in [
+        vec![sql(""), sql("savepoint "), RawPart::Ident("s".into())],
+        vec![sql("rollback "), sql("to "), RawPart::Ident("s".into())],
+    ] {
+        let error = refused(of(parts.clone()), "postgres");
+        assert!(matches!(error, CompileError::SavepointControl(_)), "{parts:?}: {error}");
+    }
+    compiled(of(vec![sql("commit "), sql("prepared 's'")]), "postgres");
 }
 
 #[test]

@@ -95,7 +95,8 @@ pub(super) fn is_aggregate(call: &Call) -> bool {
         "sum",
         "total",
     ];
-    let may_be_scalar = call.args.len() > 1 && ["max", "min"].contains(&&*call.name);
+    let is_extreme = ["max", "min"].iter().any(|name| call.name.eq_ignore_ascii_case(name));
+    let may_be_scalar = call.args.len() > 1 && is_extreme;
     let by_form = call.star || call.distinct || call.filter.is_some() || !call.order_by.is_empty();
     by_form || !may_be_scalar && NAMES.iter().any(|name| call.name.eq_ignore_ascii_case(name))
 }

@@ -3,7 +3,9 @@
 //! Most databases refuse a second row; SQLite takes the first. There an aggregate counts the rows, unless the tree shows
 //! that no second one can come: a limit, an aggregate without groups, no FROM, or equality with the whole of a key.
 
+use super::described::described_of;
 use super::determined::is_aggregate;
+use super::formed::each_table;
 use super::scope::in_sight;
 use super::select::{Form, Head, Place};
 use super::writer::Writer;
@@ -105,7 +107,10 @@ fn fixed<'e>(binary: &'e Binary, table: &TableRef, meta: &TableMeta) -> Option<&
     };
     let is_constant = |expr: &Expr| match expr {
         Expr::Value(_) | Expr::Literal(_) => true,
-        Expr::Column(column) => column.table.as_ref().is_some_and(|of| of != table.label()),
+        // The database finds its own table whatever the case of the label.
+        Expr::Column(column) => {
+            column.table.as_ref().is_some_and(|of| !of.eq_ignore_ascii_case(table.label()))
+        }
         _ => false,
     };
     let column = match (own(&binary.left), own(&binary.right)) {
@@ -113,14 +118,25 @@ fn fixed<'e>(binary: &'e Binary, table: &TableRef, meta: &TableMeta) -> Option<&
         (None, Some(column)) if is_constant(&binary.left) => column,
         _ => return None,
     };
-    // Decimals that are equal may be stored as different texts, each of them once.
+    // Decimals that are equal may be stored as different texts, each of them once; and what has a form is converted before
+    // it is compared.
     let is_decimal = meta.column(column).is_some_and(|of| of.sql_type == SqlType::Decimal);
-    (!is_decimal).then_some(column)
+    let is_formed = meta.forms.iter().any(|of| of.column.eq_ignore_ascii_case(column));
+    (!is_decimal && !is_formed).then_some(column)
 }
 
 /// True for what a table in the query's own FROM is called.
 fn is_own(query: &Select, table: &Name) -> bool {
     in_sight(&[&query.from], |label| label == table)
+}
+
+/// True when a table of FROM is known to have a column of that name.
+fn describes(from: &[FromItem], name: &Name) -> bool {
+    let mut found = false;
+    for item in from {
+        each_table(item, &mut |table| found |= described_of(table, name).is_some());
+    }
+    found
 }
 
 /// True for an item with an aggregate of the query's own rows.
@@ -129,7 +145,8 @@ fn aggregates(item: &SelectItem, query: &Select) -> bool {
     Aggregates { query, inside: false }.expr(expr).is_err()
 }
 
-/// Stops at an aggregate of the query: of nothing but columns further out, it would belong to the query there.
+/// Stops at an aggregate of the query: of nothing but columns further out, it would belong to the query there. A column
+/// that only the text of raw SQL names, or no table, is not known to be the query's own.
 struct Aggregates<'s> {
     query: &'s Select,
     /// In the arguments of one.
@@ -151,10 +168,12 @@ impl Visit for Aggregates<'_> {
                 walked
             }
             Expr::Column(column) if self.inside => {
-                let own = |table| is_own(self.query, table);
-                if column.table.as_ref().is_none_or(own) { Err(()) } else { Ok(()) }
+                let own = match &column.table {
+                    Some(table) => is_own(self.query, table),
+                    None => describes(&self.query.from, &column.name),
+                };
+                if own { Err(()) } else { Ok(()) }
             }
-            Expr::Raw(_) if self.inside => Err(()),
             _ => walk::expr(self, node),
         }
     }

@@ -11,16 +11,15 @@ use crate::lexer::{LexerRules, Token, TokenKind, is_savepoint_control, is_transa
 impl<'a> Writer<'a> {
     /// Raw SQL that is a whole statement.
     pub(super) fn raw_statement(&mut self, raw: &'a Raw) {
-        // The first part has the words that tell: `savepoint {}`.
-        if let Some(RawPart::Sql(text)) = raw.parts.first() {
-            let rules = &self.syntax.lexer;
-            if is_transaction_control(text, rules) {
-                self.refuse(CompileError::TransactionControl(text.trim().to_owned()));
-            } else if is_savepoint_control(text, rules) {
-                self.refuse(CompileError::SavepointControl(text.trim().to_owned()));
-            }
-        }
+        let start = self.sql.len();
         self.raw(raw);
+        // What is written tells, whatever the parts that it was made of.
+        let (text, rules) = (&self.sql[start..], &self.syntax.lexer);
+        if is_transaction_control(text, rules) {
+            self.refuse(CompileError::TransactionControl(text.trim().to_owned()));
+        } else if is_savepoint_control(text, rules) {
+            self.refuse(CompileError::SavepointControl(text.trim().to_owned()));
+        }
     }
 
     pub(super) fn raw(&mut self, raw: &'a Raw) {

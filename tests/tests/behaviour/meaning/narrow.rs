@@ -199,6 +199,12 @@ async fn what_fits_a_narrow_integer_is_computed() {
         assert_eq!(value!(db, Narrow.s + Narrow.least).unwrap(), i32::MIN + 32_767);
         assert_eq!(value!(db, Narrow.id + Narrow.n + Narrow.n).unwrap(), 1 + 2 * i64::from(i32::MAX));
         assert_eq!(value!(db, Narrow.n - (Narrow.s - (Narrow.s - 1)) - 1).unwrap(), i32::MAX - 2);
+        // Raw SQL as the first operand stays one operand.
+        let two = || kysera::sql!(i32: "1 + 1");
+        assert_eq!(
+            value!(db, (two() * 3, two() * Narrow.byte * 2)).unwrap(),
+            (6, 2 * 2 * i32::from(row().byte))
+        );
         assert_eq!(value!(db, sum(Narrow.n)).unwrap(), Some(i64::from(i32::MAX)));
         assert_eq!(value!(db, Narrow.x + Narrow.n).unwrap(), 0.1 + f64::from(i32::MAX));
     })

@@ -75,6 +75,7 @@ async fn a_subquery_of_several_rows_is_no_value_on_any_database() {
             // Of the query around: no row of its own, and still two of them.
             one().select(scalar(beside().select(Room.name.outer()))),
             one().select(scalar(beside().select(max(Room.floor.outer()).coalesce(0)))),
+            one().select(scalar(beside().select(max(kysera::sql!(i64: "{}", Room.id.outer()))))),
             select_from(Room).filter(Room.name.eq(scalar(beside().select(r.name)))).select(Room.id),
             select_from(Room).order_by(scalar(beside().select(r.name))).select(Room.id),
             one().select(scalar(beside().select(scalar(beside().select(r.name).limit(1))))),
