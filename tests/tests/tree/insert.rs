@@ -61,7 +61,7 @@ fn expressions_as_values() {
             vec![vec![scalar(name), scalar(dog), son, text("other")]],
         ),
         sql! {
-            sqlite: r#"insert into "person" ("first_name", "middle_name", "last_name", "gender") values ((select max("name") as "max_name" from "pet"), (select "name" from "pet" where "species" = ? limit ?), 'Bar' || 'son', ?)"#,
+            sqlite: r#"insert into "person" ("first_name", "middle_name", "last_name", "gender") values ((with "one row" ("value") as (select max("name") as "max_name" from "pet") select one_row("value") from "one row"), (select "name" from "pet" where "species" = ? limit ?), 'Bar' || 'son', ?)"#,
             postgres: r#"insert into "person" ("first_name", "middle_name", "last_name", "gender") values ((select max("name") as "max_name" from "pet"), (select "name" from "pet" where "species" = $1 limit $2), 'Bar' || 'son', $3)"#,
             mysql: "insert into `person` (`first_name`, `middle_name`, `last_name`, `gender`) values ((select max(`name`) as `max_name` from `pet`), (select `name` from `pet` where `species` = ? limit ?), concat('Bar', 'son'), ?)",
             mssql: r#"insert into "person" ("first_name", "middle_name", "last_name", "gender") values ((select max("name") as "max_name" from "pet"), (select top(@P1) "name" from "pet" where "species" = @P2), 'Bar' + 'son', @P3)"#,

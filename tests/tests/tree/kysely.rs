@@ -518,7 +518,7 @@ fn inserts() {
     same(
         &["sqlite", "mysql"],
         replace,
-        r#"replace into "person" ("id", "first_name", "last_name", "gender") values (?, (select max(name) as "max_name" from "pet"), concat('Bar', 'son'), ?)"#,
+        r#"replace into "person" ("id", "first_name", "last_name", "gender") values (?, (with "one row" ("value") as (select max(name) as "max_name" from "pet") select one_row("value") from "one row"), concat('Bar', 'son'), ?)"#,
     );
     let dog = from("pet").columns(&["name"]).filter(eq(col("species"), text("dog"))).limit(1);
     same(

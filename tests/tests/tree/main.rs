@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod ddl;
 mod delete;
+mod described;
 mod determined;
 mod equal_expressions;
 mod expr;

@@ -5,31 +5,58 @@
 
 use super::nested::column_name;
 use super::scope::any_label;
-use super::writer::{MAX_DEPTH, Writer};
-use crate::ast::{ColumnRef, Cte, CteBody, Expr, FromItem, Numeric, Select, SelectItem, TableRef};
+use super::writer::{MAX_DEPTH, MAX_LOOKS, Writer};
+use crate::ast::{ColumnRef, Cte, CteBody, Expr, FromItem, Literal, Numeric, Select, SelectItem, TableRef};
 use crate::ident::Name;
 use crate::stack;
 use crate::value::{CustomType, SqlType};
 use std::ops::ControlFlow;
 
-/// Goes on to the next table, or ends where the column was found, whose type may be unknown.
-type Found = ControlFlow<Option<SqlType>>;
+/// What is known of a column: its type, or the expression that a query gives as the column, to be looked at there.
+#[derive(Clone, Copy)]
+pub(super) enum Named<'p> {
+    Type(SqlType),
+    Item(&'p Expr, Place<'p>),
+}
+
+/// Goes on to the next table, or ends where the column was found, of which nothing may be known.
+type Found<T> = ControlFlow<Option<T>>;
+
+/// What is asked of a column that was found.
+type Look<'l, T> = &'l mut dyn FnMut(Named<'_>) -> T;
 
 /// Where an expression is looked at that may not be the one that is being written: how deep it may still be, and the
 /// queries around it that are not written yet, innermost first.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
     depth: usize,
+    /// How many queries may still be looked through.
+    queries: usize,
     within: Option<&'p Within<'p>>,
+    /// How many of the writer's CTEs stand in front.
+    ctes: usize,
 }
 
 struct Within<'p> {
     from: &'p [FromItem],
+    ctes: &'p [Cte],
+    /// How many of these CTEs stand in front.
+    before: usize,
+    /// A query that is looked through: a column without a table is its own.
+    closed: bool,
     around: Option<&'p Within<'p>>,
 }
 
+impl<'p> Within<'p> {
+    fn of(query: &'p Select, closed: bool, around: Option<&'p Within<'p>>) -> Within<'p> {
+        let ctes = query.with.as_ref().map_or(&[][..], |with| &with.ctes);
+        Within { from: &query.from, ctes, before: ctes.len(), closed, around }
+    }
+}
+
 impl Place<'_> {
-    pub(super) const HERE: Place<'static> = Place { depth: MAX_DEPTH, within: None };
+    pub(super) const HERE: Place<'static> =
+        Place { depth: MAX_DEPTH, queries: MAX_DEPTH, within: None, ctes: usize::MAX };
 
     /// One step further down; what is deeper than may be written is not looked at.
     pub(super) fn deeper(self) -> Option<Self> {
@@ -38,90 +65,219 @@ impl Place<'_> {
 
     /// Inside a query.
     pub(super) fn inside<T>(self, query: &Select, look: impl FnOnce(Place<'_>) -> T) -> T {
-        let within = Within { from: &query.from, around: self.within };
-        look(Place { depth: self.depth, within: Some(&within) })
+        let within = Within::of(query, false, self.within);
+        look(Place { within: Some(&within), ..self })
+    }
+
+    /// Inside a query that a column comes from.
+    fn through<T>(self, query: &Select, look: impl FnOnce(Place<'_>) -> T) -> T {
+        let within = Within::of(query, true, self.within);
+        look(Place { depth: MAX_DEPTH, within: Some(&within), ..self })
     }
 }
 
 impl<'a> Writer<'a> {
-    /// The type of a column that does not say what it is; `None` for others, and where no description is in sight.
-    pub(super) fn described(&self, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+    /// What `look` finds of a column that does not say what it is; `None` for others, and where no description is in sight.
+    pub(super) fn described<T>(&self, column: &ColumnRef, place: Place<'_>, look: Look<'_, T>) -> Option<T> {
         if column.numeric != Numeric::Unknown {
             return None;
         }
-        let not_written =
-            std::iter::successors(place.within, |within| within.around).map(|within| within.from);
-        let written = self.scopes.iter().rev().copied();
-        match not_written.chain(written).try_for_each(|from| self.described_in(from, column, place)) {
-            ControlFlow::Break(ty) => ty,
-            ControlFlow::Continue(()) => self.described_in_write(column, place),
+        let mut around = place.within;
+        while let Some(within) = around {
+            let found = self.described_in(within.from, column, Place { within: around, ..place }, look);
+            if let ControlFlow::Break(found) = found {
+                return found;
+            }
+            if within.closed && column.table.is_none() {
+                return None;
+            }
+            around = if within.closed { None } else { within.around };
+        }
+        let place = Place { within: None, ..place };
+        let mut written = self.scopes.iter().rev().copied();
+        match written.try_for_each(|from| self.described_in(from, column, place, look)) {
+            ControlFlow::Break(found) => found,
+            ControlFlow::Continue(()) => self.described_in_write(column, place, look),
         }
     }
 
     /// A column of the table that is written to, or of those beside it.
-    fn described_in_write(&self, column: &ColumnRef, place: Place<'_>) -> Option<SqlType> {
+    fn described_in_write<T>(&self, column: &ColumnRef, place: Place<'_>, look: Look<'_, T>) -> Option<T> {
         let (table, others) = self.forms.written?;
-        described_by(table, column).or_else(|| self.described_in(others, column, place).break_value()?)
+        match described_by(table, column) {
+            Some(ty) => Some(look(Named::Type(ty))),
+            None => self.described_in(others, column, place, look).break_value()?,
+        }
     }
 
-    fn described_in(&self, from: &[FromItem], column: &ColumnRef, place: Place<'_>) -> Found {
+    fn described_in<T>(
+        &self,
+        from: &[FromItem],
+        column: &ColumnRef,
+        place: Place<'_>,
+        look: Look<'_, T>,
+    ) -> Found<T> {
         from.iter().try_for_each(|item| {
             // Joins lean to the left.
             let mut item = item;
             while let FromItem::Join(join) = item {
                 let right = std::slice::from_ref(&join.right);
-                stack::grow(|| self.described_in(right, column, place))?;
+                stack::grow(|| self.described_in(right, column, place, look))?;
                 item = &join.left;
             }
-            self.described_by_item(item, column, place)
+            self.described_by_item(item, column, place, look)
         })
     }
 
     /// A table whose name stands before the column is the only one that can have it.
-    fn described_by_item(&self, item: &FromItem, column: &ColumnRef, place: Place<'_>) -> Found {
+    fn described_by_item<T>(
+        &self,
+        item: &FromItem,
+        column: &ColumnRef,
+        place: Place<'_>,
+        look: Look<'_, T>,
+    ) -> Found<T> {
         let is_called =
             |label: &Name| column.table.as_ref().is_none_or(|table| table.eq_ignore_ascii_case(label));
         if !any_label(item, &mut |label| is_called(label)) {
             return ControlFlow::Continue(());
         }
         match item {
-            FromItem::Table(table) => found(described_of(table, &column.name))?,
-            FromItem::Derived(derived) => {
-                self.type_of_output(&derived.query, &derived.columns, &column.name, place)?
-            }
-            FromItem::Cte(cte) => {
-                let mut known = self.ctes.iter().rev();
-                if let Some(Cte { body: CteBody::Select(query), columns, .. }) =
-                    known.find(|known| known.name.eq_ignore_ascii_case(&cte.name))
-                {
-                    self.type_of_output(query, columns, &column.name, place)?;
+            FromItem::Table(table) => {
+                if let Some(ty) = described_of(table, &column.name) {
+                    return ControlFlow::Break(Some(look(Named::Type(ty))));
                 }
             }
+            FromItem::Derived(derived) => {
+                self.described_by_query(&derived.query, &derived.columns, &column.name, place, look)?;
+            }
+            FromItem::Cte(cte) => self.described_by_cte(&cte.name, &column.name, place, look)?,
             FromItem::Raw { .. } | FromItem::Join(_) => {}
         }
         if column.table.is_some() { ControlFlow::Break(None) } else { ControlFlow::Continue(()) }
     }
 
-    /// The type of a column that a query gives. A query may be one of its own tables, so that depth ends it.
+    /// The nearest CTE of that name, which sees those in front of it.
+    fn described_by_cte<T>(&self, cte: &Name, name: &Name, place: Place<'_>, look: Look<'_, T>) -> Found<T> {
+        let is_called = |known: &Cte| known.name.eq_ignore_ascii_case(cte);
+        let mut around = place.within;
+        while let Some(within) = around {
+            if let Some(at) = nearest(within.ctes.len(), within.before, |at| is_called(&within.ctes[at])) {
+                let before = Within { from: &[], before: at, closed: true, ..*within };
+                let place = Place { within: Some(&before), ..place };
+                return self.described_by_body(&within.ctes[at], name, place, look);
+            }
+            around = within.around;
+        }
+        match nearest(self.ctes.len(), place.ctes, |at| is_called(self.ctes[at])) {
+            Some(at) => {
+                let place = Place { within: None, ctes: at, ..place };
+                self.described_by_body(self.ctes[at], name, place, look)
+            }
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn described_by_body<T>(&self, cte: &Cte, name: &Name, place: Place<'_>, look: Look<'_, T>) -> Found<T> {
+        match &cte.body {
+            CteBody::Select(query) => self.described_by_query(query, &cte.columns, name, place, look),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    /// A column that a query gives. A query may be one of its own tables, so that the number of them ends it.
     ///
-    /// One that has the column ends the search, known type or not: to go on with the next table would look at each
+    /// One that has the column ends the search, whatever is known of it: to go on with the next table would look at each
     /// query again for each way that leads to it.
-    fn type_of_output(&self, query: &Select, columns: &[Name], name: &Name, place: Place<'_>) -> Found {
+    fn described_by_query<T>(
+        &self,
+        query: &Select,
+        columns: &[Name],
+        name: &Name,
+        place: Place<'_>,
+        look: Look<'_, T>,
+    ) -> Found<T> {
         let called = |other: &str| other.eq_ignore_ascii_case(name);
-        let item = match columns.iter().position(|column| called(column)) {
-            Some(at) => query.items.get(at),
-            None => query.items.iter().find(|item| column_name(item).is_some_and(called)),
+        let is_star = |item: &SelectItem| matches!(item, SelectItem::Star(_));
+        if let Some(at) = columns.iter().position(|column| called(column)) {
+            let is_counted = !query.items.iter().take(at + 1).any(is_star);
+            return ControlFlow::Break(
+                is_counted.then(|| self.described_by_place(query, at, place, look)).flatten(),
+            );
+        }
+        for (at, item) in query.items.iter().enumerate().skip(columns.len()) {
+            if let SelectItem::Star(table) = item {
+                self.described_by_star(query, table.as_ref(), name, place, look)?;
+            } else if column_name(item).is_some_and(called) {
+                return ControlFlow::Break(self.described_by_place(query, at, place, look));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// A column that `*` of a query gives.
+    fn described_by_star<T>(
+        &self,
+        query: &Select,
+        table: Option<&Name>,
+        name: &Name,
+        place: Place<'_>,
+        look: Look<'_, T>,
+    ) -> Found<T> {
+        let Some(place) = self.one_look(place, true) else { return ControlFlow::Break(None) };
+        let column = ColumnRef { table: table.cloned(), ..ColumnRef::new(name.clone()) };
+        let found = place
+            .through(query, |place| stack::grow(|| self.described_in(&query.from, &column, place, look)));
+        match found {
+            // Not one of this table, and perhaps of the next.
+            ControlFlow::Break(None) if table.is_some() => ControlFlow::Continue(()),
+            found => found,
+        }
+    }
+
+    /// The item at that place: of operands of a set operation, of the first that is not NULL.
+    fn described_by_place<T>(
+        &self,
+        query: &Select,
+        at: usize,
+        place: Place<'_>,
+        look: Look<'_, T>,
+    ) -> Option<T> {
+        let mut operands = std::iter::once(query).chain(query.set_ops.iter().map(|op| &op.right));
+        let is_null = |item: &SelectItem| {
+            matches!(item, SelectItem::Expr { expr: Expr::Literal(Literal::Null), ty: None, .. })
         };
-        let Some(item) = item else { return ControlFlow::Continue(()) };
-        ControlFlow::Break(match item {
-            SelectItem::Expr { ty: Some(ty), .. }
-            | SelectItem::Expr { expr: Expr::Cast { to: ty, .. }, .. } => Some(*ty),
-            SelectItem::Expr { expr: Expr::Value(value), .. } => Some(value.sql_type()),
-            SelectItem::Expr { expr: Expr::Column(column), .. } => place.deeper().and_then(|place| {
-                stack::grow(|| self.described_in(&query.from, column, place)).break_value()?
-            }),
-            _ => None,
-        })
+        let operand = operands.find(|operand| operand.items.get(at).is_some_and(|item| !is_null(item)))?;
+        match operand.items.get(at)? {
+            SelectItem::Expr { ty: Some(ty), .. } => Some(look(Named::Type(*ty))),
+            SelectItem::Expr { expr, .. } => {
+                let place = self.one_look(place, !matches!(expr, Expr::Column(_)))?;
+                let mut found = |place: Place<'_>| stack::grow(|| look(Named::Item(expr, place)));
+                Some(place.through(query, |place| {
+                    if std::ptr::eq(operand, query) {
+                        found(place)
+                    } else {
+                        place.through(operand, &mut found)
+                    }
+                }))
+            }
+            SelectItem::Star(_) => None,
+        }
+    }
+
+    /// One query further, if there may be as many. What is computed may lead there in many ways, so that all of them are
+    /// counted; where they are too many the statement is refused, because text would be compared for numbers.
+    fn one_look<'p>(&self, place: Place<'p>, counts: bool) -> Option<Place<'p>> {
+        let looks = self.looks.get();
+        if looks >= MAX_LOOKS {
+            return None;
+        }
+        let Some(queries) = place.queries.checked_sub(1) else {
+            self.looks.set(MAX_LOOKS);
+            return None;
+        };
+        self.looks.set(looks + usize::from(counts));
+        Some(Place { queries, ..place })
     }
 
     /// The enum that an expression is, where the database does not know the order of its labels and nothing says that the
@@ -133,7 +289,13 @@ impl<'a> Writer<'a> {
     fn enum_within(&self, expr: &Expr, place: Place<'_>) -> Option<&'static CustomType> {
         let place = place.deeper()?;
         let ty = match expr {
-            Expr::Column(column) => self.described(column, place),
+            Expr::Column(column) => {
+                let found = self.described(column, place, &mut |named| match named {
+                    Named::Type(ty) => labelled(ty),
+                    Named::Item(expr, place) => self.enum_within(expr, place),
+                });
+                return found.flatten();
+            }
             Expr::Excluded(name) => self.proposed_type(name),
             Expr::Value(value) => Some(value.sql_type()),
             Expr::Cast { to, .. } => Some(*to),
@@ -153,10 +315,7 @@ impl<'a> Writer<'a> {
             },
             _ => None,
         };
-        match ty {
-            Some(SqlType::Custom(ty)) if !ty.labels.is_empty() => Some(ty),
-            _ => None,
-        }
+        ty.and_then(labelled)
     }
 
     /// The type of a column of the row that an upsert proposed.
@@ -172,9 +331,17 @@ pub(super) fn of_its_arguments(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// Ends the search where a type is known.
-fn found(ty: Option<SqlType>) -> Found {
-    ty.map_or(ControlFlow::Continue(()), |ty| ControlFlow::Break(Some(ty)))
+fn labelled(ty: SqlType) -> Option<&'static CustomType> {
+    match ty {
+        SqlType::Custom(ty) if !ty.labels.is_empty() => Some(ty),
+        _ => None,
+    }
+}
+
+/// The last of the first `before` of `all` that `is` so, or else the last.
+fn nearest(all: usize, before: usize, is: impl Fn(usize) -> bool) -> Option<usize> {
+    let before = before.min(all);
+    (0..before).rev().find(|at| is(*at)).or_else(|| (before..all).rev().find(|at| is(*at)))
 }
 
 fn described_by(table: &TableRef, column: &ColumnRef) -> Option<SqlType> {

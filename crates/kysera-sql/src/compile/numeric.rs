@@ -3,7 +3,7 @@
 //! There decimals are text. Their arithmetic is calls of functions, and a collation follows what is compared, sorted or
 //! grouped by: written here each time, because a column's own is lost in most expressions.
 
-use super::described::{Place, of_its_arguments};
+use super::described::{Named, Place, of_its_arguments};
 use super::operator::{Level, left_needs_parens, level, right_needs_parens};
 use super::writer::Writer;
 use crate::ast::{
@@ -23,7 +23,13 @@ impl<'a> Writer<'a> {
         let Some(place) = place.deeper() else { return Numeric::Unknown };
         match expr {
             Expr::Column(column) => match column.numeric {
-                Numeric::Unknown => self.described(column, place).map_or(Numeric::Unknown, Numeric::of),
+                Numeric::Unknown => {
+                    let found = self.described(column, place, &mut |named| match named {
+                        Named::Type(ty) => Numeric::of(ty),
+                        Named::Item(expr, place) => self.kind_within(expr, place),
+                    });
+                    found.unwrap_or_default()
+                }
                 known => known,
             },
             Expr::Value(value) => Numeric::of(value.sql_type()),

@@ -10,10 +10,14 @@ use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
 use crate::value::{ParamSlot, Value};
+use std::cell::Cell;
 use std::mem::take;
 
 /// Deepest nesting of expressions and queries. SQLite reads 1000 levels, others fewer; our own stack must hold too.
 pub const MAX_DEPTH: usize = 200;
+
+/// Most times that a statement may ask what a query inside computes; each may ask again in turn.
+pub(super) const MAX_LOOKS: usize = 1 << 17;
 
 /// Writes one statement.
 pub(super) struct Writer<'a> {
@@ -69,6 +73,8 @@ pub(super) struct Writer<'a> {
     pub(super) text_params: u16,
     /// Expressions that are written with the same placeholders each time.
     pub(super) shared: Option<Box<Shared<'a>>>,
+    /// How often it was asked what a query inside computes.
+    pub(super) looks: Cell<usize>,
     /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
@@ -162,6 +168,7 @@ impl<'a> Writer<'a> {
             item_types: None,
             text_params: 0,
             shared: None,
+            looks: Cell::new(0),
             bound: 0,
             depth: 0,
             doubled: 0,
@@ -178,10 +185,21 @@ impl<'a> Writer<'a> {
                 max: self.caps.max_params,
             });
         }
+        if self.looks.get() >= MAX_LOOKS {
+            self.too_many_looks();
+        }
         match self.error.take() {
             Some(error) => Err(error),
             None => Ok((take(&mut self.sql), take(&mut self.params))),
         }
+    }
+
+    #[cold]
+    fn too_many_looks(&mut self) {
+        self.invalid(
+            "queries compute columns from each other in too many ways to find out what kind of number they are",
+            "say the types of the columns: select them with a cast",
+        );
     }
 
     /// Keeps `error` unless one is kept already.

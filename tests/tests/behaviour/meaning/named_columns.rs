@@ -263,6 +263,43 @@ async fn a_tree_sorts_what_a_derived_table_or_cte_gives_by_its_values() {
 }
 
 #[tokio::test]
+async fn a_tree_computes_with_what_a_derived_table_or_cte_computes() {
+    use BinaryOp::{Add, Div, Lt, Sub};
+    plain(async |db| {
+        five(db).await;
+        let of = ast::Expr::column;
+        let mut inner = select_from(Lot).select(Lot.id).into_ast();
+        let doubled = is(of("lot", "price"), Add, of("lot", "price"));
+        inner.items.push(ast::SelectItem::aliased(doubled, "p"));
+        let same = is(of("lot", "id"), Sub, ast::Expr::Literal(ast::Literal::Int(0)));
+        inner.items.push(ast::SelectItem::aliased(same, "m"));
+        let derived = ast::FromItem::Derived(Box::new(ast::Derived::new(inner.clone(), "d")));
+        let mut by_cte = ast::Select::from(ast::FromItem::Cte(ast::CteRef::new("d")));
+        by_cte.with = Some(Box::new(ast::With::new(vec![ast::Cte::new("d", inner)])));
+        for from in [ast::Select::from(derived), by_cte] {
+            let selecting = |expr| {
+                let mut query = from.clone();
+                query.items = vec![ast::SelectItem::expr(expr)];
+                query
+            };
+            let mut less = selecting(of("d", "id"));
+            less.filter = Some(is(of("d", "p"), Lt, is(of("d", "p"), Add, of("d", "p"))));
+            less.order_by = vec![OrderBy::new(of("d", "p"), Direction::Default)];
+            // As texts, -2.00 would be less than -4.00.
+            assert_eq!(tree(less).rows::<i64>().fetch_all(db).await.unwrap(), [3, 2, 1, 4]);
+            let sum = selecting(ast::Expr::call("sum", vec![of("d", "p")]));
+            let found = tree(sum).rows::<Option<Decimal>>().fetch_one(db).await.unwrap();
+            assert_eq!(found, Some(dec("255")));
+            let zero = ast::Expr::Literal(ast::Literal::Int(0));
+            let divided = tree(selecting(is(of("d", "m"), Div, zero))).rows::<Option<i64>>();
+            let error = divided.fetch_all(db).await.unwrap_err();
+            assert_eq!(error.kind(), kysera::ErrorKind::InvalidValue, "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_computed_of_columns_without_a_description_is_no_decimal_by_accident() {
     plain(async |db| {
         five(db).await;
