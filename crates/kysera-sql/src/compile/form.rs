@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The nearest table of that label; `None` where it is no table.
-    fn table_called(&self, label: &Name) -> Option<&'a TableRef> {
+    pub(super) fn table_called(&self, label: &Name) -> Option<&'a TableRef> {
         let same = |other: &Name| other.eq_ignore_ascii_case(label);
         for from in self.scopes.iter().rev() {
             if super::scope::in_sight(&[*from], same) {

@@ -88,6 +88,9 @@ impl<'a> Writer<'a> {
         if self.forms.seen {
             self.store_items(insert, select);
         }
+        if self.syntax.checked.is_some() && self.store_narrow(insert, select) {
+            return;
+        }
         self.deeper(|w| w.select(select, place));
     }
 

@@ -74,7 +74,13 @@ impl<'a> Writer<'a> {
                 self.once("the columns of an insert", columns, |column| column);
                 self.idents(columns);
                 self.push(" values ");
-                self.parens(|w| w.list(values, Self::assigned));
+                let mut columns = columns.iter();
+                self.parens(|w| {
+                    w.list(values, |w, value| match columns.next() {
+                        Some(column) => w.assigned_to(column, value),
+                        None => w.assigned(value),
+                    });
+                });
             }
             MergeAction::Delete => self.push("delete"),
             MergeAction::DoNothing => {

@@ -21,6 +21,7 @@ mod literal;
 mod lock;
 mod merge;
 mod narrow;
+mod narrow_stored;
 mod nested;
 mod numeric;
 mod on_conflict;

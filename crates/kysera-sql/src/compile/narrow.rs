@@ -1,15 +1,15 @@
 //! Integers of 16 and 32 bits and floats of 32, where the database has numbers of one width: calls check each result, so that
 //! what does not fit is an error as elsewhere, and floats are rounded.
 //!
-//! What is no operation is not checked: a column holds what fits it.
+//! What is no operation is not checked: a column holds what fits it. What a column stores is asked for by itself, in
+//! `narrow_stored`.
 
-use super::described::{Place, described_of, of_its_arguments};
+use super::described::Place;
 use super::numeric::{is_named, is_not_zero, operator_at};
 use super::operator::{left_needs_parens, right_needs_parens};
 use super::writer::Writer;
-use crate::ast::{Binary, BinaryOp, Call, Expr, Literal, Numeric};
+use crate::ast::{Binary, BinaryOp, Call, Expr, Numeric};
 use crate::dialect::CheckedNumbers;
-use crate::ident::Name;
 
 impl<'a> Writer<'a> {
     /// The part of a chain that is computed among narrow integers, by itself: `a + b` of `a + b + wide`.
@@ -86,31 +86,6 @@ impl<'a> Writer<'a> {
         operator_at(binary.op).is_some() && narrowing_of(binary, self.kind(operand), checked).is_some()
     }
 
-    /// What a value has to go through before a narrow column stores it, where the database would store a wider one: all
-    /// but what is known to fit.
-    pub(super) fn narrowed_for(&self, column: &Name, value: &Expr) -> Option<&'static str> {
-        let checked = self.syntax.checked?;
-        if matches!(value, Expr::Value(_) | Expr::Default | Expr::Literal(Literal::Null)) {
-            return None;
-        }
-        let (table, _) = self.forms.written?;
-        let stored = Numeric::of(described_of(table, column)?);
-        let open = checked.narrowed(stored)?;
-        let is_said = match value {
-            Expr::Raw(_) => true,
-            Expr::Call(call) => !of_its_arguments(&call.name) && !is_named(call, &["abs"]),
-            _ => false,
-        };
-        let kind = self.kind(value);
-        let fits = match (kind, stored) {
-            (Numeric::Integer16, Numeric::Integer32) => true,
-            // Of these nothing is known, or they are no numbers, which the database says.
-            (Numeric::Unknown | Numeric::Other | Numeric::Json, _) => true,
-            _ => kind == stored,
-        };
-        (is_said || !fits).then_some(open)
-    }
-
     /// What checks the result of `abs`, which of the least narrow integer is none.
     pub(super) fn narrow_call(&self, call: &Call) -> Option<&'static str> {
         let checked = self.syntax.checked.filter(|_| is_named(call, &["abs"]))?;
@@ -121,7 +96,7 @@ impl<'a> Writer<'a> {
 
 /// The call that checks the result of an operation among narrow numbers. What remains is never beyond the width of what
 /// was divided, and a quotient is only where the divisor may be -1.
-fn narrowing_of(binary: &Binary, kind: Numeric, checked: &CheckedNumbers) -> Option<&'static str> {
+pub(super) fn narrowing_of(binary: &Binary, kind: Numeric, checked: &CheckedNumbers) -> Option<&'static str> {
     let stays = match binary.op {
         BinaryOp::Rem => true,
         BinaryOp::Div => is_not_zero(&binary.right),

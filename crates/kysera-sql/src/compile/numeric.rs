@@ -440,14 +440,9 @@ impl<'a> Writer<'a> {
         if compares { self.grouped(arg) } else { self.expr(arg) }
     }
 
-    pub(super) fn cast(&mut self, operand: &'a Expr, from: SqlType, to: SqlType) {
-        if from == to
-            && let SqlType::Custom(ty) = to
-            && !ty.labels.is_empty()
-        {
-            return self.enum_itself(operand);
-        }
-        let from = match (from, operand) {
+    /// The type that a cast begins with, found out from its operand where nothing says it.
+    pub(super) fn cast_from(&self, operand: &Expr, from: SqlType) -> SqlType {
+        match (from, operand) {
             (SqlType::Unknown, Expr::Value(value)) => value.sql_type(),
             (SqlType::Unknown, Expr::Exists(_)) => SqlType::Bool,
             (SqlType::Unknown, operand) => match self.kind(operand) {
@@ -460,7 +455,17 @@ impl<'a> Writer<'a> {
                 _ => from,
             },
             _ => from,
-        };
+        }
+    }
+
+    pub(super) fn cast(&mut self, operand: &'a Expr, from: SqlType, to: SqlType) {
+        if from == to
+            && let SqlType::Custom(ty) = to
+            && !ty.labels.is_empty()
+        {
+            return self.enum_itself(operand);
+        }
+        let from = self.cast_from(operand, from);
         match self.dialect.cast_form(from, to) {
             CastForm::Around(open, close) => self.enclosed(open, operand, close),
             CastForm::Refused(hint) => self.unsupported("this cast", hint),

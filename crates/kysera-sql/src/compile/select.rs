@@ -212,18 +212,14 @@ impl<'a> Writer<'a> {
         let stored = self.forms.stored.take();
         for (at, item) in items.iter().enumerate() {
             self.push(if at > 0 { ", " } else { "" });
-            match (item, self.form_of_stored(stored, at)) {
-                (SelectItem::Expr { expr, alias, ty }, None) => {
-                    self.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
-                    self.item_alias(expr, alias.as_ref());
-                }
-                (SelectItem::Expr { expr, alias, ty }, Some(formed)) => {
-                    self.stored_value(formed, |w| {
+            match item {
+                SelectItem::Expr { expr, alias, ty } => {
+                    let own = self.stored_as(stored, at, expr, |w| {
                         w.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
                     });
-                    self.item_alias(expr, alias.as_ref());
+                    self.item_alias(expr, alias.as_ref().or(own));
                 }
-                (SelectItem::Star(_), _) => self.select_item_at(at, item),
+                SelectItem::Star(_) => self.select_item_at(at, item),
             }
         }
     }
@@ -247,14 +243,40 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// An item that may be stored in a column with a form.
+    /// An item that may be stored in a column with a form, or in a narrow one.
     fn stored_item(&mut self, insert: Option<&'a Insert>, at: usize, item: &'a SelectItem) {
-        match (self.form_of_stored(insert, at), item) {
-            (Some(formed), SelectItem::Expr { expr, alias, .. }) => {
-                self.stored_value(formed, |w| w.whole(expr, KeyPlace::Item(at)));
-                self.item_alias(expr, alias.as_ref());
+        match item {
+            SelectItem::Expr { expr, alias, .. } => {
+                let own = self.stored_as(insert, at, expr, |w| w.whole(expr, KeyPlace::Item(at)));
+                self.item_alias(expr, alias.as_ref().or(own));
             }
-            _ => self.select_item_at(at, item),
+            SelectItem::Star(_) => self.select_item_at(at, item),
+        }
+    }
+
+    /// Writes what is stored in the column at `at` of an insert, as that column needs it. The name of a column is lost
+    /// where it becomes the argument of a call.
+    fn stored_as(
+        &mut self,
+        insert: Option<&'a Insert>,
+        at: usize,
+        expr: &'a Expr,
+        write: impl FnOnce(&mut Self),
+    ) -> Option<&'a Name> {
+        if let Some(formed) = self.form_of_stored(insert, at) {
+            self.stored_value(formed, write);
+            return None;
+        }
+        let Some(open) = self.narrowed_item(insert, at, expr) else {
+            write(self);
+            return None;
+        };
+        self.push(open);
+        write(self);
+        self.push(")");
+        match expr {
+            Expr::Column(column) => Some(&column.name),
+            _ => None,
         }
     }
 

@@ -12,6 +12,7 @@ mod instants;
 mod integers;
 mod named_columns;
 mod narrow;
+mod narrow_stored;
 mod nulls_order;
 mod one_value;
 mod oracle;
