@@ -153,7 +153,7 @@ fn operators() {
             Person.nick.when(false),
         )),
         r#"select ("person"."age" + $1) * $2, "person"."age" - ("person"."age" - $3), "person"."first_name" not like $4 and "person"."first_name" like $5 escape '!', upper("person"."first_name") || "person"."nick", case when "person"."age" >= $6 then $7 else $8 end, cast("person"."age" as text), "person"."nick" is not distinct from $9 and "person"."nick" is not null, (select cast(sum("pet"."id") as bigint) from "pet"), "person"."nick", null from "person" where "person"."age" between $10 and $11 or "person"."age" not between $12 and $13"#,
-        r#"select ("person"."age" + ?) * ?, "person"."age" - ("person"."age" - ?), "person"."first_name" not glob like_pattern(?) and "person"."first_name" glob like_pattern(?, '!'), upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
+        r#"select integer_32(integer_32("person"."age" + ?) * ?), integer_32("person"."age" - integer_32("person"."age" - ?)), "person"."first_name" not glob like_pattern(?) and "person"."first_name" glob like_pattern(?, '!'), upper("person"."first_name") || "person"."nick", case when "person"."age" >= ? then ? else ? end, cast("person"."age" as text), "person"."nick" is ? and "person"."nick" is not null, (select cast(sum("pet"."id") as integer) from "pet"), "person"."nick", null from "person" where "person"."age" between ? and ? or "person"."age" not between ? and ?"#,
     );
 }
 
