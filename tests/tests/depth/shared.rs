@@ -65,7 +65,7 @@ fn a_column_that_each_query_computes_of_another_one_twice_ends_in_an_answer_or_a
             done.send(compile(&chain(ctes, computed).into(), dialect).map(|compiled| compiled.sql)).unwrap();
         }
     });
-    let mut next = || ended.recv_timeout(ENOUGH).unwrap();
+    let next = || ended.recv_timeout(ENOUGH).unwrap();
     assert!(next().is_ok());
     // Never as if nothing were known of it.
     let error = next().unwrap_err();

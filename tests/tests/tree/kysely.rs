@@ -509,16 +509,17 @@ fn inserts() {
         insert("person", &columns, vec![vec![max(), son(), text("other")]]),
         r#"insert into "person" ("first_name", "last_name", "gender") values ((select max(name) as "max_name" from "pet"), concat('Bar', 'son'), ?)"#,
     );
+    let of_pets = scalar(from("pet").items([named(Expr::call("max", vec![col("pet.name")]), "max_name")]));
     let mut replace = insert(
         "person",
         &["id", "first_name", "last_name", "gender"],
-        vec![vec![int(2500), max(), son(), text("other")]],
+        vec![vec![int(2500), of_pets, son(), text("other")]],
     );
     replace.or = Some(InsertOr::Replace);
     same(
         &["sqlite", "mysql"],
         replace,
-        r#"replace into "person" ("id", "first_name", "last_name", "gender") values (?, (with "one row" ("value") as (select max(name) as "max_name" from "pet") select one_row("value") from "one row"), concat('Bar', 'son'), ?)"#,
+        r#"replace into "person" ("id", "first_name", "last_name", "gender") values (?, (select max("pet"."name") as "max_name" from "pet"), concat('Bar', 'son'), ?)"#,
     );
     let dog = from("pet").columns(&["name"]).filter(eq(col("species"), text("dog"))).limit(1);
     same(
