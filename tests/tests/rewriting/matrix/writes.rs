@@ -30,6 +30,7 @@ fn a_query_among_inserted_values() {
         insert,
         texts! {
             all: r#"insert into "tag" ("id", "n") values (100, (select count(*) from "post" as "o" where "o"."del" is null))"#,
+            sqlite: r#"insert into "tag" ("id", "n") values (100, integer_32((select count(*) from "post" as "o" where "o"."del" is null)))"#,
         },
     );
 }
@@ -107,6 +108,7 @@ fn a_query_in_set() {
         update,
         texts! {
             all: r#"update "tag" set "n" = (select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "tag"."post_id") where "tag"."id" > 0"#,
+            sqlite: r#"update "tag" set "n" = integer_32((select "o"."n" from "post" as "o" where "o"."del" is null and "o"."id" = "tag"."post_id")) where "tag"."id" > 0"#,
         },
     );
 }

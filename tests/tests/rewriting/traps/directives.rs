@@ -76,7 +76,7 @@ fn a_switch_on_a_write_is_about_its_target() {
     update.directives = hide("hidden");
     is(
         update,
-        r#"update "post" set "n" = (select count(*) from "person" as "p" where "p"."del" is null) where "post"."del" is not null"#,
+        r#"update "post" set "n" = integer_32((select count(*) from "person" as "p" where "p"."del" is null)) where "post"."del" is not null"#,
     );
     let delete = node!(Delete { directives: hide("all"), ..Delete::from(post()) });
     is(delete, r#"delete from "post""#);
