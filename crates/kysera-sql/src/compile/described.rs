@@ -272,10 +272,8 @@ impl<'a> Writer<'a> {
         if looks >= MAX_LOOKS {
             return None;
         }
-        let Some(queries) = place.queries.checked_sub(1) else {
-            self.looks.set(MAX_LOOKS);
-            return None;
-        };
+        // The end of a recursive query that gives a column as it was given.
+        let queries = place.queries.checked_sub(1)?;
         self.looks.set(looks + usize::from(counts));
         Some(Place { queries, ..place })
     }
