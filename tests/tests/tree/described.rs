@@ -53,6 +53,15 @@ fn what_a_query_inside_computes_is_known_outside() {
     assert!(is_decimal(derived(united, "d"), vec![], "d.p"));
 }
 
+/// Of nothing but NULL and itself, nothing is known.
+#[test]
+fn a_recursive_query_may_give_its_own_column_as_it_was_given() {
+    let mut walk = Select::default().items([named(Expr::Literal(Literal::Null), "x")]);
+    let right = from_cte("walk").items([named(col("walk.x"), "x")]);
+    walk.set_ops = vec![SetOp { kind: SetOpKind::Union, all: true, right }];
+    assert!(!is_decimal(cte_ref("walk"), vec![cte("walk", walk)], "walk.x"));
+}
+
 fn from_cte(name: &'static str) -> Select {
     Select::from(cte_ref(name))
 }
