@@ -272,7 +272,8 @@ impl<'a> Writer<'a> {
         if looks >= MAX_LOOKS {
             return None;
         }
-        // The end of a recursive query that gives a column as it was given.
+        // A recursive query may give a column as it was given, so that it leads to itself for ever; nothing is known of that.
+        // Nor of a column behind more queries than these, which is not refused because it looks the same.
         let queries = place.queries.checked_sub(1)?;
         self.looks.set(looks + usize::from(counts));
         Some(Place { queries, ..place })
