@@ -7,6 +7,7 @@ use kysera::extend::sql::ast::{
 use kysera::extend::sql::compile::compile;
 use kysera::extend::sql::dialect::{Dialect, MySql, Postgres, SqlServer, Sqlite};
 use kysera::extend::sql::node;
+use kysera::extend::sql::value::SqlType;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -93,4 +94,32 @@ fn a_column_that_each_query_has_from_two_others_is_looked_up_in_linear_time() {
     for _ in 0..4 {
         assert!(ended.recv_timeout(ENOUGH).unwrap().unwrap() > CTES);
     }
+}
+
+/// As many CTEs, of which each gives the column on as it was given, and a price that is compared with another number.
+fn handed_on(ctes: usize) -> Select {
+    let given = |before: usize| {
+        let mut query = Select::from(FromItem::Cte(CteRef::new(name(before))));
+        query.items.push(SelectItem::expr(Expr::column(name(before), "n")));
+        query
+    };
+    let mut query = chain(ctes, given);
+    let price = Expr::cast(Expr::Literal(Literal::Int(10)), SqlType::Decimal);
+    let with = query.with.as_mut().unwrap();
+    let CteBody::Select(first) = &mut with.ctes[0].body else { panic!("a query") };
+    first.items = vec![SelectItem::aliased(price, "n")];
+    let nine = Expr::Literal(Literal::Int(9));
+    query.filter = Some(Expr::binary(Expr::column(name(ctes - 1), "n"), BinaryOp::Gt, nine));
+    query
+}
+
+#[test]
+fn a_decimal_behind_too_many_queries_is_refused_and_not_compared_as_text() {
+    let compiled = |ctes, dialect: &dyn Dialect| compile(&handed_on(ctes).into(), dialect);
+    let sqlite = Sqlite::default();
+    let sql = compiled(150, &sqlite).unwrap().sql;
+    assert!(sql.contains(r#" where "c149"."n" collate"#), "{}", &sql[sql.len() - 80..]);
+    let error = compiled(250, &sqlite).unwrap_err();
+    assert!(error.to_string().contains("through too many queries"), "{error}");
+    compiled(250, &Postgres::default()).unwrap();
 }

@@ -1,7 +1,7 @@
 //! What a column is that a query inside gives: only SQLite is told, which has no decimals.
 
 use crate::build::*;
-use crate::check::compiled;
+use crate::check::{compiled, refused};
 use kysera_sql::ast::*;
 use kysera_sql::table::{ColumnMeta, TableMeta};
 use kysera_sql::value::SqlType;
@@ -60,6 +60,50 @@ fn a_recursive_query_may_give_its_own_column_as_it_was_given() {
     let right = from_cte("walk").items([named(col("walk.x"), "x")]);
     walk.set_ops = vec![SetOp { kind: SetOpKind::Union, all: true, right }];
     assert!(!is_decimal(cte_ref("walk"), vec![cte("walk", walk)], "walk.x"));
+}
+
+/// `union all` of these queries in turn.
+fn united(mut first: Select, others: impl IntoIterator<Item = Select>) -> Select {
+    let op = |right| SetOp { kind: SetOpKind::Union, all: true, right };
+    first.set_ops = others.into_iter().map(op).collect();
+    first
+}
+
+#[test]
+fn a_recursive_column_that_begins_with_null_is_what_a_later_operand_gives() {
+    let null = Select::default().items([named(Expr::Literal(Literal::Null), "x")]);
+    let itself = || from_cte("walk").items([named(col("walk.x"), "x")]);
+    let price = || Select::from(TableRef::typed(&LOT)).items([named(col("lot.price"), "x")]);
+    let walk = united(null.clone(), [itself(), price()]);
+    assert!(is_decimal(cte_ref("walk"), vec![cte("walk", walk)], "walk.x"));
+    // The same by way of a query between.
+    let between = Select::from(derived(itself(), "d")).items([named(col("d.x"), "x")]);
+    let walk = united(null, [between, itself(), price()]);
+    assert!(is_decimal(cte_ref("walk"), vec![cte("walk", walk)], "walk.x"));
+}
+
+#[test]
+fn a_column_of_decimals_and_of_other_numbers_is_refused_where_decimals_are_text() {
+    let of = |column: &'static str| Select::from(TableRef::typed(&LOT)).items([named(col(column), "x")]);
+    let null = || Select::default().items([named(Expr::Literal(Literal::Null), "x")]);
+    for (first, second) in [("lot.price", "lot.id"), ("lot.id", "lot.price")] {
+        for query in [united(of(first), [of(second)]), united(null(), [of(first), of(second)])] {
+            let error = refused(query.clone(), "sqlite").to_string();
+            assert!(error.contains("a column of decimals and other numbers"), "{error}");
+            compiled(query, "postgres");
+        }
+    }
+    compiled(united(of("lot.price"), [null(), of("lot.price")]), "sqlite");
+}
+
+#[test]
+fn a_count_is_an_integer_outside_of_its_query_too() {
+    let mut inner = Select::from(TableRef::typed(&LOT));
+    inner.items = vec![named(Expr::call("count", vec![col("lot.id")]), "n")];
+    let mut query = Select::from(derived(inner, "d")).items([item(op(col("d.n"), BinaryOp::Mul, lit(2)))]);
+    let written = |query: &Select| compiled(query.clone(), "sqlite").sql;
+    query = Select::from(derived(query, "e")).items([all()]);
+    assert!(written(&query).contains("integer_exact("), "{}", written(&query));
 }
 
 fn from_cte(name: &'static str) -> Select {

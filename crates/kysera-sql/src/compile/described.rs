@@ -32,9 +32,18 @@ pub(super) struct Place<'p> {
     depth: usize,
     /// How many queries may still be looked through.
     queries: usize,
+    /// The columns that are being looked through.
+    looked: Option<&'p Looked<'p>>,
     within: Option<&'p Within<'p>>,
     /// How many of the writer's CTEs stand in front.
     ctes: usize,
+}
+
+/// A column of a query that is being looked through for another, which comes from it.
+struct Looked<'p> {
+    query: &'p Select,
+    at: usize,
+    before: Option<&'p Looked<'p>>,
 }
 
 struct Within<'p> {
@@ -56,7 +65,19 @@ impl<'p> Within<'p> {
 
 impl Place<'_> {
     pub(super) const HERE: Place<'static> =
-        Place { depth: MAX_DEPTH, queries: MAX_DEPTH, within: None, ctes: usize::MAX };
+        Place { depth: MAX_DEPTH, queries: MAX_DEPTH, looked: None, within: None, ctes: usize::MAX };
+
+    /// True when that column of the query leads to itself: its recursive part gives it on as it was given.
+    fn leads_back(&self, query: &Select, at: usize) -> bool {
+        let mut looked = self.looked;
+        while let Some(column) = looked {
+            if std::ptr::eq(column.query, query) && column.at == at {
+                return true;
+            }
+            looked = column.before;
+        }
+        false
+    }
 
     /// One step further down; what is deeper than may be written is not looked at.
     pub(super) fn deeper(self) -> Option<Self> {
@@ -235,7 +256,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The item at that place: of operands of a set operation, of the first that is not NULL.
+    /// The item at that place: of operands of a set operation, of the first that says something. NULL says nothing, nor
+    /// does a column that leads back to this one.
     fn described_by_place<T>(
         &self,
         query: &Select,
@@ -243,38 +265,68 @@ impl<'a> Writer<'a> {
         place: Place<'_>,
         look: Look<'_, T>,
     ) -> Option<T> {
-        let mut operands = std::iter::once(query).chain(query.set_ops.iter().map(|op| &op.right));
-        let is_null = |item: &SelectItem| {
-            matches!(item, SelectItem::Expr { expr: Expr::Literal(Literal::Null), ty: None, .. })
-        };
-        let operand = operands.find(|operand| operand.items.get(at).is_some_and(|item| !is_null(item)))?;
-        match operand.items.get(at)? {
-            SelectItem::Expr { ty: Some(ty), .. } => Some(look(Named::Type(*ty))),
-            SelectItem::Expr { expr, .. } => {
-                let place = self.one_look(place, !matches!(expr, Expr::Column(_)))?;
-                let mut found = |place: Place<'_>| stack::grow(|| look(Named::Item(expr, place)));
-                Some(place.through(query, |place| {
-                    if std::ptr::eq(operand, query) {
-                        found(place)
-                    } else {
-                        place.through(operand, &mut found)
-                    }
-                }))
-            }
-            SelectItem::Star(_) => None,
+        if place.leads_back(query, at) {
+            self.led_back.set(true);
+            return None;
         }
+        let looked = Looked { query, at, before: place.looked };
+        let place = Place { looked: Some(&looked), ..place };
+        let mut again = false;
+        for operand in std::iter::once(query).chain(query.set_ops.iter().map(|op| &op.right)) {
+            if operand.items.get(at).is_some_and(is_null_item) {
+                continue;
+            }
+            self.led_back.set(false);
+            let found = self.described_by_operand((query, operand), at, (place, again), look);
+            if found.is_some() || !self.led_back.get() {
+                return found;
+            }
+            again = true;
+        }
+        None
     }
 
-    /// One query further, if there may be as many. What is computed may lead there in many ways, so that all of them are
-    /// counted; where they are too many the statement is refused, because text would be compared for numbers.
+    /// The item of one operand of a query; `again` when one before it led back.
+    fn described_by_operand<T>(
+        &self,
+        (query, operand): (&Select, &Select),
+        at: usize,
+        (place, again): (Place<'_>, bool),
+        look: Look<'_, T>,
+    ) -> Option<T> {
+        let (expr, ty) = match operand.items.get(at)? {
+            SelectItem::Expr { expr, ty, .. } => (expr, *ty),
+            SelectItem::Star(_) => return None,
+        };
+        if let Some(ty) = ty {
+            return Some(look(Named::Type(ty)));
+        }
+        let place = self.one_look(place, again || !matches!(expr, Expr::Column(_)))?;
+        let mut found = |place: Place<'_>| {
+            stack::grow(|| match expr {
+                // Of the column that it is nothing may be known.
+                Expr::Column(column) if column.numeric == Numeric::Unknown => {
+                    self.described(column, place, look)
+                }
+                expr => Some(look(Named::Item(expr, place))),
+            })
+        };
+        place.through(query, |place| {
+            if std::ptr::eq(operand, query) { found(place) } else { place.through(operand, &mut found) }
+        })
+    }
+
+    /// One query further, if there may be as many; where they are too many the statement is refused, because text would
+    /// be compared for numbers. What is computed may lead there in many ways, so that all of them are counted.
     fn one_look<'p>(&self, place: Place<'p>, counts: bool) -> Option<Place<'p>> {
         let looks = self.looks.get();
         if looks >= MAX_LOOKS {
             return None;
         }
-        // A recursive query may give a column as it was given, so that it leads to itself for ever; nothing is known of that.
-        // Nor of a column behind more queries than these, which is not refused because it looks the same.
-        let queries = place.queries.checked_sub(1)?;
+        let Some(queries) = place.queries.checked_sub(1) else {
+            self.looks.set(MAX_LOOKS);
+            return None;
+        };
         self.looks.set(looks + usize::from(counts));
         Some(Place { queries, ..place })
     }
@@ -328,6 +380,10 @@ pub(super) fn of_its_arguments(name: &str) -> bool {
     const NAMES: [&str; 9] =
         ["coalesce", "first_value", "greatest", "ifnull", "last_value", "least", "max", "min", "nullif"];
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn is_null_item(item: &SelectItem) -> bool {
+    matches!(item, SelectItem::Expr { expr: Expr::Literal(Literal::Null), ty: None, .. })
 }
 
 fn labelled(ty: SqlType) -> Option<&'static CustomType> {

@@ -131,7 +131,8 @@ impl<'a> Writer<'a> {
         self.params.reserve(cells);
         self.sql.reserve(cells.saturating_mul(4));
         let mine = self.left_in_place.is_some_and(|left| std::ptr::eq(left, insert));
-        if mine && !self.forms.seen && rows.iter().flatten().all(is_plain) {
+        if mine && !self.forms.seen && rows.iter().flatten().all(is_plain) && !self.binds_wider(insert, rows)
+        {
             self.plain_rows(insert, rows.len());
         } else if self.caps.default_keyword
             || !rows.iter().flatten().any(|value| matches!(value, Expr::Default))

@@ -20,18 +20,20 @@ use crate::value::{SqlType, Value};
 /// How far down it is looked; what is deeper is checked.
 const LEVELS: u8 = 32;
 
-/// The name of the rows that an insert from several queries stores.
-const ROWS: &str = "stored_rows";
+/// What the rows are called that an insert from several queries stores: no table has this name.
+const ROWS: &str = "stored rows";
 
 impl<'a> Writer<'a> {
-    /// What a value has to go through before a narrow column stores it: `None` for what is known to fit, and for a bound
-    /// value by itself.
+    /// What a value has to go through before a narrow column stores it: `None` for what is known to fit.
     pub(super) fn narrowed_for(&self, column: &Name, value: &Expr) -> Option<&'static str> {
         let checked = self.syntax.checked?;
-        if matches!(value, Expr::Value(_) | Expr::Default | Expr::Literal(Literal::Null)) {
+        if matches!(value, Expr::Default | Expr::Literal(Literal::Null)) {
             return None;
         }
         let stored = self.narrow_column(column)?;
+        if let Expr::Value(value) = value {
+            return if is_wider(value, stored) { checked.narrowed(stored) } else { None };
+        }
         if self.fits(value, stored, LEVELS) { None } else { checked.narrowed(stored) }
     }
 
@@ -45,10 +47,19 @@ impl<'a> Writer<'a> {
         self.narrowed_for(insert?.columns.get(at)?, item)
     }
 
+    /// True when a value of these rows is of a wider type than the narrow column that stores it: a tree may give one.
+    pub(super) fn binds_wider(&self, insert: &Insert, rows: &[Vec<Expr>]) -> bool {
+        let wider = |value: &Expr, stored| matches!(value, Expr::Value(value) if is_wider(value, stored));
+        self.syntax.checked.is_some()
+            && insert.columns.iter().enumerate().any(|(at, column)| {
+                self.narrow_column(column)
+                    .is_some_and(|stored| rows.iter().any(|row| wider(&row[at], stored)))
+            })
+    }
+
     /// The kind of a column of the table that is written to, if it is narrow.
     fn narrow_column(&self, column: &Name) -> Option<Numeric> {
-        let stored = Numeric::of(described_of(self.forms.written?.0, column)?);
-        matches!(stored, Numeric::Integer16 | Numeric::Integer32 | Numeric::Float32).then_some(stored)
+        narrow(described_of(self.forms.written?.0, column)?)
     }
 
     fn fits(&self, value: &Expr, stored: Numeric, levels: u8) -> bool {
@@ -121,6 +132,9 @@ impl<'a> Writer<'a> {
     /// Sees to it that each item of an insert's query is checked for its column. Rows of several queries, and those of a
     /// star, are written here and get names first: true where that has been done.
     pub(super) fn store_narrow(&mut self, insert: &'a Insert, select: &'a Select) -> bool {
+        if insert.columns.is_empty() {
+            self.refuse_unnamed(insert);
+        }
         if !insert.columns.iter().any(|column| self.narrow_column(column).is_some()) {
             return false;
         }
@@ -138,6 +152,14 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// Which columns store what is not said, so that nothing can be checked for them.
+    fn refuse_unnamed(&mut self, insert: &Insert) {
+        let meta = insert.into.meta.as_ref();
+        if meta.is_some_and(|meta| meta.columns.iter().any(|column| narrow(column.sql_type).is_some())) {
+            self.unsupported("insert without columns into a table with narrow numbers", "name the columns");
+        }
+    }
+
     /// True when nothing of a query, by itself, has to be checked.
     fn arm_fits(&mut self, insert: &Insert, arm: &'a Select, is_first: bool) -> bool {
         if !(is_first || arm.set_ops.is_empty()) {
@@ -152,7 +174,7 @@ impl<'a> Writer<'a> {
         fits
     }
 
-    /// `with "stored_rows" ("a", "b") as (..) select integer_32("a"), "b" from "stored_rows"`
+    /// `with "stored rows" ("a", "b") as (..) select integer_32("a"), "b" from "stored rows"`
     fn named_rows(&mut self, insert: &'a Insert, select: &'a Select) {
         self.push("with ");
         self.ident(ROWS);
@@ -177,6 +199,19 @@ impl<'a> Writer<'a> {
 
 fn is_star(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Star(_))
+}
+
+/// The kind of a type whose numbers the database has no type for.
+fn narrow(ty: SqlType) -> Option<Numeric> {
+    let kind = Numeric::of(ty);
+    matches!(kind, Numeric::Integer16 | Numeric::Integer32 | Numeric::Float32).then_some(kind)
+}
+
+/// True for a number of a wider type.
+fn is_wider(value: &Value, stored: Numeric) -> bool {
+    let kind = Numeric::of(value.sql_type());
+    let is_number = kind.is_integer() || kind.is_float();
+    is_number && !matches!(value, Value::Null(_)) && !is_within(kind, stored)
 }
 
 fn is_within(kind: Numeric, stored: Numeric) -> bool {

@@ -18,6 +18,11 @@ impl<'a> Writer<'a> {
         self.kind_within(expr, Place::HERE)
     }
 
+    /// The same of an expression inside a query that is not being written.
+    pub(super) fn kind_inside(&self, query: &Select, expr: &Expr) -> Numeric {
+        Place::HERE.inside(query, |place| self.kind_within(expr, place))
+    }
+
     /// What is deeper than may be written is not looked at.
     fn kind_within(&self, expr: &Expr, place: Place<'_>) -> Numeric {
         let Some(place) = place.deeper() else { return Numeric::Unknown };
@@ -85,6 +90,9 @@ impl<'a> Writer<'a> {
     pub(super) fn kind_of_call(&self, call: &Call, place: Place<'_>) -> Numeric {
         if call.numeric != Numeric::Unknown {
             return call.numeric;
+        }
+        if is_named(call, &["count", "row_number", "rank", "dense_rank"]) {
+            return Numeric::Integer;
         }
         if is_named(call, &["abs"]) {
             return self.kind_of_all(call.args.iter(), place);

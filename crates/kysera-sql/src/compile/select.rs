@@ -118,6 +118,7 @@ impl<'a> Writer<'a> {
                 let compares_some = self.syntax.decimals.is_some() || !self.syntax.json_compares;
                 if compares_some && Self::compares_rows(select) {
                     self.refuse_json_items(select);
+                    self.refuse_mixed_items(select);
                     self.compared_items(&select.items);
                 } else if self.recursion.is_some() {
                     self.widened_items(select);

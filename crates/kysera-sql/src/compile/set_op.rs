@@ -2,7 +2,7 @@
 
 use super::select::{Head, Place, has_tail};
 use super::writer::Writer;
-use crate::ast::{Select, SetOp, SetOpKind};
+use crate::ast::{Numeric, Select, SelectItem, SetOp, SetOpKind};
 use crate::dialect::OperandForm;
 
 impl<'a> Writer<'a> {
@@ -46,6 +46,40 @@ impl<'a> Writer<'a> {
         self.deeper(|w| w.set_operand(&op.right, before_conflict));
     }
 
+    /// Where decimals are text, a column of decimals and of other numbers would be compared as text and as numbers at once.
+    pub(super) fn refuse_mixed_items(&mut self, select: &Select) {
+        if self.syntax.decimals.is_none() {
+            return;
+        }
+        let mut kinds = self.kinds_of_items(select);
+        for op in &select.set_ops {
+            for (kind, other) in kinds.iter_mut().zip(self.kinds_of_items(&op.right)) {
+                if is_number(*kind)
+                    && is_number(other)
+                    && (*kind == Numeric::Decimal) != (other == Numeric::Decimal)
+                {
+                    self.unsupported(
+                        "a column of decimals and other numbers from a set operation",
+                        "cast them to one type",
+                    );
+                }
+                if *kind == Numeric::Unknown {
+                    *kind = other;
+                }
+            }
+        }
+    }
+
+    /// The kinds of a query's items, as far as they can be counted.
+    fn kinds_of_items(&self, select: &Select) -> Vec<Numeric> {
+        let kind = |item: &SelectItem| match item {
+            SelectItem::Expr { ty: Some(ty), .. } => Some(Numeric::of(*ty)),
+            SelectItem::Expr { expr, .. } => Some(self.kind_inside(select, expr)),
+            SelectItem::Star(_) => None,
+        };
+        select.items.iter().map_while(kind).collect()
+    }
+
     /// The right operand, in a shell of its own if it is more than a plain query.
     fn set_operand(&mut self, operand: &'a Select, before_conflict: bool) {
         let ordered = has_tail(operand);
@@ -71,4 +105,8 @@ impl<'a> Writer<'a> {
             self.parens(|w| w.select(operand, Place::Inner));
         }
     }
+}
+
+fn is_number(kind: Numeric) -> bool {
+    kind.is_integer() || kind.is_float() || kind == Numeric::Decimal
 }

@@ -75,6 +75,8 @@ pub(super) struct Writer<'a> {
     pub(super) shared: Option<Box<Shared<'a>>>,
     /// How often it was asked what a query inside computes.
     pub(super) looks: Cell<usize>,
+    /// The last look ended at a column that comes from itself.
+    pub(super) led_back: Cell<bool>,
     /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
@@ -169,6 +171,7 @@ impl<'a> Writer<'a> {
             text_params: 0,
             shared: None,
             looks: Cell::new(0),
+            led_back: Cell::new(false),
             bound: 0,
             depth: 0,
             doubled: 0,
@@ -197,7 +200,8 @@ impl<'a> Writer<'a> {
     #[cold]
     fn too_many_looks(&mut self) {
         self.invalid(
-            "queries compute columns from each other in too many ways to find out what kind of number they are",
+            "queries take columns from each other in too many ways, or through too many queries, to find out what kind of \
+             number they are",
             "say the types of the columns: select them with a cast",
         );
     }

@@ -1,12 +1,15 @@
 //! What a column of 16 or 32 bits stores: a number beyond it is an error before it is there, whatever expression, query or
 //! statement it comes from, and a float of 32 bits is rounded. Else nobody could read the row again.
 
-use crate::database::plain;
+use crate::database::{is_postgres, plain};
 use kysera::ErrorKind;
+use kysera::executor::tree;
 use kysera::expr::{case, function, max, scalar, val};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::sql;
+use kysera_sql::ast;
+use kysera_sql::value::Value;
 
 #[derive(Table, Debug, Clone, PartialEq)]
 struct Nar {
@@ -224,6 +227,83 @@ async fn a_float_of_64_bits_inside_an_expression_was_stored_in_a_column_of_32() 
         insert_into(Nar).values(values).execute(db).await.unwrap();
         let found = select_from(Nar).filter(Nar.id.gt(1)).select(Nar.r.cast::<f64>()).fetch_all(db).await;
         assert_eq!(found.unwrap(), [f64::from(expected); 2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_value_of_a_wider_type_that_a_tree_gives_is_checked() {
+    plain(async |db| {
+        fill(db).await;
+        let before = stored(db).await;
+        let columns = || ["id", "s", "n", "r", "port", "big"].map(Into::into).to_vec();
+        let row = |id: i64, n: i64| {
+            let values =
+                [Value::I64(id), Value::I16(1), Value::I64(n), Value::F32(0.5), Value::I32(1), Value::I64(1)];
+            values.map(ast::Expr::Value).to_vec()
+        };
+        let into = |columns, source| {
+            let mut insert = ast::Insert::into(ast::TableRef::typed(Nar::META));
+            insert.columns = columns;
+            insert.source = source;
+            tree(insert)
+        };
+        let values = |rows| into(columns(), ast::InsertSource::Values(rows));
+        let wide = values(vec![row(2, 1), row(3, 3_000_000_000)]).execute(db).await;
+        assert_eq!(wide.unwrap_err().kind(), ErrorKind::InvalidValue);
+        let mut set = update(Nar).set(Nar.n.set(1)).all_rows().into_ast();
+        set.set[0].value = ast::Expr::Value(Value::I64(3_000_000_000));
+        let wide = tree(set).execute(db).await;
+        assert_eq!(wide.unwrap_err().kind(), ErrorKind::InvalidValue);
+        assert_eq!(stored(db).await, before);
+        values(vec![row(2, 2), row(3, 3)]).execute(db).await.unwrap();
+        let found = select_from(Nar).order_by(Nar.id).select(Nar.n).fetch_all(db).await.unwrap();
+        assert_eq!(found, [7, 2, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_insert_that_names_no_columns_of_a_narrow_table_is_refused_where_they_are_checked() {
+    plain(async |db| {
+        fill(db).await;
+        let query = select_from(Nar)
+            .select((Nar.id + 1_i64, Nar.s, Nar.n, Nar.r, Nar.maybe, Nar.port, Nar.big * 1_i64))
+            .into_ast();
+        let source = ast::InsertSource::Select(Box::new(query));
+        let mut insert = ast::Insert::into(ast::TableRef::typed(Nar::META));
+        insert.source = source;
+        let found = tree(insert).execute(db).await;
+        if is_postgres(db) {
+            assert_eq!(found.unwrap().rows_affected, 1);
+        } else {
+            let error = found.unwrap_err();
+            assert!(error.to_string().contains("insert without columns"), "{error}");
+        }
+    })
+    .await;
+}
+
+#[derive(Table, Debug, Clone, PartialEq)]
+#[table(name = "stored_rows")]
+struct StoredRow {
+    #[column(primary_key)]
+    id: i64,
+    n: i32,
+}
+
+#[tokio::test]
+async fn a_table_called_like_the_rows_that_are_stored_is_read() {
+    plain(async |db| {
+        create_table(StoredRow).execute(db).await.unwrap();
+        insert_into(StoredRow).values(NewStoredRow { id: 1, n: 1 }).execute(db).await.unwrap();
+        let of = |by: i64| {
+            select_from(StoredRow).select((StoredRow.id + by, function::<i32, _>("abs", (StoredRow.n,))))
+        };
+        let into = insert_into(StoredRow).columns((StoredRow.id, StoredRow.n));
+        into.from_select(of(1).union_all(of(2))).execute(db).await.unwrap();
+        let found = select_from(StoredRow).select(StoredRow.id).order_by(StoredRow.id).fetch_all(db).await;
+        assert_eq!(found.unwrap(), [1, 2, 3]);
     })
     .await;
 }
