@@ -352,8 +352,7 @@ fn plain_columns(row: &Row) -> Option<Oids> {
 
 /// Hands a row over as it came.
 fn plain(row: &Row, oids: &[u32], sink: &mut dyn RowSink) -> Result<Flow, DecodeError> {
-    let cells = oids.iter().enumerate().map(|(at, &oid)| Ok(plain_cell(row, at, oid)));
-    hand_over(oids.len(), cells, sink)
+    hand_over(oids.len(), |at| Ok(plain_cell(row, at, oids[at])), sink)
 }
 
 #[inline]

@@ -63,7 +63,7 @@ impl RowSink for ByName {
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
         let order = self.order.as_deref().ok_or_else(no_names)?;
-        let ordered = order.iter().map(|&at| cells.get(at).copied().ok_or_else(|| too_short(at)));
+        let ordered = |at: usize| cells.get(order[at]).copied().ok_or_else(|| too_short(order[at]));
         let place = |error: DecodeError| {
             let column = order.get(error.column).copied().unwrap_or(error.column);
             DecodeError::new(column, error.source)

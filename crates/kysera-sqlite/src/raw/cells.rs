@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 
 /// Passes a row to the sink.
 pub(crate) fn pass_row(row: &Row<'_>, columns: usize, sink: &mut dyn RowSink) -> Result<Flow> {
-    row::hand_over(columns, (0..columns).map(|column| cell(row, column)), sink)
+    row::hand_over(columns, |column| cell(row, column), sink)
 }
 
 /// The number of columns, seen at the first row: its step may prepare a statement anew whose table has changed. A sink

@@ -118,14 +118,9 @@ fn rows(
     while let Some(row) = rows.next().map_err(|error| from_client(error, ""))? {
         returned += 1;
         if wanted {
-            let passed = match columns {
-                Some(columns) => pass_row(row, columns, sink),
-                None => columns_of(row, kind, sink).and_then(|count| {
-                    columns = Some(count);
-                    pass_row(row, count, sink)
-                }),
-            };
-            match passed {
+            let counted = columns.map_or_else(|| columns_of(row, kind, sink), Ok);
+            columns = counted.as_ref().ok().copied();
+            match counted.and_then(|columns| pass_row(row, columns, sink)) {
                 Ok(Flow::Continue) => {}
                 Ok(Flow::Stop) => wanted = false,
                 Err(error) => {
