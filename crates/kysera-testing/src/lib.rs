@@ -15,5 +15,7 @@ pub mod conformance;
 pub mod servers;
 mod skip;
 
-pub use servers::{postgres_ca, postgres_password_url, postgres_run, postgres_socket, postgres_url};
+pub use servers::{
+    mariadb_url, mysql_url, postgres_ca, postgres_password_url, postgres_run, postgres_socket, postgres_url,
+};
 pub use skip::skip;

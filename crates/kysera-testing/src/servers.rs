@@ -65,6 +65,28 @@ pub fn postgres_run() -> Option<PathBuf> {
     address("postgres", "KYSERA_TEST_POSTGRES_RUN").map(PathBuf::from)
 }
 
+/// Returns the address of a MySQL that tests may do anything to, from `KYSERA_TEST_MYSQL_URL`.
+///
+/// The account has all rights. Tests run at the same time: use a database of your own.
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn mysql_url() -> Option<String> {
+    address("mysql", "KYSERA_TEST_MYSQL_URL")
+}
+
+/// Returns the address of a MariaDB that tests may do anything to, from `KYSERA_TEST_MARIADB_URL`.
+///
+/// The account has all rights. Tests run at the same time: use a database of your own.
+///
+/// # Panics
+/// As [`postgres_url`] does.
+#[must_use]
+pub fn mariadb_url() -> Option<String> {
+    address("mariadb", "KYSERA_TEST_MARIADB_URL")
+}
+
 /// Returns what an environment variable says of a server, or skips the test visibly.
 ///
 /// `KYSERA_REQUIRE_SERVERS` lists the servers that must not be missing, as in `postgres,mysql`;

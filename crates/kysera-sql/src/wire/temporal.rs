@@ -219,7 +219,7 @@ fn two_digits(text: &str) -> Option<(u8, &str)> {
 }
 
 /// Days since 1970-01-01 of a date; `None` when there is no such day.
-pub(crate) fn days_of(year: i32, month: u8, day: u8) -> Option<i32> {
+pub fn days_of(year: i32, month: u8, day: u8) -> Option<i32> {
     let lengths = [31, if is_leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let length = *lengths.get(usize::from(month).checked_sub(1)?)?;
     if day == 0 || day > length {
@@ -236,7 +236,7 @@ pub(crate) fn days_of(year: i32, month: u8, day: u8) -> Option<i32> {
 
 /// Year, month and day of a count of days since 1970-01-01.
 #[expect(clippy::cast_possible_truncation, reason = "an i32 of days is under 6 million years")]
-pub(crate) fn date_of(days: i32) -> (i32, u8, u8) {
+pub fn date_of(days: i32) -> (i32, u8, u8) {
     let days = i64::from(days) + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;

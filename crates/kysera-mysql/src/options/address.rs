@@ -1,0 +1,195 @@
+//! Addresses: `mysql://user:password@host:port/database?name=value`, also with `mariadb://`.
+//!
+//! Parameters are named as the options of MySQL's own client; a hyphen and an underscore are the same.
+
+use super::{MySqlOptions, Reset};
+use crate::ssl::SslMode;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::pool::parse_duration;
+use percent_encoding::percent_decode_str;
+use std::str::FromStr;
+
+impl FromStr for MySqlOptions {
+    type Err = Error;
+
+    /// Reads an address.
+    ///
+    /// | parameter | option |
+    /// |---|---|
+    /// | `socket` | [`socket`](MySqlOptions::socket()) |
+    /// | `ssl-mode` | `DISABLED`, `PREFERRED`, `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY`: [`SslMode`] |
+    /// | `ssl-ca`, `ssl-cert`, `ssl-key` | files: [`ssl_ca`](MySqlOptions::ssl_ca()), [`ssl_client_certificate`](MySqlOptions::ssl_client_certificate()) |
+    /// | `get-server-public-key` | [`public_key_retrieval`](MySqlOptions::public_key_retrieval()) |
+    /// | `connect-timeout` | [`connect_timeout`](MySqlOptions::connect_timeout()), `0` for none |
+    /// | `statement-cache`, `reset`, `cancel-grace`, `kill` | the options of these names |
+    /// | `pool_max`, .. | [`PoolOptions`](crate::PoolOptions) |
+    fn from_str(address: &str) -> Result<MySqlOptions> {
+        let rest = address
+            .strip_prefix("mysql://")
+            .or_else(|| address.strip_prefix("mariadb://"))
+            .ok_or_else(|| unreadable("it does not begin with mysql:// or mariadb://"))?;
+        let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+        // A part of a password must not be taken for the host and end in a message.
+        if before.matches('@').count() > 1 || query.contains('@') {
+            return Err(unreadable("it has an @ too many"));
+        }
+        let mut options = MySqlOptions::default();
+        let (login, place) = before.split_once('@').unwrap_or(("", before));
+        let (user, password) = login.split_once(':').unwrap_or((login, ""));
+        if login.contains('/') {
+            return Err(unreadable("its user or password holds a slash"));
+        }
+        options.user = decoded(user, "the user")?;
+        options.password = decoded(password, "the password")?;
+        let (host, database) = place.split_once('/').unwrap_or((place, ""));
+        set_host(&mut options, host)?;
+        options.database = Some(decoded(database, "the database")?).filter(|name| !name.is_empty());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').ok_or_else(|| unreadable("a parameter has no value"))?;
+            let value = decoded(value, key)?;
+            if !options.pool.set_parameter(key, &value)? {
+                set(&mut options, &key.replace('_', "-"), &value)?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn set_host(options: &mut MySqlOptions, text: &str) -> Result<()> {
+    // An IPv6 address stands in brackets, because it holds colons.
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, rest)) => {
+            let port = if rest.is_empty() {
+                None
+            } else {
+                Some(rest.strip_prefix(':').ok_or_else(|| unreadable("its host"))?)
+            };
+            (host, port)
+        }
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    if !host.is_empty() {
+        options.host = decoded(host, "the host")?;
+    }
+    if let Some(port) = port {
+        options.port = port.parse().map_err(|_| unreadable("its port is no number up to 65535"))?;
+    }
+    Ok(())
+}
+
+fn set(options: &mut MySqlOptions, key: &str, value: &str) -> Result<()> {
+    match key {
+        "socket" => options.socket = Some(value.into()),
+        "ssl-mode" => options.ssl.mode = ssl_mode(value)?,
+        "ssl-ca" => *options = std::mem::take(options).ssl_ca(value),
+        "ssl-cert" => options.ssl.client_certificate = Some(value.into()),
+        "ssl-key" => options.ssl.client_key = Some(value.into()),
+        "get-server-public-key" => options.public_key_retrieval = Some(boolean(key, value)?),
+        "connect-timeout" => {
+            options.connect_timeout = Some(parse_duration(key, value)?).filter(|limit| !limit.is_zero());
+        }
+        "statement-cache" => {
+            options.statement_cache = value.parse().map_err(|_| invalid(key, "it is a whole number"))?;
+        }
+        "cancel-grace" => options.cancel_grace = parse_duration(key, value)?,
+        "kill" => options.kill = boolean(key, value)?,
+        "reset" => {
+            options.reset = match value {
+                "when-changed" => Reset::WhenChanged,
+                "always" => Reset::Always,
+                "never" => Reset::Never,
+                _ => return Err(invalid(key, "it is when-changed, always or never")),
+            }
+        }
+        _ => return Err(unreadable(&format!("unknown option `{key}`"))),
+    }
+    Ok(())
+}
+
+fn boolean(key: &str, value: &str) -> Result<bool> {
+    match value {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(invalid(key, "it is true or false")),
+    }
+}
+
+fn ssl_mode(value: &str) -> Result<SslMode> {
+    Ok(match value.to_ascii_uppercase().replace('-', "_").as_str() {
+        "DISABLED" => SslMode::Disabled,
+        "PREFERRED" => SslMode::Preferred,
+        "REQUIRED" => SslMode::Required,
+        "VERIFY_CA" => SslMode::VerifyCa,
+        "VERIFY_IDENTITY" => SslMode::VerifyIdentity,
+        _ => {
+            let allowed = "it is DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY";
+            return Err(invalid("ssl-mode", allowed));
+        }
+    })
+}
+
+fn decoded(text: &str, what: &str) -> Result<String> {
+    let decoded = percent_decode_str(text).decode_utf8();
+    decoded.map(Into::into).map_err(|_| unreadable(&format!("{what} is not UTF-8")))
+}
+
+fn unreadable(reason: &str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("cannot read the address of the server: {reason}"))
+        .with_hint("write mysql://user:password@host:port/database, with special characters percent-encoded")
+}
+
+fn invalid(key: &str, allowed: &'static str) -> Error {
+    Error::new(ErrorKind::Configuration, format!("the value of {key} in the address is not valid"))
+        .with_hint(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn read(address: &str) -> Result<MySqlOptions> {
+        address.parse()
+    }
+
+    #[test]
+    fn an_address_is_read_whole() {
+        let options = read(
+            "mysql://ann:p%40ss@db1:3307/shop?ssl-mode=VERIFY_IDENTITY&ssl-ca=%2Fca.pem&connect_timeout=3\
+             &socket=/run/my.sock&get-server-public-key=true&pool_max=3&reset=never&statement_cache=7&kill=false",
+        )
+        .unwrap();
+        assert_eq!((options.user.as_str(), options.password.as_str()), ("ann", "p@ss"));
+        assert_eq!((options.host.as_str(), options.port), ("db1", 3307));
+        assert_eq!(options.database.as_deref(), Some("shop"));
+        assert_eq!(options.ssl.mode, SslMode::VerifyIdentity);
+        assert_eq!(options.connect_timeout, Some(Duration::from_secs(3)));
+        assert_eq!(options.public_key_retrieval, Some(true));
+        assert_eq!(
+            (options.pool.max_connections, options.reset, options.statement_cache),
+            (3, Reset::Never, 7)
+        );
+        assert!(!options.kill);
+        let options = read("mariadb://[::1]").unwrap();
+        assert_eq!((options.host.as_str(), options.port, options.database), ("::1", 3306, None));
+    }
+
+    #[test]
+    fn a_mistake_is_named_without_the_password() {
+        for address in [
+            "mysql://ann:hunter2@db?ssl-mode=always",
+            "mysql://ann:hunter2@db:port/x",
+            "mysql://ann:hunter2@db?colour=red",
+            "mysql://ann:hun@ter2@db/x",
+            "mysql://ann:h/hunter2@db/x",
+            "mysql://ann:h?a=hunter2@db/x",
+            "hunter2",
+        ] {
+            let error = read(address).expect_err(address);
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(!format!("{error} {error:?}").contains("ter2"), "{error:?}");
+        }
+        assert!(!format!("{:?}", read("mysql://ann:hunter2@db").unwrap()).contains("hunter2"));
+        assert!(read("mysql://db?colour=red").unwrap_err().to_string().contains("`colour`"));
+    }
+}

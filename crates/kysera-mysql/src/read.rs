@@ -1,0 +1,174 @@
+//! From an answer to a sink: cells that borrow, errors with names.
+
+use crate::cells::{BinaryRow, TextRow};
+use crate::columns::Columns;
+use crate::error::malformed;
+use crate::exchange::Event;
+use crate::packet::Done;
+use crate::raw_connection::{Failure, RawConnection};
+use kysera_core::driver::ExecResult;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::row::{DecodeError, Flow, RowSink, hand_over};
+
+/// Reads the rows of one statement.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    kind: StatementKind,
+    state: State,
+    /// How many rows came.
+    pub(crate) seen: u64,
+    /// How many results with rows came.
+    results: u32,
+    reads_all: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Taking,
+    /// The sink wants no more.
+    Full,
+    /// A cell could not be read.
+    Failed(Error),
+}
+
+impl Reader {
+    pub(crate) fn new(statement: &Compiled) -> Reader {
+        Reader { kind: statement.kind, state: State::Taking, seen: 0, results: 0, reads_all: false }
+    }
+
+    /// Reads to the end also where nobody wants more: other answers stand behind.
+    pub(crate) fn to_the_end(self) -> Reader {
+        Reader { reads_all: true, ..self }
+    }
+
+    /// Notes that rows follow. Those of further results, which only a procedure has, are passed over.
+    pub(crate) fn begin_rows(&mut self) {
+        self.results += 1;
+    }
+
+    /// Takes a row.
+    #[inline]
+    pub(crate) fn take(&mut self, row: &[u8], columns: &Columns, sink: &mut dyn RowSink) {
+        if self.results > 1 {
+            return;
+        }
+        self.seen += 1;
+        if !matches!(self.state, State::Taking) {
+            return;
+        }
+        let kinds = columns.kinds();
+        let flow = if columns.are_texts {
+            hand_over::<DecodeError>(kinds.len(), TextRow::new(row, kinds), sink)
+        } else {
+            hand_over::<DecodeError>(kinds.len(), BinaryRow::new(row, kinds), sink)
+        };
+        match flow {
+            Ok(Flow::Continue) => {}
+            Ok(Flow::Stop) => self.state = State::Full,
+            Err(error) => self.state = State::Failed(undecodable(error, columns)),
+        }
+    }
+
+    /// True when the rest need not be read: nobody wants it, and nothing is written by reading it.
+    #[inline]
+    pub(crate) fn may_leave(&self) -> bool {
+        matches!(self.state, State::Full) && self.kind == StatementKind::Read && !self.reads_all
+    }
+
+    /// True when the sink wants no more.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.state, State::Full)
+    }
+
+    /// Forgets that the sink was full: it has been emptied.
+    pub(crate) fn go_on(&mut self) {
+        if self.is_full() {
+            self.state = State::Taking;
+        }
+    }
+
+    /// Says whether every cell so far could be read.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        match std::mem::replace(&mut self.state, State::Taking) {
+            State::Failed(error) => Err(error),
+            state => {
+                self.state = state;
+                Ok(())
+            }
+        }
+    }
+
+    /// What the statement did.
+    pub(crate) fn result(&self, done: Option<Done>) -> ExecResult {
+        let affected = done.map_or(0, |done| done.affected);
+        let result = match self.kind {
+            StatementKind::Read => ExecResult::affected(0),
+            // A row that was changed counts for two where it stood in the way of a new one.
+            StatementKind::InsertValues(rows) => ExecResult::affected(affected.min(rows as u64)),
+            _ => ExecResult::affected(affected),
+        };
+        // What a write returns is what it wrote, and the end of rows has no count.
+        let is_write = !matches!(self.kind, StatementKind::Read | StatementKind::Raw);
+        let result = if is_write && self.results > 0 { ExecResult::affected(self.seen) } else { result };
+        result.with_returned(self.seen).with_last_insert_id(self.last_insert_id(done))
+    }
+
+    /// The server tells the first key of several, and a negative one as a large number.
+    fn last_insert_id(&self, done: Option<Done>) -> Option<i64> {
+        match self.kind {
+            StatementKind::InsertValues(1) | StatementKind::Raw => {
+                done.and_then(|done| i64::try_from(done.last_insert_id).ok()).filter(|id| *id > 0)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl RawConnection {
+    /// Reads the answer of one statement to its end, or until nothing more is wanted of it; then there is no [`Done`].
+    pub(crate) async fn read_rows(
+        &mut self,
+        reader: &mut Reader,
+        sink: &mut dyn RowSink,
+    ) -> Result<Option<Done>, Failure> {
+        loop {
+            let Some(event) = self.exchange.try_next()? else {
+                self.exchange.fill().await?;
+                continue;
+            };
+            match event {
+                Event::Row(row) => {
+                    let (bytes, columns) = self.exchange.row_and_columns(row);
+                    reader.take(bytes, columns, sink);
+                    if reader.may_leave() {
+                        self.exchange.pass_over()?;
+                        return Ok(None);
+                    }
+                }
+                Event::Columns => reader.begin_rows(),
+                Event::Done(done) if done.has_more() => {}
+                Event::Done(done) => return Ok(Some(done)),
+                Event::Failed(error) => return Err(Failure::Server(error)),
+                Event::Prepared(_) => return Err(malformed("a prepared statement").into()),
+            }
+        }
+    }
+}
+
+#[cold]
+fn undecodable(error: DecodeError, columns: &Columns) -> Error {
+    let Some((name, table)) = columns.names(error.column) else { return error.into() };
+    let table = Some(table).filter(|table| !table.is_empty());
+    let whole = match &table {
+        Some(table) => format!("{table}.{name}"),
+        None => name.clone(),
+    };
+    let decoded = Error::new(ErrorKind::Decode, format!("cannot read {whole}: {}", error.source))
+        .with_columns([name])
+        .with_source(error);
+    match table {
+        Some(table) => decoded.with_table(table),
+        None => decoded,
+    }
+}

@@ -1,0 +1,233 @@
+//! Running one statement: prepared or as text, and what is looked at behind it.
+
+use crate::connection::MyConnection;
+use crate::error::malformed;
+use crate::exchange::{Event, Prepared};
+use crate::packet::Done;
+use crate::params::Params;
+use crate::raw_connection::{Failure, RawConnection};
+use crate::read::Reader;
+use crate::warnings;
+use kysera_core::driver::ExecResult;
+use kysera_core::driver::transaction_state::Operation;
+use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::row::RowSink;
+
+/// Numbers of errors that say how a statement was sent, and not what it is.
+mod errno {
+    /// The server has no room for another prepared statement.
+    pub(super) const TOO_MANY_STATEMENTS: u16 = 1461;
+    /// Such a statement cannot be prepared.
+    pub(super) const NOT_PREPARABLE: u16 = 1295;
+    /// The server does not know the statement: something else has closed it.
+    pub(super) const UNKNOWN_STATEMENT: u16 = 1243;
+    /// The schema changed too often while the server prepared it again.
+    pub(super) const NEEDS_PREPARING: u16 = 1615;
+}
+
+/// How a statement goes to the server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    Text,
+    Prepared { id: u32, needs_types: bool, is_new: bool },
+}
+
+/// The bytes of an execution in front of its parameters.
+const EXECUTE_HEAD: usize = 10;
+
+impl MyConnection {
+    /// Runs a statement to its end.
+    pub(crate) async fn run_statement(
+        &mut self,
+        statement: &Compiled,
+        sink: &mut dyn RowSink,
+    ) -> Result<ExecResult> {
+        self.ready().await?;
+        self.check_ddl(statement)?;
+        let params = std::mem::take(&mut self.raw().spare).encode(&statement.params)?;
+        self.state.start(Operation::Statement);
+        let mut reader = Reader::new(statement);
+        let outcome = self.raw().run(statement, &params, &mut reader, sink).await;
+        if params.is_small() {
+            self.raw().spare = params;
+        }
+        match outcome {
+            Ok(done) => {
+                self.done();
+                reader.check()?;
+                Ok(reader.result(done))
+            }
+            Err(failure) => Err(Box::pin(self.failed(failure)).await),
+        }
+    }
+
+    /// Runs a script of several statements.
+    pub(crate) async fn run_text(&mut self, sql: &str) -> Result<()> {
+        self.ready().await?;
+        self.state.start(Operation::Statement);
+        // Its own error holds all that is known.
+        let outcome = self.raw().run_script(sql).await;
+        match outcome {
+            Ok(()) => {
+                self.done();
+                Ok(())
+            }
+            Err(error) => Err(Box::pin(self.failed(Failure::Kysera(error))).await),
+        }
+    }
+
+    /// Refuses a change of the schema inside a transaction, which the server would first commit.
+    pub(crate) fn check_ddl(&self, statement: &Compiled) -> Result<()> {
+        if statement.kind != StatementKind::Ddl || self.state.is_idle() || is_temporary(&statement.sql) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Unsupported, "MySQL commits a transaction before it changes the schema")
+            .with_hint("change the schema outside of the transaction"))
+    }
+}
+
+/// Temporary tables alone come and go inside a transaction.
+fn is_temporary(sql: &str) -> bool {
+    let second = sql.split_ascii_whitespace().nth(1);
+    second.is_some_and(|word| word.eq_ignore_ascii_case("temporary"))
+}
+
+impl RawConnection {
+    /// Runs a statement and reads its answer, and looks at its warnings where they may mean loss.
+    pub(crate) async fn run(
+        &mut self,
+        statement: &Compiled,
+        params: &Params,
+        reader: &mut Reader,
+        sink: &mut dyn RowSink,
+    ) -> Result<Option<Done>, Failure> {
+        self.is_dirty |= statement.kind == StatementKind::Raw;
+        let mut is_again = false;
+        // A loop, because each `await` on its own would make the future larger.
+        let done = loop {
+            let way = self.way(statement, params).await?;
+            self.send(statement, params, way)?;
+            match self.read_rows(reader, sink).await {
+                Err(Failure::Server(error)) if !is_again && may_run_again(error.errno()) => {
+                    self.statements.forget(&statement.sql, params);
+                    is_again = true;
+                }
+                outcome => {
+                    self.note_types(statement, params, way);
+                    break outcome?;
+                }
+            }
+        };
+        match done {
+            Some(done) if done.warnings > 0 && warnings::may_mean_loss(statement) => {
+                Box::pin(warnings::check(self, statement)).await?;
+                Ok(Some(done))
+            }
+            done => Ok(done),
+        }
+    }
+
+    /// How the statement goes to the server, for which it may have to be prepared.
+    #[inline]
+    pub(crate) async fn way(&mut self, statement: &Compiled, params: &Params) -> Result<Way, Failure> {
+        if let Some(handle) = self.statements.find(&statement.sql, params) {
+            return Ok(Way::Prepared { id: handle.id, needs_types: handle.needs_types, is_new: false });
+        }
+        // Changes of the schema do not come again, and have no rows.
+        if statement.kind == StatementKind::Ddl && statement.params.is_empty() {
+            return Ok(Way::Text);
+        }
+        Box::pin(self.prepare(statement, params)).await
+    }
+
+    async fn prepare(&mut self, statement: &Compiled, params: &Params) -> Result<Way, Failure> {
+        let mut is_again = false;
+        loop {
+            self.send_prepare(statement)?;
+            match self.take_prepared().await {
+                Ok(prepared) => return self.checked(prepared, params),
+                Err(Failure::Server(error)) => match error.errno() {
+                    errno::TOO_MANY_STATEMENTS if !is_again => {
+                        self.statements.halve();
+                        is_again = true;
+                    }
+                    errno::NOT_PREPARABLE if statement.params.is_empty() => return Ok(Way::Text),
+                    _ => return Err(Failure::Server(error)),
+                },
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    pub(crate) fn send_prepare(&mut self, statement: &Compiled) -> Result<(), Failure> {
+        self.check_size(statement.sql.len() + 1)?;
+        self.close_unwanted();
+        self.exchange.send_prepare(&statement.sql);
+        Ok(())
+    }
+
+    pub(crate) async fn take_prepared(&mut self) -> Result<Prepared, Failure> {
+        match self.exchange.next().await? {
+            Event::Prepared(prepared) => Ok(prepared),
+            Event::Failed(error) => Err(Failure::Server(error)),
+            _ => Err(malformed("a prepared statement").into()),
+        }
+    }
+
+    pub(crate) fn checked(&mut self, prepared: Prepared, params: &Params) -> Result<Way, Failure> {
+        let (wanted, given) = (usize::from(prepared.params), params.types().len());
+        if wanted == given {
+            return Ok(Way::Prepared { id: prepared.id, needs_types: true, is_new: true });
+        }
+        self.statements.close(prepared.id);
+        let message = format!("the statement has {wanted} placeholders, and {given} values were bound");
+        Err(Error::new(ErrorKind::InvalidQuery, message)
+            .with_hint("bind one value for each placeholder")
+            .into())
+    }
+
+    /// Sends a statement. Nothing is awaited.
+    pub(crate) fn send(&mut self, statement: &Compiled, params: &Params, way: Way) -> Result<(), Failure> {
+        match way {
+            Way::Text => {
+                self.check_size(statement.sql.len() + 1)?;
+                self.close_unwanted();
+                self.exchange.send_text(&statement.sql);
+            }
+            Way::Prepared { id, needs_types, is_new } => {
+                if let Err(error) = self.check_size(EXECUTE_HEAD + params.len()) {
+                    if is_new {
+                        self.statements.close(id);
+                    }
+                    return Err(error.into());
+                }
+                self.close_unwanted();
+                self.exchange.send_execute(|out| {
+                    out.extend_from_slice(&id.to_le_bytes());
+                    // No cursor, and once.
+                    out.extend_from_slice(&[0, 1, 0, 0, 0]);
+                    params.put(out, needs_types);
+                });
+                if is_new {
+                    // Behind the execution, because what is not kept is closed.
+                    self.statements.keep(&statement.sql, params, id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that the server knows the types of a statement by now.
+    #[inline]
+    pub(crate) fn note_types(&mut self, statement: &Compiled, params: &Params, way: Way) {
+        if matches!(way, Way::Prepared { needs_types: true, .. }) && !self.exchange.is_broken() {
+            self.statements.note_types(&statement.sql, params);
+        }
+    }
+}
+
+/// True for an error that comes from what was kept of a statement. It did not run.
+fn may_run_again(errno: u16) -> bool {
+    matches!(errno, errno::UNKNOWN_STATEMENT | errno::NEEDS_PREPARING)
+}

@@ -1,0 +1,51 @@
+//! What a session is set to, and what is asked of the server, in one trip.
+
+use crate::cells::TextRow;
+use crate::exchange::Event;
+use crate::facts::Facts;
+use crate::flavour::Flavour;
+use crate::raw_connection::{Failure, RawConnection};
+use kysera_sql::cell::Cell;
+
+/// The settings of every session: one meaning for every statement, and nothing is cut silently. The mode is given whole,
+/// because some modes change what texts and operators mean. `NO_AUTO_VALUE_ON_ZERO`: else the key 0 would be stored as
+/// another.
+pub(crate) fn setup(flavour: Flavour) -> String {
+    let grouping = if flavour.is_maria { "" } else { "ONLY_FULL_GROUP_BY," };
+    format!(
+        "set names utf8mb4, autocommit=1, time_zone='+00:00', sql_mode='{grouping}STRICT_ALL_TABLES,NO_ZERO_DATE,\
+         NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
+         group_concat_max_len=1073741824, session_track_state_change=1"
+    )
+}
+
+const FACTS: &str =
+    "show variables where variable_name in ('max_allowed_packet', 'innodb_snapshot_isolation')";
+
+/// Sets a new session up and asks for the facts.
+pub(crate) async fn begin(raw: &mut RawConnection) -> Result<Facts, Failure> {
+    let sql = setup(raw.flavour);
+    raw.exchange.send_text(&sql);
+    raw.exchange.send_text(FACTS);
+    raw.answer().await?;
+    let mut facts = Facts::default();
+    loop {
+        match raw.exchange.next().await? {
+            Event::Row(row) => {
+                let (bytes, columns) = raw.exchange.row_and_columns(row);
+                let mut cells = TextRow::new(bytes, columns.kinds());
+                if let (Some(Ok(Cell::Text(name))), Some(Ok(Cell::Text(value)))) =
+                    (cells.next(), cells.next())
+                {
+                    facts.note(name, value);
+                }
+            }
+            Event::Done(_) => break,
+            Event::Failed(error) => return Err(Failure::Server(error)),
+            Event::Columns | Event::Prepared(_) => {}
+        }
+    }
+    // What was set here is how the session begins.
+    raw.exchange.take_session_change();
+    Ok(facts)
+}

@@ -1,0 +1,36 @@
+//! Whether and how connections are encrypted, as the options say it.
+
+use std::path::PathBuf;
+
+/// Whether and how a connection is encrypted, with the meaning that MySQL gives these names (`--ssl-mode`).
+///
+/// Over a Unix socket there is no encryption, whatever the mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SslMode {
+    /// Never encrypted.
+    Disabled,
+    /// Encrypted where the server offers it. MySQL's default, and safe against nobody who can change what is sent.
+    #[default]
+    Preferred,
+    /// Encrypted. The certificate is not looked at, unless an authority is given: then as `VerifyCa`.
+    Required,
+    /// Encrypted, and the certificate comes from a known authority.
+    VerifyCa,
+    /// Encrypted, and the certificate comes from a known authority and names the host.
+    VerifyIdentity,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SslOptions {
+    pub(crate) mode: SslMode,
+    pub(crate) root: Option<RootCertificates>,
+    pub(crate) client_certificate: Option<PathBuf>,
+    pub(crate) client_key: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum RootCertificates {
+    File(PathBuf),
+    Pem(Vec<u8>),
+}

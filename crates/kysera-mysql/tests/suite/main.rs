@@ -1,0 +1,8 @@
+//! What the MySQL driver promises, on real servers of both flavours.
+//!
+//! Every test works in a database of its own, so that they run at the same time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod conformance;
+mod support;
