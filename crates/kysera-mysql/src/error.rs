@@ -274,11 +274,10 @@ fn last_quoted(message: &str) -> Option<&str> {
 /// before it may be a value, which may hold anything.
 fn column_at_the_end(message: &str) -> Option<&str> {
     let (before, _) = message.rsplit_once(" at row ")?;
-    let quote = before.chars().next_back().filter(|quote| matches!(quote, '\'' | '`'))?;
-    let (_, name) = before[..before.len() - 1].rsplit_once(quote)?;
-    let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
-    let is_name = !name.is_empty() && before[..before.len() - name.len() - 1].ends_with([quote, '.']);
-    is_name.then_some(name)
+    let (_, path) = before.rsplit_once(" for column ")?;
+    let quote = path.chars().next().filter(|quote| matches!(quote, '\'' | '`'))?;
+    let path = path.strip_suffix(quote)?;
+    path.rsplit(quote).next().filter(|name| !name.is_empty())
 }
 
 /// What to do, where the server does not say it.

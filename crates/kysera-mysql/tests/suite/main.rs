@@ -5,4 +5,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod conformance;
+mod connect;
+mod dropping;
+mod errors;
+mod limits;
 mod support;
+mod transactions;
+mod values;

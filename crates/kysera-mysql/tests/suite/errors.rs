@@ -1,0 +1,150 @@
+//! Errors of the server by their numbers, and connections that are lost.
+
+use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with, write};
+use kysera_core::driver::TransactionOptions;
+use kysera_core::error::ErrorKind;
+use kysera_sql::value::Value;
+use std::time::Duration;
+
+#[tokio::test]
+async fn numbers_have_kinds() {
+    on_both("kinds", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        let tables = "create table p (id integer primary key, name varchar(9) not null unique, n tinyint, check (n < 100));
+            create table c (id integer primary key, p integer, constraint has_p foreign key (p) references p (id));
+            insert into p values (1, 'a', 1); insert into c values (1, 1)";
+        connection.run_script(tables).await.unwrap();
+        for (sql, kind) in [
+            ("insert into p values (1, 'b', 1)", ErrorKind::UniqueViolation),
+            ("insert into p values (2, 'a', 1)", ErrorKind::UniqueViolation),
+            ("insert into p values (2, null, 1)", ErrorKind::NotNullViolation),
+            ("insert into p (id) values (2)", ErrorKind::NotNullViolation),
+            ("insert into p values (2, 'b', 100)", ErrorKind::CheckViolation),
+            ("insert into p values (2, 'b', 1000)", ErrorKind::InvalidValue),
+            ("insert into p values (2, 'abcdefghij', 1)", ErrorKind::InvalidValue),
+            ("insert into c values (2, 9)", ErrorKind::ForeignKeyViolation),
+            ("delete from p", ErrorKind::ForeignKeyViolation),
+            ("drop table p", ErrorKind::ForeignKeyViolation),
+            ("select * from missing", ErrorKind::Undefined),
+            ("select missing from p", ErrorKind::Undefined),
+            ("select missing(1)", ErrorKind::Undefined),
+            ("selekt 1", ErrorKind::Syntax),
+            ("select 1, from p", ErrorKind::Syntax),
+            ("insert into p values (1)", ErrorKind::InvalidQuery),
+            ("select (select id from p union all select 2)", ErrorKind::InvalidQuery),
+            ("select 9223372036854775807 + n from p", ErrorKind::InvalidValue),
+        ] {
+            let error = run(connection, sql).await.map(|_| ()).unwrap_err();
+            assert_eq!(error.kind(), kind, "{flavour:?} {sql}: {error:?}");
+            assert!(error.code().is_some(), "{error:?}");
+        }
+        let error = run(connection, "insert into c values (2, 9)").await.unwrap_err();
+        assert_eq!((error.table(), error.constraint()), (Some("c"), Some("has_p")), "{flavour:?} {error:?}");
+        assert_eq!(error.columns(), ["p"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_only_transaction_and_a_lock_have_kinds() {
+    on_both("kinds2", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table t (id integer primary key)").await.unwrap();
+        run(connection, "insert into t values (1)").await.unwrap();
+        connection.begin(TransactionOptions::default().read_only()).await.unwrap();
+        let error = run(connection, "insert into t values (2)").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ReadOnly, "{flavour:?}");
+        connection.rollback().await.unwrap();
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        rows::<i64>(connection, read("select id from t for update", vec![])).await.unwrap();
+        let mut other = acquire(&driver).await;
+        let error =
+            rows::<i64>(&mut *other, read("select id from t for update nowait", vec![])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::LockNotAvailable, "{flavour:?}: {error}");
+    })
+    .await;
+}
+
+/// A connection that was killed is an error once; the pool goes on.
+#[tokio::test]
+async fn a_killed_connection_is_lost_and_the_pool_goes_on() {
+    on_both_with(
+        "killed",
+        |options| options.max_connections(2),
+        async |driver, flavour| {
+            run(&mut *acquire(&driver).await, "create table t (id integer)").await.unwrap();
+            let mut victim = acquire(&driver).await;
+            victim.begin(TransactionOptions::default()).await.unwrap();
+            run(&mut *victim, "insert into t values (1)").await.unwrap();
+            let id: i64 = one(&mut *victim, "select connection_id()").await;
+            let mut other = acquire(&driver).await;
+            run(&mut *other, &format!("kill {id}")).await.unwrap();
+            let error = run(&mut *victim, "insert into t values (2)").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionClosed, "{flavour:?}: {error}");
+            let error = run(&mut *victim, "insert into t values (3)").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionClosed, "{flavour:?}: {error}");
+            assert!(victim.commit().await.is_err());
+            assert!(victim.rollback().await.is_err());
+            drop((victim, other));
+            for _ in 0..4 {
+                assert_eq!(one::<i64>(&mut *acquire(&driver).await, "select count(*) from t").await, 0);
+            }
+            // One that was killed while nobody had it is not lent.
+            let mut pair = (acquire(&driver).await, acquire(&driver).await);
+            let id: i64 = one(&mut *pair.0, "select connection_id()").await;
+            drop(pair.0);
+            run(&mut *pair.1, &format!("kill {id}")).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let mut next = acquire(&driver).await;
+            assert_eq!(one::<i64>(&mut *next, "select 1").await, 1, "{flavour:?}");
+        },
+    )
+    .await;
+}
+
+/// A commit on a connection that is lost meanwhile is unknown.
+#[tokio::test]
+async fn a_commit_without_an_answer_is_unknown() {
+    on_both("unknown", async |driver, flavour| {
+        run(&mut *acquire(&driver).await, "create table t (id integer)").await.unwrap();
+        let mut victim = acquire(&driver).await;
+        victim.begin(TransactionOptions::default()).await.unwrap();
+        run(&mut *victim, "insert into t values (1)").await.unwrap();
+        let id: i64 = one(&mut *victim, "select connection_id()").await;
+        run(&mut *acquire(&driver).await, &format!("kill {id}")).await.unwrap();
+        let error = victim.commit().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CommitUnknown, "{flavour:?}: {error}");
+        let mut victim = acquire(&driver).await;
+        victim.begin(TransactionOptions::default().read_only()).await.unwrap();
+        let id: i64 = one(&mut *victim, "select connection_id()").await;
+        run(&mut *acquire(&driver).await, &format!("kill {id}")).await.unwrap();
+        let error = victim.commit().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionClosed, "{flavour:?}: {error}");
+    })
+    .await;
+}
+
+/// A limit of the server's ends a statement and leaves the transaction open.
+#[tokio::test]
+async fn a_limit_of_the_server_cancels_a_statement() {
+    on_both("limit", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table t (id integer)").await.unwrap();
+        let set = match flavour {
+            crate::support::Flavour::MySql => "set max_execution_time = 50",
+            crate::support::Flavour::MariaDb => "set max_statement_time = 0.05",
+        };
+        connection.run_script(set).await.unwrap();
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        run_with(connection, write("insert into t values (?)", vec![Value::I64(1)])).await.unwrap();
+        let slow = read("select count(*) from information_schema.columns a, information_schema.columns b, information_schema.columns c", vec![]);
+        let error = rows::<i64>(connection, slow).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Canceled, "{flavour:?}: {error}");
+        connection.commit().await.unwrap();
+        assert_eq!(one::<i64>(connection, "select count(*) from t").await, 1);
+    })
+    .await;
+}

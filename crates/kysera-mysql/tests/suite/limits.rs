@@ -1,0 +1,202 @@
+//! Lengths: packets at the edge where they are split, more than the server takes, many parameters, many statements.
+
+use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with, write};
+use kysera_core::error::ErrorKind;
+use kysera_sql::value::Value;
+
+const EDGE: usize = 0xff_ffff;
+
+/// Packets of 16 MiB are cut and joined again, both ways.
+#[tokio::test]
+async fn long_values_come_back_whole_around_the_edge_of_a_packet() {
+    on_both("long", async |driver, flavour| {
+        acquire(&driver).await.run_script("set global max_allowed_packet = 67108864").await.unwrap();
+        // The setting is for connections that are opened from now on.
+        let driver = crate::support::connect(crate::support::options(flavour).unwrap()).await;
+        let mut connection = acquire(&driver).await;
+        for length in
+            [0, 1, EDGE - 20, EDGE - 6, EDGE - 5, EDGE - 1, EDGE, EDGE + 1, 2 * EDGE - 9, 40_000_000]
+        {
+            let bytes: Vec<u8> = (0..length).map(|at| at.to_le_bytes()[0] ^ at.to_le_bytes()[1]).collect();
+            let found: Vec<Vec<u8>> =
+                rows(&mut *connection, read("select ?", vec![Value::Bytes(bytes.clone().into())]))
+                    .await
+                    .unwrap();
+            assert!(found == [bytes], "{flavour:?}: {length} bytes");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_server_does_not_take_is_refused_before_it_is_sent() {
+    on_both("too_long", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let most: i64 = one(&mut *connection, "select @@max_allowed_packet").await;
+        let most = usize::try_from(most).unwrap();
+        let value = |length: usize| Value::Bytes(vec![7; length].into());
+        for length in [most, most + 1] {
+            let error =
+                run_with(&mut *connection, read("select length(?)", vec![value(length)])).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
+            assert_eq!(one::<i64>(&mut *connection, "select 1").await, 1, "{flavour:?}");
+        }
+        // The longest that is sent is taken.
+        let head = 10 + 1 + 1 + 2 + 4;
+        let found: Vec<i64> =
+            rows(&mut *connection, read("select length(?)", vec![value(most - head - 1)])).await.unwrap();
+        assert_eq!(found, [i64::try_from(most - head - 1).unwrap()], "{flavour:?}");
+        let text = format!("select {} 1", " ".repeat(most));
+        let error = run(&mut *connection, &text).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn as_many_parameters_as_the_protocol_counts() {
+    on_both("parameters", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let sql = |count: usize| format!("select 1 in ({})", vec!["?"; count].join(","));
+        let found: Vec<i64> =
+            rows(&mut *connection, read(&sql(65_535), vec![Value::I64(1); 65_535])).await.unwrap();
+        assert_eq!(found, [1], "{flavour:?}");
+        let error =
+            run_with(&mut *connection, read(&sql(65_536), vec![Value::I64(1); 65_536])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{flavour:?}: {error}");
+        let error = run_with(&mut *connection, read("select ? + ?", vec![Value::I64(1)])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{flavour:?}: {error}");
+    })
+    .await;
+}
+
+/// More statements than are kept, and none kept at all.
+#[tokio::test]
+async fn statements_that_fall_out_of_the_cache_work_on() {
+    for cache in [0, 1, 3] {
+        on_both_with(
+            "cache",
+            |options| options.max_connections(1).statement_cache(cache),
+            async |driver, flavour| {
+                let mut connection = acquire(&driver).await;
+                for round in 0..3 {
+                    for at in 0..5_i64 {
+                        let found: Vec<i64> = rows(
+                            &mut *connection,
+                            read(&format!("select {at} + ?"), vec![Value::I64(round)]),
+                        )
+                        .await
+                        .unwrap();
+                        assert_eq!(found, [at + round], "{flavour:?} cache {cache}");
+                    }
+                }
+            },
+        )
+        .await;
+    }
+}
+
+/// The columns are those of the execution, not of the preparation.
+#[tokio::test]
+async fn a_change_of_the_schema_under_a_statement_shows() {
+    on_both("schema", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table s (a integer)").await.unwrap();
+        run(connection, "insert into s values (1)").await.unwrap();
+        assert_eq!(rows::<i64>(connection, read("select * from s", vec![])).await.unwrap(), [1]);
+        run(connection, "alter table s add b varchar(9) default 'x'").await.unwrap();
+        let found = rows::<(i64, String)>(connection, read("select * from s", vec![])).await.unwrap();
+        assert_eq!(found, [(1, "x".to_owned())], "{flavour:?}");
+        run(connection, "alter table s modify a varchar(9)").await.unwrap();
+        let found = rows::<(String, String)>(connection, read("select * from s", vec![])).await.unwrap();
+        assert_eq!(found, [("1".to_owned(), "x".to_owned())], "{flavour:?}");
+        run(connection, "alter table s drop column b").await.unwrap();
+        assert_eq!(
+            rows::<String>(connection, read("select * from s", vec![])).await.unwrap(),
+            ["1"],
+            "{flavour:?}"
+        );
+        run(connection, "drop table s").await.unwrap();
+        let error = rows::<String>(connection, read("select * from s", vec![])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undefined, "{flavour:?}");
+    })
+    .await;
+}
+
+/// A list that the server has cut is an error.
+#[tokio::test]
+async fn a_list_that_was_cut_is_an_error() {
+    on_both("cut", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        connection
+            .run_script("create table c (v varchar(20)); insert into c values ('aaaaaaaaaa'), ('bbbbbbbbbb')")
+            .await
+            .unwrap();
+        let whole: String = one(connection, "select group_concat(v) from c").await;
+        assert_eq!(whole.len(), 21, "{flavour:?}");
+        connection.run_script("set group_concat_max_len = 8").await.unwrap();
+        let error =
+            rows::<String>(connection, read("select group_concat(v) from c", vec![])).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
+        assert_eq!(error.code(), Some("1260"));
+        assert_eq!(one::<i64>(connection, "select 1").await, 1);
+        // Another warning is no loss.
+        let found: Vec<Option<String>> =
+            rows(connection, read("select group_concat(v) from c where 1/0 is not null", vec![]))
+                .await
+                .unwrap();
+        assert_eq!(found, [None], "{flavour:?}");
+    })
+    .await;
+}
+
+/// A procedure has several results, and an end behind them.
+#[tokio::test]
+async fn the_first_result_of_a_procedure_is_its_own() {
+    on_both("procedure", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        connection
+            .run_script("create procedure two() begin select 1; select 'a', 'b'; end; create procedure bad() begin select 1; select * from missing; end")
+            .await
+            .unwrap();
+        let call = |sql: &str| crate::support::raw(sql, vec![]);
+        assert_eq!(rows::<i64>(connection, call("call two()")).await.unwrap(), [1], "{flavour:?}");
+        let error = rows::<i64>(connection, call("call bad()")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undefined, "{flavour:?}");
+        assert_eq!(one::<i64>(connection, "select 9").await, 9, "{flavour:?}");
+    })
+    .await;
+}
+
+/// Counts are of rows that were found, whether or not they changed.
+#[tokio::test]
+async fn counts_are_of_rows_that_were_found() {
+    on_both("counts", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table c (id integer primary key auto_increment, v integer unique)")
+            .await
+            .unwrap();
+        let insert = |sql: &str, rows| {
+            crate::support::statement(
+                sql,
+                vec![],
+                kysera_sql::compiled::StatementKind::InsertValues(rows),
+                false,
+            )
+        };
+        let first = run_with(connection, insert("insert into c (v) values (1)", 1)).await.unwrap();
+        assert_eq!((first.rows_affected, first.last_insert_id), (1, Some(1)), "{flavour:?}");
+        let two = run_with(connection, insert("insert into c (v) values (2), (3)", 2)).await.unwrap();
+        assert_eq!(two.rows_affected, 2);
+        let same = run(connection, "update c set v = v").await.unwrap();
+        assert_eq!(same.rows_affected, 3, "{flavour:?}");
+        let upsert = "insert into c (v) values (1), (9) on duplicate key update id = id + 10";
+        let upserted = run_with(connection, insert(upsert, 2)).await.unwrap();
+        assert_eq!(upserted.rows_affected, 2, "{flavour:?}: one new and one changed, each once");
+    })
+    .await;
+}
