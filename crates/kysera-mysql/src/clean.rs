@@ -68,8 +68,19 @@ async fn reset(raw: &mut RawConnection, hooks: &Hooks<RawConnection>) -> Result<
     raw.statements.clear();
     raw.exchange.send_command(Command::COM_RESET_CONNECTION);
     raw.exchange.send_text(&session::setup(raw.flavour));
+    // The server does not reset the database, and none cannot be chosen again.
+    match &raw.database {
+        Some(name) => raw.exchange.send_database(name),
+        None => raw.exchange.send_text("select 1 from dual where database() is not null"),
+    }
     for _ in 0..2 {
         raw.answer().await.map_err(|failure| raw.told(failure))?;
+    }
+    if raw.answer_has_rows().await.map_err(|failure| raw.told(failure))? {
+        return Err(Error::new(
+            ErrorKind::ConnectionClosed,
+            "the session was in no database and now is in one",
+        ));
     }
     hooks.connected(raw).await?;
     raw.exchange.take_session_change();

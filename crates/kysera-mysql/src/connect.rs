@@ -37,7 +37,13 @@ pub(crate) async fn open(server: &Arc<Server>) -> Result<RawConnection> {
 
 async fn reach(server: &Arc<Server>, address: &Address, password: &str) -> Result<RawConnection> {
     let LoggedIn { exchange, id, flavour } = log_in(server, address, password).await?;
-    let mut raw = RawConnection::new(exchange, id, flavour, server.options.statement_cache);
+    let mut raw = RawConnection::new(
+        exchange,
+        id,
+        flavour,
+        server.options.database.clone(),
+        server.options.statement_cache,
+    );
     match session::begin(&mut raw).await {
         Ok(facts) => raw.facts = facts,
         Err(failure) => return Err(raw.told(failure)),

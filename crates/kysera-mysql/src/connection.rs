@@ -93,10 +93,7 @@ impl MyConnection {
             self.state.lost();
             return error;
         }
-        if !self.state.is_idle()
-            && self.state.running() != Some(Operation::Begin)
-            && self.raw.exchange.is_answered()
-        {
+        if self.raw.exchange.is_in_transaction() && self.raw.exchange.is_answered() {
             // Errors have no flags, and some have rolled the transaction back: what follows would commit by itself.
             if let Err(lost) = ping(&mut self.raw).await {
                 self.state.lost();

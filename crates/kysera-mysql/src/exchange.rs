@@ -108,6 +108,11 @@ impl Exchange {
         self.send(Of::Text, command, |_| {});
     }
 
+    /// Sends the order to go to a database.
+    pub(crate) fn send_database(&mut self, name: &str) {
+        self.send(Of::Text, Command::COM_INIT_DB, |out| out.extend_from_slice(name.as_bytes()));
+    }
+
     pub(crate) fn send_prepare(&mut self, sql: &str) {
         self.send(Of::Prepare, Command::COM_STMT_PREPARE, |out| out.extend_from_slice(sql.as_bytes()));
     }

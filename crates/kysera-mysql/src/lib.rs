@@ -40,6 +40,7 @@ mod error;
 mod exchange;
 mod facts;
 mod flavour;
+mod ignore;
 mod login;
 mod manager;
 mod options;

@@ -181,7 +181,8 @@ async fn read(wire: &mut Wire, address: &Address) -> Result<Range<usize>> {
     /// More than any packet of a login holds.
     const MOST: usize = 1024 * 1024;
     loop {
-        let found = wire.packet().map_err(|_| nonsense(address))?;
+        // Another protocol shows in the first bytes, which are then no number of a packet.
+        let found = wire.packet().map_err(|_| no_server(address))?;
         if let Some(packet) = found {
             return Ok(packet);
         }

@@ -4,6 +4,7 @@
 //! state, and after an error that rolls back (a deadlock) a write that was sent already would commit by itself.
 
 use crate::connection::MyConnection;
+use crate::ignore::ignores_errors;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
@@ -150,9 +151,10 @@ impl RawConnection {
 
 /// True when a statement may be sent before the answers of those before it.
 fn may_follow(part: &Batch, next: &Compiled, is_inside: bool) -> bool {
-    !is_inside
-        || (next.kind == StatementKind::Read
-            && part.iter().all(|(statement, _)| statement.kind == StatementKind::Read))
+    let is_plain = |statement: &Compiled| {
+        if is_inside { statement.kind == StatementKind::Read } else { !ignores_errors(statement) }
+    };
+    is_plain(next) && part.iter().all(|(statement, _)| is_plain(statement))
 }
 
 fn refuse(count: usize, (at, error): (usize, Error)) -> Vec<Ran> {

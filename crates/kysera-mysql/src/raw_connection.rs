@@ -25,6 +25,8 @@ pub struct RawConnection {
     pub(crate) facts: Facts,
     /// The server's number of the connection, for `kill`.
     pub(crate) id: u32,
+    /// The database that the session began in.
+    pub(crate) database: Option<String>,
     /// Room for the parameters of the next statement.
     pub(crate) spare: Params,
     /// Raw SQL ran: the session may not be as it began.
@@ -59,6 +61,7 @@ impl RawConnection {
         exchange: Exchange,
         id: u32,
         flavour: Flavour,
+        database: Option<String>,
         statement_cache: usize,
     ) -> RawConnection {
         RawConnection {
@@ -67,6 +70,7 @@ impl RawConnection {
             flavour,
             facts: Facts::default(),
             id,
+            database,
             spare: Params::default(),
             is_dirty: false,
             runtime: only_when_blocked_on(),
@@ -122,6 +126,19 @@ impl RawConnection {
                 Event::Failed(error) => return Err(Failure::Server(error)),
                 Event::Row(_) | Event::Columns => {}
                 Event::Prepared(_) => return Err(malformed("a prepared statement").into()),
+            }
+        }
+    }
+
+    /// As [`answer`](RawConnection::answer); true when there were rows.
+    pub(crate) async fn answer_has_rows(&mut self) -> Result<bool, Failure> {
+        let mut has_rows = false;
+        loop {
+            match self.exchange.next().await? {
+                Event::Row(_) => has_rows = true,
+                Event::Done(done) if !done.has_more() => return Ok(has_rows),
+                Event::Failed(error) => return Err(Failure::Server(error)),
+                _ => {}
             }
         }
     }

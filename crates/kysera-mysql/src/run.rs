@@ -3,6 +3,7 @@
 use crate::connection::MyConnection;
 use crate::error::malformed;
 use crate::exchange::{Event, Prepared};
+use crate::ignore::ignores_errors;
 use crate::packet::Done;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
@@ -46,6 +47,9 @@ impl MyConnection {
         self.ready().await?;
         self.check_ddl(statement)?;
         let params = std::mem::take(&mut self.raw().spare).encode(&statement.params)?;
+        if ignores_errors(statement) {
+            return Box::pin(self.run_ignoring(statement, &params, sink)).await;
+        }
         self.state.start(Operation::Statement);
         let mut reader = Reader::new(statement);
         let outcome = self.raw().run(statement, &params, &mut reader, sink).await;
@@ -134,8 +138,7 @@ impl RawConnection {
         if let Some(handle) = self.statements.find(&statement.sql, params) {
             return Ok(Way::Prepared { id: handle.id, needs_types: handle.needs_types, is_new: false });
         }
-        // Changes of the schema do not come again, and have no rows.
-        if statement.kind == StatementKind::Ddl && statement.params.is_empty() {
+        if statement.params.is_empty() && is_text_only(statement) {
             return Ok(Way::Text);
         }
         Box::pin(self.prepare(statement, params)).await
@@ -224,6 +227,22 @@ impl RawConnection {
         if matches!(way, Way::Prepared { needs_types: true, .. }) && !self.exchange.is_broken() {
             self.statements.note_types(&statement.sql, params);
         }
+    }
+}
+
+/// True for a statement that is not prepared first: a change of the schema, which does not come again and has no rows; and
+/// raw SQL about the diagnostics of the statement before, which a preparation would replace.
+fn is_text_only(statement: &Compiled) -> bool {
+    let mut words = statement.sql.split_ascii_whitespace();
+    let mut is_next = |wanted: &[&str]| {
+        words.next().is_some_and(|word| wanted.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)))
+    };
+    match statement.kind {
+        StatementKind::Ddl => true,
+        StatementKind::Raw => {
+            is_next(&["show", "get"]) && is_next(&["warnings", "errors", "count(*)", "diagnostics"])
+        }
+        _ => false,
     }
 }
 

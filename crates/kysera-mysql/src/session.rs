@@ -15,7 +15,7 @@ pub(crate) fn setup(flavour: Flavour) -> String {
     format!(
         "set names utf8mb4, autocommit=1, time_zone='+00:00', sql_mode='{grouping}STRICT_ALL_TABLES,NO_ZERO_DATE,\
          NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
-         group_concat_max_len=1073741824, session_track_state_change=1"
+         group_concat_max_len=1073741824, max_error_count=65535, session_track_state_change=1"
     )
 }
 

@@ -91,11 +91,11 @@ impl Wire {
             let at = self.start + self.joined;
             let Some(header) = self.input[at..self.end].first_chunk::<4>() else { return Ok(None) };
             let length = u32::from_le_bytes([header[0], header[1], header[2], 0]) as usize;
-            if self.end - at - 4 < length {
-                return Ok(None);
-            }
             if header[3] != self.sequence {
                 return Err(out_of_order());
+            }
+            if self.end - at - 4 < length {
+                return Ok(None);
             }
             self.sequence = self.sequence.wrapping_add(1);
             if self.joined == 0 && length < MOST {

@@ -123,6 +123,13 @@ YQIDAQAB
         assert!(!is_well_formed(&[0xff; 64]));
     }
 
+    /// Why this file is there.
+    #[test]
+    fn the_library_panics_over_an_empty_key() {
+        let empty = b"-----BEGIN PUBLIC KEY----------END PUBLIC KEY-----";
+        assert!(std::panic::catch_unwind(|| mysql_common::crypto::encrypt(b"a", empty)).is_err());
+    }
+
     /// Whatever is taken for a key here does not make the client library panic.
     #[test]
     fn no_key_of_one_changed_byte_makes_the_library_panic() {

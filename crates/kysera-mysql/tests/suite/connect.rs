@@ -185,12 +185,13 @@ fn fake(answers: Vec<Vec<u8>>) -> MySqlOptions {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
-        let Ok((mut socket, _)) = listener.accept() else { return };
-        for answer in answers {
-            if socket.write_all(&answer).is_err() {
-                return;
+        while let Ok((mut socket, _)) = listener.accept() {
+            for answer in &answers {
+                if socket.write_all(answer).is_err() {
+                    break;
+                }
+                let _ = socket.read(&mut [0; 4096]);
             }
-            let _ = socket.read(&mut [0; 4096]);
         }
     });
     MySqlOptions::new()
@@ -222,7 +223,7 @@ fn greeting(version: &str, plugin: &str) -> Vec<u8> {
 async fn a_server_that_is_none_is_an_error_and_no_panic() {
     let sha2 = "caching_sha2_password";
     let cases: [(Vec<Vec<u8>>, ErrorKind, &str); 9] = [
-        (vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()], ErrorKind::ConnectionFailed, "login"),
+        (vec![b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()], ErrorKind::ConnectionFailed, "protocol"),
         (vec![], ErrorKind::ConnectionFailed, "hung up"),
         (
             vec![packet(0, b"\xff\x10\x04Too many connections")],
@@ -248,7 +249,7 @@ async fn a_server_that_is_none_is_an_error_and_no_panic() {
         (
             vec![greeting("9.7.4", sha2), packet(7, b"\0\0\0\x02\0\0\0")],
             ErrorKind::ConnectionFailed,
-            "no sense",
+            "protocol",
         ),
         (vec![greeting("9.7.4", sha2), packet(2, b"")], ErrorKind::ConnectionFailed, "no sense"),
     ];

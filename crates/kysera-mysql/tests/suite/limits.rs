@@ -1,6 +1,6 @@
 //! Lengths: packets at the edge where they are split, more than the server takes, many parameters, many statements.
 
-use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with, write};
+use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with};
 use kysera_core::error::ErrorKind;
 use kysera_sql::value::Value;
 
@@ -18,10 +18,12 @@ async fn long_values_come_back_whole_around_the_edge_of_a_packet() {
             [0, 1, EDGE - 20, EDGE - 6, EDGE - 5, EDGE - 1, EDGE, EDGE + 1, 2 * EDGE - 9, 40_000_000]
         {
             let bytes: Vec<u8> = (0..length).map(|at| at.to_le_bytes()[0] ^ at.to_le_bytes()[1]).collect();
-            let found: Vec<Vec<u8>> =
-                rows(&mut *connection, read("select ?", vec![Value::Bytes(bytes.clone().into())]))
-                    .await
-                    .unwrap();
+            let found: Vec<Vec<u8>> = rows(
+                &mut *connection,
+                read("select cast(? as binary)", vec![Value::Bytes(bytes.clone().into())]),
+            )
+            .await
+            .unwrap();
             assert!(found == [bytes], "{flavour:?}: {length} bytes");
         }
     })
@@ -42,7 +44,7 @@ async fn what_the_server_does_not_take_is_refused_before_it_is_sent() {
             assert_eq!(one::<i64>(&mut *connection, "select 1").await, 1, "{flavour:?}");
         }
         // The longest that is sent is taken.
-        let head = 10 + 1 + 1 + 2 + 4;
+        let head = 10 + 1 + 1 + 2 + if most > EDGE { 9 } else { 4 };
         let found: Vec<i64> =
             rows(&mut *connection, read("select length(?)", vec![value(most - head - 1)])).await.unwrap();
         assert_eq!(found, [i64::try_from(most - head - 1).unwrap()], "{flavour:?}");
@@ -136,9 +138,11 @@ async fn a_list_that_was_cut_is_an_error() {
             .unwrap();
         let whole: String = one(connection, "select group_concat(v) from c").await;
         assert_eq!(whole.len(), 21, "{flavour:?}");
+        // The length is fixed when a statement is prepared.
         connection.run_script("set group_concat_max_len = 8").await.unwrap();
-        let error =
-            rows::<String>(connection, read("select group_concat(v) from c", vec![])).await.unwrap_err();
+        let error = rows::<String>(connection, read("select group_concat(v) from c where 1", vec![]))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
         assert_eq!(error.code(), Some("1260"));
         assert_eq!(one::<i64>(connection, "select 1").await, 1);
@@ -198,5 +202,92 @@ async fn counts_are_of_rows_that_were_found() {
         let upserted = run_with(connection, insert(upsert, 2)).await.unwrap();
         assert_eq!(upserted.rows_affected, 2, "{flavour:?}: one new and one changed, each once");
     })
+    .await;
+}
+
+/// `insert ignore` passes over rows that are there, and stores no other value than was given.
+#[tokio::test]
+async fn an_insert_that_ignores_stores_no_other_value() {
+    on_both("ignore", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table i (id integer primary key, v varchar(3) not null, n tinyint)")
+            .await
+            .unwrap();
+        let insert = |values: &str, rows| {
+            let sql = format!("insert ignore into i values {values}");
+            crate::support::statement(
+                &sql,
+                vec![],
+                kysera_sql::compiled::StatementKind::InsertValues(rows),
+                false,
+            )
+        };
+        for is_inside in [false, true] {
+            run(connection, "delete from i").await.unwrap();
+            if is_inside {
+                connection.begin(Default::default()).await.unwrap();
+            }
+            let two = run_with(connection, insert("(1, 'a', 1), (2, 'b', 2)", 2)).await.unwrap();
+            assert_eq!(two.rows_affected, 2, "{flavour:?}");
+            let one_more = run_with(connection, insert("(2, 'x', 9), (3, 'c', 3)", 2)).await.unwrap();
+            assert_eq!(one_more.rows_affected, 1, "{flavour:?}");
+            for lossy in [
+                "(4, 'd', 4), (5, 'abcd', 5)",
+                "(6, 'e', 1000)",
+                "(7, null, 7)",
+                "(1, 'x', 1), (8, 'f', 'y')",
+            ] {
+                let error = run_with(connection, insert(lossy, 1)).await.unwrap_err();
+                let kinds = [ErrorKind::InvalidValue, ErrorKind::NotNullViolation];
+                assert!(kinds.contains(&error.kind()), "{flavour:?} {lossy}: {error:?}");
+                let found: Vec<i64> =
+                    rows(connection, read("select id from i order by id", vec![])).await.unwrap();
+                assert_eq!(found, [1, 2, 3], "{flavour:?} {lossy}");
+            }
+            if is_inside {
+                connection.commit().await.unwrap();
+            }
+        }
+        assert_eq!(one::<i64>(connection, "select count(*) from i").await, 3);
+    })
+    .await;
+}
+
+/// What a plain statement and a transaction leave is no change of the session: nothing is reset.
+#[tokio::test]
+async fn plain_statements_cost_no_reset() {
+    on_both_with(
+        "no_reset",
+        |options| options.max_connections(1),
+        async |driver, flavour| {
+            run(&mut *acquire(&driver).await, "create table r (id integer)").await.unwrap();
+            let prepared = async || {
+                let mut connection = acquire(&driver).await;
+                let sql = "show session status like 'Com_stmt_prepare'";
+                rows::<(String, String)>(&mut *connection, read(sql, vec![])).await.unwrap()[0]
+                    .1
+                    .parse::<i64>()
+                    .unwrap()
+            };
+            let before = prepared().await;
+            for _ in 0..20 {
+                let mut connection = acquire(&driver).await;
+                connection.begin(Default::default()).await.unwrap();
+                run_with(
+                    &mut *connection,
+                    crate::support::write("insert into r values (?)", vec![Value::I64(1)]),
+                )
+                .await
+                .unwrap();
+                connection.savepoint("kysera_1").await.unwrap();
+                connection.rollback_to("kysera_1").await.unwrap();
+                connection.commit().await.unwrap();
+                drop(connection);
+                assert!(driver.status().idle == 1, "{flavour:?}: it was cleaned");
+            }
+            assert!(prepared().await - before <= 2, "{flavour:?}");
+        },
+    )
     .await;
 }

@@ -175,7 +175,7 @@ async fn what_comes_as_text_is_the_same_cells() {
         let connection = &mut *connection;
         let found: Vec<(String, i64, String)> = rows(connection, raw("show warnings", vec![])).await.unwrap();
         assert!(found.is_empty());
-        rows::<i64>(connection, read("select 1/0 is null", vec![])).await.unwrap();
+        rows::<i64>(connection, read("select 1/? is null", vec![Value::I64(0)])).await.unwrap();
         let found: Vec<(String, i64, String)> = rows(connection, raw("show warnings", vec![])).await.unwrap();
         assert_eq!(found.len(), 1, "{flavour:?}");
         assert_eq!((found[0].0.as_str(), found[0].1), ("Warning", 1365));
