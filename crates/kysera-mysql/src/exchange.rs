@@ -6,6 +6,7 @@
 use crate::columns::Columns;
 use crate::error::{self, ServerError, malformed};
 use crate::packet::{Done, Parser, parse_error};
+use crate::socket::State;
 use crate::wire::Wire;
 use mysql_common::constants::{Command, StatusFlags};
 use std::collections::VecDeque;
@@ -165,7 +166,13 @@ impl Exchange {
     /// False when the server has closed the connection, or said goodbye.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_broken
-            && (!self.is_answered() || (!self.wire.has_input() && self.wire.transport().is_quiet()))
+            && (!self.is_answered()
+                || (!self.wire.has_input() && self.wire.transport().state() == State::Quiet))
+    }
+
+    /// True when the server goes on with what was sent, as far as is known, though it is given up. Takes what has come.
+    pub(crate) fn is_going_on(&self) -> bool {
+        !self.is_broken && !self.is_answered() && self.wire.transport().state() != State::Closed
     }
 
     /// Why the server ended the connection, when it said so.

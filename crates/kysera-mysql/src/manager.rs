@@ -53,8 +53,9 @@ impl Manager for MyManager {
     }
 
     fn close(&self, raw: RawConnection, _: CloseReason) {
-        // A server goes on with a statement though nobody is there any more.
-        if !raw.exchange.is_answered()
+        // A server goes on with a statement though nobody is there any more. One that was started again since counts its
+        // connections anew, and would end that of somebody else.
+        if raw.exchange.is_going_on()
             && let Ok(runtime) = Handle::try_current()
         {
             kill_later(&runtime, Arc::clone(&self.server), raw.id);

@@ -125,7 +125,7 @@ impl RawConnection {
         };
         match done {
             Some(done) if done.warnings > 0 && warnings::may_mean_loss(statement) => {
-                Box::pin(warnings::check(self, statement)).await?;
+                Box::pin(warnings::check(self)).await?;
                 Ok(Some(done))
             }
             done => Ok(done),

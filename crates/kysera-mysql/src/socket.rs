@@ -88,16 +88,30 @@ pub(crate) enum Socket {
 }
 
 impl Socket {
-    /// True when the other side has neither closed the socket nor sent anything. Takes what was sent.
-    fn is_quiet(&self) -> bool {
+    /// Whether the other side has closed the socket or sent anything. Takes what was sent.
+    fn state(&self) -> State {
         let mut byte = [0];
         let read = match self {
             Socket::Tcp(stream) => stream.try_read(&mut byte),
             #[cfg(unix)]
             Socket::Unix(stream) => stream.try_read(&mut byte),
         };
-        matches!(read, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+        match read {
+            Ok(0) => State::Closed,
+            Ok(_) => State::Speaking,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => State::Quiet,
+            Err(_) => State::Closed,
+        }
     }
+}
+
+/// What is known of the other side without a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Quiet,
+    /// It has sent something.
+    Speaking,
+    Closed,
 }
 
 /// A stream to the server, encrypted or not.
@@ -118,12 +132,12 @@ impl Transport {
         }
     }
 
-    /// True when the server has neither closed the connection nor sent anything. To be asked only while nothing is
-    /// expected, since then everything that comes is its goodbye.
-    pub(crate) fn is_quiet(&self) -> bool {
+    /// Whether the server has closed the connection or sent anything. To be asked only while nothing is expected, since then
+    /// everything that comes is its goodbye, or of a connection that is being closed.
+    pub(crate) fn state(&self) -> State {
         match self {
-            Transport::Plain(socket) => socket.is_quiet(),
-            Transport::Tls(stream) => stream.get_ref().0.is_quiet(),
+            Transport::Plain(socket) => socket.state(),
+            Transport::Tls(stream) => stream.get_ref().0.state(),
         }
     }
 }

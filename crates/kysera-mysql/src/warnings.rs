@@ -27,7 +27,7 @@ pub(crate) fn may_mean_loss(statement: &Compiled) -> bool {
 ///
 /// # Errors
 /// The warning, if one means loss.
-pub(crate) async fn check(raw: &mut RawConnection, _: &Compiled) -> Result<(), Failure> {
+pub(crate) async fn check(raw: &mut RawConnection) -> Result<(), Failure> {
     raw.exchange.send_text("show warnings");
     let mut found = None;
     loop {

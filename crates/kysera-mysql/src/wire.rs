@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const MOST: usize = 0xff_ffff;
 /// How much room there is to read into. Grows to the longest packet.
 const ROOM: usize = 64 * 1024;
-/// More room than this is given back once it is empty.
+/// More room than this is given back when the next command is written.
 const MUCH_ROOM: usize = 1024 * 1024;
 
 /// A socket with its buffers.
@@ -136,6 +136,10 @@ impl Wire {
 
     /// Appends a packet, or several when it is long; returns the number that the answer begins with.
     pub(crate) fn write(&mut self, sequence: u8, payload: impl FnOnce(&mut Vec<u8>)) -> u8 {
+        if self.input.len() > MUCH_ROOM && !self.has_input() {
+            (self.start, self.end) = (0, 0);
+            self.input = vec![0; ROOM];
+        }
         let at = self.output.len();
         self.output.extend_from_slice(&[0; 4]);
         payload(&mut self.output);
@@ -244,9 +248,6 @@ impl Wire {
     fn make_room(&mut self) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-            if self.input.len() > MUCH_ROOM {
-                self.input = vec![0; ROOM];
-            }
         } else if self.start > 0 && self.input.len() - self.end < ROOM / 4 {
             self.input.copy_within(self.start..self.end, 0);
             self.end -= self.start;

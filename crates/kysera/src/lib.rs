@@ -65,6 +65,7 @@
 //! |---|---|
 //! | `sqlite` (default) | the driver for SQLite, compiled in |
 //! | `postgres` | the driver for PostgreSQL |
+//! | `mysql` | the driver for MySQL and MariaDB |
 //! | `jiff`, `chrono`, `time` | dates and times of that crate |
 //! | `json` | [`Json`](types::Json) and `serde_json::Value` as columns; rows of `row!` serialize |
 //! | `uuid`, `decimal`, `bigdecimal` | `uuid::Uuid`, `rust_decimal::Decimal`, `bigdecimal::BigDecimal` |
@@ -93,6 +94,9 @@ pub use kysera_sql::{expr, query, schema, types, write};
 #[cfg(feature = "sqlite")]
 pub use kysera_sqlite as sqlite;
 
+/// The driver for MySQL and MariaDB.
+#[cfg(feature = "mysql")]
+pub use kysera_mysql as mysql;
 /// The PostgreSQL driver.
 #[cfg(feature = "postgres")]
 pub use kysera_postgres as postgres;

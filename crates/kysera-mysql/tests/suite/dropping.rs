@@ -100,7 +100,7 @@ async fn nobody_else_is_ended() {
         |options| options.max_connections(1).cancel_grace(Duration::ZERO),
         async |driver, flavour| {
             numbers(&driver).await;
-            for round in 0..300_u64 {
+            for round in 0..rounds() {
                 let mut connection = acquire(&driver).await;
                 let slow = rows::<i64>(
                     &mut *connection,
@@ -206,5 +206,34 @@ async fn a_dropped_preparation_leaves_no_statement() {
         }
     })
     .await;
-    on_both("nothing", async |_, _| {}).await;
+}
+
+/// How often the race is run: 300 times, or as `KYSERA_TEST_KILL_ROUNDS` says.
+fn rounds() -> u64 {
+    std::env::var("KYSERA_TEST_KILL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(300)
+}
+
+/// Opening a connection may be dropped at every step; the pool is none the worse.
+#[tokio::test]
+async fn a_dropped_login_costs_nothing() {
+    on_both("login", async |driver, flavour| {
+        drop(driver);
+        let options = crate::support::options(flavour).unwrap().max_connections(2);
+        for polls in 1..14 {
+            drop(dropped_after(polls, MySql::connect(options.clone())).await);
+        }
+        let driver = crate::support::connect(options).await;
+        for polls in 1..14 {
+            drop(
+                dropped_after(
+                    polls,
+                    kysera_core::driver::Driver::acquire(&driver, kysera_sql::compiled::Access::Write),
+                )
+                .await,
+            );
+            assert_eq!(one::<i64>(&mut *acquire(&driver).await, "select 1").await, 1, "{flavour:?}");
+        }
+        assert_eq!(driver.status().in_use, 0);
+    })
+    .await;
 }

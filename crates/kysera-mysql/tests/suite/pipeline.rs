@@ -1,0 +1,113 @@
+//! Statements sent together: an error at each place, inside a transaction and outside.
+
+use crate::support::{acquire, on_both, one, read, run, taken, write};
+use kysera_core::driver::{Connection, Ran, TransactionOptions};
+use kysera_core::error::ErrorKind;
+use kysera_mysql::MySql;
+use kysera_sql::compiled::Compiled;
+use kysera_sql::row::{Discard, RowSink, Rows};
+use kysera_sql::value::Value;
+
+async fn table(driver: &MySql) {
+    run(&mut *acquire(driver).await, "create table t (id integer primary key)").await.unwrap();
+    run(&mut *acquire(driver).await, "insert into t values (1)").await.unwrap();
+}
+
+fn insert(id: i64) -> (Compiled, Box<dyn RowSink>) {
+    (write("insert into t values (?)", vec![Value::I64(id)]), Box::<Discard>::default())
+}
+
+fn count() -> (Compiled, Box<dyn RowSink>) {
+    (read("select count(*) from t", vec![]), Box::<Rows<i64>>::default())
+}
+
+fn kind(ran: &Ran) -> Option<ErrorKind> {
+    ran.as_ref().err().map(kysera_core::Error::kind)
+}
+
+async fn ids(connection: &mut dyn Connection) -> Vec<i64> {
+    crate::support::rows(connection, read("select id from t order by id", vec![])).await.unwrap()
+}
+
+/// What stands before the error stays, what stands behind it did not run, and the transaction commits the first.
+#[tokio::test]
+async fn nothing_behind_an_error_runs_in_a_transaction() {
+    on_both("pipeline_inside", async |driver, flavour| {
+        table(&driver).await;
+        for at in 0..4_i64 {
+            let mut connection = acquire(&driver).await;
+            let connection = &mut *connection;
+            connection.begin(TransactionOptions::default()).await.unwrap();
+            let batch =
+                (0..4).map(|place| if place == at { insert(1) } else { insert(10 + place) }).collect();
+            let ran = connection.pipeline(batch).await;
+            for (place, ran) in (0..).zip(&ran) {
+                let expected = match i64::cmp(&place, &at) {
+                    std::cmp::Ordering::Less => None,
+                    std::cmp::Ordering::Equal => Some(ErrorKind::UniqueViolation),
+                    std::cmp::Ordering::Greater => Some(ErrorKind::RolledBack),
+                };
+                assert_eq!(kind(ran), expected, "{flavour:?} {at} {place}");
+            }
+            connection.commit().await.unwrap();
+            let expected: Vec<i64> = [1].into_iter().chain((0..at).map(|place| 10 + place)).collect();
+            assert_eq!(ids(connection).await, expected, "{flavour:?} {at}");
+            run(connection, "delete from t where id > 1").await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// Outside a transaction each runs by itself, whatever became of those before it.
+#[tokio::test]
+async fn each_runs_by_itself_outside_a_transaction() {
+    on_both("pipeline_outside", async |driver, flavour| {
+        table(&driver).await;
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        let missing = (
+            read("select * from missing where id = ?", vec![Value::I64(1)]),
+            Box::<Discard>::default() as Box<dyn RowSink>,
+        );
+        let unbound = (read("select ?", vec![]), Box::<Discard>::default() as Box<dyn RowSink>);
+        let few = (read("select id from t", vec![]), Box::new(Rows::<i64>::at_most(1)) as Box<dyn RowSink>);
+        let batch = vec![insert(2), insert(1), count(), missing, insert(3), unbound, few, count()];
+        let ran = connection.pipeline(batch).await;
+        let kinds: Vec<_> = ran.iter().map(kind).collect();
+        let (unique, undefined, invalid) =
+            (ErrorKind::UniqueViolation, ErrorKind::Undefined, ErrorKind::InvalidQuery);
+        assert_eq!(
+            kinds,
+            [None, Some(unique), None, Some(undefined), None, Some(invalid), None, None],
+            "{flavour:?}"
+        );
+        let mut found = ran.into_iter().filter_map(Result::ok).map(|(_, sink)| sink);
+        drop(found.next());
+        assert_eq!(taken::<i64>(found.next().unwrap()), [2]);
+        drop(found.next());
+        assert_eq!(taken::<i64>(found.next().unwrap()), [1]);
+        assert_eq!(taken::<i64>(found.next().unwrap()), [3]);
+        assert_eq!(ids(connection).await, [1, 2, 3]);
+    })
+    .await;
+}
+
+/// More than the buffers of both sides hold, in one write: neither waits for the other.
+#[tokio::test]
+async fn a_thousand_long_statements_do_not_wait_for_each_other() {
+    on_both("pipeline_long", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let text = "x".repeat(20_000);
+        let batch = (0..1000)
+            .map(|_| {
+                let statement = read("select concat(?, 'y')", vec![Value::Text(text.clone().into())]);
+                (statement, Box::<Rows<String>>::default() as Box<dyn RowSink>)
+            })
+            .collect();
+        for ran in connection.pipeline(batch).await {
+            assert_eq!(taken::<String>(ran.unwrap().1)[0].len(), 20_001, "{flavour:?}");
+        }
+        assert_eq!(one::<i64>(&mut *connection, "select 1").await, 1);
+    })
+    .await;
+}

@@ -1,0 +1,86 @@
+//! From a typed query to the server and back: what users write, on both flavours.
+
+use crate::support::{Flavour, on_both};
+use kysera_core::{Db, QueryExt};
+use kysera_sql::Table;
+use kysera_sql::prelude::*;
+use kysera_sql::query::select_from;
+use kysera_sql::schema::create_table;
+use kysera_sql::write::{delete_from, insert_into, update};
+
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "person", crate = kysera_sql)]
+struct Person {
+    #[column(primary_key, generated)]
+    id: i64,
+    name: String,
+    age: Option<i32>,
+    score: u64,
+}
+
+#[tokio::test]
+async fn typed_queries_run() {
+    on_both("typed", async |driver, flavour| {
+        let db = Db::new(driver);
+        create_table(Person).execute(&db).await.unwrap();
+        for (name, age) in [("ann", Some(30)), ("bob", None), ("Cyd \u{1F9C0}", Some(7))] {
+            let done = insert_into(Person)
+                .values(NewPerson { name: name.to_owned(), score: u64::MAX }.age(age))
+                .execute(&db)
+                .await
+                .unwrap();
+            assert_eq!(done.rows_affected, 1, "{flavour:?}");
+        }
+        let all: Vec<Person> =
+            select_from(Person).select(Person.all()).order_by(Person.id.asc()).fetch_all(&db).await.unwrap();
+        assert_eq!(all.iter().map(|person| person.age).collect::<Vec<_>>(), [Some(30), None, Some(7)]);
+        assert!(all.iter().all(|person| person.score == u64::MAX));
+        let names: Vec<String> =
+            select_from(Person).filter(Person.age.gt(8)).select(Person.name).fetch_all(&db).await.unwrap();
+        assert_eq!(names, ["ann"], "{flavour:?}");
+        let changed =
+            update(Person).set(Person.age.set(8)).filter(Person.age.is_null()).execute(&db).await.unwrap();
+        assert_eq!(changed.rows_affected, 1);
+        let few: Vec<i64> = select_from(Person)
+            .select(Person.id)
+            .order_by(Person.age.desc())
+            .limit(2)
+            .offset(1)
+            .fetch_all(&db)
+            .await
+            .unwrap();
+        assert_eq!(few.len(), 2);
+        if flavour == Flavour::MariaDb {
+            let gone: Vec<String> = delete_from(Person)
+                .filter(Person.age.le(8))
+                .returning(Person.name)
+                .fetch_all(&db)
+                .await
+                .unwrap();
+            assert_eq!(gone.len(), 2);
+        } else {
+            assert_eq!(
+                delete_from(Person).filter(Person.age.le(8)).execute(&db).await.unwrap().rows_affected,
+                2
+            );
+        }
+        db.transaction(async |tx| {
+            update(Person).set(Person.name.set("eve".to_owned())).all_rows().execute(&*tx).await?;
+            Ok::<_, kysera_core::Error>(())
+        })
+        .await
+        .unwrap();
+        let name: String = select_from(Person).select(Person.name).fetch_one(&db).await.unwrap();
+        assert_eq!(name, "eve");
+        let undone = db
+            .transaction(async |tx| {
+                delete_from(Person).all_rows().execute(&*tx).await?;
+                Err::<(), _>(kysera_core::Error::new(kysera_core::ErrorKind::Application, "undo"))
+            })
+            .await;
+        assert!(undone.is_err());
+        let count: Vec<i64> = select_from(Person).select(Person.id).fetch_all(&db).await.unwrap();
+        assert_eq!(count.len(), 1, "{flavour:?}");
+    })
+    .await;
+}
