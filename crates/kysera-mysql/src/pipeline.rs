@@ -8,7 +8,8 @@ use crate::ignore::ignores_errors;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
-use crate::run::Way;
+use crate::run::{Way, is_outdated};
+use crate::warnings;
 use kysera_core::driver::Ran;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::error::{Error, ErrorKind, Result};
@@ -67,11 +68,16 @@ impl MyConnection {
         let sent = self.raw().send_all(&statements).await;
         let mut has_failed = false;
         for ((statement, mut sink), (params, sent)) in statements.into_iter().zip(sinks).zip(sent) {
-            let mut reader = Reader::new(&statement).to_the_end();
+            let mut reader = Reader::new(&statement).reading_all();
             let outcome = match sent {
                 Ok(way) => {
                     let read = self.raw().read_rows(&mut reader, &mut *sink).await;
-                    self.raw().note_types(&statement, &params, way);
+                    match &read {
+                        Err(Failure::Server(error)) if is_outdated(error.errno()) => {
+                            self.raw().statements.forget(&statement.sql, &params);
+                        }
+                        _ => self.raw().note_types(&statement, &params, way),
+                    }
                     read
                 }
                 Err(failure) => Err(failure),
@@ -104,55 +110,55 @@ impl MyConnection {
 type Sent = (Params, Result<Way, Failure>);
 
 impl RawConnection {
-    /// Prepares what has to be prepared in one trip, and sends all in another.
+    /// Prepares what has to be prepared, and then sends all. Nothing is kept before the last one is sent, because what falls
+    /// out of the cache is closed in front of what is sent next.
     async fn send_all(&mut self, part: &[Compiled]) -> Vec<Sent> {
         let mut sent: Vec<Sent> = Vec::with_capacity(part.len());
-        for statement in part {
+        let mut new: Vec<(usize, u32)> = Vec::new();
+        for (at, statement) in part.iter().enumerate() {
             self.is_dirty |= statement.kind == StatementKind::Raw;
-            // One by one where a statement is new: the next may be the same.
-            sent.push(match Params::default().encode(&statement.params) {
-                Ok(params) => {
-                    let way = self.way_kept(statement, &params).await;
-                    (params, way)
+            let params = match Params::default().encode(&statement.params) {
+                Ok(params) => params,
+                Err(error) => {
+                    sent.push((Params::default(), Err(error.into())));
+                    continue;
                 }
-                Err(error) => (Params::default(), Err(error.into())),
+            };
+            // The same may stand in the batch before.
+            let before = new.iter().map(|(before, _)| *before).find(|before| {
+                part[*before].sql == statement.sql && sent[*before].0.types() == params.types()
             });
+            let way = match before.and_then(|before| sent[before].1.as_ref().ok().copied()) {
+                Some(way) => Ok(way),
+                None => self.way(statement, &params).await,
+            };
+            if let (None, Ok(Way::Prepared { id, is_new: true, .. })) = (before, &way) {
+                new.push((at, *id));
+            }
+            sent.push((params, way));
         }
         for (statement, (params, way)) in part.iter().zip(&mut sent) {
-            // What was prepared may have been closed again to make room.
-            let now = match way {
-                Ok(Way::Prepared { .. }) => match self.statements.find(&statement.sql, params) {
-                    Some(handle) => Way::Prepared { id: handle.id, needs_types: true, is_new: false },
-                    None => {
-                        *way = self.way(statement, params).await;
-                        match way {
-                            Ok(way) => *way,
-                            Err(_) => continue,
-                        }
-                    }
-                },
-                Ok(Way::Text) => Way::Text,
-                Err(_) => continue,
-            };
-            *way = self.send(statement, params, now).map(|()| now);
+            if let Ok(Way::Prepared { id, needs_types, .. }) = *way {
+                let now = Way::Prepared { id, needs_types, is_new: false };
+                *way = self.send(statement, params, now).map(|()| now);
+            } else if let Ok(Way::Text) = *way {
+                *way = self.send(statement, params, Way::Text).map(|()| Way::Text);
+            }
+        }
+        for (at, id) in new {
+            self.statements.keep(&part[at].sql, &sent[at].0, id);
         }
         sent
-    }
-
-    /// As [`way`](RawConnection::way), and keeps what was prepared for it.
-    async fn way_kept(&mut self, statement: &Compiled, params: &Params) -> Result<Way, Failure> {
-        let way = self.way(statement, params).await?;
-        if let Way::Prepared { id, is_new: true, .. } = way {
-            self.statements.keep(&statement.sql, params, id);
-        }
-        Ok(way)
     }
 }
 
 /// True when a statement may be sent before the answers of those before it.
 fn may_follow(part: &Batch, next: &Compiled, is_inside: bool) -> bool {
     let is_plain = |statement: &Compiled| {
-        if is_inside { statement.kind == StatementKind::Read } else { !ignores_errors(statement) }
+        let is_allowed =
+            if is_inside { statement.kind == StatementKind::Read } else { !ignores_errors(statement) };
+        // The warnings of a statement can be asked for only right behind it.
+        is_allowed && !warnings::may_mean_loss(statement)
     };
     is_plain(next) && part.iter().all(|(statement, _)| is_plain(statement))
 }

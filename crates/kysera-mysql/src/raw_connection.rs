@@ -125,7 +125,7 @@ impl RawConnection {
                 Event::Done(done) => return Ok(done),
                 Event::Failed(error) => return Err(Failure::Server(error)),
                 Event::Row(_) | Event::Columns => {}
-                Event::Prepared(_) => return Err(malformed("a prepared statement").into()),
+                Event::Prepared(_) => return Err(self.confused()),
             }
         }
     }
@@ -141,6 +141,13 @@ impl RawConnection {
                 _ => {}
             }
         }
+    }
+
+    /// Gives the connection up: the answer is none to what was sent.
+    #[cold]
+    pub(crate) fn confused(&mut self) -> Failure {
+        self.exchange.give_up();
+        Failure::Io(malformed("an answer to something else"))
     }
 
     /// Kysera's error for a failure.

@@ -2,7 +2,6 @@
 
 use crate::cells::{BinaryRow, TextRow};
 use crate::columns::Columns;
-use crate::error::malformed;
 use crate::exchange::Event;
 use crate::packet::Done;
 use crate::raw_connection::{Failure, RawConnection};
@@ -38,8 +37,14 @@ impl Reader {
     }
 
     /// Reads to the end also where nobody wants more: other answers stand behind.
-    pub(crate) fn to_the_end(self) -> Reader {
-        Reader { reads_all: true, ..self }
+    pub(crate) fn reading_all(mut self) -> Reader {
+        self.read_all();
+        self
+    }
+
+    /// As [`reading_all`](Reader::reading_all), from now on.
+    pub(crate) fn read_all(&mut self) {
+        self.reads_all = true;
     }
 
     /// Notes that rows follow. Those of further results, which only a procedure has, are passed over.
@@ -142,7 +147,6 @@ impl RawConnection {
                     let (bytes, columns) = self.exchange.row_and_columns(row);
                     reader.take(bytes, columns, sink);
                     if reader.may_leave() {
-                        self.exchange.pass_over()?;
                         return Ok(None);
                     }
                 }
@@ -150,7 +154,7 @@ impl RawConnection {
                 Event::Done(done) if done.has_more() => {}
                 Event::Done(done) => return Ok(Some(done)),
                 Event::Failed(error) => return Err(Failure::Server(error)),
-                Event::Prepared(_) => return Err(malformed("a prepared statement").into()),
+                Event::Prepared(_) => return Err(self.confused()),
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Running one statement: prepared or as text, and what is looked at behind it.
 
 use crate::connection::MyConnection;
-use crate::error::malformed;
 use crate::exchange::{Event, Prepared};
 use crate::ignore::ignores_errors;
 use crate::packet::Done;
@@ -113,7 +112,7 @@ impl RawConnection {
             let way = self.way(statement, params).await?;
             self.send(statement, params, way)?;
             match self.read_rows(reader, sink).await {
-                Err(Failure::Server(error)) if !is_again && may_run_again(error.errno()) => {
+                Err(Failure::Server(error)) if !is_again && is_outdated(error.errno()) => {
                     self.statements.forget(&statement.sql, params);
                     is_again = true;
                 }
@@ -124,9 +123,19 @@ impl RawConnection {
             }
         };
         match done {
-            Some(done) if done.warnings > 0 && warnings::may_mean_loss(statement) => {
-                Box::pin(warnings::check(self)).await?;
-                Ok(Some(done))
+            Some(done) if done.warnings == 0 => Ok(Some(done)),
+            done if warnings::may_mean_loss(statement) => {
+                // What was cut shows at the end, though nobody wants more rows.
+                reader.read_all();
+                let done = if done.is_none() { self.read_rows(reader, sink).await? } else { done };
+                if done.is_some_and(|done| done.warnings > 0) {
+                    Box::pin(warnings::check(self)).await?;
+                }
+                Ok(done)
+            }
+            None => {
+                self.exchange.pass_over()?;
+                Ok(None)
             }
             done => Ok(done),
         }
@@ -174,7 +183,7 @@ impl RawConnection {
         match self.exchange.next().await? {
             Event::Prepared(prepared) => Ok(prepared),
             Event::Failed(error) => Err(Failure::Server(error)),
-            _ => Err(malformed("a prepared statement").into()),
+            _ => Err(self.confused()),
         }
     }
 
@@ -247,6 +256,6 @@ fn is_text_only(statement: &Compiled) -> bool {
 }
 
 /// True for an error that comes from what was kept of a statement. It did not run.
-fn may_run_again(errno: u16) -> bool {
+pub(crate) fn is_outdated(errno: u16) -> bool {
     matches!(errno, errno::UNKNOWN_STATEMENT | errno::NEEDS_PREPARING)
 }

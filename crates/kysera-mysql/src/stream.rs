@@ -1,10 +1,10 @@
 //! Rows in batches, while the statement runs. The socket itself holds the server back.
 
 use crate::connection::MyConnection;
-use crate::error::malformed;
 use crate::exchange::Event;
 use crate::raw_connection::Failure;
 use crate::read::Reader;
+use crate::warnings;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::driver::{BoxFuture, RowStream};
 use kysera_core::error::Result;
@@ -20,6 +20,8 @@ struct Stream<'c> {
     reader: Reader,
     /// After the last row.
     is_over: bool,
+    /// Its warnings are to be looked at.
+    may_lose: bool,
 }
 
 impl MyConnection {
@@ -49,7 +51,7 @@ impl MyConnection {
             Ok(Event::Done(done)) => !done.has_more(),
             Ok(Event::Failed(error)) => return Err(Box::pin(self.failed(Failure::Server(error))).await),
             Ok(Event::Row(_) | Event::Prepared(_)) => {
-                let failure = Failure::Io(malformed("the columns of a result"));
+                let failure = self.raw().confused();
                 return Err(Box::pin(self.failed(failure)).await);
             }
             Err(failure) => return Err(Box::pin(self.failed(failure)).await),
@@ -59,7 +61,8 @@ impl MyConnection {
         } else if is_read {
             self.state.start(Operation::Stream);
         }
-        Ok(Box::new(Stream { connection: self, reader, is_over }))
+        let may_lose = warnings::may_mean_loss(&statement);
+        Ok(Box::new(Stream { connection: self, reader, is_over, may_lose }))
     }
 }
 
@@ -88,15 +91,18 @@ impl Stream<'_> {
                 }
                 Event::Columns => self.reader.begin_rows(),
                 Event::Done(done) if done.has_more() => {}
-                Event::Done(_) => {
+                Event::Done(done) => {
                     self.is_over = true;
+                    if self.may_lose && done.warnings > 0 {
+                        warnings::check(self.connection.raw()).await?;
+                    }
                     return Ok(false);
                 }
                 Event::Failed(error) => {
                     self.is_over = true;
                     return Err(Failure::Server(error));
                 }
-                Event::Prepared(_) => return Err(malformed("a prepared statement").into()),
+                Event::Prepared(_) => return Err(self.connection.raw().confused()),
             }
         }
     }
@@ -116,7 +122,7 @@ impl RowStream for Stream<'_> {
                     Ok((sink, more))
                 }
                 // The rows behind one that could not be read are still to come.
-                Err(Failure::Kysera(error)) => Err(error),
+                Err(Failure::Kysera(error)) if !self.is_over => Err(error),
                 Err(failure) => Err(self.connection.failed(failure).await),
             }
         })

@@ -12,15 +12,23 @@ use kysera_sql::compiled::Compiled;
 
 /// A list of `group_concat` or of a JSON aggregate was cut; a function's result was longer than a packet.
 const CUT: [u16; 2] = [1260, 1301];
-/// Aggregates whose result has a most length.
-const AGGREGATES: [&str; 3] = ["group_concat", "json_arrayagg", "json_objectagg"];
+/// Aggregates whose result has a most length, in two parts: what stands before the first `_`, and what begins with it.
+const AGGREGATES: [(&str, &str); 3] = [("group", "_concat"), ("json", "_arrayagg"), ("json", "_objectagg")];
 
 /// True for a statement whose warnings are to be looked at.
 pub(crate) fn may_mean_loss(statement: &Compiled) -> bool {
     let sql = statement.sql.as_bytes();
-    AGGREGATES
-        .iter()
-        .any(|name| sql.windows(name.len()).any(|part| part.eq_ignore_ascii_case(name.as_bytes())))
+    let is_at = |at: usize| {
+        AGGREGATES.iter().any(|(head, tail)| {
+            let start = at.checked_sub(head.len());
+            let is_head = start.is_some_and(|start| sql[start..at].eq_ignore_ascii_case(head.as_bytes()));
+            is_head
+                && sql[at..]
+                    .get(..tail.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(tail.as_bytes()))
+        })
+    };
+    sql.iter().enumerate().any(|(at, byte)| *byte == b'_' && is_at(at))
 }
 
 /// Asks for the warnings of the statement before.
@@ -58,4 +66,26 @@ fn warning(mut row: TextRow<'_>) -> Option<ServerError> {
     };
     let errno = u16::try_from(number).ok().filter(|errno| CUT.contains(errno))?;
     Some(ServerError::new(errno, *b"HY000", message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_mean_loss;
+    use kysera_sql::compiled::{Compiled, Facts, StatementKind};
+
+    #[test]
+    fn aggregates_that_may_be_cut_are_found_in_any_case() {
+        let found = |sql: &str| may_mean_loss(&Compiled::new(sql, vec![], StatementKind::Read, Facts::new()));
+        for sql in [
+            "select group_concat(a) from t",
+            "select GROUP_CONCAT(a)",
+            "select x_y, json_arrayagg(a)",
+            "json_objectagg",
+        ] {
+            assert!(found(sql), "{sql}");
+        }
+        for sql in ["select 1", "_concat", "select concat(a_b, group_) from json_array", "group_conca", ""] {
+            assert!(!found(sql), "{sql}");
+        }
+    }
 }

@@ -7,13 +7,19 @@ use kysera_core::driver::TransactionOptions;
 use kysera_mysql::MySql;
 use kysera_sql::row::Rows;
 use kysera_sql::value::Value;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 async fn numbers(driver: &MySql) {
     let mut connection = acquire(driver).await;
     run(&mut *connection, "create table n (id integer primary key, v integer)").await.unwrap();
     let values: Vec<String> = (1..=1000).map(|id| format!("({id}, 0)")).collect();
     run(&mut *connection, &format!("insert into n values {}", values.join(","))).await.unwrap();
+}
+
+/// No connection was closed because a statement did not end on it. On a slow machine another may have been opened meanwhile.
+fn none_given_up(driver: &MySql, flavour: crate::support::Flavour) {
+    let closed = driver.status().closed;
+    assert_eq!((closed.lost, closed.unclean, closed.unresponsive), (0, 0, 0), "{flavour:?}: {closed:?}");
 }
 
 /// A query of a million rows.
@@ -73,7 +79,6 @@ async fn a_dropped_statement_ends_on_the_server() {
         "ended",
         |options| options.max_connections(1),
         async |driver, flavour| {
-            let start = Instant::now();
             for _ in 0..5 {
                 let mut connection = acquire(&driver).await;
                 let slow = rows::<i64>(
@@ -85,8 +90,7 @@ async fn a_dropped_statement_ends_on_the_server() {
                 let mut next = acquire(&driver).await;
                 assert_eq!(one::<i64>(&mut *next, "select 7").await, 7, "{flavour:?}");
             }
-            assert_eq!(driver.status().opened, 1, "{flavour:?}: {:?}", driver.status());
-            assert!(start.elapsed() < Duration::from_secs(60), "{flavour:?}");
+            none_given_up(&driver, flavour);
         },
     )
     .await;
@@ -168,7 +172,7 @@ async fn a_stream_of_many_rows_may_be_left() {
                 drop(connection);
                 assert_eq!(one::<i64>(&mut *acquire(&driver).await, "select 6").await, 6, "{flavour:?}");
             }
-            assert_eq!(driver.status().opened, 1, "{flavour:?}");
+            none_given_up(&driver, flavour);
             let mut connection = acquire(&driver).await;
             let mut stream = connection.stream(read(MANY, vec![])).await.unwrap();
             let (mut sink, mut all) =

@@ -145,6 +145,32 @@ async fn a_list_that_was_cut_is_an_error() {
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
         assert_eq!(error.code(), Some("1260"));
+        // Nor is it passed over where one row is wanted, in a stream, or among others.
+        let cut = || read("select group_concat(v) from c where 1", vec![]);
+        let first = Box::new(kysera_sql::row::Rows::<String>::at_most(1));
+        assert_eq!(
+            connection.run(cut(), first).await.map(|_| ()).unwrap_err().code(),
+            Some("1260"),
+            "{flavour:?}"
+        );
+        let mut stream = connection.stream(cut()).await.unwrap();
+        let mut ended =
+            stream.fill(Box::<kysera_sql::row::Rows<String>>::default()).await.map(|(_, more)| more);
+        while matches!(ended, Ok(true)) {
+            ended = stream.fill(Box::<kysera_sql::row::Rows<String>>::default()).await.map(|(_, more)| more);
+        }
+        assert_eq!(ended.unwrap_err().code(), Some("1260"), "{flavour:?}");
+        drop(stream);
+        let sink = || Box::<kysera_sql::row::Discard>::default() as Box<dyn kysera_sql::row::RowSink>;
+        let batch =
+            vec![(read("select 1", vec![]), sink()), (cut(), sink()), (read("select 2", vec![]), sink())];
+        let codes: Vec<_> = connection
+            .pipeline(batch)
+            .await
+            .into_iter()
+            .map(|ran| ran.err().and_then(|error| error.code().map(str::to_owned)))
+            .collect();
+        assert_eq!(codes, [None, Some("1260".to_owned()), None], "{flavour:?}");
         assert_eq!(one::<i64>(connection, "select 1").await, 1);
         // Another warning is no loss.
         let found: Vec<Option<String>> =

@@ -111,3 +111,37 @@ async fn a_thousand_long_statements_do_not_wait_for_each_other() {
     })
     .await;
 }
+
+/// A batch of more statements than are kept: none is closed before it has run.
+#[tokio::test]
+async fn a_batch_may_be_larger_than_the_cache() {
+    for cache in [0, 2] {
+        crate::support::on_both_with(
+            "pipeline_cache",
+            |options| options.statement_cache(cache),
+            async |driver, flavour| {
+                let mut connection = acquire(&driver).await;
+                for _ in 0..2 {
+                    let batch = (0..20_i64)
+                        .map(|at| {
+                            let statement = read(&format!("select {} + ?", at % 7), vec![Value::I64(at)]);
+                            (statement, Box::<Rows<i64>>::default() as Box<dyn RowSink>)
+                        })
+                        .collect();
+                    let found: Vec<i64> = connection
+                        .pipeline(batch)
+                        .await
+                        .into_iter()
+                        .map(|ran| taken::<i64>(ran.unwrap().1)[0])
+                        .collect();
+                    assert_eq!(
+                        found,
+                        (0..20).map(|at| at % 7 + at).collect::<Vec<i64>>(),
+                        "{flavour:?} cache {cache}"
+                    );
+                }
+            },
+        )
+        .await;
+    }
+}

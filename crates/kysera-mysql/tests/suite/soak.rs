@@ -108,7 +108,7 @@ async fn soak(flavour: Flavour, time: Duration) {
     let journal: BTreeSet<i64> = journal.into_iter().collect();
     let seen = seen.lock().unwrap();
     let lost: Vec<_> = seen.acknowledged.difference(&journal).take(9).collect();
-    println!(
+    eprintln!(
         "{flavour:?}: {} acknowledged, {} in the journal, {} dropped, errors {:?}, pool {:?}",
         seen.acknowledged.len(),
         journal.len(),

@@ -43,7 +43,7 @@ pub(crate) async fn driver_with(
 ) -> Option<MySql> {
     let options = options(flavour)?;
     let admin = connect(options.clone().max_connections(1)).await;
-    let sql = format!("drop database if exists {name}; create database {name}");
+    let sql = format!("drop database if exists {name}; create database {name} character set utf8mb4");
     acquire(&admin).await.run_script(&sql).await.unwrap();
     admin.close().await;
     Some(connect(change(options.database(name))).await)
