@@ -38,6 +38,7 @@ mod connection;
 mod driver;
 mod error;
 mod exchange;
+mod execute;
 mod facts;
 mod flavour;
 mod ignore;

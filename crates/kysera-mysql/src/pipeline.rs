@@ -4,11 +4,11 @@
 //! state, and after an error that rolls back (a deadlock) a write that was sent already would commit by itself.
 
 use crate::connection::MyConnection;
+use crate::execute::{Way, is_outdated};
 use crate::ignore::ignores_errors;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
-use crate::run::{Way, is_outdated};
 use crate::warnings;
 use kysera_core::driver::Ran;
 use kysera_core::driver::transaction_state::Operation;

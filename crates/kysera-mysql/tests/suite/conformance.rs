@@ -14,8 +14,8 @@ struct Database {
 
 async fn open(flavour: Flavour) -> Option<Database> {
     let name = support::fresh_name("conformance");
-    // A second is long enough for a loaded machine; one test waits for it.
-    let small = |options: MySqlOptions| options.max_connections(4).acquire_timeout(Duration::from_secs(1));
+    // Long enough for a login on a loaded machine; one test waits for it.
+    let small = |options: MySqlOptions| options.max_connections(4).acquire_timeout(Duration::from_secs(2));
     Some(Database { driver: support::driver_with(flavour, &name, small).await?, flavour, name })
 }
 
