@@ -12,7 +12,10 @@ async fn long_values_come_back_whole_around_the_edge_of_a_packet() {
     on_both("long", async |driver, flavour| {
         acquire(&driver).await.run_script("set global max_allowed_packet = 67108864").await.unwrap();
         // The setting is for connections that are opened from now on.
-        let driver = crate::support::connect(crate::support::options(flavour).unwrap()).await;
+        let driver = crate::support::connect(
+            crate::support::options(flavour).unwrap().ssl_mode(kysera_mysql::SslMode::Disabled),
+        )
+        .await;
         let mut connection = acquire(&driver).await;
         for length in
             [0, 1, EDGE - 20, EDGE - 6, EDGE - 5, EDGE - 1, EDGE, EDGE + 1, 2 * EDGE - 9, 40_000_000]
@@ -35,26 +38,31 @@ async fn long_values_come_back_whole_around_the_edge_of_a_packet() {
 
 #[tokio::test]
 async fn what_the_server_does_not_take_is_refused_before_it_is_sent() {
-    on_both("too_long", async |driver, flavour| {
-        let mut connection = acquire(&driver).await;
-        let most: i64 = one(&mut *connection, "select @@max_allowed_packet").await;
-        let most = usize::try_from(most).unwrap();
-        let value = |length: usize| Value::Bytes(vec![7; length].into());
-        for length in [most, most + 1] {
-            let error =
-                run_with(&mut *connection, read("select length(?)", vec![value(length)])).await.unwrap_err();
+    on_both_with(
+        "too_long",
+        |options| options.ssl_mode(kysera_mysql::SslMode::Disabled),
+        async |driver, flavour| {
+            let mut connection = acquire(&driver).await;
+            let most: i64 = one(&mut *connection, "select @@max_allowed_packet").await;
+            let most = usize::try_from(most).unwrap();
+            let value = |length: usize| Value::Bytes(vec![7; length].into());
+            for length in [most, most + 1] {
+                let error = run_with(&mut *connection, read("select length(?)", vec![value(length)]))
+                    .await
+                    .unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
+                assert_eq!(one::<i64>(&mut *connection, "select 1").await, 1, "{flavour:?}");
+            }
+            // The longest that is sent is taken.
+            let head = 10 + 1 + 1 + 2 + if most > EDGE { 9 } else { 4 };
+            let found: Vec<i64> =
+                rows(&mut *connection, read("select length(?)", vec![value(most - head - 1)])).await.unwrap();
+            assert_eq!(found, [i64::try_from(most - head - 1).unwrap()], "{flavour:?}");
+            let text = format!("select {} 1", " ".repeat(most));
+            let error = run(&mut *connection, &text).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
-            assert_eq!(one::<i64>(&mut *connection, "select 1").await, 1, "{flavour:?}");
-        }
-        // The longest that is sent is taken.
-        let head = 10 + 1 + 1 + 2 + if most > EDGE { 9 } else { 4 };
-        let found: Vec<i64> =
-            rows(&mut *connection, read("select length(?)", vec![value(most - head - 1)])).await.unwrap();
-        assert_eq!(found, [i64::try_from(most - head - 1).unwrap()], "{flavour:?}");
-        let text = format!("select {} 1", " ".repeat(most));
-        let error = run(&mut *connection, &text).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {error}");
-    })
+        },
+    )
     .await;
 }
 
