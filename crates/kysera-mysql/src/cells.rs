@@ -16,7 +16,6 @@ pub(crate) struct BinaryRow<'r> {
     kinds: &'r [Kind],
     nulls: &'r [u8],
     rest: Parser<'r>,
-    at: usize,
 }
 
 impl<'r> BinaryRow<'r> {
@@ -25,24 +24,19 @@ impl<'r> BinaryRow<'r> {
         // Two bits of the map are reserved.
         let (nulls, rest) =
             packet.get(1..).unwrap_or_default().split_at_checked((kinds.len() + 9) / 8).unwrap_or_default();
-        BinaryRow { kinds, nulls, rest: Parser(rest), at: 0 }
+        BinaryRow { kinds, nulls, rest: Parser(rest) }
     }
-}
 
-impl<'r> Iterator for BinaryRow<'r> {
-    type Item = Result<Cell<'r>, DecodeError>;
-
+    /// The next cell, which is that of the column `at`.
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let at = self.at;
-        let kind = *self.kinds.get(at)?;
-        self.at += 1;
+    pub(crate) fn cell(&mut self, at: usize) -> Result<Cell<'r>, DecodeError> {
         match self.nulls.get((at + 2) / 8) {
-            Some(byte) if byte >> ((at + 2) % 8) & 1 == 1 => return Some(Ok(Cell::Null)),
+            Some(byte) if byte >> ((at + 2) % 8) & 1 == 1 => return Ok(Cell::Null),
             Some(_) => {}
-            None => return Some(Err(DecodeError::new(at, damaged()))),
+            None => return Err(DecodeError::new(at, damaged())),
         }
-        Some(binary(kind, &mut self.rest).map_err(|error| DecodeError::new(at, error)))
+        let kind = *self.kinds.get(at).ok_or_else(|| DecodeError::new(at, damaged()))?;
+        binary(kind, &mut self.rest).map_err(|error| DecodeError::new(at, error))
     }
 }
 
@@ -141,29 +135,23 @@ fn time(bytes: &[u8]) -> Option<Cell<'_>> {
 pub(crate) struct TextRow<'r> {
     kinds: &'r [Kind],
     rest: Parser<'r>,
-    at: usize,
 }
 
 impl<'r> TextRow<'r> {
     pub(crate) fn new(packet: &'r [u8], kinds: &'r [Kind]) -> TextRow<'r> {
-        TextRow { kinds, rest: Parser(packet), at: 0 }
+        TextRow { kinds, rest: Parser(packet) }
     }
-}
 
-impl<'r> Iterator for TextRow<'r> {
-    type Item = Result<Cell<'r>, DecodeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next cell, which is that of the column `at`.
+    pub(crate) fn cell(&mut self, at: usize) -> Result<Cell<'r>, DecodeError> {
         const NULL: u8 = 0xfb;
-        let at = self.at;
-        let kind = *self.kinds.get(at)?;
-        self.at += 1;
         if let [NULL, rest @ ..] = self.rest.0 {
             self.rest = Parser(rest);
-            return Some(Ok(Cell::Null));
+            return Ok(Cell::Null);
         }
+        let kind = *self.kinds.get(at).ok_or_else(|| DecodeError::new(at, damaged()))?;
         let cell = self.rest.counted().ok_or_else(damaged).and_then(|bytes| text(kind, bytes));
-        Some(cell.map_err(|error| DecodeError::new(at, error)))
+        cell.map_err(|error| DecodeError::new(at, error))
     }
 }
 
@@ -238,8 +226,10 @@ fn no_such_day() -> CellError {
 mod tests {
     use super::*;
 
-    fn debug<'r>(cells: impl Iterator<Item = Result<Cell<'r>, DecodeError>>) -> Vec<String> {
-        cells
+    fn debug(row: &[u8], kinds: &[Kind]) -> Vec<String> {
+        let mut row = BinaryRow::new(row, kinds);
+        (0..kinds.len())
+            .map(|at| row.cell(at))
             .map(|cell| cell.map_or_else(|error| error.source.found().to_owned(), |cell| format!("{cell:?}")))
             .collect()
     }
@@ -249,10 +239,10 @@ mod tests {
         let kinds = [Kind::I32, Kind::Text, Kind::U64, Kind::Bit];
         let row =
             [0, 0b1000, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 1, 0];
-        let found = debug(BinaryRow::new(&row, &kinds));
+        let found = debug(&row, &kinds);
         assert_eq!(found, ["I64(-1)", "Null", "U64(18446744073709551615)", "I64(256)"]);
-        assert_eq!(debug(BinaryRow::new(&[], &kinds)), vec!["damaged bytes"; 4]);
-        assert_eq!(debug(BinaryRow::new(&row[..4], &kinds))[0], "damaged bytes");
+        assert_eq!(debug(&[], &kinds), vec!["damaged bytes"; 4]);
+        assert_eq!(debug(&row[..4], &kinds)[0], "damaged bytes");
     }
 
     #[test]

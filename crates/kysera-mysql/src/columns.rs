@@ -64,6 +64,11 @@ impl Columns {
         &self.kinds
     }
 
+    /// What the columns are called, in order.
+    pub(crate) fn all_names(&self) -> Vec<String> {
+        (0..self.kinds.len()).map(|at| self.names(at).map(|(name, _)| name).unwrap_or_default()).collect()
+    }
+
     /// What a column is called, and the table that it comes from; empty where it comes from none.
     pub(crate) fn names(&self, at: usize) -> Option<(String, String)> {
         let end = *self.ends.get(at)?;

@@ -132,8 +132,8 @@ impl RawConnection {
 
 /// A warning that is none of those that are wanted. A note is no loss.
 fn unwanted(mut row: TextRow<'_>) -> Option<ServerError> {
-    let (Some(Ok(Cell::Text(level))), Some(Ok(Cell::I64(number))), Some(Ok(Cell::Text(message)))) =
-        (row.next(), row.next(), row.next())
+    let (Ok(Cell::Text(level)), Ok(Cell::I64(number)), Ok(Cell::Text(message))) =
+        (row.cell(0), row.cell(1), row.cell(2))
     else {
         return None;
     };

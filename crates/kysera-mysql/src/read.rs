@@ -6,7 +6,7 @@ use crate::exchange::Event;
 use crate::packet::Done;
 use crate::raw_connection::{Failure, RawConnection};
 use kysera_core::driver::ExecResult;
-use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::error::{Error, ErrorKind};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink, hand_over};
 
@@ -20,6 +20,8 @@ pub(crate) struct Reader {
     /// How many results with rows came.
     results: u32,
     reads_all: bool,
+    /// The sink knows what the columns of a raw statement are called.
+    are_named: bool,
 }
 
 #[derive(Debug)]
@@ -33,7 +35,14 @@ enum State {
 
 impl Reader {
     pub(crate) fn new(statement: &Compiled) -> Reader {
-        Reader { kind: statement.kind, state: State::Taking, seen: 0, results: 0, reads_all: false }
+        Reader {
+            kind: statement.kind,
+            state: State::Taking,
+            seen: 0,
+            results: 0,
+            reads_all: false,
+            are_named: false,
+        }
     }
 
     /// Reads to the end also where nobody wants more: other answers stand behind.
@@ -62,16 +71,32 @@ impl Reader {
         if !matches!(self.state, State::Taking) {
             return;
         }
-        let kinds = columns.kinds();
-        let flow = if columns.are_texts {
-            hand_over::<DecodeError>(kinds.len(), TextRow::new(row, kinds), sink)
-        } else {
-            hand_over::<DecodeError>(kinds.len(), BinaryRow::new(row, kinds), sink)
-        };
-        match flow {
+        match self.hand_over(row, columns, sink) {
             Ok(Flow::Continue) => {}
             Ok(Flow::Stop) => self.state = State::Full,
             Err(error) => self.state = State::Failed(undecodable(error, columns)),
+        }
+    }
+
+    #[inline]
+    fn hand_over(
+        &mut self,
+        row: &[u8],
+        columns: &Columns,
+        sink: &mut dyn RowSink,
+    ) -> Result<Flow, DecodeError> {
+        if self.kind == StatementKind::Raw && !self.are_named {
+            let names = columns.all_names();
+            sink.columns(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+            self.are_named = true;
+        }
+        let kinds = columns.kinds();
+        if columns.are_texts {
+            let mut row = TextRow::new(row, kinds);
+            hand_over(kinds.len(), |at| row.cell(at), sink)
+        } else {
+            let mut row = BinaryRow::new(row, kinds);
+            hand_over(kinds.len(), |at| row.cell(at), sink)
         }
     }
 
@@ -88,13 +113,14 @@ impl Reader {
 
     /// Forgets that the sink was full: it has been emptied.
     pub(crate) fn go_on(&mut self) {
+        self.are_named = false;
         if self.is_full() {
             self.state = State::Taking;
         }
     }
 
     /// Says whether every cell so far could be read.
-    pub(crate) fn check(&mut self) -> Result<()> {
+    pub(crate) fn check(&mut self) -> kysera_core::Result<()> {
         match std::mem::replace(&mut self.state, State::Taking) {
             State::Failed(error) => Err(error),
             state => {

@@ -34,9 +34,7 @@ pub(crate) async fn begin(raw: &mut RawConnection) -> Result<Facts, Failure> {
             Event::Row(row) => {
                 let (bytes, columns) = raw.exchange.row_and_columns(row);
                 let mut cells = TextRow::new(bytes, columns.kinds());
-                if let (Some(Ok(Cell::Text(name))), Some(Ok(Cell::Text(value)))) =
-                    (cells.next(), cells.next())
-                {
+                if let (Ok(Cell::Text(name)), Ok(Cell::Text(value))) = (cells.cell(0), cells.cell(1)) {
                     facts.note(name, value);
                 }
             }

@@ -59,8 +59,7 @@ pub(crate) async fn check(raw: &mut RawConnection) -> Result<(), Failure> {
 
 /// The level, the number and the message of a warning, if it means loss.
 fn warning(mut row: TextRow<'_>) -> Option<ServerError> {
-    let (Some(Ok(_)), Some(Ok(Cell::I64(number))), Some(Ok(Cell::Text(message)))) =
-        (row.next(), row.next(), row.next())
+    let (Ok(_), Ok(Cell::I64(number)), Ok(Cell::Text(message))) = (row.cell(0), row.cell(1), row.cell(2))
     else {
         return None;
     };
