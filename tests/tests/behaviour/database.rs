@@ -1,19 +1,31 @@
 //! Opens the databases that a scenario runs on, each empty.
 
+use crate::not_yet;
 use kysera::executor::{DbBuilder, script};
 use kysera::extend::driver::Driver;
+use kysera::mysql::{MySql, MySqlOptions};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
 use kysera::sqlite::{Sqlite, SqliteOptions};
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
+
+/// What a scenario runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Server {
+    Sqlite,
+    Postgres,
+    MySql,
+    MariaDb,
+}
 
 /// Runs a scenario on every database there is, each with the plugins that `with` adds.
 pub(crate) async fn each(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
-    let sqlite = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
-    run(with(Db::builder(sqlite)).build().unwrap(), &scenario).await;
-    if let Some(url) = kysera_testing::postgres_url() {
-        run(with(Db::builder(postgres(&url).await)).build().unwrap(), &scenario).await;
-    }
+    pairs(with, async |_, db| scenario(db).await).await;
 }
 
 /// Runs a scenario on every database there is, without plugins.
@@ -21,36 +33,102 @@ pub(crate) async fn plain(scenario: impl AsyncFn(&Db)) {
     each(|builder| builder, scenario).await;
 }
 
-/// Every database there is, twice over the same connections: without plugins, and with those that `with` adds.
-pub(crate) async fn pairs(with: impl Fn(DbBuilder) -> DbBuilder) -> Vec<(Db, Db)> {
-    let sqlite = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
-    let mut pairs = vec![(Db::new(sqlite.clone()), with(Db::builder(sqlite)).build().unwrap())];
-    if let Some(url) = kysera_testing::postgres_url() {
-        let postgres = postgres(&url).await;
-        pairs.push((Db::new(postgres.clone()), with(Db::builder(postgres)).build().unwrap()));
+/// Runs a scenario on every database there is, twice over the same connections: without plugins, and with those that
+/// `with` adds.
+pub(crate) async fn pairs(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db, &Db)) {
+    for server in [Server::Sqlite, Server::Postgres, Server::MySql, Server::MariaDb] {
+        let Some(database) = open(server).await else { continue };
+        let plain = (database.builder)().build().unwrap();
+        let db = with((database.builder)()).build().unwrap();
+        // Captured with the test's output: it tells where a scenario failed.
+        eprintln!("on {}", db.dialect().name());
+        let ended = caught(scenario(&plain, &db)).await;
+        db.close().await;
+        if let Some(drop) = database.drop {
+            let outside = Db::new(MySql::connect(drop.options).await.unwrap());
+            script(format!("drop database {}", drop.name)).run(&outside).await.unwrap();
+            outside.close().await;
+        }
+        if let Err(panic) = ended {
+            resume_unwind(panic);
+        }
     }
-    pairs
 }
 
-/// True on the database that has rows as values, schemas and row locks: where the two differ, a scenario says so.
+/// True on the database that has rows as values, schemas and row locks: where it differs from the others, a scenario
+/// says so.
 pub(crate) fn is_postgres(db: &Db) -> bool {
     db.dialect().name() == "PostgreSQL"
 }
 
-async fn run(db: Db, scenario: &impl AsyncFn(&Db)) {
-    // Captured with the test's output: it tells where a scenario failed.
-    eprintln!("on {}", db.dialect().name());
-    scenario(&db).await;
-    db.close().await;
+/// An empty database.
+struct Database {
+    builder: Box<dyn Fn() -> DbBuilder>,
+    drop: Option<Named>,
+}
+
+/// A database that is dropped at the end, and how to reach its server.
+struct Named {
+    name: String,
+    options: MySqlOptions,
+}
+
+impl Database {
+    fn new(driver: impl Driver + Clone, drop: Option<Named>) -> Database {
+        Database { builder: Box::new(move || Db::builder(driver.clone())), drop }
+    }
+}
+
+/// An empty database; `None` where there is no server, or the scenario does not run there yet.
+async fn open(server: Server) -> Option<Database> {
+    let url = match server {
+        Server::Sqlite => {
+            let sqlite = Sqlite::connect(SqliteOptions::memory()).await.unwrap();
+            return Some(Database::new(sqlite, None));
+        }
+        Server::Postgres => {
+            let url = kysera_testing::postgres_url()?;
+            return Some(Database::new(postgres(&url).await, None));
+        }
+        Server::MySql => kysera_testing::mysql_url()?,
+        Server::MariaDb => kysera_testing::mariadb_url()?,
+    };
+    if not_yet::skips(server) {
+        return None;
+    }
+    let options: MySqlOptions = url.parse().unwrap();
+    let options = options.max_connections(1);
+    let name = format!("behaviour_{}_{}", std::process::id(), next_number());
+    let outside = Db::new(MySql::connect(options.clone()).await.unwrap());
+    script(format!("drop database if exists {name}; create database {name} character set utf8mb4"))
+        .run(&outside)
+        .await
+        .unwrap();
+    outside.close().await;
+    let driver = MySql::connect(options.clone().database(&name).max_connections(3)).await.unwrap();
+    Some(Database::new(driver, Some(Named { name, options })))
+}
+
+fn next_number() -> u32 {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
+}
+
+/// What a future gives, or how it panicked.
+async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
 }
 
 /// PostgreSQL with one connection, whose extensions are in sight; `None` where there is no server, or none with them.
 pub(crate) async fn postgres_with_extensions() -> Option<Db> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let url = kysera_testing::postgres_url()?;
     let options: PostgresOptions = url.parse().unwrap();
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let schema = format!("extended_{}_{number}", std::process::id());
+    let schema = format!("extended_{}_{}", std::process::id(), next_number());
     let options = options.options(format!("-c search_path={schema},public")).max_connections(1);
     let db = Db::new(Postgres::connect(options).await.unwrap());
     script(format!("drop schema if exists {schema} cascade; create schema {schema}")).run(&db).await.unwrap();
@@ -68,9 +146,7 @@ pub(crate) async fn postgres_with_extensions() -> Option<Db> {
 }
 
 async fn postgres(url: &str) -> impl Driver + Clone {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let schema = format!("behaviour_{}_{number}", std::process::id());
+    let schema = format!("behaviour_{}_{}", std::process::id(), next_number());
     let options: PostgresOptions = url.parse().unwrap();
     let outside = Db::new(Postgres::connect(options.clone().max_connections(1)).await.unwrap());
     script(format!("drop schema if exists {schema} cascade; create schema {schema}"))

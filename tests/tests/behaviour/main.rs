@@ -1,4 +1,5 @@
-//! What users do, through the facade alone, on SQLite in memory and, where there is a server, on PostgreSQL.
+//! What users do, through the facade alone, on SQLite in memory and, where there are servers,
+//! on PostgreSQL, MySQL and MariaDB.
 #![expect(clippy::unwrap_used, reason = "a scenario that fails panics")]
 
 mod dal;
@@ -6,6 +7,7 @@ mod database;
 mod limits;
 mod meaning;
 mod nested;
+mod not_yet;
 mod plugins;
 mod prepared;
 mod queries;

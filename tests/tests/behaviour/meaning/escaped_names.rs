@@ -38,24 +38,28 @@ impl Plugin for FirstHall {
 
 #[tokio::test]
 async fn a_name_written_in_escapes_in_two_parts_does_not_pass_a_guard() {
-    for (plain, db) in pairs(|builder| builder.plugin(FirstHall)).await {
-        create_table(Seat).execute(&plain).await.unwrap();
-        insert_into(Seat).values(NewSeat { id: 7, hall: 2 }).execute(&plain).await.unwrap();
-        let text = |text: &'static str| RawPart::Sql(text.into());
-        let call = "('select id from seat', true, true, '') as text)";
-        for before in ["cast(U&", "cast(u&"] {
+    pairs(
+        |builder| builder.plugin(FirstHall),
+        async |plain, db| {
+            create_table(Seat).execute(plain).await.unwrap();
+            insert_into(Seat).values(NewSeat { id: 7, hall: 2 }).execute(plain).await.unwrap();
+            let text = |text: &'static str| RawPart::Sql(text.into());
+            let call = "('select id from seat', true, true, '') as text)";
+            for before in ["cast(U&", "cast(u&"] {
+                let mut query = ast::Select::from(ast::TableRef::typed(Seat::META).aliased("s"));
+                let parts = vec![text(before), RawPart::Ident("\\0071uery_to_xml".into()), text(call)];
+                let hidden = Expr::call("max", vec![Expr::Raw(Box::new(ast::Raw::new(parts)))]);
+                query.items = vec![ast::SelectItem::expr(hidden)];
+                let error = tree(query).rows::<Option<String>>().fetch_all(db).await.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+            }
+            let called =
+                vec![text("cast("), RawPart::Expr(Expr::column("pg_catalog", "query_to_xml")), text(call)];
             let mut query = ast::Select::from(ast::TableRef::typed(Seat::META).aliased("s"));
-            let parts = vec![text(before), RawPart::Ident("\\0071uery_to_xml".into()), text(call)];
-            let hidden = Expr::call("max", vec![Expr::Raw(Box::new(ast::Raw::new(parts)))]);
-            query.items = vec![ast::SelectItem::expr(hidden)];
-            let error = tree(query).rows::<Option<String>>().fetch_all(&db).await.unwrap_err();
+            query.items = vec![ast::SelectItem::expr(Expr::Raw(Box::new(ast::Raw::new(called))))];
+            let error = tree(query).rows::<Option<String>>().fetch_all(db).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
-        }
-        let called =
-            vec![text("cast("), RawPart::Expr(Expr::column("pg_catalog", "query_to_xml")), text(call)];
-        let mut query = ast::Select::from(ast::TableRef::typed(Seat::META).aliased("s"));
-        query.items = vec![ast::SelectItem::expr(Expr::Raw(Box::new(ast::Raw::new(called))))];
-        let error = tree(query).rows::<Option<String>>().fetch_all(&db).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
-    }
+        },
+    )
+    .await;
 }

@@ -198,41 +198,49 @@ async fn five(db: &Db) {
 #[tokio::test]
 async fn a_policy_computes_with_decimals_and_orders_enums_on_either_side() {
     for (at, (condition, expected)) in policies().into_iter().enumerate() {
-        for (plain, guarded) in pairs(|builder| builder.plugin(Policy(condition.clone()))).await {
-            five(&plain).await;
-            let ids = select_from(Lot).select(Lot.id).order_by(Lot.id).fetch_all(&guarded).await.unwrap();
-            assert_eq!(ids, expected, "policy {at} on {}", plain.dialect().name());
-        }
+        pairs(
+            |builder| builder.plugin(Policy(condition.clone())),
+            async |plain, guarded| {
+                five(plain).await;
+                let ids = select_from(Lot).select(Lot.id).order_by(Lot.id).fetch_all(guarded).await.unwrap();
+                assert_eq!(ids, expected, "policy {at} on {}", plain.dialect().name());
+            },
+        )
+        .await;
     }
 }
 
 #[tokio::test]
 async fn a_policy_holds_for_the_tables_beside_a_write() {
     for (at, (condition, expected)) in policies().into_iter().enumerate() {
-        for (plain, guarded) in pairs(|builder| builder.plugin(Policy(condition.clone()))).await {
-            five(&plain).await;
-            let other = alias!(Lot as other);
-            let changed = update(Lot)
-                .from(&other)
-                .set(Lot.least.set(Lot.least))
-                .filter(other.id.eq(Lot.id))
-                .execute(&guarded)
-                .await
-                .unwrap();
-            let count = u64::try_from(expected.len()).unwrap();
-            assert_eq!(changed.rows_affected, count, "policy {at} on {}", plain.dialect().name());
-            // Each is seen only if the other one may be.
-            let paired = update(Lot)
-                .from(&other)
-                .set(Lot.least.set(Lot.least))
-                .filter(other.id.eq(Lot.id + 1_i64))
-                .execute(&guarded)
-                .await
-                .unwrap();
-            let pairs = expected.iter().filter(|id| expected.contains(&(*id + 1))).count();
-            let pairs = u64::try_from(pairs).unwrap();
-            assert_eq!(paired.rows_affected, pairs, "policy {at} on {}", plain.dialect().name());
-        }
+        pairs(
+            |builder| builder.plugin(Policy(condition.clone())),
+            async |plain, guarded| {
+                five(plain).await;
+                let other = alias!(Lot as other);
+                let changed = update(Lot)
+                    .from(&other)
+                    .set(Lot.least.set(Lot.least))
+                    .filter(other.id.eq(Lot.id))
+                    .execute(guarded)
+                    .await
+                    .unwrap();
+                let count = u64::try_from(expected.len()).unwrap();
+                assert_eq!(changed.rows_affected, count, "policy {at} on {}", plain.dialect().name());
+                // Each is seen only if the other one may be.
+                let paired = update(Lot)
+                    .from(&other)
+                    .set(Lot.least.set(Lot.least))
+                    .filter(other.id.eq(Lot.id + 1_i64))
+                    .execute(guarded)
+                    .await
+                    .unwrap();
+                let pairs = expected.iter().filter(|id| expected.contains(&(*id + 1))).count();
+                let pairs = u64::try_from(pairs).unwrap();
+                assert_eq!(paired.rows_affected, pairs, "policy {at} on {}", plain.dialect().name());
+            },
+        )
+        .await;
     }
 }
 

@@ -71,23 +71,25 @@ impl Plugin for Tenants {
 
 /// Posts 1, 2 and 5 of tenant 1 and two of others, and what tenant 1 sees.
 pub(crate) async fn of_one(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
-    for (plain, guarded) in pairs(|builder| with(builder.plugin(Tenants))).await {
-        eprintln!("on {}", plain.dialect().name());
-        create_table(Post).execute(&plain).await.unwrap();
-        create_table(Country).execute(&plain).await.unwrap();
-        for (id, tenant, parent) in
-            [(1, 1, None), (2, 1, Some(1)), (3, 2, Some(1)), (4, 2, None), (5, 1, Some(1))]
-        {
-            post(&plain, id, tenant, parent).await;
-        }
-        insert_into(Country)
-            .values(NewCountry { id: 1, name: "Malta".into() })
-            .execute(&plain)
-            .await
-            .unwrap();
-        scenario(&guarded.with(Tenant(1))).await;
-        plain.close().await;
-    }
+    pairs(
+        |builder| with(builder.plugin(Tenants)),
+        async |plain, guarded| {
+            create_table(Post).execute(plain).await.unwrap();
+            create_table(Country).execute(plain).await.unwrap();
+            for (id, tenant, parent) in
+                [(1, 1, None), (2, 1, Some(1)), (3, 2, Some(1)), (4, 2, None), (5, 1, Some(1))]
+            {
+                post(plain, id, tenant, parent).await;
+            }
+            insert_into(Country)
+                .values(NewCountry { id: 1, name: "Malta".into() })
+                .execute(plain)
+                .await
+                .unwrap();
+            scenario(&guarded.with(Tenant(1))).await;
+        },
+    )
+    .await;
 }
 
 async fn post(db: &Db, id: i64, tenant: i64, parent: Option<i64>) {

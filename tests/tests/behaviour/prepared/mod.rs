@@ -128,10 +128,9 @@ impl Plugin for Tenants {
 
 /// Runs a scenario on every database there is, beside the same database without plugins.
 pub(crate) async fn each(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db)) {
-    for (plain, db) in database::pairs(with).await {
-        eprintln!("on {}", plain.dialect().name());
-        filled(&plain).await;
-        scenario(&db).await;
-        plain.close().await;
-    }
+    database::pairs(with, async |plain, db| {
+        filled(plain).await;
+        scenario(db).await;
+    })
+    .await;
 }

@@ -1,0 +1,592 @@
+//! The scenarios that do not run on MySQL or MariaDB yet, each with its reason.
+//!
+//! Each is a visible skip. `KYSERA_TEST_NOT_YET=1` runs them all the same, to see which of them can leave the list.
+
+use crate::database::Server;
+
+/// Why scenarios do not run, on which of the two, and their names.
+struct Cause {
+    why: &'static str,
+    on: &'static [Server],
+    scenarios: &'static [&'static str],
+}
+
+const BOTH: &[Server] = &[Server::MySql, Server::MariaDb];
+const MYSQL: &[Server] = &[Server::MySql];
+const MARIADB: &[Server] = &[Server::MariaDb];
+
+const NOT_YET: &[Cause] = &[
+    Cause {
+        why: "NaN and infinity",
+        on: BOTH,
+        scenarios: &[
+            "nested::a_list_whose_rows_are_one_optional_row_can_be_read",
+            "nested::a_word_and_a_condition_change_the_type_not_the_row",
+            "nested::every_type_comes_back_bit_by_bit_and_as_separate_queries_give_it",
+            "nested::four_levels_and_options_of_rows_are_typed_all_the_way_down",
+            "nested::keyed_json_gives_the_same_typed_rows",
+            "nested::keyed_json_loses_no_type",
+            "nested::lists_of_one_column_keep_nulls_and_types",
+            "nested::not_a_number_comes_back_where_the_database_has_it",
+            "nested::rows_of_more_than_sixty_columns_are_nested_whole",
+        ],
+    },
+    Cause {
+        why: "a grouping key with values",
+        on: BOTH,
+        scenarios: &[
+            "meaning::enums::a_grouping_key_of_labels_is_one_expression",
+            "queries::keys::a_computed_key_with_a_value_can_be_grouped_selected_and_ordered_by",
+        ],
+    },
+    Cause {
+        why: "a prefix that is no value",
+        on: BOTH,
+        scenarios: &[
+            "meaning::oracle::random_expressions_have_one_meaning",
+            "meaning::texts::a_prefix_is_a_parameter_of_a_prepared_query",
+        ],
+    },
+    Cause {
+        why: "a query that lasts, to be ended",
+        on: MYSQL,
+        scenarios: &["raw_rows::long_streams_keep_their_order_from_batch_to_batch"],
+    },
+    Cause {
+        why: "a query that lasts, to be ended",
+        on: BOTH,
+        scenarios: &[
+            "limits::a_statement_over_its_limit_ends_its_transaction_or_its_savepoint",
+            "limits::a_statement_over_its_limit_is_ended_in_the_database_too",
+            "limits::a_transaction_over_its_limit_is_rolled_back_whatever_it_waits_for",
+            "limits::a_write_that_may_have_been_done_after_its_limit_is_not_called_canceled",
+            "limits::what_has_no_effect_after_its_limit_is_canceled",
+        ],
+    },
+    Cause {
+        why: "a sum of integers is a decimal",
+        on: BOTH,
+        scenarios: &["queries::reading::operators_mean_the_same_on_every_database"],
+    },
+    Cause {
+        why: "an index on a text of any length",
+        on: BOTH,
+        scenarios: &["meaning::texts::an_index_serves_a_bound_prefix"],
+    },
+    Cause {
+        why: "decimals of 65 digits are read as BigDecimal",
+        on: BOTH,
+        scenarios: &[
+            "meaning::decimals::a_grouping_key_of_decimals_with_a_value_is_one_expression",
+            "meaning::decimals::an_upsert_meets_the_equal_decimal_of_another_scale",
+            "meaning::decimals::arithmetic_of_decimals_goes_through_no_float",
+            "meaning::decimals::decimals_are_sorted_grouped_and_made_distinct_as_numbers",
+            "meaning::decimals::sums_and_averages_of_decimals_are_exact",
+            "meaning::floats::a_float_of_32_bits_is_a_decimal_of_the_digits_that_it_is_sure_of",
+            "meaning::named_columns::a_tree_computes_with_what_a_derived_table_or_cte_computes",
+            "meaning::one_value::a_subquery_of_one_row_is_the_value_as_it_is_stored",
+        ],
+    },
+    Cause {
+        why: "declared forms of columns",
+        on: BOTH,
+        scenarios: &[
+            "meaning::form_edges::a_page_behind_a_key_in_a_declared_form_is_found_by_its_index",
+            "meaning::form_edges::a_tree_made_by_hand_means_the_declared_form_too",
+            "meaning::form_edges::a_uuid_kept_as_text_by_another_tool_is_found_updated_and_not_inserted_twice_when_declared",
+            "meaning::form_edges::a_value_that_a_form_does_not_hold_equals_no_row_and_has_its_place_among_them",
+            "meaning::form_edges::a_value_that_a_form_does_not_hold_is_not_stored",
+            "meaning::form_edges::the_columns_of_plugins_have_their_declared_forms",
+            "meaning::form_edges::the_default_of_the_present_is_in_the_form_of_its_column",
+            "meaning::form_edges::what_a_form_cannot_mean_is_refused_before_it_is_sent",
+            "meaning::forms::decimal_real::an_index_serves_what_it_can",
+            "meaning::forms::decimal_real::compares_as_its_values_do",
+            "meaning::forms::decimal_real::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::decimal_real::is_written_by_every_statement",
+            "meaning::forms::decimal_real::joins_and_nests_as_its_values_do",
+            "meaning::forms::decimal_real::sorts_and_groups_as_its_values_do",
+            "meaning::forms::iso_local::an_index_serves_what_it_can",
+            "meaning::forms::iso_local::compares_as_its_values_do",
+            "meaning::forms::iso_local::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::iso_local::is_written_by_every_statement",
+            "meaning::forms::iso_local::joins_and_nests_as_its_values_do",
+            "meaning::forms::iso_local::sorts_and_groups_as_its_values_do",
+            "meaning::forms::iso_micros::an_index_serves_what_it_can",
+            "meaning::forms::iso_micros::compares_as_its_values_do",
+            "meaning::forms::iso_micros::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::iso_micros::is_written_by_every_statement",
+            "meaning::forms::iso_micros::joins_and_nests_as_its_values_do",
+            "meaning::forms::iso_micros::sorts_and_groups_as_its_values_do",
+            "meaning::forms::iso_millis::an_index_serves_what_it_can",
+            "meaning::forms::iso_millis::compares_as_its_values_do",
+            "meaning::forms::iso_millis::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::iso_millis::is_written_by_every_statement",
+            "meaning::forms::iso_millis::joins_and_nests_as_its_values_do",
+            "meaning::forms::iso_millis::sorts_and_groups_as_its_values_do",
+            "meaning::forms::iso_seconds::an_index_serves_what_it_can",
+            "meaning::forms::iso_seconds::compares_as_its_values_do",
+            "meaning::forms::iso_seconds::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::iso_seconds::is_written_by_every_statement",
+            "meaning::forms::iso_seconds::joins_and_nests_as_its_values_do",
+            "meaning::forms::iso_seconds::sorts_and_groups_as_its_values_do",
+            "meaning::forms::julian_day::an_index_serves_what_it_can",
+            "meaning::forms::julian_day::compares_as_its_values_do",
+            "meaning::forms::julian_day::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::julian_day::is_written_by_every_statement",
+            "meaning::forms::julian_day::joins_and_nests_as_its_values_do",
+            "meaning::forms::julian_day::sorts_and_groups_as_its_values_do",
+            "meaning::forms::scaled::an_index_serves_what_it_can",
+            "meaning::forms::scaled::compares_as_its_values_do",
+            "meaning::forms::scaled::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::scaled::is_written_by_every_statement",
+            "meaning::forms::scaled::joins_and_nests_as_its_values_do",
+            "meaning::forms::scaled::sorts_and_groups_as_its_values_do",
+            "meaning::forms::text_millis::an_index_serves_what_it_can",
+            "meaning::forms::text_millis::compares_as_its_values_do",
+            "meaning::forms::text_millis::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::text_millis::is_written_by_every_statement",
+            "meaning::forms::text_millis::joins_and_nests_as_its_values_do",
+            "meaning::forms::text_millis::sorts_and_groups_as_its_values_do",
+            "meaning::forms::text_seconds::an_index_serves_what_it_can",
+            "meaning::forms::text_seconds::compares_as_its_values_do",
+            "meaning::forms::text_seconds::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::text_seconds::is_written_by_every_statement",
+            "meaning::forms::text_seconds::joins_and_nests_as_its_values_do",
+            "meaning::forms::text_seconds::sorts_and_groups_as_its_values_do",
+            "meaning::forms::unix_micros::an_index_serves_what_it_can",
+            "meaning::forms::unix_micros::compares_as_its_values_do",
+            "meaning::forms::unix_micros::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::unix_micros::is_written_by_every_statement",
+            "meaning::forms::unix_micros::joins_and_nests_as_its_values_do",
+            "meaning::forms::unix_micros::sorts_and_groups_as_its_values_do",
+            "meaning::forms::unix_millis::an_index_serves_what_it_can",
+            "meaning::forms::unix_millis::compares_as_its_values_do",
+            "meaning::forms::unix_millis::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::unix_millis::is_written_by_every_statement",
+            "meaning::forms::unix_millis::joins_and_nests_as_its_values_do",
+            "meaning::forms::unix_millis::sorts_and_groups_as_its_values_do",
+            "meaning::forms::unix_seconds::an_index_serves_what_it_can",
+            "meaning::forms::unix_seconds::compares_as_its_values_do",
+            "meaning::forms::unix_seconds::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::unix_seconds::is_written_by_every_statement",
+            "meaning::forms::unix_seconds::joins_and_nests_as_its_values_do",
+            "meaning::forms::unix_seconds::sorts_and_groups_as_its_values_do",
+            "meaning::forms::uuid_hex::an_index_serves_what_it_can",
+            "meaning::forms::uuid_hex::compares_as_its_values_do",
+            "meaning::forms::uuid_hex::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::uuid_hex::is_written_by_every_statement",
+            "meaning::forms::uuid_hex::joins_and_nests_as_its_values_do",
+            "meaning::forms::uuid_hex::sorts_and_groups_as_its_values_do",
+            "meaning::forms::uuid_text::an_index_serves_what_it_can",
+            "meaning::forms::uuid_text::compares_as_its_values_do",
+            "meaning::forms::uuid_text::is_stored_as_declared_and_read_as_written",
+            "meaning::forms::uuid_text::is_written_by_every_statement",
+            "meaning::forms::uuid_text::joins_and_nests_as_its_values_do",
+            "meaning::forms::uuid_text::sorts_and_groups_as_its_values_do",
+            "meaning::strict::a_table_that_the_library_made_takes_no_value_in_the_form_of_another_program",
+        ],
+    },
+    Cause {
+        why: "full join",
+        on: BOTH,
+        scenarios: &[
+            "plugins::guards::a_full_join_grouped_by_a_key_may_select_what_depends_on_it",
+            "plugins::soft_delete::every_join_sees_only_what_is_there",
+            "queries::reading::joins_of_all_kinds_chain",
+            "typed_oracle::typed_queries_answer_as_if_deleted_rows_were_not_there",
+        ],
+    },
+    Cause {
+        why: "nested rows by position",
+        on: MARIADB,
+        scenarios: &["prepared::oracle::typical_queries_are_sent_as_if_they_were_built_for_the_call"],
+    },
+    Cause {
+        why: "nested rows by position",
+        on: BOTH,
+        scenarios: &[
+            "meaning::decimals::nested_rows_hold_exact_sums_of_decimals",
+            "meaning::integers::an_integer_that_overflows_is_an_error_and_never_a_float",
+            "meaning::one_value::of_several_rows_an_object_is_the_first",
+            "plugins::soft_delete::a_query_says_for_itself_alone_that_it_sees_deleted_rows",
+            "plugins::soft_delete::nested_relations_subqueries_ctes_and_set_operations_hide_as_well",
+            "plugins::soft_delete::only_deleted_without_the_plugin_returned_every_row",
+            "queries::keys::nested_rows_and_subqueries_group_by_keys_with_values_of_their_own",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::decimals",
+        on: BOTH,
+        scenarios: &[
+            "meaning::decimals::a_decimal_that_another_program_stored_as_a_float_is_refused",
+            "meaning::decimals::dividing_a_decimal_by_zero_is_an_error_everywhere",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::documents",
+        on: BOTH,
+        scenarios: &[
+            "meaning::documents::a_unique_key_of_documents_is_refused_where_they_are_texts",
+            "meaning::documents::documents_are_no_keys_where_they_are_texts",
+            "meaning::documents::equal_documents_that_are_different_texts_are_equal_or_refused",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::enums",
+        on: BOTH,
+        scenarios: &[
+            "meaning::enums::a_label_lies_between_a_label_and_a_column",
+            "meaning::enums::enums_are_compared_and_sorted_by_declared_order",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::floats",
+        on: BOTH,
+        scenarios: &[
+            "meaning::floats::a_float_beyond_its_range_is_an_error_and_no_infinity",
+            "meaning::floats::a_number_that_a_narrower_type_cannot_hold_is_not_cast_to_it",
+            "meaning::floats::functions_of_floats_fail_outside_of_what_they_are_defined_for",
+            "meaning::floats::what_no_other_database_rounds_is_refused_on_sqlite",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::foreign",
+        on: BOTH,
+        scenarios: &[
+            "meaning::foreign::a_boolean_that_is_neither_0_nor_1_is_refused",
+            "meaning::foreign::a_decimal_kept_as_a_float_is_refused",
+            "meaning::foreign::a_uuid_kept_as_text_by_another_tool_is_refused_instead_of_never_found",
+            "meaning::foreign::a_value_of_another_type_is_refused",
+            "meaning::foreign::times_in_the_forms_of_others_are_refused_in_nested_rows_as_at_the_top",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::form_edges",
+        on: BOTH,
+        scenarios: &[
+            "meaning::form_edges::what_is_stored_in_another_form_than_the_declared_one_is_refused_with_its_column",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::instants",
+        on: MYSQL,
+        scenarios: &[
+            "meaning::instants::a_page_by_key_over_instants_of_the_default_loses_no_row",
+            "meaning::instants::an_instant_that_the_default_wrote_is_equal_to_itself_when_bound",
+            "meaning::instants::one_instant_of_the_default_and_of_a_value_is_one_group",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::instants",
+        on: BOTH,
+        scenarios: &["meaning::instants::an_instant_in_a_foreign_form_is_refused_when_it_is_read"],
+    },
+    Cause {
+        why: "not looked at: meaning::integers",
+        on: BOTH,
+        scenarios: &[
+            "meaning::integers::an_integer_is_true_unless_it_is_zero",
+            "meaning::integers::casts_of_numbers_round_and_refuse_as_elsewhere",
+            "meaning::integers::dividing_an_integer_by_zero_is_an_error_everywhere",
+            "meaning::integers::what_a_case_or_a_query_gives_is_computed_with_as_an_integer",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::named_columns",
+        on: BOTH,
+        scenarios: &[
+            "meaning::named_columns::a_plugin_compares_decimals_and_enums_by_their_values",
+            "meaning::named_columns::a_policy_computes_with_decimals_and_orders_enums_on_either_side",
+            "meaning::named_columns::a_policy_holds_for_the_tables_beside_a_write",
+            "meaning::named_columns::a_tree_sorts_decimals_and_enums_that_it_names_by_their_values",
+            "meaning::named_columns::what_is_computed_of_columns_without_a_description_is_no_decimal_by_accident",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::narrow",
+        on: MARIADB,
+        scenarios: &["meaning::narrow::values_that_are_computed_for_an_insert_are_checked"],
+    },
+    Cause {
+        why: "not looked at: meaning::narrow",
+        on: BOTH,
+        scenarios: &[
+            "meaning::narrow::a_cast_to_an_integer_that_no_database_has_stays_within_it",
+            "meaning::narrow::a_float_of_32_bits_is_rounded_at_each_step",
+            "meaning::narrow::a_result_beyond_16_or_32_bits_is_an_error_wherever_it_is_computed",
+            "meaning::narrow::a_sum_of_floats_of_32_bits_is_a_float_of_64_bits",
+            "meaning::narrow::what_fits_a_narrow_integer_is_computed",
+            "meaning::narrow::what_raw_sql_and_functions_make_is_checked_before_a_narrow_column_stores_it",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::narrow_stored",
+        on: BOTH,
+        scenarios: &[
+            "meaning::narrow_stored::a_float_of_64_bits_inside_an_expression_was_stored_in_a_column_of_32",
+            "meaning::narrow_stored::a_wide_number_inside_an_expression_was_stored_in_a_narrow_column",
+            "meaning::narrow_stored::a_wide_number_of_a_query_was_stored_in_a_narrow_column",
+            "meaning::narrow_stored::an_insert_from_a_query_stored_wide_numbers_in_narrow_columns",
+            "meaning::narrow_stored::an_insert_that_names_no_columns_of_a_narrow_table_is_refused_where_they_are_checked",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::nulls_order",
+        on: BOTH,
+        scenarios: &[
+            "meaning::nulls_order::nulls_come_last_and_first_when_descending_on_every_database",
+            "meaning::nulls_order::rows_that_a_left_join_did_not_find_come_where_nulls_come",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::one_value",
+        on: BOTH,
+        scenarios: &["meaning::one_value::a_subquery_of_several_rows_is_no_value_on_any_database"],
+    },
+    Cause {
+        why: "not looked at: meaning::refused",
+        on: BOTH,
+        scenarios: &[
+            "meaning::refused::a_pattern_that_ends_with_a_lone_escape_is_an_error",
+            "meaning::refused::an_integer_becomes_a_boolean_and_a_boolean_an_integer",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::still_different",
+        on: MARIADB,
+        scenarios: &["meaning::still_different::a_text_that_is_no_json_is_not_cast_to_it"],
+    },
+    Cause {
+        why: "not looked at: meaning::still_different",
+        on: MYSQL,
+        scenarios: &[
+            "meaning::still_different::a_negative_zero_loses_its_sign_on_sqlite_and_equals_zero_on_both",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::still_different",
+        on: BOTH,
+        scenarios: &[
+            "meaning::still_different::a_text_that_is_a_number_to_postgresql_alone_is_an_error_on_sqlite",
+            "meaning::still_different::a_text_with_a_nul_character_is_kept_on_sqlite_and_refused_by_postgresql",
+            "meaning::still_different::arithmetic_with_what_a_function_gives_is_rounded_on_sqlite_alone",
+            "meaning::still_different::the_order_of_text_is_by_bytes_or_by_the_collation",
+            "meaning::still_different::upper_and_lower_know_ascii_or_the_collation",
+            "meaning::still_different::what_would_differ_is_refused_before_it_is_sent_on_sqlite",
+        ],
+    },
+    Cause {
+        why: "not looked at: meaning::texts",
+        on: BOTH,
+        scenarios: &[
+            "meaning::texts::a_pattern_with_a_nul_character_is_refused",
+            "meaning::texts::a_prefix_is_taken_as_it_is_and_finds_what_like_finds",
+            "meaning::texts::like_looks_at_case",
+            "meaning::texts::only_percent_underscore_and_the_escape_are_special_in_a_pattern",
+            "meaning::texts::positions_in_a_text_are_counted_from_the_first_character",
+        ],
+    },
+    Cause {
+        why: "not looked at: plugins::attacks",
+        on: MARIADB,
+        scenarios: &["plugins::attacks::no_name_leads_past_a_guard"],
+    },
+    Cause {
+        why: "not looked at: plugins::attacks",
+        on: BOTH,
+        scenarios: &[
+            "plugins::attacks::a_query_is_filtered_wherever_an_expression_may_stand",
+            "plugins::attacks::a_second_description_in_the_default_schema_does_not_lift_a_guard",
+            "plugins::attacks::no_way_of_running_a_query_leads_past_a_guard",
+        ],
+    },
+    Cause {
+        why: "not looked at: plugins::contract",
+        on: MYSQL,
+        scenarios: &["plugins::contract::an_update_cannot_move_a_row_out_of_sight"],
+    },
+    Cause {
+        why: "not looked at: plugins::contract",
+        on: BOTH,
+        scenarios: &[
+            "plugins::contract::a_row_that_its_caller_cannot_read_does_not_hide_that_it_was_written",
+            "plugins::contract::an_upsert_is_checked_for_the_row_proposed_and_the_row_it_leaves",
+        ],
+    },
+    Cause {
+        why: "not looked at: plugins::described",
+        on: BOTH,
+        scenarios: &[
+            "plugins::described::a_plugin_of_ones_own_sees_a_table_described_at_run_time",
+            "plugins::described::soft_delete_filters_a_table_described_at_run_time",
+        ],
+    },
+    Cause {
+        why: "not looked at: plugins::guards",
+        on: BOTH,
+        scenarios: &["plugins::guards::raw_fragments_that_read_a_table_are_refused_under_a_guard"],
+    },
+    Cause {
+        why: "not looked at: plugins::soft_delete",
+        on: MARIADB,
+        scenarios: &["plugins::soft_delete::an_upsert_that_meets_a_hidden_row_is_a_hidden_conflict"],
+    },
+    Cause {
+        why: "not looked at: plugins::timestamps",
+        on: BOTH,
+        scenarios: &[
+            "plugins::timestamps::inserts_from_queries_are_stamped_whatever_the_query",
+            "plugins::timestamps::trees_of_unions_stars_and_defaults_are_stamped",
+        ],
+    },
+    Cause {
+        why: "not looked at: queries::refused",
+        on: BOTH,
+        scenarios: &[
+            "queries::refused::an_expression_among_the_columns_of_a_conflict_is_named_as_the_reason",
+            "queries::refused::json_and_bytes_are_read_from_nested_json",
+            "queries::refused::the_error_of_a_row_that_is_referred_to_names_no_column_of_another_table",
+        ],
+    },
+    Cause {
+        why: "not looked at: queries::writing",
+        on: MARIADB,
+        scenarios: &["queries::writing::deletes_cascade_return_and_read_other_tables"],
+    },
+    Cause {
+        why: "not looked at: queries::writing",
+        on: MYSQL,
+        scenarios: &["queries::writing::a_new_row_may_hold_what_is_computed_of_several_values"],
+    },
+    Cause {
+        why: "not looked at: queries::writing",
+        on: BOTH,
+        scenarios: &["queries::writing::upserts_do_nothing_or_update_with_what_was_proposed"],
+    },
+    Cause {
+        why: "not looked at: raw_rows",
+        on: MARIADB,
+        scenarios: &["raw_rows::long_streams_keep_their_order_from_batch_to_batch"],
+    },
+    Cause {
+        why: "not looked at: raw_rows",
+        on: MYSQL,
+        scenarios: &["raw_rows::a_write_that_returns_rows_is_read_by_name"],
+    },
+    Cause {
+        why: "not looked at: repository",
+        on: MARIADB,
+        scenarios: &["repository::repositories_mark_restore_and_stamp_through_the_plugins"],
+    },
+    Cause {
+        why: "not looked at: repository",
+        on: BOTH,
+        scenarios: &["repository::what_is_not_there_is_not_found_by_name"],
+    },
+    Cause {
+        why: "partial indexes",
+        on: BOTH,
+        scenarios: &[
+            "queries::partial_index::an_upsert_over_a_partial_index_finds_it_twenty_times",
+            "queries::partial_index::the_predicate_of_an_index_takes_no_parameter_and_no_value_without_a_literal_form",
+        ],
+    },
+    Cause {
+        why: "returning",
+        on: MARIADB,
+        scenarios: &["plugins::contract::an_update_cannot_move_a_row_out_of_sight"],
+    },
+    Cause {
+        why: "returning",
+        on: MYSQL,
+        scenarios: &[
+            "plugins::contract::a_row_that_does_not_pass_the_check_is_refused_however_it_is_inserted",
+            "plugins::soft_delete::an_upsert_that_meets_a_hidden_row_is_a_hidden_conflict",
+            "plugins::soft_delete::updates_and_deletes_reach_only_what_is_there",
+            "plugins::timestamps::inserts_stamp_every_row_with_the_one_instant_of_their_statement",
+            "plugins::timestamps::tables_are_told_their_columns_and_left_alone",
+            "prepared::concurrent::tasks_that_race_for_the_first_call_see_their_own_rows",
+            "prepared::oracle::typical_queries_are_sent_as_if_they_were_built_for_the_call",
+            "prepared::plugins::a_place_that_a_plugin_left_empty_is_never_sent",
+            "prepared::plugins::an_answer_of_another_type_is_another_text",
+            "prepared::plugins::bypassing_plugins_is_part_of_the_query",
+            "prepared::plugins::instants_are_those_of_each_call",
+            "prepared::plugins::lists_of_other_lengths_are_other_texts_and_an_empty_one_is_not_remembered_as_false",
+            "prepared::plugins::modes_are_asked_at_each_call",
+            "prepared::plugins::plugins_that_stand_around_see_the_values",
+            "prepared::plugins::rows_that_are_deleted_stay_hidden_and_switches_are_part_of_the_query",
+            "prepared::plugins::two_tenants_share_one_text_and_see_their_own_rows",
+            "prepared::plugins::without_a_tenant_nothing_is_sent_at_the_first_call_or_later",
+            "prepared::running::a_null_parameter_is_never_equal_and_is_compared_null_safely_on_demand",
+            "prepared::running::an_error_names_table_and_column",
+            "prepared::running::by_every_terminal",
+            "prepared::running::in_transactions_savepoints_and_pipelines",
+            "prepared::running::one_prepared_query_serves_databases_of_different_dialects",
+            "prepared::running::without_parameters_and_paged",
+            "prepared::wrong::a_parameter_outside_of_its_closure_is_refused",
+            "prepared::wrong::a_value_that_cannot_be_bound_is_refused",
+            "queries::refused::an_insert_of_no_columns_may_meet_a_conflict",
+            "queries::writing::a_query_is_inserted_from",
+            "queries::writing::deletes_cascade_return_and_read_other_tables",
+            "queries::writing::rows_of_one_insert_may_give_different_columns",
+            "repository::lists_are_filtered_ordered_and_paged_and_counts_filtered",
+            "repository::none_one_and_many_rows_are_created_in_order",
+            "repository::repositories_mark_restore_and_stamp_through_the_plugins",
+        ],
+    },
+    Cause {
+        why: "returning",
+        on: BOTH,
+        scenarios: &[
+            "plugins::contract::a_plugin_sees_columns_that_the_caller_does_not",
+            "plugins::contract::an_observer_sees_every_row_that_was_written_however_many_the_caller_takes",
+            "plugins::guards::a_check_that_reads_a_table_holds_for_an_aliased_write",
+            "plugins::guards::a_query_in_the_returning_of_an_aliased_write_sees_the_written_row",
+            "plugins::guards::nested_rows_returned_by_an_aliased_write_do_not_count_rows_of_others",
+            "plugins::soft_delete::marking_twice_and_restoring_twice_change_nothing",
+            "plugins::soft_delete::update_from_sees_only_what_is_there",
+            "plugins::timestamps::transactions_repositories_contexts_and_pipelines_stamp_alike",
+            "plugins::together::marks_are_stamped_and_hidden_rows_neither_copied_nor_upserted",
+            "prepared::plugins::what_a_rewriting_reads_of_an_execution_stays_in_it_even_if_the_plugin_claims_otherwise",
+            "prepared::running::writes_of_every_kind",
+            "queries::refused::an_update_that_returns_columns_of_another_table_is_refused_where_it_cannot",
+            "queries::writing::updates_compute_read_other_tables_and_return",
+            "repository::a_key_of_two_columns_is_a_tuple_in_key_order",
+            "repository::a_row_is_created_found_changed_and_deleted",
+            "repository::transactions_commit_and_roll_back_what_repositories_do_also_in_tasks",
+        ],
+    },
+];
+
+/// True when the scenario of this test does not run on the server yet, which is said.
+pub(crate) fn skips(server: Server) -> bool {
+    let thread = std::thread::current();
+    let scenario = thread.name().unwrap_or("main");
+    let why = match scenario {
+        // What `--test-threads=1` calls the thread of every test.
+        "main" => "the scenario's name is known only with more than one test thread",
+        _ => {
+            let lists = |cause: &&Cause| cause.on.contains(&server) && cause.scenarios.contains(&scenario);
+            match NOT_YET.iter().find(lists) {
+                Some(cause) => cause.why,
+                None => return false,
+            }
+        }
+    };
+    if std::env::var_os("KYSERA_TEST_NOT_YET").is_some() {
+        return false;
+    }
+    let server = if server == Server::MySql { "mysql" } else { "mariadb" };
+    kysera_testing::skip(server, &format!("{scenario}: {why}"));
+    true
+}
+
+/// A name that no scenario has would be a hole in the list.
+#[test]
+fn every_scenario_on_the_list_is_there() {
+    let listed = std::process::Command::new(std::env::current_exe().unwrap()).arg("--list").output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    for name in NOT_YET.iter().flat_map(|cause| cause.scenarios) {
+        assert!(listed.lines().any(|line| line.strip_suffix(": test") == Some(name)), "there is no {name}");
+    }
+}
