@@ -2,8 +2,8 @@
 //!
 //! The test is in `crates/kysera-postgres/tests/suite/lost_commits.rs`; `cargo xtask test` runs a few rounds of it.
 
-use crate::postgres::Server;
 use crate::process::{Result, cargo, exit_code};
+use crate::servers::{Kind, Servers};
 use std::process::ExitCode;
 
 /// Runs 200 rounds, or as many as `--rounds` says.
@@ -13,16 +13,15 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
         ["--rounds", rounds] => rounds.parse::<u32>().map_err(|_| format!("`{rounds}` is no number"))?,
         other => return Err(format!("lost-commits does not know `{}`", other.join(" "))),
     };
-    let mut server = Server::given_or_started()?;
-    if !server.is_ours() {
+    let mut servers = Servers::one(Kind::Postgres)?;
+    if !servers.are_ours() {
         return Err("lost-commits crashes servers of its own; it cannot use a given one".to_owned());
     }
-    println!("{rounds} rounds with {}", server.version());
+    println!("{rounds} rounds with {}", servers.version());
     let mut test = cargo();
     test.args(["test", "-p", "kysera-postgres", "--test", "suite", "lost_commits::rounds", "--"]);
     test.args(["--nocapture", "--test-threads=1"]);
-    test.envs(server.variables().iter().map(|(name, value)| (name, value)));
+    servers.tell(&mut test);
     test.env("KYSERA_LOST_COMMITS_ROUNDS", rounds.to_string());
-    test.env("KYSERA_REQUIRE_SERVERS", "postgres");
-    Ok(exit_code(server.run_guarded(&mut test)?))
+    Ok(exit_code(servers.run_guarded(&mut test)?))
 }

@@ -9,11 +9,12 @@ mod fuzz;
 mod lost_commits;
 mod mutants;
 mod oracle;
-mod postgres;
 mod process;
+mod servers;
 mod skips;
 mod test;
 
+use servers::Kind;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -22,7 +23,8 @@ usage: cargo xtask <task>
   check [--only <step>].. [--keep-going]
                           formatting, lints, floors, documentation, packaging
   test [-- args of cargo test]
-                          every test and every example, with a real PostgreSQL
+                          every test and every example, with a real PostgreSQL,
+                          MySQL and MariaDB
   fuzz [target] [--seconds n] [--seed n]
                           throw random bytes at everything that reads, an hour for each
                           target; the targets are in tests/fuzz
@@ -34,12 +36,16 @@ usage: cargo xtask <task>
   oracle [--statements n] [--seed n]
                           random statements under random row filters: a million on
                           SQLite and a tenth of it on PostgreSQL, or as many as said
-  postgres [command ..]   start a throw-away PostgreSQL; run the command with its
+  postgres [command ..], mysql [command ..], mariadb [command ..]
+                          start a throw-away server; run the command with its
                           address in the environment, or wait for Ctrl-C
 
 in the environment:
-  KYSERA_TEST_POSTGRES_URL   use this server instead of starting one
+  KYSERA_TEST_POSTGRES_URL, KYSERA_TEST_MYSQL_URL, KYSERA_TEST_MARIADB_URL
+                             use this server instead of starting one
   KYSERA_POSTGRES_BIN        the folder with initdb and postgres
+  KYSERA_MARIADB_SUITE=host  not Debian's newest MariaDB, but this machine's release's
+  KYSERA_SERVERS             the folder for servers out of Debian packages
 ";
 
 fn main() -> ExitCode {
@@ -52,7 +58,9 @@ fn main() -> ExitCode {
         ["lost-commits", words @ ..] => lost_commits::task(words),
         ["mutants", words @ ..] => mutants::task(words),
         ["oracle", words @ ..] => oracle::task(words),
-        ["postgres", command @ ..] => postgres::task(command),
+        ["postgres", command @ ..] => servers::task(Kind::Postgres, command),
+        ["mysql", command @ ..] => servers::task(Kind::MySql, command),
+        ["mariadb", command @ ..] => servers::task(Kind::MariaDb, command),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -2,8 +2,8 @@
 //!
 //! The test is in `tests/tests/rewriting/oracle`; `cargo xtask test` runs a small part of it.
 
-use crate::postgres::Server;
 use crate::process::{Result, cargo, exit_code};
+use crate::servers::{Kind, Servers};
 use std::process::ExitCode;
 
 /// Asks a million statements on SQLite and a tenth of it on PostgreSQL, or as many as `--statements` says.
@@ -22,8 +22,8 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     if let [word] = rest {
         return Err(format!("`{word}` has no number behind it"));
     }
-    let mut server = Server::given_or_started()?;
-    println!("{statements} statements, and a tenth of it with {}", server.version());
+    let mut servers = Servers::one(Kind::Postgres)?;
+    println!("{statements} statements, and a tenth of it with {}", servers.version());
     let mut test = cargo();
     test.args([
         "test",
@@ -36,9 +36,8 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
         "--",
         "--nocapture",
     ]);
-    test.envs(server.variables().iter().map(|(name, value)| (name, value)));
+    servers.tell(&mut test);
     test.env("KYSERA_ORACLE_QUERIES", statements);
     test.envs(seed.map(|seed| ("KYSERA_ORACLE_SEED", seed)));
-    test.env("KYSERA_REQUIRE_SERVERS", "postgres");
-    Ok(exit_code(server.run_guarded(&mut test)?))
+    Ok(exit_code(servers.run_guarded(&mut test)?))
 }

@@ -1,11 +1,11 @@
-//! The task `cargo xtask test`: every test and every example, with a real server.
+//! The task `cargo xtask test`: every test and every example, with real servers.
 //!
-//! Adds nothing that plain `cargo test` could not run, given a server in the environment and the time that targets of
+//! Adds nothing that plain `cargo test` could not run, given the servers in the environment and the time that targets of
 //! hostile input shall have.
 
 use crate::fuzz;
-use crate::postgres::Server;
 use crate::process::{Result, cargo, root};
+use crate::servers::Servers;
 use crate::skips::SkipLog;
 use std::fs;
 use std::path::Path;
@@ -21,20 +21,21 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
             return Err(format!("test does not know `{other}`; arguments of cargo test follow `--`"));
         }
     };
-    let mut server = Server::given_or_started()?;
-    println!("with {}", server.version());
+    let mut servers = Servers::all()?;
+    println!("with {}", servers.version());
+    print!("{}", servers.missing());
     let log = SkipLog::new(&root())?;
-    let mut failed = Vec::new();
+    let mut failed = servers.failures();
 
     let start = Instant::now();
-    let status = server.run_guarded(&mut prepared(cargo_test(arguments), &server, &log))?;
+    let status = servers.run_guarded(&mut prepared(cargo_test(arguments), &servers, &log))?;
     let mut summary = vec![line("tests", status.success(), start)];
     if !status.success() {
         failed.push("tests".to_owned());
     }
     if arguments.is_empty() {
         let start = Instant::now();
-        let status = server.run_guarded(&mut prepared(fuzz::in_a_test(), &server, &log))?;
+        let status = servers.run_guarded(&mut prepared(fuzz::in_a_test(), &servers, &log))?;
         summary.push(line("fuzz", status.success(), start));
         if !status.success() {
             failed.push("fuzz".to_owned());
@@ -45,8 +46,8 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     {
         let name = format!("example {example}");
         let start = Instant::now();
-        let mut run = prepared(cargo_run_example(&example), &server, &log);
-        let status = server.run_guarded(run.stdout(Stdio::null()))?;
+        let mut run = prepared(cargo_run_example(&example), &servers, &log);
+        let status = servers.run_guarded(run.stdout(Stdio::null()))?;
         summary.push(line(&name, status.success(), start));
         if !status.success() {
             failed.push(name);
@@ -54,6 +55,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     }
     println!("\n{}", summary.join("\n"));
     println!("{}", log.summary()?);
+    print!("{}", servers.missing());
     if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
@@ -76,12 +78,9 @@ fn cargo_run_example(example: &str) -> Command {
     command
 }
 
-fn prepared(mut command: Command, server: &Server, log: &SkipLog) -> Command {
-    command.envs(server.variables().iter().map(|(name, value)| (name, value)));
+fn prepared(mut command: Command, servers: &Servers, log: &SkipLog) -> Command {
+    servers.tell(&mut command);
     command.env(SkipLog::VARIABLE, log.path());
-    if server.is_ours() {
-        command.env("KYSERA_REQUIRE_SERVERS", "postgres");
-    }
     command
 }
 

@@ -109,7 +109,7 @@ const CRATES: &[(&str, Floors)] = &[
         "xtask",
         &[
             &["process"],
-            &["postgres", "skips", "fuzz"],
+            &["servers", "skips", "fuzz"],
             &["check", "lost_commits", "mutants", "oracle", "test"],
         ],
     ),

@@ -5,8 +5,8 @@
 
 mod list;
 
-use crate::postgres::Server;
 use crate::process::{Result, cargo, output, root, run};
+use crate::servers::{Kind, Servers};
 use list::{MUTANTS, Mutant};
 use std::fs;
 use std::path::PathBuf;
@@ -24,10 +24,10 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
         mutant.changed()?;
     }
     is_clean(&mutants)?;
-    let mut server = Server::given_or_started()?;
+    let mut servers = Servers::one(Kind::Postgres)?;
     let mut survivors = Vec::new();
     for mutant in &mutants {
-        let found = mutant.is_found(&mut server)?;
+        let found = mutant.is_found(&mut servers)?;
         println!("{:<70} {}", mutant.name, if found { "found" } else { "SURVIVED" });
         if !found {
             survivors.push(mutant.name);
@@ -69,16 +69,16 @@ impl Mutant {
     }
 
     /// True when its test fails while the fault is there.
-    fn is_found(&self, server: &mut Server) -> Result<bool> {
+    fn is_found(&self, servers: &mut Servers) -> Result<bool> {
         let (text, changed) = self.changed()?;
         fs::write(self.path(), changed).map_err(|error| format!("cannot write {}: {error}", self.file))?;
         let _back = Restored { path: self.path(), text };
         // What does not compile is found by nobody.
         run(self.test().arg("--no-run"))?;
         let mut test = self.test();
-        test.envs(server.variables().iter().map(|(name, value)| (name, value)));
+        servers.tell(&mut test);
         test.stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(!server.run_guarded(&mut test)?.success())
+        Ok(!servers.run_guarded(&mut test)?.success())
     }
 
     fn test(&self) -> Command {

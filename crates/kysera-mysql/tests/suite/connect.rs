@@ -166,6 +166,18 @@ async fn certificates_are_verified_as_the_mode_says() {
     assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
 }
 
+/// The identity is that of the address, as the certificate names it.
+#[tokio::test]
+async fn a_certificate_that_names_the_host_is_enough_for_identity() {
+    let Some(options) = options(Flavour::MariaDb) else { return };
+    let Some(ca) = address("mariadb", "KYSERA_TEST_MARIADB_CA") else { return };
+    for mode in [SslMode::VerifyCa, SslMode::VerifyIdentity] {
+        let driver = connect(options.clone().ssl_mode(mode).ssl_ca(&ca)).await;
+        assert!(!cipher(&driver).await.is_empty(), "{mode:?}");
+        driver.close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_unix_socket_is_as_good_as_tls() {
     for (flavour, variable) in

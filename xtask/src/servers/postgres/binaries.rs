@@ -1,7 +1,7 @@
 //! Where the server's programs are, and on a bare Debian machine how they get there.
 
-use super::account::is_root;
 use crate::process::{Result, find_program, run};
+use crate::servers::account::is_root;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What stops the server, however this process ends.
+//! What stops a server, however this process ends.
 //!
 //! A small shell script in a process group of its own starts the server and
 //! reads a pipe whose other end only we hold. When we end, by return, panic, Ctrl-C
@@ -12,21 +12,21 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-// $1 is the folder, the rest is `postgres -D data`, perhaps behind `setpriv`. The server
-// is the script's child, so that it is waited for even where process 1 buries nobody.
-// SIGQUIT is PostgreSQL's immediate shutdown: no checkpoint, nothing is to be kept.
+// $1 is the folder, $2 the signal that ends the server, $3 the file and $4 the pattern that say it is ready; the rest
+// starts it, as in `postgres -D data`, perhaps behind `setpriv`. The server is the script's child, so that it is waited
+// for even where process 1 buries nobody.
 const SCRIPT: &str = r#"
-folder=$1; shift
+folder=$1 signal=$2 file=$3 pattern=$4; shift 4
 group= server=
 finish() {
     trap '' HUP INT TERM
     [ -z "$group" ] || kill -s TERM -- "-$group"
-    [ -z "$server" ] || { kill -s QUIT "$server"; wait "$server"; }
+    [ -z "$server" ] || { kill -s "$signal" "$server"; wait "$server"; }
     rm -rf "$folder"
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
-is_ready() { grep -q '^ready' "$folder/data/postmaster.pid"; }
+is_ready() { grep -q -e "$pattern" "$folder/$file"; }
 while read -r word argument; do
     case $word in
     start)
@@ -41,6 +41,15 @@ while read -r word argument; do
 done
 "#;
 
+/// How a kind of server is ended, and how it says that it takes connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manners {
+    /// The signal of a quick end, after which nothing has to be kept.
+    pub(crate) signal: &'static str,
+    /// The file in the server's folder, and the pattern that `grep` finds there when it is ready.
+    pub(crate) ready: (&'static str, &'static str),
+}
+
 /// The running script; dropping it stops the server and waits until it is gone.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
@@ -52,11 +61,12 @@ pub(crate) struct Supervisor {
 
 impl Supervisor {
     /// Watches over a folder and the server in it, which is not started yet.
-    pub(crate) fn new(folder: &Path, postgres: &Command) -> Result<Supervisor> {
+    pub(crate) fn new(folder: &Path, server: &Command, manners: Manners) -> Result<Supervisor> {
         let mut script = Command::new("sh");
-        script.args(["-c", SCRIPT, "kysera-postgres"]).arg(folder);
-        script.arg(postgres.get_program()).args(postgres.get_args()).current_dir("/");
-        script.envs(postgres.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let (file, pattern) = manners.ready;
+        script.args(["-c", SCRIPT, "kysera-server"]).arg(folder).args([manners.signal, file, pattern]);
+        script.arg(server.get_program()).args(server.get_args()).current_dir("/");
+        script.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
         script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut child = script.spawn().map_err(|error| format!("cannot run `sh`: {error}"))?;
         let orders = child.stdin.take();
@@ -73,7 +83,7 @@ impl Supervisor {
             return Ok(());
         }
         let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        Err(format!("PostgreSQL did not start; its log:\n{log}"))
+        Err(format!("the server did not start; its log:\n{log}"))
     }
 
     /// Names the process group that ends with us.

@@ -1,5 +1,5 @@
-//! The account that the server runs as: our own, or for root an unprivileged one,
-//! because PostgreSQL refuses to run as root.
+//! The account that a server runs as: our own, or for root an unprivileged one,
+//! because PostgreSQL and MySQL refuse to run as root.
 
 use crate::process::{Result, output};
 use std::path::Path;
@@ -15,17 +15,17 @@ pub(crate) enum Account {
 }
 
 impl Account {
-    /// Chooses the account: `postgres` if root finds one, else `nobody`.
-    pub(crate) fn for_server() -> Result<Account> {
+    /// Chooses the account: the server's usual one if root finds it, else `nobody`.
+    pub(crate) fn for_server(usual: &str) -> Result<Account> {
         if !is_root()? {
             return Ok(Account::Ours);
         }
-        for name in ["postgres", "nobody"] {
+        for name in [usual, "nobody"] {
             if let (Ok(user), Ok(group)) = (id("-u", name), id("-g", name)) {
                 return Ok(Account::Other { user, group });
             }
         }
-        Err("PostgreSQL refuses to run as root, and there is no account `postgres` or `nobody`".to_owned())
+        Err(format!("a server is not to run as root, and there is no account `{usual}` or `nobody`"))
     }
 
     /// Returns a command that runs `program` as this account, in `folder`.

@@ -1,0 +1,175 @@
+//! The servers of a run: started at the same time, and told to tests together.
+
+use super::kind::Kind;
+use super::server::Server;
+use super::start::{given_or_started, prepare};
+use super::supervisor::Supervisor;
+use crate::process::Result;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitStatus, Stdio};
+
+/// The variable that names the servers which must not be missing.
+const REQUIRE: &str = "KYSERA_REQUIRE_SERVERS";
+
+/// Servers that were given, or that run until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    servers: Vec<Server>,
+    missing: Vec<Missing>,
+}
+
+/// A server that could not be had.
+#[derive(Debug)]
+struct Missing {
+    kind: Kind,
+    reason: String,
+}
+
+impl Servers {
+    /// Takes or starts one server.
+    pub(crate) fn one(kind: Kind) -> Result<Servers> {
+        Ok(Servers { servers: vec![given_or_started(kind)?], missing: Vec::new() })
+    }
+
+    /// Takes or starts all of them. PostgreSQL has to be there; the others may be missing.
+    pub(crate) fn all() -> Result<Servers> {
+        let mut all = Servers { servers: Vec::new(), missing: Vec::new() };
+        // What one brings to a bare machine, another may need to start.
+        let mut kinds = Vec::new();
+        for (kind, prepared) in at_once(Kind::ALL.to_vec(), prepare) {
+            match prepared {
+                Ok(()) => kinds.push(kind),
+                Err(reason) => all.lacks(kind, reason)?,
+            }
+        }
+        for (kind, started) in at_once(kinds, given_or_started) {
+            match started {
+                Ok(server) => all.servers.push(server),
+                Err(reason) => all.lacks(kind, reason)?,
+            }
+        }
+        Ok(all)
+    }
+
+    fn lacks(&mut self, kind: Kind, reason: String) -> Result {
+        if kind == Kind::Postgres {
+            return Err(reason);
+        }
+        self.missing.push(Missing { kind, reason });
+        Ok(())
+    }
+
+    /// Says which servers could not be had, and why, each in a line.
+    pub(crate) fn missing(&self) -> String {
+        self.missing.iter().map(Missing::line).collect()
+    }
+
+    /// Returns a word for each missing server that had to be there: in CI, or where `KYSERA_REQUIRE_SERVERS` lists it.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let (require, ci) = (read(REQUIRE), read("CI"));
+        let required = |kind| is_required(kind, require.as_deref(), ci.as_deref());
+        let missing = self.missing.iter().filter(|missing| required(missing.kind));
+        missing.map(|missing| format!("no {}", missing.kind.name())).collect()
+    }
+
+    /// Returns the servers' names and versions.
+    pub(crate) fn version(&self) -> String {
+        let versions: Vec<_> = self.servers.iter().map(|server| server.version.as_str()).collect();
+        versions.join(", ")
+    }
+
+    /// Returns what tests find in their environment.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        self.servers.iter().flat_map(|server| &server.variables)
+    }
+
+    /// Says whether all were started here, with everything that tests can ask for.
+    pub(crate) fn are_ours(&self) -> bool {
+        self.servers.iter().all(Server::is_ours)
+    }
+
+    /// Tells a command where the servers are, and that those which were started here must not be missing.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command.envs(self.variables().map(|(name, value)| (name, value)));
+        let ours = self.servers.iter().filter(|server| server.is_ours());
+        let ours: Vec<_> = ours.map(|server| server.kind.key()).collect();
+        // Where a missing server is a failure, `failures` says it once, and not each of its tests.
+        if !ours.is_empty() || !self.missing.is_empty() {
+            command.env(REQUIRE, ours.join(","));
+        }
+    }
+
+    /// Runs a command in a process group of its own, which ends when this process does.
+    pub(crate) fn run_guarded(&mut self, command: &mut Command) -> Result<ExitStatus> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let failed = |error| format!("cannot run `{name}`: {error}");
+        let mut child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(failed)?;
+        self.guard(Some(child.id()));
+        let status = child.wait().map_err(failed);
+        self.guard(None);
+        status
+    }
+
+    fn guard(&mut self, group: Option<u32>) {
+        for supervisor in self.servers.iter_mut().filter_map(|server| server.supervisor.as_mut()) {
+            supervisor.guard(group);
+        }
+    }
+
+    /// Waits until somebody stops a server that was started here.
+    pub(crate) fn wait(mut self) -> Result {
+        let supervisor = self.servers.iter_mut().find_map(|server| server.supervisor.take());
+        supervisor.map_or(Ok(()), Supervisor::wait)
+    }
+}
+
+impl Missing {
+    fn line(&self) -> String {
+        let (name, reason) = (self.kind.name(), &self.reason);
+        format!("xtask: no {name} here: {reason}; its tests are skipped\n")
+    }
+}
+
+/// Does something for each kind of server at the same time.
+fn at_once<T: Send>(kinds: Vec<Kind>, work: fn(Kind) -> Result<T>) -> Vec<(Kind, Result<T>)> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = kinds.into_iter().map(|kind| (kind, scope.spawn(move || work(kind)))).collect();
+        let joined = threads.into_iter().map(|(kind, thread)| {
+            (kind, thread.join().unwrap_or_else(|_| Err("its thread panicked".to_owned())))
+        });
+        joined.collect()
+    })
+}
+
+/// The same rule as in `kysera_testing::servers`, which this program does without.
+fn is_required(kind: Kind, require: Option<&str>, ci: Option<&str>) -> bool {
+    match require {
+        Some("0") => false,
+        Some("1") => true,
+        Some(list) => list.split(',').any(|name| name.trim() == kind.key()),
+        None => ci.is_some_and(|ci| ci != "false"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Missing, is_required};
+
+    #[test]
+    fn a_missing_server_is_said_in_one_line() {
+        let missing = Missing { kind: Kind::MySql, reason: "no such host".to_owned() };
+        assert_eq!(missing.line(), "xtask: no MySQL here: no such host; its tests are skipped\n");
+    }
+
+    #[test]
+    fn a_missing_server_is_a_failure_in_ci_and_where_it_is_required() {
+        assert!(!is_required(Kind::MySql, None, None));
+        assert!(!is_required(Kind::MySql, None, Some("false")));
+        assert!(is_required(Kind::MySql, None, Some("true")));
+        assert!(is_required(Kind::MariaDb, Some("mysql, mariadb"), None));
+        assert!(!is_required(Kind::MySql, Some("postgres"), Some("true")));
+        assert!(is_required(Kind::MySql, Some("1"), None));
+        assert!(!is_required(Kind::MySql, Some("0"), Some("true")));
+    }
+}
