@@ -142,13 +142,15 @@ impl Reader {
         // What a write returns is what it wrote, and the end of rows has no count.
         let is_write = !matches!(self.kind, StatementKind::Read | StatementKind::Raw);
         let result = if is_write && self.results > 0 { ExecResult::affected(self.seen) } else { result };
-        result.with_returned(self.seen).with_last_insert_id(self.last_insert_id(done))
+        let first = self.first_insert_id(done);
+        let last = first.filter(|_| matches!(self.kind, StatementKind::InsertValues(1) | StatementKind::Raw));
+        result.with_returned(self.seen).with_first_insert_id(first).with_last_insert_id(last)
     }
 
     /// The server tells the first key of several, and a negative one as a large number.
-    fn last_insert_id(&self, done: Option<Done>) -> Option<i64> {
+    fn first_insert_id(&self, done: Option<Done>) -> Option<i64> {
         match self.kind {
-            StatementKind::InsertValues(1) | StatementKind::Raw => {
+            StatementKind::InsertValues(_) | StatementKind::Raw => {
                 done.and_then(|done| i64::try_from(done.last_insert_id).ok()).filter(|id| *id > 0)
             }
             _ => None,

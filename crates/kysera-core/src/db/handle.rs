@@ -8,6 +8,7 @@ use crate::plugin::Context;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::plugin::extensions::Extensions;
 use crate::rewrite::PluginSet;
+use kysera_sql::ast::Statement;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
@@ -140,6 +141,12 @@ impl Db {
     /// True when it has this identity.
     pub(crate) fn is(&self, environment: &Weak<Environment>) -> bool {
         std::ptr::eq(Arc::as_ptr(&self.environment), environment.as_ptr())
+    }
+
+    /// True for an insert whose rows the database does not give back, and that may be read by their keys instead.
+    pub(crate) fn reads_back(&self, statement: &Statement) -> bool {
+        self.dialect().capabilities().returning_by_key
+            && matches!(statement, Statement::Insert(insert) if !insert.returning.is_empty())
     }
 
     /// Which connections may run a statement.

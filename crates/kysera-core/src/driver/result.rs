@@ -30,6 +30,8 @@ pub struct ExecResult {
     pub rows_affected: u64,
     /// The key that the database made for the last row inserted, where it says so without `returning`.
     pub last_insert_id: Option<i64>,
+    /// The key that the database made for the first row inserted, where it tells that one: MySQL and MariaDB.
+    pub first_insert_id: Option<i64>,
     /// Rows that the driver handed over. A caller that wants one row only may have stopped it early.
     pub rows_returned: u64,
 }
@@ -51,7 +53,13 @@ impl ExecResult {
         ExecResult { rows_returned: rows, ..self }
     }
 
-    /// With the key that the database made.
+    /// With the key that the database made for the first row of an insert.
+    #[must_use = "returns the result"]
+    pub fn with_first_insert_id(self, id: Option<i64>) -> ExecResult {
+        ExecResult { first_insert_id: id, ..self }
+    }
+
+    /// With the key that the database made for the last row of an insert.
     #[must_use = "returns the result"]
     pub fn with_last_insert_id(self, id: Option<i64>) -> ExecResult {
         ExecResult { last_insert_id: id, ..self }

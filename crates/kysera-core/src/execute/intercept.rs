@@ -4,13 +4,14 @@ use crate::driver::{BoxFuture, ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::by_name;
 use crate::execute::collect::unbox;
+use crate::execute::read_back::ReadBack;
 use crate::execute::session::Session;
 use crate::plugin::interception::{Interception, Steps};
 use crate::plugin::{Context, Plugin, RowObserver};
 use kysera_sql::ast::Statement;
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::{Compiled, StatementKind};
-use kysera_sql::row::{DecodeError, Flow, RowSink};
+use kysera_sql::row::{DecodeError, Discard, Flow, RowSink};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(crate) struct Interceptors<'a> {
     observers: Vec<Observer>,
     /// A plugin has written something of its own.
     wrote: bool,
+    /// What reads the rows of the statement, which does not give them back by itself.
+    read_back: Option<ReadBack>,
     /// The transaction was begun for reading, because no plugin said that it writes.
     reads_only: bool,
 }
@@ -54,8 +57,14 @@ impl<'a> Interceptors<'a> {
             progress,
             observers: Vec::new(),
             wrote: false,
+            read_back: None,
             reads_only: false,
         }
+    }
+
+    /// With what reads the rows of the statement afterwards.
+    pub(crate) fn reading_back(self, read_back: Option<ReadBack>) -> Interceptors<'a> {
+        Interceptors { read_back, ..self }
     }
 
     /// In a transaction that only reads.
@@ -94,7 +103,7 @@ impl<'a> Interceptors<'a> {
             }
         };
         if self.observers.is_empty() {
-            let (result, sink) = self.session.run_part(compiled, sink).await?;
+            let (result, sink) = self.run_compiled(compiled, sink).await?;
             self.progress = Progress::After(result, sink);
             return Ok(());
         }
@@ -104,11 +113,22 @@ impl<'a> Interceptors<'a> {
             may_stop: compiled.kind == StatementKind::Read,
             observers: std::mem::take(&mut self.observers),
         };
-        let (result, sink) = self.session.run_part(compiled, Box::new(observed)).await?;
+        let (result, sink) = self.run_compiled(compiled, Box::new(observed)).await?;
         let observed: Box<Observed> = unbox(sink)?;
         self.observers = observed.observers;
         self.progress = Progress::After(result, observed.inner);
         Ok(())
+    }
+
+    /// Runs the statement, and reads its rows where it does not give them back.
+    async fn run_compiled(&mut self, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        let Some(read_back) = self.read_back.take() else {
+            return self.session.run_part(compiled, sink).await;
+        };
+        let (written, _) = self.session.run_part(compiled, Box::new(Discard::default())).await?;
+        // An error from here on leaves a row that was written.
+        self.wrote = true;
+        read_back.run(self.session, written, sink).await
     }
 }
 

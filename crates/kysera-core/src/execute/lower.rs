@@ -5,6 +5,7 @@ use crate::driver::transaction_state::with_rollback;
 use crate::driver::{Ran, TransactionOptions};
 use crate::error::Result;
 use crate::execute::intercept::Interceptors;
+use crate::execute::read_back::ReadBack;
 use crate::execute::session::Session;
 use crate::plugin::bypass;
 use crate::plugin::{Context, Plugin};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// A statement that is ready to run.
 pub(crate) struct Lowered<'e> {
     pub(crate) compiled: Compiled,
-    /// There when plugins intercept it.
+    /// There when plugins intercept it, or when its rows have to be read back.
     pub(crate) intercepted: Option<Box<Intercepted<'e>>>,
 }
 
@@ -31,8 +32,9 @@ impl<'e> Lowered<'e> {
         context: Context<'e>,
     ) -> Lowered<'e> {
         let plugins = db.environment().plugins.plugins();
-        let intercepted =
-            statement.map(|statement| Box::new(Intercepted { plugins, statement: *statement, context }));
+        let intercepted = statement.map(|statement| {
+            Box::new(Intercepted { plugins, statement: *statement, context, read_back: None })
+        });
         Lowered { compiled, intercepted }
     }
 
@@ -53,11 +55,12 @@ impl<'e> Lowered<'e> {
     }
 }
 
-/// A statement that plugins intercept.
+/// A statement that takes more than one step: plugins intercept it, or the rows that it gives back are read afterwards.
 pub(crate) struct Intercepted<'e> {
     plugins: &'e [Arc<dyn Plugin>],
     statement: Statement,
     context: Context<'e>,
+    read_back: Option<ReadBack>,
 }
 
 /// Rewrites and compiles: tables are resolved, plugins rewrite in order, row filters are added, SQL is written.
@@ -65,26 +68,55 @@ pub(crate) struct Intercepted<'e> {
 pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut Applied) -> Result<Lowered<'e>> {
     let (plugins, dialect) = (&db.environment().plugins, db.dialect());
     if plugins.is_empty() {
+        if let Some(lowered) = in_two_steps(statement, db, &[])? {
+            return Ok(lowered);
+        }
         return Ok(Lowered { compiled: compile_once(statement, dialect, false)?, intercepted: None });
     }
     let context = db.context();
     *applied = plugins.apply(statement, &context)?;
-    if let Some(reason) = statement.bypass() {
-        bypass::note(reason, statement.kind());
-        return Ok(Lowered { compiled: compile_once(statement, dialect, true)?, intercepted: None });
+    let plugins = match statement.bypass() {
+        Some(reason) => {
+            bypass::note(reason, statement.kind());
+            &[]
+        }
+        None => {
+            plugins.inspect(statement, &context)?;
+            plugins.plugins()
+        }
+    };
+    if let Some(lowered) = in_two_steps(statement, db, plugins)? {
+        return Ok(lowered);
     }
-    plugins.inspect(statement, &context)?;
-    let plugins = plugins.plugins();
     if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
         // They are shown the statement, so that its values stay in it.
         let mut compiled = compile(statement, dialect)?;
         applied.count_rows(&mut compiled);
-        let intercepted = Intercepted { plugins, statement: statement.clone(), context };
+        let statement = statement.clone();
+        let intercepted = Intercepted { plugins, statement, context, read_back: None };
         return Ok(Lowered { compiled, intercepted: Some(Box::new(intercepted)) });
     }
     let mut compiled = compile_once(statement, dialect, true)?;
     applied.count_rows(&mut compiled);
     Ok(Lowered { compiled, intercepted: None })
+}
+
+/// An insert whose rows are read back, where that can be done; the plugins are those that may intercept it.
+fn in_two_steps<'e>(
+    statement: &Statement,
+    db: &'e Db,
+    plugins: &'e [Arc<dyn Plugin>],
+) -> Result<Option<Lowered<'e>>> {
+    if !db.reads_back(statement) {
+        return Ok(None);
+    }
+    let has_plugins = !db.environment().plugins.is_empty();
+    let Some((compiled, read_back)) = ReadBack::of(statement, db.dialect(), has_plugins)? else {
+        return Ok(None);
+    };
+    let (statement, context) = (statement.clone(), db.context());
+    let intercepted = Intercepted { plugins, statement, context, read_back: Some(read_back) };
+    Ok(Some(Lowered { compiled, intercepted: Some(Box::new(intercepted)) }))
 }
 
 impl Intercepted<'_> {
@@ -100,8 +132,9 @@ impl Intercepted<'_> {
         let mut connection = db.acquire(access).await?;
         connection.begin(options).await?;
         let mut session = Session::new(connection);
-        let Intercepted { plugins, statement, context } = self;
+        let Intercepted { plugins, statement, context, read_back } = self;
         let interceptors = Interceptors::new(&mut session, &statement, &context, plugins, compiled, sink);
+        let interceptors = interceptors.reading_back(read_back);
         let ran = if reads { interceptors.reading_only().run().await } else { interceptors.run().await };
         match ran {
             Ok(ran) => session.commit().await.map(|()| ran),
@@ -121,7 +154,8 @@ impl Intercepted<'_> {
         compiled: Compiled,
         sink: Box<dyn RowSink>,
     ) -> Ran {
-        let Intercepted { plugins, statement, context } = self;
-        Interceptors::new(session, &statement, &context, plugins, compiled, sink).run().await
+        let Intercepted { plugins, statement, context, read_back } = self;
+        let interceptors = Interceptors::new(session, &statement, &context, plugins, compiled, sink);
+        interceptors.reading_back(read_back).run().await
     }
 }

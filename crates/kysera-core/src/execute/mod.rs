@@ -7,6 +7,7 @@
 //!   lower        rewrites (rewrite::PluginSet), writes SQL (kysera_sql::compile)
 //!                or finds both made already (prepared::cache)
 //!   intercept    runs it inside the plugins that intercept it
+//!   read_back    reads the rows that an insert gives back, where the database does not
 //!   session      the connection of an open transaction
 //!   by_name      finds the columns of a struct in raw SQL
 //! collect      makes the result of the rows  all, one, the first, none, a plan
@@ -25,6 +26,7 @@ pub(crate) mod intercept;
 pub(crate) mod lower;
 pub(crate) mod pipeline;
 pub(crate) mod query_ext;
+pub(crate) mod read_back;
 pub(crate) mod run;
 pub(crate) mod script;
 pub(crate) mod session;

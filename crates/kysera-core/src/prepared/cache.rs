@@ -138,7 +138,7 @@ impl PreparedQuery {
     fn make(&self, db: &Db, context: &Context<'_>) -> Result<Option<Arc<CacheEntry>>> {
         let plugins = &db.environment().plugins;
         let mut statement = self.statement.clone()?;
-        if !plugins.rewrite_by_form() {
+        if !plugins.rewrite_by_form() || db.reads_back(&statement) {
             self.remember(EntryState::Uncacheable(db.downgrade()));
             return Ok(None);
         }

@@ -10,6 +10,7 @@ mod dropping;
 mod errors;
 mod limits;
 mod pipeline;
+mod returning;
 mod soak;
 mod support;
 mod transactions;

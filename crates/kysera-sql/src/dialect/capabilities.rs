@@ -8,6 +8,9 @@ pub struct Capabilities {
     pub returning: bool,
     /// `returning` (or `output`) on update.
     pub returning_update: bool,
+    /// Without `returning` on insert: the keys that an insert of values generates follow each other, and the first of them is
+    /// told, so that its rows can be read in the same transaction.
+    pub returning_by_key: bool,
     /// `full join`.
     pub full_join: bool,
     /// `lateral` (or `apply`).
@@ -103,6 +106,7 @@ impl Capabilities {
         Capabilities {
             returning: false,
             returning_update: false,
+            returning_by_key: false,
             full_join: true,
             lateral: true,
             correlated_derived: true,

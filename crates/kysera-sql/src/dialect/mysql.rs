@@ -23,6 +23,7 @@ impl MySql {
         let version = version.into();
         let at_least = |patch| version >= Version::new(8, 0, patch);
         let capabilities = Capabilities {
+            returning_by_key: true,
             lateral: at_least(14),
             correlated_derived: at_least(14),
             intersect: at_least(31),

@@ -1,0 +1,213 @@
+//! Rows that an insert gives back: natively on MariaDB, read by their keys on MySQL, and the same on both.
+
+use crate::support::{Flavour, on_both, on_both_with};
+use kysera_core::raw;
+use kysera_core::{Db, ErrorKind, QueryExt, prepare};
+use kysera_sql::Table;
+use kysera_sql::expr::Param;
+use kysera_sql::prelude::*;
+use kysera_sql::query::select_from;
+use kysera_sql::write::{delete_from, insert_into, update};
+
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "pet", crate = kysera_sql)]
+struct Pet {
+    #[column(primary_key, generated)]
+    id: i64,
+    #[column(unique)]
+    name: String,
+    age: Option<i32>,
+}
+
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "seat", crate = kysera_sql)]
+struct Seat {
+    #[column(primary_key)]
+    room: String,
+    #[column(primary_key)]
+    number: i32,
+    free: bool,
+}
+
+async fn create(db: &Db) {
+    raw(
+        "create table pet (id bigint auto_increment primary key, name varchar(100) not null unique, age int)",
+    )
+    .execute(db)
+    .await
+    .unwrap();
+    raw("create table seat (room varchar(20), number int, free bool not null, primary key (room, number))")
+        .execute(db)
+        .await
+        .unwrap();
+}
+
+fn pet(name: &str) -> NewPet {
+    NewPet { name: name.to_owned() }
+}
+
+async fn count(db: &Db) -> usize {
+    select_from(Pet).select(Pet.id).fetch_all(db).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn an_insert_gives_its_rows_back_in_the_order_in_which_they_were_given() {
+    on_both("returning", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let one = insert_into(Pet).values(pet("rex")).returning(Pet.all()).fetch_one(&db).await.unwrap();
+        assert_eq!((one.id, &*one.name, one.age), (1, "rex", None), "{flavour:?}");
+        let names = ["tom", "ada", "kim"];
+        let many = insert_into(Pet).rows(names.map(pet)).returning((Pet.name, Pet.id)).fetch_all(&db).await;
+        let expected = names.map(str::to_owned).into_iter().zip(2_i64..).collect::<Vec<_>>();
+        assert_eq!(many.unwrap(), expected, "{flavour:?}");
+        let seats = [("b", 2), ("a", 9), ("b", 1)];
+        let rows = seats.map(|(room, number)| NewSeat { room: room.to_owned(), number, free: true });
+        let found = insert_into(Seat).rows(rows).returning((Seat.room, Seat.number)).fetch_all(&db).await;
+        assert_eq!(found.unwrap(), seats.map(|(room, number)| (room.to_owned(), number)), "{flavour:?}");
+        // What the database made of a value, and an expression over it.
+        let upper = insert_into(Pet).values(pet("zoe")).returning((Pet.name.upper(), Pet.id + 1_i64));
+        assert_eq!(upper.fetch_one(&db).await.unwrap(), ("ZOE".to_owned(), 6), "{flavour:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rows_are_those_of_this_insert_beside_others_that_insert_many() {
+    on_both("beside", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        raw("create table source (name varchar(100))").execute(&db).await.unwrap();
+        let writers = (0..6).map(|writer| {
+            let db = db.clone();
+            async move {
+                for round in 0..25 {
+                    if writer == 0 {
+                        let sql = format!(
+                            "insert into pet (name) with recursive n(i) as (select 1 union all select i + 1 from n \
+                             where i < 40) select concat('bulk-{round}-', i) from n"
+                        );
+                        raw(sql).execute(&db).await.unwrap();
+                        continue;
+                    }
+                    let names: Vec<String> = (0..5).map(|at| format!("{writer}-{round}-{at}")).collect();
+                    let rows = names.iter().map(|name| pet(name));
+                    let found = insert_into(Pet).rows(rows).returning(Pet.name).fetch_all(&db).await;
+                    assert_eq!(found.unwrap(), names, "{flavour:?}");
+                }
+            }
+        });
+        let tasks: Vec<_> = writers.map(tokio::spawn).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(count(&db).await, 25 * (40 + 5 * 5));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_that_are_further_apart_are_found() {
+    on_both_with(
+        "apart",
+        |options| {
+            options.after_connect(|connection| {
+                Box::pin(
+                    connection.run_script("set auto_increment_increment = 10, auto_increment_offset = 3"),
+                )
+            })
+        },
+        async |driver, flavour| {
+            let db = Db::new(driver);
+            create(&db).await;
+            let rows = ["a", "b", "c"].map(pet);
+            let found = insert_into(Pet).rows(rows).returning((Pet.id, Pet.name)).fetch_all(&db).await;
+            let expected = [(3, "a"), (13, "b"), (23, "c")].map(|(id, name)| (id, name.to_owned()));
+            assert_eq!(found.unwrap(), expected, "{flavour:?}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_part_of_the_transaction_around_it() {
+    on_both("within", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let undone = db.transaction(async |tx| {
+            let first = insert_into(Pet).values(pet("a")).returning(Pet.id).fetch_one(&*tx).await?;
+            // An insert that fails leaves the transaction as it was.
+            let twice = insert_into(Pet).values(pet("a")).returning(Pet.id).fetch_one(&*tx).await;
+            assert_eq!(twice.unwrap_err().kind(), ErrorKind::UniqueViolation, "{flavour:?}");
+            let second = insert_into(Pet).values(pet("b")).returning(Pet.id).fetch_one(&*tx).await?;
+            assert!(second > first);
+            Err::<(), _>(kysera_core::Error::new(ErrorKind::Application, "undo"))
+        });
+        assert_eq!(undone.await.unwrap_err().kind(), ErrorKind::Application);
+        assert_eq!(count(&db).await, 0, "{flavour:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_prepared_insert_gives_its_rows_back() {
+    on_both("prepared", async |driver, _| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let add = prepare(|name: Param<String>| {
+            insert_into(Pet).values((Pet.name.set(name),)).returning((Pet.id, Pet.name))
+        });
+        for (id, name) in [(1, "a"), (2, "b"), (3, "c")] {
+            let found = add.bind(name.to_owned()).fetch_one(&db).await.unwrap();
+            assert_eq!(found, (id, name.to_owned()));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_told_by_their_keys_are_refused_before_anything_is_sent() {
+    on_both("refused", async |driver, flavour| {
+        if flavour == Flavour::MariaDb {
+            return;
+        }
+        let db = Db::new(driver);
+        create(&db).await;
+        insert_into(Pet).values(pet("rex")).execute(&db).await.unwrap();
+        let one = || Pet.id.eq(1);
+        let refused = [
+            insert_into(Pet)
+                .rows([NewPetRow::from(pet("a")), pet("b").id(7)])
+                .returning(Pet.id)
+                .fetch_all(&db)
+                .await
+                .unwrap_err(),
+            update(Pet).set(Pet.age.set(1)).filter(one()).returning(Pet.id).fetch_all(&db).await.unwrap_err(),
+            delete_from(Pet).filter(one()).returning(Pet.id).fetch_all(&db).await.unwrap_err(),
+        ];
+        for error in refused {
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        }
+        assert_eq!(count(&db).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_whose_keys_a_trigger_changes_are_not_stored() {
+    on_both("trigger", async |driver, flavour| {
+        if flavour == Flavour::MariaDb {
+            return;
+        }
+        let db = Db::new(driver);
+        create(&db).await;
+        let sql = "create trigger other_room before insert on seat for each row set new.room = 'elsewhere'";
+        raw(sql).execute(&db).await.unwrap();
+        let row = NewSeat { room: "a".to_owned(), number: 1, free: true };
+        let error = insert_into(Seat).values(row).returning(Seat.number).fetch_one(&db).await.unwrap_err();
+        assert!(error.to_string().contains("1 rows were inserted, and 0 were found"), "{error}");
+        let stored = select_from(Seat).select(Seat.number).fetch_all(&db).await.unwrap();
+        assert!(stored.is_empty());
+    })
+    .await;
+}
