@@ -143,10 +143,16 @@ impl Db {
         std::ptr::eq(Arc::as_ptr(&self.environment), environment.as_ptr())
     }
 
-    /// True for an insert whose rows the database does not give back, and that may be read by their keys instead.
+    /// True for a write whose rows the database does not give back, and that may be read by their keys instead.
     pub(crate) fn reads_back(&self, statement: &Statement) -> bool {
-        self.dialect().capabilities().returning_by_key
-            && matches!(statement, Statement::Insert(insert) if !insert.returning.is_empty())
+        let has = self.dialect().capabilities();
+        has.returning_by_key
+            && match statement {
+                Statement::Insert(insert) => !(has.returning || insert.returning.is_empty()),
+                Statement::Update(update) => !(has.returning_update || update.returning.is_empty()),
+                Statement::Delete(delete) => !(has.returning || delete.returning.is_empty()),
+                _ => false,
+            }
     }
 
     /// Which connections may run a statement.

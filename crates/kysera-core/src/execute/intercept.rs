@@ -11,7 +11,7 @@ use crate::plugin::{Context, Plugin, RowObserver};
 use kysera_sql::ast::Statement;
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::{Compiled, StatementKind};
-use kysera_sql::row::{DecodeError, Discard, Flow, RowSink};
+use kysera_sql::row::{DecodeError, Flow, RowSink};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
@@ -125,10 +125,8 @@ impl<'a> Interceptors<'a> {
         let Some(read_back) = self.read_back.take() else {
             return self.session.run_part(compiled, sink).await;
         };
-        let (written, _) = self.session.run_part(compiled, Box::new(Discard::default())).await?;
-        // An error from here on leaves a row that was written.
-        self.wrote = true;
-        read_back.run(self.session, written, sink).await
+        let dialect = self.context.dialect;
+        read_back.run(self.session, compiled, dialect, sink, &mut self.wrote).await
     }
 }
 

@@ -182,13 +182,86 @@ async fn rows_that_cannot_be_told_by_their_keys_are_refused_before_anything_is_s
                 .fetch_all(&db)
                 .await
                 .unwrap_err(),
-            update(Pet).set(Pet.age.set(1)).filter(one()).returning(Pet.id).fetch_all(&db).await.unwrap_err(),
-            delete_from(Pet).filter(one()).returning(Pet.id).fetch_all(&db).await.unwrap_err(),
+            // Which row it was cannot be told once its key has changed.
+            update(Pet).set(Pet.id.set(9)).filter(one()).returning(Pet.id).fetch_all(&db).await.unwrap_err(),
         ];
         for error in refused {
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         }
         assert_eq!(count(&db).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_gives_the_rows_back_as_they_are_now_and_a_delete_as_they_were() {
+    on_both("changed", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        insert_into(Pet).rows(["a", "b", "c", "d"].map(pet)).execute(&db).await.unwrap();
+        let aged =
+            update(Pet).set(Pet.age.set(5)).filter(Pet.id.in_list([3, 1])).returning((Pet.id, Pet.age));
+        let mut found = aged.fetch_all(&db).await.unwrap();
+        found.sort();
+        assert_eq!(found, [(1, Some(5)), (3, Some(5))], "{flavour:?}");
+        // The filter holds no more when the row is read.
+        let older =
+            update(Pet).set(Pet.age.set(6)).filter(Pet.age.eq(5)).returning(Pet.id).fetch_all(&db).await;
+        assert_eq!(older.unwrap().len(), 2, "{flavour:?}");
+        // A row that already is as it shall be counts.
+        let same =
+            update(Pet).set(Pet.age.set(6)).filter(Pet.age.eq(6)).returning(Pet.id).fetch_all(&db).await;
+        assert_eq!(same.unwrap().len(), 2, "{flavour:?}");
+        let none =
+            update(Pet).set(Pet.age.set(7)).filter(Pet.id.eq(99)).returning(Pet.id).fetch_all(&db).await;
+        assert!(none.unwrap().is_empty());
+        let gone = delete_from(Pet).filter(Pet.age.eq(6)).returning((Pet.id, Pet.name)).fetch_all(&db).await;
+        let mut gone = gone.unwrap();
+        gone.sort();
+        assert_eq!(gone, [(1, "a".to_owned()), (3, "c".to_owned())], "{flavour:?}");
+        assert_eq!(count(&db).await, 2);
+        let rows = [("x", 1), ("x", 2)];
+        let rows = rows.map(|(room, number)| NewSeat { room: room.to_owned(), number, free: true });
+        insert_into(Seat).rows(rows).execute(&db).await.unwrap();
+        let taken = update(Seat).set(Seat.free.set(false)).filter(Seat.number.ge(1)).returning(Seat.all());
+        let taken = taken.fetch_all(&db).await.unwrap();
+        assert!(taken.len() == 2 && taken.iter().all(|seat| !seat.free), "{flavour:?}: {taken:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_that_take_the_same_rows_take_each_of_them_once() {
+    on_both("queue", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let names: Vec<String> = (0..60).map(|at| format!("job-{at}")).collect();
+        insert_into(Pet).rows(names.iter().map(|name| pet(name))).execute(&db).await.unwrap();
+        let tasks = (0..6_i64).map(|worker| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut taken = Vec::new();
+                for at in 0..30_i64 {
+                    let wanted = [(worker * 7 + at) % 60 + 1, (worker * 7 + at + 1) % 60 + 1];
+                    let delete = || delete_from(Pet).filter(Pet.id.in_list(wanted)).returning(Pet.id);
+                    loop {
+                        match delete().fetch_all(&db).await {
+                            Ok(ids) => break taken.extend(ids),
+                            Err(error) => assert_eq!(error.kind(), ErrorKind::Deadlock, "{error}"),
+                        }
+                    }
+                }
+                taken
+            })
+        });
+        let mut taken = Vec::new();
+        for task in tasks.collect::<Vec<_>>() {
+            taken.extend(task.await.unwrap());
+        }
+        let all = taken.len();
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!((taken.len(), all), (60 - count(&db).await, taken.len()), "{flavour:?}");
     })
     .await;
 }

@@ -8,8 +8,8 @@ pub struct Capabilities {
     pub returning: bool,
     /// `returning` (or `output`) on update.
     pub returning_update: bool,
-    /// Without `returning` on insert: the keys that an insert of values generates follow each other, and the first of them is
-    /// told, so that its rows can be read in the same transaction.
+    /// Where there is no `returning`, rows can be read by their keys in the same transaction: the keys that an insert of values
+    /// generates follow each other, and the first of them is told; other rows are locked before they are written.
     pub returning_by_key: bool,
     /// `full join`.
     pub full_join: bool,

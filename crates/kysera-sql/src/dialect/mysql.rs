@@ -23,7 +23,6 @@ impl MySql {
         let version = version.into();
         let at_least = |patch| version >= Version::new(8, 0, patch);
         let capabilities = Capabilities {
-            returning_by_key: true,
             lateral: at_least(14),
             correlated_derived: at_least(14),
             intersect: at_least(31),
@@ -84,6 +83,7 @@ const EXTRACT: JsonFunctions =
 
 fn both() -> Capabilities {
     Capabilities {
+        returning_by_key: true,
         full_join: false,
         on_duplicate_key: true,
         insert_ignore: true,
