@@ -20,6 +20,7 @@ mod join;
 mod json_path;
 mod kysely;
 mod merge;
+mod narrow;
 mod nested;
 mod nested_rows;
 mod one_value;

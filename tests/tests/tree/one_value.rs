@@ -55,6 +55,18 @@ fn rows_are_counted_where_several_may_come() {
 }
 
 #[test]
+fn an_aggregate_of_a_query_inside_does_not_make_the_outer_one_a_single_row() {
+    let most = from("toy").items([item(Expr::call("max", vec![col("toy.n")]))]);
+    let text = value_of(from("pet").items([item(scalar(most))]));
+    assert!(
+        text.starts_with(
+            r#"(with "one row" ("value") as (select (select max("toy"."n") from "toy") from "pet")"#
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn an_aggregate_is_no_one_row_where_it_may_belong_to_a_query_further_out() {
     let part = |text: &'static str| RawPart::Sql(text.into());
     let wide = Expr::call("MAX", vec![col("pet.n"), lit(0)]);
