@@ -72,3 +72,42 @@ const AFTER_BEGIN_OR_END: [&str; 13] = [
     "and",
     "distributed",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_that_begins_or_ends_a_transaction_is_known() {
+        for statement in [
+            "begin",
+            "begin deferrable",
+            "begin not deferrable read only",
+            "start transaction",
+            "commit and chain",
+            "end",
+            "rollback",
+            "abort",
+            "ABORT work",
+            "; ;abort",
+            "prepare transaction 'a'",
+        ] {
+            assert!(is_transaction_control(statement, &LexerRules::POSTGRES), "{statement}");
+            assert!(!is_savepoint_control(statement, &LexerRules::POSTGRES), "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_savepoints_or_about_transactions_that_were_handed_over_ends_none() {
+        for statement in
+            ["commit prepared 'a'", "rollback prepared 'a'", "prepare a as select 1", "end select"]
+        {
+            assert!(!is_transaction_control(statement, &LexerRules::POSTGRES), "{statement}");
+            assert!(!is_savepoint_control(statement, &LexerRules::POSTGRES), "{statement}");
+        }
+        for statement in ["savepoint a", "release a", "rollback to a", "abort work to savepoint a"] {
+            assert!(!is_transaction_control(statement, &LexerRules::POSTGRES), "{statement}");
+            assert!(is_savepoint_control(statement, &LexerRules::POSTGRES), "{statement}");
+        }
+    }
+}

@@ -227,6 +227,24 @@ async fn an_overflow_of_64_bits_that_is_selected_is_of_the_same_kind() {
 }
 
 #[tokio::test]
+async fn a_computed_null_that_is_read_as_a_number_is_no_overflow() {
+    plain(async |db| {
+        fill(db).await;
+        let mut query = select_from(Narrow).select(Narrow.id + 1_i64).into_ast();
+        let null = kysera_sql::ast::Expr::Literal(kysera_sql::ast::Literal::Null);
+        let kysera_sql::ast::SelectItem::Expr { expr: kysera_sql::ast::Expr::Binary(sum), .. } =
+            &mut query.items[0]
+        else {
+            panic!("a sum")
+        };
+        sum.right = kysera_sql::ast::Expr::cast(null, kysera_sql::value::SqlType::I64);
+        let error = kysera::executor::tree(query).rows::<i64>().fetch_one(db).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_float_of_32_bits_is_rounded_at_each_step() {
     plain(async |db| {
         fill(db).await;
