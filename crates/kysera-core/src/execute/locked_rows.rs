@@ -9,8 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::unbox;
 use crate::execute::session::Session;
 use kysera_sql::ast::{
-    BinaryOp, Delete, Direction, Expr, FromItem, InList, Lock, LockStrength, OrderBy, Select, SelectItem,
-    Statement, TableRef, Update,
+    BinaryOp, Direction, Expr, FromItem, InList, Lock, LockStrength, OrderBy, Select, SelectItem, Statement,
+    TableRef, Update,
 };
 use kysera_sql::cell::Cell;
 use kysera_sql::compile::{CompileError, compile, compile_without_plugins};
@@ -173,12 +173,14 @@ fn bare(statement: &Statement) -> Statement {
     let mut bare = statement.clone();
     match &mut bare {
         Statement::Update(update) => {
-            let Update { order_by, limit, returning, .. } = &mut **update;
-            (order_by.clear(), limit.take(), returning.clear());
+            update.order_by.clear();
+            update.limit = None;
+            update.returning.clear();
         }
         Statement::Delete(delete) => {
-            let Delete { order_by, limit, returning, .. } = &mut **delete;
-            (order_by.clear(), limit.take(), returning.clear());
+            delete.order_by.clear();
+            delete.limit = None;
+            delete.returning.clear();
         }
         _ => {}
     }
