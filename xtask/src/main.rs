@@ -7,6 +7,7 @@
 mod check;
 mod fuzz;
 mod lost_commits;
+mod matrix;
 mod mutants;
 mod oracle;
 mod process;
@@ -25,6 +26,9 @@ usage: cargo xtask <task>
   test [-- args of cargo test]
                           every test and every example, with a real PostgreSQL,
                           MySQL and MariaDB
+  matrix [-- args of cargo test]
+                          the same, and then a table: what passed, failed and was
+                          skipped in each test program on each database
   fuzz [target] [--seconds n] [--seed n]
                           throw random bytes at everything that reads, an hour for each
                           target; the targets are in tests/fuzz
@@ -53,7 +57,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["check", words @ ..] => check::task(words),
-        ["test", words @ ..] => test::task(words),
+        ["test", words @ ..] => test::task(words, false),
+        ["matrix", words @ ..] => test::task(words, true),
         ["fuzz", words @ ..] => fuzz::task(words),
         ["lost-commits", words @ ..] => lost_commits::task(words),
         ["mutants", words @ ..] => mutants::task(words),

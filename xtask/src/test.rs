@@ -4,6 +4,7 @@
 //! hostile input shall have.
 
 use crate::fuzz;
+use crate::matrix;
 use crate::process::{Result, cargo, root};
 use crate::servers::Servers;
 use crate::skips::SkipLog;
@@ -12,8 +13,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-/// Runs everything; what follows `--` goes to `cargo test`, and then no example is run.
-pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
+/// Runs everything, with a table of databases if asked; what follows `--` goes to `cargo test`, and then no example is run.
+pub(crate) fn task(words: &[&str], table: bool) -> Result<ExitCode> {
     let arguments = match words {
         [] => &[],
         ["--", arguments @ ..] => arguments,
@@ -28,9 +29,10 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     let mut failed = servers.failures();
 
     let start = Instant::now();
-    let status = servers.run_guarded(&mut prepared(cargo_test(arguments), &servers, &log))?;
-    let mut summary = vec![line("tests", status.success(), start)];
-    if !status.success() {
+    let tests = prepared(cargo_test(arguments), &servers, &log);
+    let (success, table) = run_tests(tests, &mut servers, table)?;
+    let mut summary = vec![line("tests", success, start)];
+    if !success {
         failed.push("tests".to_owned());
     }
     if arguments.is_empty() {
@@ -53,10 +55,19 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
             failed.push(name);
         }
     }
-    println!("\n{}", summary.join("\n"));
+    println!("\n{table}{}", summary.join("\n"));
     println!("{}", log.summary()?);
     print!("{}", servers.missing());
     if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// Says whether all tests passed; the table is empty if none was asked for.
+fn run_tests(mut tests: Command, servers: &mut Servers, table: bool) -> Result<(bool, String)> {
+    if table {
+        matrix::run(tests, servers)
+    } else {
+        Ok((servers.run_guarded(&mut tests)?.success(), String::new()))
+    }
 }
 
 fn cargo_test(arguments: &[&str]) -> Command {

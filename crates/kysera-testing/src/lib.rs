@@ -12,6 +12,7 @@
 //! ```
 
 pub mod conformance;
+mod log;
 pub mod servers;
 mod skip;
 

@@ -3,8 +3,12 @@
 //! Starts no server: `cargo xtask test` does, and sets these variables. A server that is
 //! missing is a visible skip, or a failure where it was promised.
 
+use crate::log::append;
 use crate::skip::skip;
 use std::path::PathBuf;
+
+/// The environment variable that names a file; each test that asks for a server adds a line to it.
+const USE_LOG: &str = "KYSERA_USE_LOG";
 
 /// Returns the address of a PostgreSQL that tests may do anything to, from `KYSERA_TEST_POSTGRES_URL`.
 ///
@@ -98,8 +102,10 @@ pub fn mariadb_url() -> Option<String> {
 pub fn address(server: &str, variable: &str) -> Option<String> {
     let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     if let Some(value) = read(variable) {
+        note(server, "used");
         return Some(value);
     }
+    note(server, "skipped");
     let required = is_required(server, read("KYSERA_REQUIRE_SERVERS").as_deref(), read("CI").as_deref());
     assert!(
         !required,
@@ -107,6 +113,16 @@ pub fn address(server: &str, variable: &str) -> Option<String> {
     );
     skip(server, &format!("{variable} is not set"));
     None
+}
+
+/// Notes for `cargo xtask matrix` which test asked for a server: the harness names the thread of a test after it.
+fn note(server: &str, what: &str) {
+    let program = std::env::current_exe().unwrap_or_default();
+    let program = program.file_stem().unwrap_or_default().to_string_lossy();
+    let test = std::thread::current().name().unwrap_or("?").to_owned();
+    if let Err(message) = append(USE_LOG, &format!("{program} {test} {server} {what}\n")) {
+        skip("the use log", &message);
+    }
 }
 
 fn is_required(server: &str, require: Option<&str>, ci: Option<&str>) -> bool {

@@ -2,8 +2,8 @@
 //!
 //! Decides nothing: [`servers`](crate::servers) decides whether a missing server is a skip or a failure.
 
+use crate::log::append;
 use std::collections::HashSet;
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -30,13 +30,8 @@ static SAID: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 /// ```
 pub fn skip(what: &str, why: &str) {
     let line = format!("{MARK}: {what}: {why}\n");
-    if let Some(log) = std::env::var_os(LOG) {
-        // One write to a file opened for appending, so that test processes do not mix their lines.
-        let file = OpenOptions::new().create(true).append(true).open(&log);
-        let written = file.and_then(|mut file| file.write_all(line.as_bytes()));
-        if let Err(error) = written {
-            say(&format!("{MARK}: the log {} cannot be written: {error}\n", log.display()));
-        }
+    if let Err(message) = append(LOG, &line) {
+        say(&format!("{MARK}: {message}\n"));
     }
     say(&line);
 }

@@ -104,12 +104,12 @@ const CRATES: &[(&str, Floors)] = &[
         &[&["dialect", "executor", "extend", "layers", "plugins"], &["dal", "repository"], &["prelude"]],
     ),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
-    ("kysera-testing", &[&["skip"], &["conformance", "servers"]]),
+    ("kysera-testing", &[&["log"], &["skip"], &["conformance", "servers"]]),
     (
         "xtask",
         &[
             &["process"],
-            &["servers", "skips", "fuzz"],
+            &["servers", "skips", "fuzz", "matrix"],
             &["check", "lost_commits", "mutants", "oracle", "test"],
         ],
     ),
