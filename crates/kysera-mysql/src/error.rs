@@ -67,6 +67,7 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         1020 => ErrorKind::SerializationFailure,
         1213 => ErrorKind::Deadlock,
         1205 | 3572 => ErrorKind::LockNotAvailable,
+        1242 => ErrorKind::TooManyRows,
         1317 | 1969 | 3024 => ErrorKind::Canceled,
         1264..=1265
         | 1292
@@ -83,10 +84,13 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 3144
         | 3146
         | 3157
+        | 1916
+        | 3020
+        | 4038
         | 4078 => ErrorKind::InvalidValue,
         1054 | 1146 | 1049 | 1051 | 1193 | 1305 | 1360 | 1176 | 1091 => ErrorKind::Undefined,
         1064 | 1149 => ErrorKind::Syntax,
-        1136 | 1222 | 1241 | 1242 | 1253 | 1267 | 1390 | 1568 | 1210 => ErrorKind::InvalidQuery,
+        1136 | 1222 | 1241 | 1253 | 1267 | 1390 | 1568 | 1210 => ErrorKind::InvalidQuery,
         1142 | 1143 | 1227 | 1044 | 1370 => ErrorKind::PermissionDenied,
         1045 | 1698 | 1251 | 2059 | 3118 | 1820 | 1862 | 4151 => ErrorKind::AuthenticationFailed,
         1290 | 1792 | 1836 | 3100 => ErrorKind::ReadOnly,
@@ -226,7 +230,7 @@ impl Names {
                 Names { constraint, table: names.nth(1), columns: column.into_iter().collect() }
             }
             // ``.. a foreign key constraint fails (`app`.`child`, CONSTRAINT `has_parent` FOREIGN KEY (`parent`) ..``
-            1451 | 1452 => foreign_key(message),
+            1451 | 1452 => foreign_key(server),
             1264 | 1265 | 1292 | 1366 | 1406 => Names {
                 columns: column_at_the_end(message).map(str::to_owned).into_iter().collect(),
                 ..Names::default()
@@ -242,16 +246,15 @@ impl Names {
     }
 }
 
-fn foreign_key(message: &str) -> Names {
+fn foreign_key(server: &ServerError) -> Names {
+    let message = &server.message;
     let Some((table, rest)) = message.split_once("CONSTRAINT `") else { return Names::default() };
     let (constraint, rest) = rest.split_once('`').unwrap_or((rest, ""));
     let columns =
         rest.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(list, _)| list);
-    Names {
-        table: quoted(table, '`').last(),
-        columns: quoted(columns, '`').collect(),
-        constraint: owned(Some(constraint)),
-    }
+    // A row that is referred to: the columns are those of the other table.
+    let columns = if server.errno == 1451 { Vec::new() } else { quoted(columns, '`').collect() };
+    Names { table: quoted(table, '`').last(), columns, constraint: owned(Some(constraint)) }
 }
 
 fn owned(name: Option<&str>) -> Option<String> {

@@ -60,7 +60,7 @@ impl RawConnection {
         };
         match done {
             Some(done) if done.warnings == 0 => Ok(Some(done)),
-            done if warnings::may_mean_loss(statement) => {
+            done if warnings::may_come(statement) => {
                 // What was cut shows at the end, though nobody wants more rows.
                 reader.read_all();
                 let done = if done.is_none() { self.read_rows(reader, sink).await? } else { done };
@@ -73,7 +73,12 @@ impl RawConnection {
                 self.exchange.pass_over()?;
                 Ok(None)
             }
-            done => Ok(done),
+            Some(done) => {
+                if statement.kind != StatementKind::Raw {
+                    Box::pin(warnings::check(self)).await?;
+                }
+                Ok(Some(done))
+            }
         }
     }
 

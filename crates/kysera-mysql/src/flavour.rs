@@ -45,6 +45,15 @@ impl Flavour {
         Ok(Flavour { is_maria, version: number })
     }
 
+    /// The collation by which texts are equal only when all of their characters are, blanks at the end too.
+    pub(crate) fn collation(self) -> &'static str {
+        match self.is_maria {
+            true => "utf8mb4_nopad_bin",
+            false if self.version < Version::new(8, 0, 17) => "utf8mb4_bin",
+            false => "utf8mb4_0900_bin",
+        }
+    }
+
     pub(crate) fn dialect(self) -> dialect::MySql {
         if self.is_maria {
             dialect::MySql::mariadb_version(self.version)

@@ -158,7 +158,7 @@ fn may_follow(part: &Batch, next: &Compiled, is_inside: bool) -> bool {
         let is_allowed =
             if is_inside { statement.kind == StatementKind::Read } else { !ignores_errors(statement) };
         // The warnings of a statement can be asked for only right behind it.
-        is_allowed && !warnings::may_mean_loss(statement)
+        is_allowed && !warnings::may_come(statement)
     };
     is_plain(next) && part.iter().all(|(statement, _)| is_plain(statement))
 }

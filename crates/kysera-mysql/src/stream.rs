@@ -61,7 +61,7 @@ impl MyConnection {
         } else if is_read {
             self.state.start(Operation::Stream);
         }
-        let may_lose = warnings::may_mean_loss(&statement);
+        let may_lose = warnings::are_looked_at(&statement);
         Ok(Box::new(Stream { connection: self, reader, is_over, may_lose }))
     }
 }

@@ -8,14 +8,31 @@ use crate::error::ServerError;
 use crate::exchange::Event;
 use crate::raw_connection::{Failure, RawConnection};
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::Compiled;
+use kysera_sql::compiled::{Compiled, StatementKind};
 
 /// A list of `group_concat` or of a JSON aggregate was cut; a function's result was longer than a packet.
 const CUT: [u16; 2] = [1260, 1301];
+/// What was computed is NULL or another value, because an operand was not valid: an error in every other database. Division
+/// by zero, a value that is none of its type or beyond its range, a logarithm of what has none, a text that is no JSON.
+const INVALID: [u16; 9] = [1264, 1292, 1365, 1366, 1411, 1916, 3020, 3141, 4038];
+/// What may make a warning that is an error: such a statement is not sent together with others.
+const COMPUTES: [&str; 6] = [" / ", " div ", " % ", "cast(", "ln(", "log"];
 /// Aggregates whose result has a most length, in two parts: what stands before the first `_`, and what begins with it.
 const AGGREGATES: [(&str, &str); 3] = [("group", "_concat"), ("json", "_arrayagg"), ("json", "_objectagg")];
 
-/// True for a statement whose warnings are to be looked at.
+/// True for a statement whose warnings are looked at when there are some. Raw SQL has what it asks for.
+#[inline]
+pub(crate) fn are_looked_at(statement: &Compiled) -> bool {
+    statement.kind != StatementKind::Raw || may_mean_loss(statement)
+}
+
+/// True for a statement that computes what may be no value.
+pub(crate) fn may_come(statement: &Compiled) -> bool {
+    let computes = || COMPUTES.iter().any(|words| statement.sql.contains(words));
+    may_mean_loss(statement) || statement.kind != StatementKind::Raw && computes()
+}
+
+/// True for a statement in which a list may be cut.
 pub(crate) fn may_mean_loss(statement: &Compiled) -> bool {
     let sql = statement.sql.as_bytes();
     let is_at = |at: usize| {
@@ -50,20 +67,25 @@ pub(crate) async fn check(raw: &mut RawConnection) -> Result<(), Failure> {
         }
     }
     match found {
-        Some(warning) => Err(Failure::Kysera(error::from_server(warning).with_hint(
-            "the result was cut: raise group_concat_max_len or max_allowed_packet, or read fewer rows",
-        ))),
+        Some(warning) if CUT.contains(&warning.errno()) => {
+            Err(Failure::Kysera(error::from_server(warning).with_hint(
+                "the result was cut: raise group_concat_max_len or max_allowed_packet, or read fewer rows",
+            )))
+        }
+        Some(warning) => Err(Failure::Kysera(error::from_server(warning))),
         None => Ok(()),
     }
 }
 
 /// The level, the number and the message of a warning, if it means loss.
 fn warning(mut row: TextRow<'_>) -> Option<ServerError> {
-    let (Ok(_), Ok(Cell::I64(number)), Ok(Cell::Text(message))) = (row.cell(0), row.cell(1), row.cell(2))
+    let (Ok(Cell::Text(level)), Ok(Cell::I64(number)), Ok(Cell::Text(message))) =
+        (row.cell(0), row.cell(1), row.cell(2))
     else {
         return None;
     };
-    let errno = u16::try_from(number).ok().filter(|errno| CUT.contains(errno))?;
+    let means_loss = |errno: &u16| CUT.contains(errno) || level == "Warning" && INVALID.contains(errno);
+    let errno = u16::try_from(number).ok().filter(means_loss)?;
     Some(ServerError::new(errno, *b"HY000", message.to_owned()))
 }
 

@@ -76,10 +76,10 @@ fn in_conditions_and_order() {
     check(
         from("person_metadata").items([all()]).filter(eq(login(), int(12))).order_by([desc(login())]),
         sql! {
-            // It would be JSON's text: no number equals it, and "9" is greater than "12".
+            // It would be JSON's text: no number equals it, and "9" is greater than "12". MySQL finds no text that is bound.
             sqlite: no("comparison of JSON documents"),
             postgres: r#"select * from "person_metadata" where "profile"->'auth'->'login_count' = $1 order by "profile"->'auth'->'login_count' desc"#,
-            mysql: r#"select * from `person_metadata` where `profile`->'$."auth"."login_count"' = ? order by `profile`->'$."auth"."login_count"' desc"#,
+            mysql: no("comparison of JSON documents"),
             mssql: r#"select * from "person_metadata" where json_query("profile", '$."auth"."login_count"') = @P1 order by json_query("profile", '$."auth"."login_count"') desc"#,
         },
     );

@@ -717,10 +717,13 @@ fn paths_into_json() {
         metadata().order_by([desc(login(true))]),
         r#"select * from "person_metadata" order by "profile"->>'$."auth"."login_count"' desc"#,
     );
-    let mysql = compiled(metadata().filter(eq(login(false), int(12))), "mysql").sql;
-    assert_eq!(mysql, r#"select * from `person_metadata` where `profile`->'$."auth"."login_count"' = ?"#);
-    let mysql = compiled(metadata().order_by([desc(login(false))]), "mysql").sql;
-    assert_eq!(mysql, r#"select * from `person_metadata` order by `profile`->'$."auth"."login_count"' desc"#);
+    let mysql = compiled(metadata().filter(eq(login(true), int(12))), "mysql").sql;
+    assert_eq!(mysql, r#"select * from `person_metadata` where `profile`->>'$."auth"."login_count"' = ?"#);
+    let mysql = compiled(metadata().order_by([desc(login(true))]), "mysql").sql;
+    assert_eq!(
+        mysql,
+        r#"select * from `person_metadata` order by `profile`->>'$."auth"."login_count"' desc"#
+    );
     for (column, steps, text) in [
         ("website", vec![get("url")], r#""website"->>'$."url"'"#),
         ("profile", vec![get("tags"), JsonStep::Index(0)], r#""profile"->>'$."tags"[0]'"#),

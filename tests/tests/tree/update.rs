@@ -62,7 +62,8 @@ fn columns_by_expressions() {
         sql! {
             sqlite: r#"update "person" set "first_name" = "first_name" || ?, "middle_name" = "first_name", "last_name" = (with "one row" ("value") as (select "name" from "pet" where "person"."id" = "owner_id") select one_row("value") from "one row") where "first_name" = ?"#,
             postgres: r#"update "person" set "first_name" = "first_name" || $1, "middle_name" = "first_name", "last_name" = (select "name" from "pet" where "person"."id" = "owner_id") where "first_name" = $2"#,
-            mysql: "update `person` set `first_name` = concat(`first_name`, ?), `middle_name` = `first_name`, `last_name` = (select `name` from `pet` where `person`.`id` = `owner_id`) where `first_name` = ?",
+            // Assigned from left to right: what reads the old name comes first.
+            mysql: "update `person` set `middle_name` = `first_name`, `first_name` = concat(`first_name`, ?), `last_name` = (select `name` from `pet` where `person`.`id` = `owner_id`) where `first_name` = ?",
             mssql: r#"update "person" set "first_name" = "first_name" + @P1, "middle_name" = "first_name", "last_name" = (select "name" from "pet" where "person"."id" = "owner_id") where "first_name" = @P2"#,
         },
     );
@@ -294,4 +295,29 @@ fn an_update_beside_another_reference_to_its_table_names_its_own() {
         text.starts_with(r#"delete from "person" from "person", "pet" inner join "PERSON" as "mother" on"#),
         "{text}"
     );
+}
+
+/// MySQL gave (7, 7) for `v = v + 1, w = v` of a row with 6 in `v`, where others give (7, 6).
+#[test]
+fn assignments_that_read_what_others_assign_read_the_old_row() {
+    let plus = |column| op(col(column), BinaryOp::Add, int(1));
+    let on_mysql = |set| compiled(update("t", set, eq(col("id"), int(1))), "mysql").sql;
+    assert_eq!(
+        on_mysql(vec![set("v", plus("v")), set("w", col("v")), set("x", col("W"))]),
+        "update `t` set `x` = `W`, `w` = `v`, `v` = `v` + ? where `id` = ?"
+    );
+    let sets = vec![set("first_name", col("last_name")), set("last_name", col("first_name"))];
+    check(
+        update("person", sets, eq(col("id"), int(1))),
+        sql! {
+            sqlite: r#"update "person" set "first_name" = "last_name", "last_name" = "first_name" where "id" = ?"#,
+            postgres: r#"update "person" set "first_name" = "last_name", "last_name" = "first_name" where "id" = $1"#,
+            mysql: no("values that read columns which the same `set` assigns, in a circle or beside other tables"),
+            mssql: r#"update "person" set "first_name" = "last_name", "last_name" = "first_name" where "id" = @P1"#,
+        },
+    );
+    let mut beside =
+        update("t", vec![set("v", plus("v")), set("w", col("t.v"))], eq(col("o.id"), col("t.id")));
+    beside.from = vec![FromItem::Table(table("o"))];
+    assert!(compile(&beside.into(), &kysera_sql::dialect::MySql::default()).is_err());
 }

@@ -32,7 +32,7 @@ async fn numbers_have_kinds() {
             ("selekt 1", ErrorKind::Syntax),
             ("select 1, from p", ErrorKind::Syntax),
             ("insert into p values (1)", ErrorKind::InvalidQuery),
-            ("select (select id from p union all select 2)", ErrorKind::InvalidQuery),
+            ("select (select id from p union all select 2)", ErrorKind::TooManyRows),
             ("select 9223372036854775807 + n from p", ErrorKind::InvalidValue),
         ] {
             let error = run(connection, sql).await.map(|_| ()).unwrap_err();

@@ -1,6 +1,6 @@
 //! Lengths: packets at the edge where they are split, more than the server takes, many parameters, many statements.
 
-use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with};
+use crate::support::{acquire, on_both, on_both_with, one, raw, read, rows, run, run_with};
 use kysera_core::error::ErrorKind;
 use kysera_sql::value::Value;
 
@@ -183,12 +183,19 @@ async fn a_list_that_was_cut_is_an_error() {
             .collect();
         assert_eq!(codes, [None, Some("1260".to_owned()), None], "{flavour:?}");
         assert_eq!(one::<i64>(connection, "select 1").await, 1);
-        // Another warning is no loss.
-        let found: Vec<Option<String>> =
-            rows(connection, read("select group_concat(v) from c where 1/0 is not null", vec![]))
-                .await
-                .unwrap();
-        assert_eq!(found, [None], "{flavour:?}");
+        // Elsewhere what is computed there is an error, and no NULL with a warning.
+        for (sql, value, code) in [
+            ("select group_concat(v) from c where length(v) / ? is not null", Value::I64(0), "1365"),
+            ("select cast(? as signed) from c", Value::Text("x".into()), "1292"),
+            ("select v from c where length(v) % ? is null", Value::I64(0), "1365"),
+        ] {
+            let error = rows::<Option<String>>(connection, read(sql, vec![value])).await.unwrap_err();
+            let found = (error.kind(), error.code());
+            assert_eq!(found, (ErrorKind::InvalidValue, Some(code)), "{flavour:?}: {sql}");
+        }
+        // Raw SQL has what it asks for.
+        let nulls = rows::<Option<i64>>(connection, raw("select 1 div 0", vec![])).await.unwrap();
+        assert_eq!(nulls, [None], "{flavour:?}");
     })
     .await;
 }

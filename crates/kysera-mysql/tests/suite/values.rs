@@ -175,7 +175,7 @@ async fn what_comes_as_text_is_the_same_cells() {
         let connection = &mut *connection;
         let found: Vec<(String, i64, String)> = rows(connection, raw("show warnings", vec![])).await.unwrap();
         assert!(found.is_empty());
-        rows::<i64>(connection, read("select 1/? is null", vec![Value::I64(0)])).await.unwrap();
+        rows::<i64>(connection, raw("select 1/? is null", vec![Value::I64(0)])).await.unwrap();
         let found: Vec<(String, i64, String)> = rows(connection, raw("show warnings", vec![])).await.unwrap();
         assert_eq!(found.len(), 1, "{flavour:?}");
         assert_eq!((found[0].0.as_str(), found[0].1), ("Warning", 1365));
@@ -241,7 +241,7 @@ async fn the_types_of_an_earlier_execution_do_not_change_the_next() {
                 for second in 0..values.len() {
                     for at in [first, second, first] {
                         let found: Result<Vec<i64>, _> =
-                            rows(connection, read(sql, vec![values[at].clone()])).await;
+                            rows(connection, raw(sql, vec![values[at].clone()])).await;
                         let found = found.map_err(|error| error.kind());
                         assert_eq!(
                             found, fresh[at],

@@ -128,6 +128,7 @@ impl<'a> Writer<'a> {
                 self.comparison(top, operator::words(top.op));
             }
             _ if self.syntax.checked.is_some() && self.checked_arithmetic(top, nested) => {}
+            _ if self.quotient(top) => {}
             _ => self.chain(top),
         }
     }
@@ -283,7 +284,7 @@ impl<'a> Writer<'a> {
         if self.forms.seen && self.formed_comparison(binary, words) {
             return;
         }
-        if self.syntax.decimals.is_none() {
+        if self.syntax.decimals.is_none() && self.syntax.json_compares {
             self.compared_beside(&binary.right, &binary.left);
             self.tested(&binary.left);
             self.push(words);

@@ -39,6 +39,7 @@ mod schema;
 mod scope;
 mod select;
 mod set_op;
+mod set_order;
 mod shared;
 mod shared_keys;
 mod statement_kind;

@@ -400,6 +400,26 @@ impl<'a> Writer<'a> {
         true
     }
 
+    /// A quotient or a remainder where `/` gives a fraction of integers; false where it is written as elsewhere.
+    pub(super) fn quotient(&mut self, top: &'a Binary) -> bool {
+        let Some(words) = self.syntax.integer_quotient else { return false };
+        if !matches!(top.op, BinaryOp::Div | BinaryOp::Rem) {
+            return false;
+        }
+        let kind = self.kind_of_chain(top, Place::HERE);
+        if top.op == BinaryOp::Rem && kind.is_float() {
+            self.unsupported("the remainder of floats", "cast them to decimals");
+        }
+        // One by one, because what is left of a float may be a quotient of integers.
+        self.operand(&top.left, left_needs_parens(top.op, &top.left), false);
+        match top.op {
+            BinaryOp::Div if kind.is_integer() => self.push(words),
+            op => self.operator(op),
+        }
+        self.operand(&top.right, right_needs_parens(top.op, &top.right), false);
+        true
+    }
+
     /// What a function is called for what it gets or gives.
     pub(super) fn name_of_call(&mut self, call: &'a Call) -> &'a str {
         let name = self.name_for_decimals(call);
@@ -409,7 +429,9 @@ impl<'a> Writer<'a> {
         let called = self.syntax.calls.iter().find(|other| other.fits(call));
         match called {
             Some(other) if other.called.is_empty() => {
-                self.unsupported("this function of floats", other.hint);
+                let of_floats = other.gives.is_float();
+                let what = if of_floats { "this function of floats" } else { "this call of a function" };
+                self.unsupported(what, other.hint);
                 name
             }
             Some(other) => other.called,

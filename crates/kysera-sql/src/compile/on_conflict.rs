@@ -1,5 +1,6 @@
 //! Upsert: `on conflict`, or `on duplicate key update`.
 
+use super::set_order::all_plain;
 use super::writer::{Conflict, Writer};
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, OnConflict};
 use crate::dialect::ProposedForm;
@@ -131,6 +132,11 @@ impl<'a> Writer<'a> {
             return self.unsupported("choice of the conflict for a table without a description", hint);
         };
         let mut keys = meta.unique.iter().map(|key| &*key.columns).chain([&*meta.primary_key]);
+        if !keys.clone().any(|key| same_columns(key, columns)) {
+            // The database would see no conflict on them, and insert the row.
+            let hint = "declare them unique in the description; or name no columns, if any conflict is meant";
+            return self.unsupported("conflict on columns that are no key of the table's description", hint);
+        }
         if keys.any(|key| !key.is_empty() && !same_columns(key, columns) && all_given(key, insert)) {
             let hint =
                 "another unique constraint may be hit as well; name no columns if any conflict is meant";
@@ -144,19 +150,24 @@ impl<'a> Writer<'a> {
             self.empty("set");
         }
         self.once("`set`", set, |assignment| &assignment.column);
-        self.list(set, |w, assignment| {
-            if let Some(table) = table {
-                w.ident(table);
-                w.push(".");
-            }
-            w.ident(&assignment.column);
-            w.push(" = ");
-            // A comma in raw text would begin another assignment, of a column that was not checked.
-            match &assignment.value {
-                Expr::Raw(_) => w.parens(|w| w.assigned_to(&assignment.column, &assignment.value)),
-                value => w.assigned_to(&assignment.column, value),
-            }
-        });
+        if self.syntax.sequential_set && !all_plain(set) {
+            return self.assignments_in_order(set, table);
+        }
+        self.list(set, |w, assignment| w.assignment(assignment, table));
+    }
+
+    pub(super) fn assignment(&mut self, assignment: &'a Assignment, table: Option<&'a Name>) {
+        if let Some(table) = table {
+            self.ident(table);
+            self.push(".");
+        }
+        self.ident(&assignment.column);
+        self.push(" = ");
+        // A comma in raw text would begin another assignment, of a column that was not checked.
+        match &assignment.value {
+            Expr::Raw(_) => self.parens(|w| w.assigned_to(&assignment.column, &assignment.value)),
+            value => self.assigned_to(&assignment.column, value),
+        }
     }
 }
 

@@ -25,6 +25,12 @@ impl<'a> Writer<'a> {
         match self.named_enum(expr) {
             _ if key.collate.is_some() => write(self, expr),
             Some(ty) => self.rank(ty, |w| write(w, expr)),
+            // A bare number, bound or not, would be the place of a select item.
+            None if self.syntax.values_are_places && matches!(expr, Expr::Value(_)) => {
+                self.push("coalesce(");
+                write(self, expr);
+                self.push(")");
+            }
             None => self.by_number(expr, write),
         }
     }
@@ -91,11 +97,11 @@ impl<'a> Writer<'a> {
 
     /// The end of a key in front that puts NULLs where they belong, unless they come there anyway: databases without
     /// `nulls first` count NULL as the lowest value.
-    fn nulls_key(&self, key: &OrderBy) -> Option<&'static str> {
+    pub(super) fn nulls_key(&self, key: &OrderBy) -> Option<&'static str> {
         if self.caps.nulls_order {
             return None;
         }
-        let first = key.nulls? == NullsOrder::First;
+        let first = key.nulls.or_else(|| self.unsaid_nulls(key))? == NullsOrder::First;
         let is_needed = first == (key.direction == Direction::Desc);
         let words = if first { " is null then 0 else 1 end, " } else { " is null then 1 else 0 end, " };
         is_needed.then_some(words)

@@ -43,6 +43,10 @@ impl<'a> Writer<'a> {
             self.foreign_key(table, key);
         }
         self.push(if self.syntax.strict_tables { ") strict" } else { ")" });
+        if let Some(collation) = self.syntax.table_collation {
+            self.push(" collate ");
+            self.push(collation);
+        }
         let is_json = |column: &&ColumnDef| column.ty == SqlType::Json;
         let mut documents = table.columns.iter().filter(is_json).map(|column| &column.name);
         self.no_key_of_json(documents.any(|name| in_key(table, name)));

@@ -338,6 +338,10 @@ impl<'a> Writer<'a> {
             self.unsupported("order of an enum behind a set operation", "sort what a derived table selects");
         }
         let Some((_, ty)) = self.unordered_enum(&key.expr).filter(|_| output) else {
+            // Inside the `case` that says where NULLs come, the same.
+            if is_output(&key.expr) && select.set_ops.is_empty() && self.nulls_key(key).is_some() {
+                return self.order_key(key, output_of(select, &key.expr), Self::expr);
+            }
             return self.query_order_key(key, &key.expr);
         };
         let found = output_of(select, &key.expr);

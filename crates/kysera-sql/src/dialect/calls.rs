@@ -31,6 +31,29 @@ impl CalledOtherwise {
         CalledOtherwise { name, gives: Numeric::Unknown, args: [2, 3], called, hint: "", plain_from: Some(0) }
     }
 
+    /// MySQL counts positions otherwise that are no value from 1 on, and it alone rounds floats to digits.
+    pub(super) const MYSQL: [CalledOtherwise; 4] = [
+        // There `length` counts bytes.
+        CalledOtherwise { args: [1, 1], plain_from: None, ..CalledOtherwise::text("length") }
+            .as_called("char_length"),
+        CalledOtherwise::position("substr"),
+        CalledOtherwise::position("substring"),
+        CalledOtherwise {
+            args: [2, 2],
+            hint: "round a decimal: `cast::<Decimal>()`",
+            ..CalledOtherwise::float("round", "")
+        },
+    ];
+
+    const fn as_called(self, called: &'static str) -> CalledOtherwise {
+        CalledOtherwise { called, ..self }
+    }
+
+    const fn position(name: &'static str) -> CalledOtherwise {
+        let hint = "give it positions from 1 on as values, or cut the text in Rust";
+        CalledOtherwise { called: "", hint, plain_from: Some(1), ..CalledOtherwise::text(name) }
+    }
+
     /// By the functions of `kysera-sqlite`.
     pub(super) const FUNCTIONS: [CalledOtherwise; 11] = [
         CalledOtherwise::text("substr"),

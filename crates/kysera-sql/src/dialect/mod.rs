@@ -48,6 +48,7 @@ mod decimals;
 mod filtering;
 mod mssql;
 mod mysql;
+mod mysql_cast;
 mod pattern;
 mod postgres;
 mod sqlite;

@@ -1,9 +1,10 @@
 //! MySQL and MariaDB: one dialect, two flavours.
 
+use super::mysql_cast::cast_form;
 use super::{
-    Capabilities, Concat, CustomForm, Dialect, Filtering, FullJoinFilter, IdentityForm, InsertWith,
-    JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm, LockForm, NameCase, NullSafe,
-    ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
+    CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FullJoinFilter,
+    IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm, LockForm,
+    NameCase, NullSafe, ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
 };
 use crate::lexer::{BackslashEscapes, LexerRules};
 use crate::value::SqlType;
@@ -32,7 +33,10 @@ impl MySql {
         };
         let proposed = if at_least(20) { ProposedForm::RowAlias } else { ProposedForm::Values };
         let explain = Some(if at_least(16) { "explain format=tree " } else { "explain format=json " });
-        MySql { maria: false, version, capabilities, syntax: Syntax { proposed, explain, ..syntax() } }
+        // Without padding: a blank at the end makes another text, as elsewhere.
+        let table_collation = Some(if at_least(17) { "utf8mb4_0900_bin" } else { "utf8mb4_bin" });
+        let syntax = Syntax { proposed, explain, table_collation, ..syntax() };
+        MySql { maria: false, version, capabilities, syntax }
     }
 
     /// The newest MariaDB: 12.
@@ -58,6 +62,7 @@ impl MySql {
             json_path: Some(JsonPathForm::Functions(EXTRACT)),
             keyed_json: Some(KeyedJson::OrderedAggregate),
             derived_order_dropped: false,
+            table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
         MySql { maria: true, version, capabilities, syntax }
@@ -124,6 +129,16 @@ fn syntax() -> Syntax {
         derived_order_dropped: true,
         identity: IdentityForm::AtEnd("auto_increment"),
         custom_type: CustomForm::Labels,
+        nulls_highest: false,
+        // A document in a column is equal to no text that is bound.
+        json_compares: false,
+        // Sorted by their declared order, but compared as text.
+        enum_order: false,
+        instant_default: Some("current_timestamp(6)"),
+        calls: &CalledOtherwise::MYSQL,
+        integer_quotient: Some(" div "),
+        values_are_places: true,
+        sequential_set: true,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()
@@ -162,6 +177,10 @@ impl Dialect for MySql {
             table_after_in: false,
         };
         &MYSQL
+    }
+
+    fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
+        cast_form(from, to, self.maria)
     }
 
     fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {

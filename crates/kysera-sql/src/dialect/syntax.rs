@@ -139,6 +139,14 @@ pub struct Syntax {
     pub checked_columns: bool,
     /// A new table is declared `strict`.
     pub strict_tables: bool,
+    /// The collation of a new table, where the database's own does not tell texts apart that differ in case or accents.
+    pub table_collation: Option<&'static str>,
+    /// The operator of a quotient of integers, where `/` gives a fraction of them.
+    pub integer_quotient: Option<&'static str>,
+    /// A bound number that rows are sorted by is the place of a select item, as one that is written is.
+    pub values_are_places: bool,
+    /// SET assigns from left to right, so that a value sees what was assigned before it; else all see the old row.
+    pub sequential_set: bool,
 }
 
 /// What a declared form of a column is: how SQLite keeps what it has no type for.
@@ -468,6 +476,10 @@ impl Syntax {
             forms: FormRule::Refused,
             checked_columns: false,
             strict_tables: false,
+            table_collation: None,
+            integer_quotient: None,
+            values_are_places: false,
+            sequential_set: false,
         }
     }
 }

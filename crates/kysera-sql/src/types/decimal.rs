@@ -25,7 +25,7 @@ impl FromCell for Decimal {
         if text.len() > LONGEST {
             return long(&text);
         }
-        Decimal::from_str_exact(&text).map_err(|_| unreadable(&text))
+        Decimal::from_str_exact(&text).or_else(|_| without_zeros(&text))
     }
 }
 
@@ -33,16 +33,27 @@ impl FromCell for Decimal {
 /// each digit.
 const LONGEST: usize = 59;
 
-/// Zeros in front are all that may be too many.
+/// A scale that a column has for all of its values may be more than fits; its zeros are no digits of the number.
+#[cold]
+fn without_zeros(text: &str) -> Result<Decimal, CellError> {
+    let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    Decimal::from_str_exact(short).map_err(|_| unreadable(text))
+}
+
+/// Zeros in front and at the end are all that may be too many.
 #[cold]
 fn long(text: &str) -> Result<Decimal, CellError> {
     let Some(parts) = Parts::parse(text) else { return Err(unreadable(text)) };
-    if parts.whole.len() + parts.fraction.len() > LONGEST - 2 {
+    let fits = |fraction: &str| parts.whole.len() + fraction.len() <= LONGEST - 2;
+    let all = parts.fraction;
+    let fraction = if fits(all) { all } else { all.trim_end_matches('0') };
+    if !fits(fraction) {
         return Err(too_long());
     }
     let sign = if parts.negative { "-" } else { "" };
-    let short = format!("{sign}0{}.{}", parts.whole, parts.fraction);
-    Decimal::from_str_exact(short.trim_end_matches('.')).map_err(|_| too_long())
+    let short = format!("{sign}0{}.{fraction}", parts.whole);
+    let short = short.trim_end_matches('.');
+    Decimal::from_str_exact(short).or_else(|_| without_zeros(short)).map_err(|_| too_long())
 }
 
 scalar!(Decimal);
@@ -77,6 +88,18 @@ mod tests {
         assert!(Decimal::from_cell(Cell::Text("0.00000000000000000000000000001")).is_err());
     }
 
+    /// MySQL's `decimal(65, 30)` gives thirty digits of fraction for every value.
+    #[test]
+    fn zeros_of_a_long_scale_do_not_keep_a_decimal_from_being_read() {
+        let read = |text: &str| Decimal::from_cell(Cell::Decimal(text)).map(|d| d.to_string());
+        let zeros = "0".repeat(30);
+        assert_eq!(read(&format!("1.{zeros}")).as_deref(), Ok("1"));
+        assert_eq!(read("-12.500000000000000000000000000000").as_deref(), Ok("-12.5"));
+        let most = "79228162514264337593543950335";
+        assert_eq!(read(&format!("{most}.{zeros}")).as_deref(), Ok(most));
+        assert!(read("1.000000000000000000000000000001").is_err());
+    }
+
     /// The parser of `Decimal` calls itself for each digit; on a thread of 2 MiB that ended the process.
     #[test]
     fn many_zeros_do_not_overflow_the_stack() {
@@ -85,7 +108,7 @@ mod tests {
         assert_eq!(read(&format!("-{zeros}1.50")).as_deref(), Ok("-1.50"));
         assert_eq!(read(&zeros).as_deref(), Ok("0"));
         assert_eq!(read(&format!("{zeros}12")).as_deref(), Ok("12"));
-        assert!(read(&format!("0.{zeros}")).is_err());
+        assert_eq!(read(&format!("0.{zeros}")).as_deref(), Ok("0"));
         assert!(read(&format!("1{zeros}")).is_err());
         let infinite = "Infinity".repeat(20);
         assert!(read(&infinite).is_err());

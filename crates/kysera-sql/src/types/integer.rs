@@ -66,6 +66,11 @@ fn encoded<T: TryFrom<i64> + TryFrom<u64>>(cell: Cell<'_>, expected: &'static st
             None => return Err(CellError::mismatch(expected, cell)),
         },
         Cell::Json(token) => return from_json(token, expected),
+        // What MySQL gives for a sum of integers: no fraction, and as many digits as it takes.
+        Cell::Decimal(text) if !text.contains('.') => {
+            let signed = text.parse::<i64>().ok().and_then(|value| T::try_from(value).ok());
+            signed.or_else(|| text.parse::<u64>().ok().and_then(|value| T::try_from(value).ok()))
+        }
         _ => return Err(CellError::mismatch(expected, cell)),
     };
     fits.ok_or_else(|| CellError::out_of_range(expected, cell))
