@@ -82,8 +82,11 @@ async fn honest(server: &FakeServer, options: PostgresOptions) {
 }
 
 /// Connections that were lied to are closed, and then there is a good one.
+///
+/// With a limit, as in production: a lie may have left the beginning of a long message, and what is answered then, honestly,
+/// is taken for the rest of it, so that a statement without a limit waits for ever.
 async fn survives(db: &Db) {
-    let start = Instant::now();
+    let (start, db) = (Instant::now(), &db.statement_limit(HONEST_LIMIT));
     loop {
         let last = match rows(db).await {
             Ok(rows) if rows == [(7, "x".to_owned()), (7, "x".to_owned())] => return,
