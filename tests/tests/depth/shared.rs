@@ -59,8 +59,8 @@ fn a_column_that_each_query_computes_of_another_one_twice_ends_in_an_answer_or_a
         for (ctes, dialect) in [
             (8, &sqlite as &dyn Dialect),
             (CTES, &sqlite),
-            (CTES, &Postgres::default()),
             (CTES, &MySql::default()),
+            (CTES, &Postgres::default()),
             (CTES, &SqlServer::default()),
         ] {
             done.send(compile(&chain(ctes, computed).into(), dialect).map(|compiled| compiled.sql)).unwrap();
@@ -68,10 +68,12 @@ fn a_column_that_each_query_computes_of_another_one_twice_ends_in_an_answer_or_a
     });
     let next = || ended.recv_timeout(ENOUGH).unwrap();
     assert!(next().is_ok());
-    // Never as if nothing were known of it.
-    let error = next().unwrap_err();
-    assert!(error.to_string().contains("in too many ways"), "{error}");
-    for _ in 0..3 {
+    // Never as if nothing were known of it, where it makes a difference.
+    for _ in 0..2 {
+        let error = next().unwrap_err();
+        assert!(error.to_string().contains("in too many ways"), "{error}");
+    }
+    for _ in 0..2 {
         assert!(next().is_ok());
     }
 }
