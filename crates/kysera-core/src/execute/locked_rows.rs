@@ -92,15 +92,17 @@ impl LockedRows {
         let write = (self.compile)(&self.write, dialect)?;
         let mut read = (self.compile)(&self.read.into(), dialect)?;
         read.kind = StatementKind::Write;
-        if deletes {
+        let (written, read, sink) = if deletes {
             let (read, sink) = session.run_part(read, sink).await?;
             let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
             *wrote = true;
-            return all_of(count, written.with_returned(read.rows_returned)).map(|result| (result, sink));
-        }
-        let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
-        *wrote = true;
-        let (read, sink) = session.run_part(read, sink).await?;
+            (written, read, sink)
+        } else {
+            let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
+            *wrote = true;
+            let (read, sink) = session.run_part(read, sink).await?;
+            (written, read, sink)
+        };
         all_of(count, written.with_returned(read.rows_returned)).map(|result| (result, sink))
     }
 

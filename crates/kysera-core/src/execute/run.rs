@@ -55,7 +55,7 @@ pub(crate) enum Pending<'e> {
     Running(MutexGuard<'e, Session>, Compiled),
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
-    /// For plugins that intercept it.
+    /// For its other steps: plugins that intercept it, rows that are read back.
     Intercepted(ExecutorRef<'e>, Box<Intercepted<'e>>, Compiled),
 }
 
