@@ -66,8 +66,11 @@ impl LockedRows {
         let mut read = Select::from(FromItem::Table(meant.table.clone()));
         read.items = meant.returning.to_vec();
         read.order_by = keys.iter().map(|key| OrderBy::new(column(key), Direction::Default)).collect();
-        let table = meant.table.clone();
-        Ok(Some((lock, LockedRows { write: bare(statement), read, table, keys, compile })))
+        let (write, table) = (bare(statement), meant.table.clone());
+        // What cannot be written or read is refused before anything is sent, and also where no row is found.
+        compile(&write, dialect)?;
+        compile(&read.clone().into(), dialect)?;
+        Ok(Some((lock, LockedRows { write, read, table, keys, compile })))
     }
 
     /// Locks the rows, writes and reads them. `wrote` becomes true as soon as a row is written.
