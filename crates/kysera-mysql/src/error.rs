@@ -77,6 +77,7 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 1366
         | 1406
         | 1411
+        | 1441
         | 1690
         | 3037
         | 3140
@@ -186,7 +187,7 @@ fn shown(server: &ServerError) -> Cow<'_, str> {
         },
         1264 | 1690 => of_a_column("a number is out of range"),
         1265 => of_a_column("a value was cut"),
-        1292 | 1366 | 1411 => of_a_column("a value is not valid"),
+        1292 | 1366 | 1411 | 1441 => of_a_column("a value is not valid"),
         1406 => of_a_column("a value is too long"),
         1365 => Cow::Borrowed("division by zero"),
         3140 | 3141 | 3144 | 3146 => of_a_column("a text is no valid JSON"),

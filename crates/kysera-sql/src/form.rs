@@ -1,11 +1,11 @@
-//! Forms: how a column of SQLite keeps what SQLite has no type for, where another program decided that.
+//! Forms: how a column keeps what its database has no type for, where another program decided that.
 //!
 //! A form is declared on the column. It is one spelling for each value, so that the stored values compare as the values do.
 
 use crate::value::SqlType;
 use std::fmt;
 
-/// How a column of SQLite keeps its values, where it is not the library's own way.
+/// How a column keeps its values, where it is not the library's own way.
 ///
 /// In a statement such a column has the values of its Rust type, whatever is stored: it is converted where it is read and
 /// where it is written. Compared with a value, the value is converted instead, so that an index serves.
@@ -23,7 +23,8 @@ use std::fmt;
 ///
 /// # Dialects
 /// SQLite. PostgreSQL has types for all of these and ignores a form, but for `scaled`: an integer there would be read as it
-/// is. Elsewhere a table with a form is refused.
+/// is. MySQL and MariaDB convert UUIDs, `unix_..` and `scaled(..)` too, and have types for the others. Elsewhere a table with
+/// a form is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {

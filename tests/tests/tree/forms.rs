@@ -48,8 +48,8 @@ fn a_column_is_converted_where_it_is_read_and_its_value_where_it_is_compared() {
         sql! {
             sqlite: r#"select form_read("event"."id", 'uuid_text', 'event.id') as "id", "event"."price" from "event" where "event"."id" = form_find(?, 'uuid_text') and form_find(?, 'unix_seconds') < "event"."at" order by "event"."at""#,
             postgres: r#"select "event"."id", "event"."price" from "event" where "event"."id" = $1 and $2 < "event"."at" order by "event"."at""#,
-            mysql: no("column with a declared form"),
-            mariadb: no("column with a declared form"),
+            mysql: "select uuid_to_bin(`event`.`id`) as `id`, `event`.`price` from `event` where `event`.`id` = insert(insert(insert(insert(lower(hex(?)), 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-') and (timestampdiff(microsecond, timestamp'1970-01-01 00:00:00.000000', ?) * 0.000001) < `event`.`at` order by `event`.`at`",
+            mariadb: "select cast(cast(`event`.`id` as uuid) as binary(16)) as `id`, `event`.`price` from `event` where `event`.`id` = insert(insert(insert(insert(lower(hex(?)), 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-') and (timestampdiff(microsecond, timestamp'1970-01-01 00:00:00.000000', ?) * 0.000001) < `event`.`at` order by `event`.`at`",
             mssql: no("column with a declared form"),
         },
     );
@@ -77,7 +77,7 @@ fn a_merge_looks_at_the_forms_of_both_of_its_tables() {
     for (merge, text) in merges.into_iter().zip(texts) {
         check(
             merge,
-            sql! { sqlite: no("merge"), postgres: text, mysql: no(formed), mariadb: no(formed), mssql: no(formed) },
+            sql! { sqlite: no("merge"), postgres: text, mysql: no("merge"), mariadb: no("merge"), mssql: no(formed) },
         );
     }
     let scaled = "column in the form `scaled(..)`";
@@ -87,7 +87,7 @@ fn a_merge_looks_at_the_forms_of_both_of_its_tables() {
     ] {
         check(
             merge,
-            sql! { sqlite: no("merge"), postgres: no(scaled), mysql: no(formed), mariadb: no(formed), mssql: no(formed) },
+            sql! { sqlite: no("merge"), postgres: no(scaled), mysql: no("merge"), mariadb: no("merge"), mssql: no(formed) },
         );
     }
 }
@@ -102,7 +102,7 @@ fn a_form_that_another_database_would_read_otherwise_is_refused() {
         sql! {
             sqlite: r#"select form_read("scaled"."price", 'scaled(2)', 'scaled.price') as "price" from "scaled" where form_read("scaled"."price", 'scaled(2)', 'scaled.price') collate decimal > ?"#,
             postgres: no("column in the form `scaled(..)`"),
-            mysql: no("column with a declared form"),
+            mysql: "select (`scaled`.`price` * 0.01) as `price` from `scaled` where (`scaled`.`price` * 0.01) > ?",
             mssql: no("column with a declared form"),
         },
     );
@@ -126,7 +126,50 @@ fn a_write_converts_what_it_stores() {
         sql! {
             sqlite: r#"insert into "event" ("id", "price") values (form_write(?, 'uuid_text', 'event.id'), ?) on conflict ("id") do update set "at" = form_write(?, 'unix_seconds', 'event.at'), "id" = form_write(form_read("excluded"."id", 'uuid_text', 'event.id'), 'uuid_text', 'event.id') where "excluded"."id" = "event"."id" returning form_read("event"."id", 'uuid_text', 'event.id') as "id""#,
             postgres: r#"insert into "event" ("id", "price") values ($1, $2) on conflict ("id") do update set "at" = $3, "id" = "excluded"."id" where "excluded"."id" = "event"."id" returning "event"."id""#,
-            mysql: no("column with a declared form"),
+            mysql: no("conflict on columns that are no key of the table's description"),
+            mssql: no("column with a declared form"),
+        },
+    );
+}
+
+#[test]
+fn a_fraction_is_no_text_of_an_integer_where_columns_round_numbers() {
+    let set = vec![
+        Assignment { column: "at".into(), value: at() },
+        Assignment { column: "id".into(), value: id() },
+    ];
+    let update = node!(Update { set, ..Update::of(TableRef::typed(&EVENT)) });
+    let mysql = "update `event` set `at` = replace(trim(trailing '.' from trim(trailing '0' from (timestampdiff(microsecond, timestamp'1970-01-01 00:00:00.000000', ?) * 0.000001))), '.', 'x'), `id` = insert(insert(insert(insert(lower(hex(?)), 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-')";
+    check(
+        update,
+        sql! {
+            sqlite: r#"update "event" set "at" = form_write(?, 'unix_seconds', 'event.at'), "id" = form_write(?, 'uuid_text', 'event.id')"#,
+            postgres: r#"update "event" set "at" = $1, "id" = $2"#,
+            mysql: mysql,
+            mariadb: mysql,
+            mssql: no("column with a declared form"),
+        },
+    );
+}
+
+#[test]
+fn a_proposed_value_is_converted_back_before_it_is_stored() {
+    static KEYED: TableMeta = TableMeta::new("event", const { &[ColumnMeta::new("id", SqlType::Uuid)] })
+        .with_forms(const { &[ColumnForm::new("id", Form::UuidHex)] })
+        .with_primary_key(const { &[std::borrow::Cow::Borrowed("id")] });
+    let mut insert = Insert::into(TableRef::typed(&KEYED));
+    insert.columns = vec!["id".into()];
+    insert.source = InsertSource::Values(vec![vec![id()]]);
+    let set = vec![Assignment { column: "id".into(), value: Expr::Excluded("id".into()) }];
+    let action = ConflictAction::DoUpdate { set, filter: None };
+    insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
+    check(
+        insert,
+        sql! {
+            sqlite: r#"insert into "event" ("id") values (form_write(?, 'uuid_hex', 'event.id')) on conflict ("id") do update set "id" = form_write(form_read("excluded"."id", 'uuid_hex', 'event.id'), 'uuid_hex', 'event.id')"#,
+            postgres: r#"insert into "event" ("id") values ($1) on conflict ("id") do update set "id" = "excluded"."id""#,
+            mysql: "insert into `event` (`id`) values (lower(hex(?))) as `excluded` on duplicate key update `id` = lower(hex(uuid_to_bin(`excluded`.`id`)))",
+            mariadb: "insert into `event` (`id`) values (lower(hex(?))) on duplicate key update `id` = lower(hex(cast(cast(values(`id`) as uuid) as binary(16))))",
             mssql: no("column with a declared form"),
         },
     );

@@ -84,7 +84,12 @@ impl<'a> Writer<'a> {
     pub(super) fn default_sql<'s>(&self, ty: SqlType, form: Option<Form>, sql: &'s str) -> &'s str {
         let is_now = ["current_timestamp", "now()"].iter().any(|now| sql.trim().eq_ignore_ascii_case(now));
         let own = self.syntax.instant_default;
-        match form.map_or(own, |form| own.and(form.now(ty))) {
+        let stored = |form: Form| match self.form_sql(form) {
+            Some(sql) => sql.now,
+            None if self.converts(form) => own.and(form.now(ty)),
+            None => own,
+        };
+        match form.map_or(own, stored) {
             Some(instant) if is_now && matches!(ty, SqlType::Timestamp | SqlType::DateTime) => instant,
             _ => sql,
         }

@@ -1,7 +1,8 @@
 //! Columns with a declared form: what is stored is converted where it is read and written.
 //!
 //! `form_read` gives a stored value as the library's own form, `form_write` makes a stored one or refuses, `form_find` makes
-//! one to compare with, which is equal to no stored value where there is none. They are functions of the driver.
+//! one to compare with, which is equal to no stored value where there is none. They are functions of the driver, or
+//! expressions of the dialect.
 
 use super::formed::{Formed, each_table, formed, table_in};
 use super::writer::Writer;
@@ -9,7 +10,7 @@ use crate::ast::{
     Between, Binary, BinaryOp, ColumnRef, Distinct, Expr, FromItem, InList, Insert, OrderBy, Select,
     SelectItem, TableRef,
 };
-use crate::dialect::FormRule;
+use crate::dialect::{FormRule, FormSql, FormUse};
 use crate::form::Form;
 use crate::ident::Name;
 use crate::stack;
@@ -65,7 +66,28 @@ impl<'a> Writer<'a> {
                 );
             }
         }
-        self.forms.seen |= self.syntax.forms == FormRule::Functions;
+        self.forms.seen |= meta.forms.iter().any(|of| self.converts(of.form));
+    }
+
+    /// True when a column in this form is converted, and does not have a type of its own.
+    pub(super) fn converts(&self, form: Form) -> bool {
+        self.syntax.forms == FormRule::Functions || self.form_sql(form).is_some()
+    }
+
+    /// The expressions that convert a column in this form, where that is not done by functions.
+    pub(super) fn form_sql(&self, form: Form) -> Option<FormSql> {
+        match self.syntax.forms {
+            FormRule::Expressions => match self.dialect.form_use(form) {
+                FormUse::Sql(sql) => Some(sql),
+                FormUse::OwnType | FormUse::Refused => None,
+            },
+            FormRule::Functions | FormRule::OwnTypes | FormRule::Refused => None,
+        }
+    }
+
+    /// The column of that name, if it is converted.
+    fn converted(&self, table: &'a TableRef, name: &'a Name) -> Option<Formed<'a>> {
+        formed(table, name).filter(|formed| self.converts(formed.form))
     }
 
     /// Refuses a form that this database would not keep.
@@ -77,7 +99,8 @@ impl<'a> Writer<'a> {
                 "describe the table without it for this database: an integer would be read as it is",
             ),
             (FormRule::OwnTypes, _) => {}
-            (FormRule::Refused, _) => self.unsupported(
+            (FormRule::Expressions, form) if self.dialect.form_use(form) != FormUse::Refused => {}
+            (FormRule::Expressions | FormRule::Refused, _) => self.unsupported(
                 "column with a declared form",
                 "describe the table without it for this database, which has types of its own",
             ),
@@ -121,12 +144,22 @@ impl<'a> Writer<'a> {
     }
 
     fn read(&mut self, formed: Formed<'a>, write: impl FnOnce(&mut Self)) {
+        if let Some(FormSql { read: [before, after], .. }) = self.form_sql(formed.form) {
+            self.push(&before);
+            write(self);
+            return self.push(&after);
+        }
         self.push("form_read(");
         write(self);
         self.form_arguments(formed, true);
     }
 
     fn found(&mut self, formed: Formed<'a>, operand: &'a Expr) {
+        if let Some(FormSql { find: [before, after], .. }) = self.form_sql(formed.form) {
+            self.push(&before);
+            self.expr(operand);
+            return self.push(&after);
+        }
         self.push("form_find(");
         if formed.ty == SqlType::Decimal {
             self.beside_decimal(operand)
@@ -138,6 +171,11 @@ impl<'a> Writer<'a> {
 
     /// A value for a column with a form.
     pub(super) fn stored_value(&mut self, formed: Formed<'a>, write: impl FnOnce(&mut Self)) {
+        if let Some(FormSql { write: [before, after], .. }) = self.form_sql(formed.form) {
+            self.push(&before);
+            write(self);
+            return self.push(&after);
+        }
         self.push("form_write(");
         write(self);
         self.form_arguments(formed, true);
@@ -158,12 +196,13 @@ impl<'a> Writer<'a> {
     /// A column with a form, if it is one.
     fn formed_as(&self, column: &'a ColumnRef) -> Option<Formed<'a>> {
         match &column.table {
-            Some(label) => formed(self.table_called(label)?, &column.name),
+            Some(label) => self.converted(self.table_called(label)?, &column.name),
             None if self.forms.outputs => None,
             None => {
                 let own = self.scopes.last().copied();
                 let mut found = None;
-                let mut look = |table: &'a TableRef| found = found.or_else(|| formed(table, &column.name));
+                let mut look =
+                    |table: &'a TableRef| found = found.or_else(|| self.converted(table, &column.name));
                 match (own, self.forms.written) {
                     (Some(from), _) => from.iter().for_each(|item| each_table(item, &mut look)),
                     (None, Some((table, others))) => {
@@ -178,7 +217,7 @@ impl<'a> Writer<'a> {
     }
 
     fn formed_in_upsert(&self, name: &'a Name) -> Option<Formed<'a>> {
-        formed(&self.upsert?.into, name)
+        self.converted(&self.upsert?.into, name)
     }
 
     /// The nearest table of that label; `None` where it is no table.
@@ -285,7 +324,8 @@ impl<'a> Writer<'a> {
     pub(super) fn check_star(&mut self, table: Option<&'a Name>) {
         let mut has_form = false;
         let mut look = |table: &TableRef| {
-            has_form |= table.meta.as_deref().is_some_and(|meta| !meta.forms.is_empty());
+            let forms = table.meta.iter().flat_map(|meta| meta.forms.iter());
+            has_form |= forms.into_iter().any(|of| self.converts(of.form));
         };
         match (table, self.scopes.last().copied(), self.forms.written) {
             (Some(label), ..) => self.table_called(label).into_iter().for_each(look),
@@ -323,19 +363,19 @@ impl<'a> Writer<'a> {
         if !self.forms.seen {
             return None;
         }
-        formed(self.forms.written?.0, column)
+        self.converted(self.forms.written?.0, column)
     }
 
     /// The form of the column that an item of an insert's query is stored in.
     pub(super) fn form_of_stored(&self, insert: Option<&'a Insert>, at: usize) -> Option<Formed<'a>> {
         let insert = insert?;
-        formed(&insert.into, insert.columns.get(at)?)
+        self.converted(&insert.into, insert.columns.get(at)?)
     }
 
     /// Sees to it that each item of an insert's query can be converted.
     pub(super) fn store_items(&mut self, insert: &'a Insert, select: &'a Select) {
         let stars = select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
-        let any = insert.columns.iter().any(|column| formed(&insert.into, column).is_some());
+        let any = insert.columns.iter().any(|column| self.converted(&insert.into, column).is_some());
         if insert.columns.is_empty() {
             self.unsupported("insert without columns into a table with declared forms", "name the columns");
         } else if any && (stars || !select.set_ops.is_empty()) {

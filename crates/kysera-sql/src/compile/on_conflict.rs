@@ -10,15 +10,15 @@ use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
+        self.upsert = Some(insert);
         if self.caps.on_conflict {
-            self.upsert = Some(insert);
             self.on_conflict_clause(conflict);
-            self.upsert = None;
         } else if self.caps.on_duplicate_key {
             self.on_duplicate_key(insert, conflict);
         } else {
             self.unsupported("on conflict", "look for the row first and lock it, or merge by a `tree(..)`");
         }
+        self.upsert = None;
     }
 
     fn on_conflict_clause(&mut self, conflict: &'a OnConflict) {

@@ -3,6 +3,7 @@
 use super::writer::Writer;
 use crate::ast::{ColumnDef, CreateIndex, CreateTable, CreateType, DropTable, DropType, SchemaStatement};
 use crate::dialect::{ComputedForm, CustomForm, FormRule, IdentityForm, TypePlace};
+use crate::form::Form;
 use crate::ident::Name;
 use crate::table::{ColumnMeta, ForeignKey, Generated, TableMeta};
 use crate::value::SqlType;
@@ -72,7 +73,10 @@ impl<'a> Writer<'a> {
             Some(form) if self.syntax.forms == FormRule::Functions => self.push(form.storage()),
             Some(form) => {
                 self.check_form(form);
-                self.type_name(column.ty, type_place(table, column));
+                match self.form_sql(form) {
+                    Some(sql) => self.push(sql.storage),
+                    None => self.type_name(column.ty, type_place(table, column)),
+                }
             }
             None => self.type_name(column.ty, type_place(table, column)),
         }
@@ -108,7 +112,18 @@ impl<'a> Writer<'a> {
         }
         if self.syntax.checked_columns {
             self.column_check(column);
+        } else if let Some(length) = column.form.and_then(|form| self.stored_length(form, column.ty)) {
+            self.push(" check (char_length(");
+            self.ident(&column.name);
+            self.push(") = ");
+            self.number(length.into());
+            self.push(")");
         }
+    }
+
+    /// How long a text is that a column is converted to: another spelling of a value would not be found.
+    fn stored_length(&self, form: Form, ty: SqlType) -> Option<u8> {
+        self.form_sql(form).and_then(|_| form.length(ty))
     }
 
     /// What the storage class does not say: a value in another form would compare otherwise, without an error.

@@ -46,9 +46,11 @@ mod calls;
 mod capabilities;
 mod decimals;
 mod filtering;
+mod forms;
 mod mssql;
 mod mysql;
 mod mysql_cast;
+mod mysql_form;
 mod pattern;
 mod postgres;
 mod sqlite;
@@ -59,6 +61,7 @@ pub use calls::CalledOtherwise;
 pub use capabilities::Capabilities;
 pub use decimals::{CastForm, CheckedNumbers, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
+pub use forms::{FormSql, FormUse};
 pub use mssql::SqlServer;
 pub use mysql::MySql;
 pub use pattern::{glob_of_like, text_after};
@@ -71,6 +74,7 @@ pub use syntax::{
 };
 pub use version::Version;
 
+use crate::form::Form;
 use crate::value::SqlType;
 
 /// A database's way of writing SQL.
@@ -108,6 +112,12 @@ pub trait Dialect: std::fmt::Debug + Send + Sync {
     fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
         let _ = (from, to);
         CastForm::Plain
+    }
+
+    /// What a declared form is; asked only where [`Syntax::forms`] is [`FormRule::Expressions`].
+    fn form_use(&self, form: Form) -> FormUse {
+        let _ = form;
+        FormUse::Refused
     }
 
     /// What the placing of row filters needs to know of it.

@@ -1,11 +1,13 @@
 //! MySQL and MariaDB: one dialect, two flavours.
 
 use super::mysql_cast::cast_form;
+use super::mysql_form::form_use;
 use super::{
-    CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FullJoinFilter,
-    IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm, LockForm,
-    NameCase, NullSafe, ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
+    CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FormRule, FormUse,
+    FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm,
+    LockForm, NameCase, NullSafe, ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
 };
+use crate::form::Form;
 use crate::lexer::{BackslashEscapes, LexerRules};
 use crate::value::SqlType;
 
@@ -139,6 +141,7 @@ fn syntax() -> Syntax {
         integer_quotient: Some(" div "),
         values_are_places: true,
         sequential_set: true,
+        forms: FormRule::Expressions,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()
@@ -181,6 +184,11 @@ impl Dialect for MySql {
 
     fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {
         cast_form(from, to, self.maria)
+    }
+
+    fn form_use(&self, form: Form) -> FormUse {
+        // MariaDB's type for UUIDs, which tells whether a text is one.
+        form_use(form, self.maria, self.version >= Version::new(10, 7, 0))
     }
 
     fn type_name(&self, ty: SqlType, place: TypePlace) -> Option<&'static str> {

@@ -155,6 +155,8 @@ pub struct Syntax {
 pub enum FormRule {
     /// Written with functions of the driver.
     Functions,
+    /// Written with the expressions of [`Dialect::form_use`](super::Dialect::form_use), or ignored, as that says.
+    Expressions,
     /// Ignored, because the column has a type of its own here, and values of another one are refused.
     OwnTypes,
     /// Refused.
