@@ -150,7 +150,11 @@ impl Db {
             && match statement {
                 Statement::Insert(insert) => !(has.returning || insert.returning.is_empty()),
                 Statement::Update(update) => !(has.returning_update || update.returning.is_empty()),
-                Statement::Delete(delete) => !(has.returning || delete.returning.is_empty()),
+                Statement::Delete(delete) => {
+                    // With more than the bare table it gives nothing back.
+                    let is_bare = delete.using.is_empty() && delete.from.alias.is_none();
+                    !(has.returning && is_bare || delete.returning.is_empty())
+                }
                 _ => false,
             }
     }

@@ -1,39 +1,39 @@
 //! Rows that an update or delete gives back where the database has no RETURNING for it: their keys are read and locked, and
 //! then exactly these rows are written and read, in one transaction.
 //!
-//! The lock keeps others from changing the rows between; an update that changes the keys is left to the compiler, which
-//! refuses it.
+//! The lock keeps others from changing the rows between.
 
 use crate::driver::{ExecResult, Ran};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::collect::unbox;
+use crate::execute::locked_keys::{KeyColumn, KeySink, columns_of};
+use crate::execute::part_compiler::PartCompiler;
+use crate::execute::row_keys::{self, RowKey};
 use crate::execute::session::Session;
 use kysera_sql::ast::{
-    BinaryOp, Direction, Expr, FromItem, InList, Lock, LockStrength, OrderBy, Select, SelectItem, Statement,
-    TableRef, Update,
+    ColumnRef, Direction, Expr, FromItem, Lock, LockStrength, OrderBy, Select, SelectItem, Statement,
+    TableRef,
 };
-use kysera_sql::cell::Cell;
-use kysera_sql::compile::{CompileError, compile, compile_without_plugins};
-use kysera_sql::compiled::{Compiled, StatementKind};
-use kysera_sql::dialect::Dialect;
+use kysera_sql::compiled::Compiled;
 use kysera_sql::ident::Name;
-use kysera_sql::row::{DecodeError, Discard, Flow, RowSink};
-use kysera_sql::value::{SqlType, Value};
-
-type Compile = fn(&Statement, &dyn Dialect) -> Result<Compiled, CompileError>;
+use kysera_sql::row::{Discard, RowSink};
+use kysera_sql::value::Value;
+use kysera_sql::visit::Visit;
 
 /// A write of rows that are known by their keys, and what reads them.
 pub(crate) struct LockedRows {
     write: Statement,
     read: Select,
     table: TableRef,
-    keys: Vec<(Name, SqlType)>,
-    compile: Compile,
+    key: Vec<KeyColumn>,
+    /// The parts of the key that the update sets: which, and to what.
+    set: Vec<(usize, Expr)>,
 }
 
 /// The parts of an update or delete that say which rows are meant.
 struct Meant<'s> {
     table: &'s TableRef,
+    others: &'s [FromItem],
     filter: Option<&'s Expr>,
     order_by: &'s [OrderBy],
     limit: Option<&'s Expr>,
@@ -44,33 +44,23 @@ impl LockedRows {
     /// What locks the rows, and what is done with them then; `None` for what cannot be told by its keys.
     pub(crate) fn of(
         statement: &Statement,
-        dialect: &dyn Dialect,
-        has_plugins: bool,
+        compiler: PartCompiler<'_>,
     ) -> Result<Option<(Compiled, LockedRows)>> {
-        let Some(meant) = meant(statement) else { return Ok(None) };
-        let Some(keys) = keys_of(meant.table) else { return Ok(None) };
-        if matches!(statement, Statement::Update(update) if sets_any(update, &keys)) {
-            return Ok(None);
+        let Some(meant) = Meant::of(statement) else { return Ok(None) };
+        let Some(key) = columns_of(meant.table) else { return Ok(None) };
+        let Some(set) = key_set(statement, &key) else { return Ok(None) };
+        if meant.returns_others() {
+            return Err(compiler.unsupported(
+                "columns of other tables in returning",
+                "return the key of the written row, and read the others by it in the same transaction",
+            ));
         }
-        let compile: Compile = if has_plugins { compile } else { compile_without_plugins };
-        let column = |(name, _): &(Name, SqlType)| Expr::column(meant.table.label().clone(), name.clone());
-        let mut lock = Select::from(FromItem::Table(meant.table.clone()));
-        lock.items = keys.iter().map(|key| SelectItem::expr(column(key))).collect();
-        lock.filter = meant.filter.cloned();
-        lock.order_by = meant.order_by.to_vec();
-        lock.limit = meant.limit.cloned();
-        lock.lock = Some(Lock::new(LockStrength::Update));
-        let mut lock = compile(&lock.into(), dialect)?;
-        // It begins a write.
-        lock.kind = StatementKind::Write;
-        let mut read = Select::from(FromItem::Table(meant.table.clone()));
-        read.items = meant.returning.to_vec();
-        read.order_by = keys.iter().map(|key| OrderBy::new(column(key), Direction::Default)).collect();
-        let (write, table) = (bare(statement), meant.table.clone());
+        let lock = compiler.query(&meant.lock(&key).into())?;
+        let (write, read, table) = (bare(statement), meant.read(&key), meant.table.clone());
         // What cannot be written or read is refused before anything is sent, and also where no row is found.
-        compile(&write, dialect)?;
-        compile(&read.clone().into(), dialect)?;
-        Ok(Some((lock, LockedRows { write, read, table, keys, compile })))
+        compiler.write(&write)?;
+        compiler.query(&read.clone().into())?;
+        Ok(Some((lock, LockedRows { write, read, table, key, set })))
     }
 
     /// Locks the rows, writes and reads them. `wrote` becomes true as soon as a row is written.
@@ -78,24 +68,21 @@ impl LockedRows {
         mut self,
         session: &mut Session,
         lock: Compiled,
-        dialect: &dyn Dialect,
+        compiler: PartCompiler<'_>,
         sink: Box<dyn RowSink>,
         wrote: &mut bool,
     ) -> Ran {
-        let types = self.keys.iter().map(|(_, ty)| *ty).collect();
-        let (_, found) = session.run_part(lock, Box::new(Keys { types, rows: Vec::new() })).await?;
-        let rows = unbox::<Keys>(found)?.rows;
+        let (_, found) = session.run_part(lock, Box::new(KeySink::new(&self.key))).await?;
+        let rows = unbox::<KeySink>(found)?.into_rows();
         if rows.is_empty() {
             return Ok((ExecResult::default(), sink));
         }
-        let (count, these) = (rows.len() as u64, self.are_these(rows));
-        let deletes = matches!(self.write, Statement::Delete(_));
-        only(&mut self.write, these.clone());
-        self.read.filter = Some(these);
-        let write = (self.compile)(&self.write, dialect)?;
-        let mut read = (self.compile)(&self.read.into(), dialect)?;
-        read.kind = StatementKind::Write;
-        let (written, read, sink) = if deletes {
+        let (count, keys) = (rows.len() as u64, self.keys(rows));
+        self.read.filter = Some(row_keys::is_any(&self.table, self.keys_after(&keys)));
+        only(&mut self.write, row_keys::is_any(&self.table, keys));
+        let write = compiler.write(&self.write)?;
+        let read = compiler.query(&self.read.into())?;
+        let (written, read, sink) = if matches!(self.write, Statement::Delete(_)) {
             let (read, sink) = session.run_part(read, sink).await?;
             let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
             *wrote = true;
@@ -109,68 +96,104 @@ impl LockedRows {
         all_of(count, written.with_returned(read.rows_returned)).map(|result| (result, sink))
     }
 
-    /// `key in (..)`, or the same of several columns.
-    fn are_these(&self, rows: Vec<Vec<Value>>) -> Expr {
-        let column = |name: &Name| Expr::column(self.table.label().clone(), name.clone());
-        if let [(key, _)] = &self.keys[..] {
-            let items = rows.into_iter().flatten().map(Expr::Value).collect();
-            return Expr::InList(Box::new(InList { operand: column(key), items, negated: false }));
+    fn keys(&self, rows: Vec<Vec<Value>>) -> Vec<RowKey> {
+        let names = || self.key.iter().map(|(name, _)| name.clone());
+        rows.into_iter().map(|values| names().zip(values.into_iter().map(Expr::Value)).collect()).collect()
+    }
+
+    /// The keys of the same rows when they are written.
+    fn keys_after(&self, before: &[RowKey]) -> Vec<RowKey> {
+        let mut keys = before.to_vec();
+        for key in &mut keys {
+            for (at, value) in &self.set {
+                if let Some((_, part)) = key.get_mut(*at) {
+                    part.clone_from(value);
+                }
+            }
         }
-        let is_row = |row: Vec<Value>| {
-            let parts = self.keys.iter().zip(row);
-            let parts =
-                parts.map(|((key, _), value)| Expr::binary(column(key), BinaryOp::Eq, Expr::Value(value)));
-            parts.reduce(Expr::and)
-        };
-        let any = |one, other| Expr::binary(one, BinaryOp::Or, other);
-        let none = || Expr::Value(Value::Bool(false));
-        rows.into_iter().filter_map(is_row).reduce(any).unwrap_or_else(none)
+        keys
     }
 }
 
-fn meant(statement: &Statement) -> Option<Meant<'_>> {
-    match statement {
-        Statement::Update(update) if update.with.is_none() && update.from.is_empty() => Some(Meant {
-            table: &update.table,
-            filter: update.filter.as_ref(),
-            order_by: &update.order_by,
-            limit: update.limit.as_ref(),
-            returning: &update.returning,
-        }),
-        Statement::Delete(delete) if delete.with.is_none() && delete.using.is_empty() => Some(Meant {
-            table: &delete.from,
-            filter: delete.filter.as_ref(),
-            order_by: &delete.order_by,
-            limit: delete.limit.as_ref(),
-            returning: &delete.returning,
-        }),
-        _ => None,
+impl<'s> Meant<'s> {
+    fn of(statement: &'s Statement) -> Option<Meant<'s>> {
+        match statement {
+            Statement::Update(update) if update.with.is_none() => Some(Meant {
+                table: &update.table,
+                others: &update.from,
+                filter: update.filter.as_ref(),
+                order_by: &update.order_by,
+                limit: update.limit.as_ref(),
+                returning: &update.returning,
+            }),
+            Statement::Delete(delete) if delete.with.is_none() => Some(Meant {
+                table: &delete.from,
+                others: &delete.using,
+                filter: delete.filter.as_ref(),
+                order_by: &delete.order_by,
+                limit: delete.limit.as_ref(),
+                returning: &delete.returning,
+            }),
+            _ => None,
+        }
+    }
+
+    fn returns_others(&self) -> bool {
+        struct Others<'o>(&'o [FromItem]);
+
+        impl Visit for Others<'_> {
+            type Error = ();
+
+            fn column(&mut self, column: &ColumnRef) -> Result<(), ()> {
+                let of = |table| self.0.iter().any(|item| item.has_label(table));
+                if column.table.as_ref().is_some_and(of) { Err(()) } else { Ok(()) }
+            }
+        }
+
+        !self.others.is_empty()
+            && self.returning.iter().any(|item| match item {
+                SelectItem::Star(label) => label.as_ref() != Some(self.table.label()),
+                item => Others(self.others).select_item(item).is_err(),
+            })
+    }
+
+    /// The query that locks the rows and gives their keys.
+    fn lock(&self, key: &[KeyColumn]) -> Select {
+        let mut lock = Select::from(FromItem::Table(self.table.clone()));
+        lock.from.extend_from_slice(self.others);
+        lock.items = key.iter().map(|(name, _)| SelectItem::expr(self.column(name))).collect();
+        lock.filter = self.filter.cloned();
+        // A row that meets several of another table comes several times, one behind the other.
+        lock.order_by = if self.others.is_empty() { self.order_by.to_vec() } else { self.by_key(key) };
+        lock.limit = self.limit.cloned();
+        lock.lock = Some(Lock::new(LockStrength::Update));
+        lock
+    }
+
+    /// The query that gives the rows back, as they are: an earlier snapshot of the transaction may show older ones.
+    fn read(&self, key: &[KeyColumn]) -> Select {
+        let mut read = Select::from(FromItem::Table(self.table.clone()));
+        read.items = self.returning.to_vec();
+        read.order_by = self.by_key(key);
+        read.lock = Some(Lock::new(LockStrength::Update));
+        read
+    }
+
+    fn by_key(&self, key: &[KeyColumn]) -> Vec<OrderBy> {
+        key.iter().map(|(name, _)| OrderBy::new(self.column(name), Direction::Default)).collect()
+    }
+
+    fn column(&self, name: &Name) -> Expr {
+        Expr::column(self.table.label().clone(), name.clone())
     }
 }
 
-/// The key's columns, if the values of all of them are the same when they are sent back.
-fn keys_of(table: &TableRef) -> Option<Vec<(Name, SqlType)>> {
-    let meta = table.meta.as_ref()?;
-    let of = |key: &Name| {
-        let column = meta.columns.iter().find(|column| column.name.eq_ignore_ascii_case(key))?;
-        let is_exact = matches!(
-            column.sql_type,
-            SqlType::I16
-                | SqlType::I32
-                | SqlType::I64
-                | SqlType::U64
-                | SqlType::Text
-                | SqlType::Bytes
-                | SqlType::Uuid
-        );
-        is_exact.then(|| (key.clone(), column.sql_type))
-    };
-    let keys: Vec<_> = meta.primary_key.iter().map(of).collect::<Option<_>>()?;
-    (!keys.is_empty()).then_some(keys)
-}
-
-fn sets_any(update: &Update, keys: &[(Name, SqlType)]) -> bool {
-    update.set.iter().any(|set| keys.iter().any(|(key, _)| key.eq_ignore_ascii_case(&set.column)))
+/// The parts of the key that an update sets; `None` if it sets one to what is not known before.
+fn key_set(statement: &Statement, key: &[KeyColumn]) -> Option<Vec<(usize, Expr)>> {
+    let Statement::Update(update) = statement else { return Some(Vec::new()) };
+    let place = |column: &Name| key.iter().position(|(name, _)| name.eq_ignore_ascii_case(column));
+    let parts = update.set.iter().filter_map(|set| Some((place(&set.column)?, &set.value)));
+    parts.map(|(at, value)| matches!(value, Expr::Value(_)).then(|| (at, value.clone()))).collect()
 }
 
 /// The write without what the query that locks has done for it.
@@ -203,41 +226,6 @@ fn only(statement: &mut Statement, these: Expr) {
         Some(known) => known.and(these),
         None => these,
     });
-}
-
-/// Takes the keys of rows.
-struct Keys {
-    types: Vec<SqlType>,
-    rows: Vec<Vec<Value>>,
-}
-
-impl RowSink for Keys {
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<Flow, DecodeError> {
-        let value = |(at, (cell, ty)): (usize, (&Cell<'_>, &SqlType))| {
-            value_of(cell, *ty).ok_or_else(|| {
-                DecodeError::new(at, kysera_sql::cell::CellError::new("a key", "a value of another type"))
-            })
-        };
-        let row = cells.iter().zip(&self.types).enumerate().map(value).collect::<Result<_, _>>()?;
-        self.rows.push(row);
-        Ok(Flow::Continue)
-    }
-
-    fn clear(&mut self) {
-        self.rows.clear();
-    }
-}
-
-/// The value that a cell of a key is sent back as.
-fn value_of(cell: &Cell<'_>, ty: SqlType) -> Option<Value> {
-    Some(match (cell, ty) {
-        (Cell::I64(n), _) => Value::I64(*n),
-        (Cell::U64(n), _) => Value::U64(*n),
-        (Cell::Bytes(bytes), SqlType::Uuid) => Value::Uuid((*bytes).try_into().ok()?),
-        (Cell::Bytes(bytes), SqlType::Bytes) => Value::Bytes((*bytes).into()),
-        (Cell::Text(text), SqlType::Text | SqlType::Uuid) => Value::Text((*text).to_owned().into()),
-        _ => return None,
-    })
 }
 
 fn all_of(locked: u64, result: ExecResult) -> Result<ExecResult> {

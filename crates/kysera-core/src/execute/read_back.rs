@@ -2,17 +2,26 @@
 
 use crate::driver::Ran;
 use crate::error::Result;
+use crate::execute::insert_key::{self, InsertKeys};
 use crate::execute::inserted_rows::InsertedRows;
 use crate::execute::locked_rows::LockedRows;
+use crate::execute::part_compiler::PartCompiler;
+use crate::execute::row_by_row::RowByRow;
 use crate::execute::session::Session;
-use kysera_sql::ast::Statement;
+use kysera_sql::ast::{Insert, Statement};
 use kysera_sql::compiled::Compiled;
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::{Discard, RowSink};
 
 /// What is done beside the first statement.
-pub(crate) enum ReadBack {
+pub(crate) struct ReadBack {
+    way: Way,
+    has_plugins: bool,
+}
+
+enum Way {
     Inserted(InsertedRows),
+    RowByRow(RowByRow),
     Locked(Box<LockedRows>),
 }
 
@@ -23,12 +32,14 @@ impl ReadBack {
         dialect: &dyn Dialect,
         has_plugins: bool,
     ) -> Result<Option<(Compiled, ReadBack)>> {
-        if let Statement::Insert(insert) = statement {
-            let inserted = InsertedRows::of(insert, dialect, has_plugins)?;
-            return Ok(inserted.map(|(first, rows)| (first, ReadBack::Inserted(rows))));
-        }
-        let locked = LockedRows::of(statement, dialect, has_plugins)?;
-        Ok(locked.map(|(first, rows)| (first, ReadBack::Locked(Box::new(rows)))))
+        let compiler = PartCompiler::new(dialect, has_plugins);
+        let way = match statement {
+            Statement::Insert(insert) => of_insert(insert, compiler)?,
+            statement => {
+                LockedRows::of(statement, compiler)?.map(|(first, rows)| (first, Way::Locked(Box::new(rows))))
+            }
+        };
+        Ok(way.map(|(first, way)| (first, ReadBack { way, has_plugins })))
     }
 
     /// Runs all of it. `wrote` becomes true as soon as a row is written, so that an error leaves it half done.
@@ -40,13 +51,30 @@ impl ReadBack {
         sink: Box<dyn RowSink>,
         wrote: &mut bool,
     ) -> Ran {
-        match self {
-            ReadBack::Inserted(rows) => {
+        let compiler = PartCompiler::new(dialect, self.has_plugins);
+        match self.way {
+            Way::Inserted(rows) => {
                 let (written, _) = session.run_part(first, Box::new(Discard::default())).await?;
                 *wrote = true;
                 rows.read(session, written, sink).await
             }
-            ReadBack::Locked(rows) => rows.run(session, first, dialect, sink, wrote).await,
+            Way::RowByRow(rows) => rows.run(session, first, compiler, sink, wrote).await,
+            Way::Locked(rows) => rows.run(session, first, compiler, sink, wrote).await,
+        }
+    }
+}
+
+fn of_insert(insert: &Insert, compiler: PartCompiler<'_>) -> Result<Option<(Compiled, Way)>> {
+    let at_once = |(first, rows)| (first, Way::Inserted(rows));
+    match insert_key::keys_of(insert) {
+        None => Ok(None),
+        Some(InsertKeys::Given(keys)) => InsertedRows::given(insert, keys, compiler).map(at_once).map(Some),
+        Some(InsertKeys::Generated(column, rows)) => {
+            Ok(InsertedRows::generated(insert, &column, rows, compiler)?.map(at_once))
+        }
+        Some(InsertKeys::RowByRow(keys)) => {
+            let rows = RowByRow::of(insert, keys, compiler)?;
+            Ok(rows.map(|(first, rows)| (first, Way::RowByRow(rows))))
         }
     }
 }

@@ -1,0 +1,153 @@
+//! What a row of an insert is known by afterwards: values that it gives, or the key that the database generates.
+
+use crate::execute::row_keys::RowKey;
+use kysera_sql::ast::{ConflictAction, ConflictTarget, Expr, Insert, InsertOr, InsertSource};
+use kysera_sql::ident::Name;
+use kysera_sql::table::{Generated, TableMeta};
+use kysera_sql::value::Value;
+
+/// What a row is known by.
+pub(crate) enum InsertKey {
+    /// These values of it.
+    Given(RowKey),
+    /// The value that the database generates for this column.
+    Generated(Name),
+}
+
+/// What the rows of an insert are known by.
+pub(crate) enum InsertKeys {
+    /// Each gives its values.
+    Given(Vec<RowKey>),
+    /// The database generates the column for every one of so many.
+    Generated(Name, usize),
+    /// The database tells only of one row which key it generated, or whether it was inserted.
+    RowByRow(Vec<InsertKey>),
+}
+
+/// What the rows of an insert of values are known by; `None` if one of them cannot be told.
+pub(crate) fn keys_of(insert: &Insert) -> Option<InsertKeys> {
+    let rows: &[Vec<Expr>] = match (&insert.source, &insert.with) {
+        (InsertSource::Values(rows), None) => rows,
+        (InsertSource::DefaultValues, None) => &[Vec::new()],
+        _ => return None,
+    };
+    let meta = insert.into.meta.as_deref()?;
+    let updated = match insert.on_conflict.as_ref().map(|conflict| (&conflict.action, &conflict.target)) {
+        Some((ConflictAction::DoUpdate { .. }, target)) => Some(hit(insert, target, meta)?),
+        _ => None,
+    };
+    let names_all = rows.iter().all(|row| row.len() == insert.columns.len());
+    if updated.is_some_and(|key| changes(insert, key)) || rows.is_empty() || !names_all {
+        return None;
+    }
+    let keys: Vec<_> = rows.iter().map(|row| key_of(insert, row, meta, updated)).collect::<Option<_>>()?;
+    Some(if may_pass_over(insert) { InsertKeys::RowByRow(keys) } else { together(insert, keys) })
+}
+
+/// The insert of one of its rows, without columns that are `default` there.
+pub(crate) fn one_row(insert: &Insert, at: usize) -> Insert {
+    let mut one = insert.clone();
+    let InsertSource::Values(rows) = &mut one.source else { return one };
+    let row = if at < rows.len() { rows.swap_remove(at) } else { Vec::new() };
+    let columns = std::mem::take(&mut one.columns);
+    let given = columns.into_iter().zip(row).filter(|(_, value)| !matches!(value, Expr::Default));
+    let row: Vec<_>;
+    (one.columns, row) = given.unzip();
+    let is_empty = one.columns.is_empty();
+    one.source = if is_empty { InsertSource::DefaultValues } else { InsertSource::Values(vec![row]) };
+    one
+}
+
+/// True when a row may be passed over.
+pub(crate) fn may_pass_over(insert: &Insert) -> bool {
+    let passes = |action: &ConflictAction| matches!(action, ConflictAction::DoNothing);
+    insert.or == Some(InsertOr::Ignore)
+        || insert.on_conflict.as_ref().is_some_and(|conflict| passes(&conflict.action))
+}
+
+/// The keys of rows that one statement inserts, where all are of one kind.
+fn together(insert: &Insert, keys: Vec<InsertKey>) -> InsertKeys {
+    let is_given = |key: &InsertKey| matches!(key, InsertKey::Given(_));
+    match keys.first() {
+        Some(InsertKey::Given(_)) if keys.iter().all(is_given) => {
+            let given = |key| match key {
+                InsertKey::Given(key) => Some(key),
+                InsertKey::Generated(_) => None,
+            };
+            InsertKeys::Given(keys.into_iter().filter_map(given).collect())
+        }
+        // Rows that an upsert updates take keys that it does not use, and of `default` for a key none is told.
+        Some(InsertKey::Generated(column))
+            if insert.on_conflict.is_none()
+                && place_of(insert, column).is_none()
+                && !keys.iter().any(is_given) =>
+        {
+            InsertKeys::Generated(column.clone(), keys.len())
+        }
+        _ => InsertKeys::RowByRow(keys),
+    }
+}
+
+/// The key that an upsert meets: the one that it names, or the only one that its rows give.
+fn hit<'i>(insert: &Insert, target: &'i ConflictTarget, meta: &'i TableMeta) -> Option<&'i [Name]> {
+    if let ConflictTarget::Columns(columns) = target {
+        return Some(columns);
+    }
+    let unique = meta.unique.iter().map(|key| &*key.columns);
+    let gives =
+        |key: &&[Name]| !key.is_empty() && key.iter().all(|column| place_of(insert, column).is_some());
+    let mut given = unique.chain([&*meta.primary_key]).filter(gives);
+    given.next().filter(|_| given.next().is_none())
+}
+
+/// True when the update of an upsert gives a column of the key another value than the proposed one.
+fn changes(insert: &Insert, key: &[Name]) -> bool {
+    let Some(ConflictAction::DoUpdate { set, .. }) =
+        insert.on_conflict.as_ref().map(|conflict| &conflict.action)
+    else {
+        return false;
+    };
+    let keeps = |column: &Name, value: &Expr| matches!(value, Expr::Excluded(name) if name.eq_ignore_ascii_case(column));
+    let is_key = |column: &Name| key.iter().any(|part| part.eq_ignore_ascii_case(column));
+    set.iter().any(|set| is_key(&set.column) && !keeps(&set.column, &set.value))
+}
+
+fn key_of(insert: &Insert, row: &[Expr], meta: &TableMeta, updated: Option<&[Name]>) -> Option<InsertKey> {
+    // A row that gives NULL for a part of the key that an upsert meets does not meet it.
+    if let Some(key) = updated.and_then(|key| given(insert, row, key)) {
+        return Some(InsertKey::Given(key));
+    }
+    let primary = &*meta.primary_key;
+    match given(insert, row, primary) {
+        Some(key) => Some(InsertKey::Given(key)),
+        None => generated(insert, row, meta).map(InsertKey::Generated),
+    }
+}
+
+/// The values that a row binds for a key.
+fn given(insert: &Insert, row: &[Expr], key: &[Name]) -> Option<RowKey> {
+    if key.is_empty() {
+        return None;
+    }
+    let bound = |column: &Name| match row.get(place_of(insert, column)?)? {
+        Expr::Value(Value::Null(_)) => None,
+        value @ Expr::Value(_) => Some((column.clone(), value.clone())),
+        _ => None,
+    };
+    key.iter().map(bound).collect()
+}
+
+/// The column of the key that the database generates for a row that leaves it out.
+fn generated(insert: &Insert, row: &[Expr], meta: &TableMeta) -> Option<Name> {
+    let [key] = &*meta.primary_key else { return None };
+    let column = meta.columns.iter().find(|column| column.name.eq_ignore_ascii_case(key))?;
+    let is_left_out = match place_of(insert, key) {
+        None => true,
+        Some(at) => matches!(row.get(at), Some(Expr::Default)),
+    };
+    (column.generated != Generated::No && is_left_out).then(|| key.clone())
+}
+
+fn place_of(insert: &Insert, column: &Name) -> Option<usize> {
+    insert.columns.iter().position(|given| given.eq_ignore_ascii_case(column))
+}
