@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub(crate) struct Lowered<'e> {
     pub(crate) compiled: Compiled,
     /// There when plugins intercept it, or when its rows have to be read back.
-    pub(crate) intercepted: Option<Box<Intercepted<'e>>>,
+    pub(crate) stepwise: Option<Box<Stepwise<'e>>>,
 }
 
 impl<'e> Lowered<'e> {
@@ -32,10 +32,9 @@ impl<'e> Lowered<'e> {
         context: Context<'e>,
     ) -> Lowered<'e> {
         let plugins = db.environment().plugins.plugins();
-        let intercepted = statement.map(|statement| {
-            Box::new(Intercepted { plugins, statement: *statement, context, read_back: None })
-        });
-        Lowered { compiled, intercepted }
+        let stepwise = statement
+            .map(|statement| Box::new(Stepwise { plugins, statement: *statement, context, read_back: None }));
+        Lowered { compiled, stepwise }
     }
 
     /// The statement that asks how this one would be run. It runs nothing, so nothing intercepts it.
@@ -51,12 +50,12 @@ impl<'e> Lowered<'e> {
         if compiled.kind != StatementKind::Read {
             compiled.kind = StatementKind::Raw;
         }
-        Ok(Lowered { compiled, intercepted: None })
+        Ok(Lowered { compiled, stepwise: None })
     }
 }
 
 /// A statement that takes more than one step: plugins intercept it, or the rows that it gives back are read afterwards.
-pub(crate) struct Intercepted<'e> {
+pub(crate) struct Stepwise<'e> {
     plugins: &'e [Arc<dyn Plugin>],
     statement: Statement,
     context: Context<'e>,
@@ -68,10 +67,10 @@ pub(crate) struct Intercepted<'e> {
 pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut Applied) -> Result<Lowered<'e>> {
     let (plugins, dialect) = (&db.environment().plugins, db.dialect());
     if plugins.is_empty() {
-        if let Some(lowered) = in_two_steps(statement, db, &[])? {
+        if let Some(lowered) = with_read_back(statement, db, &[])? {
             return Ok(lowered);
         }
-        return Ok(Lowered { compiled: compile_once(statement, dialect, false)?, intercepted: None });
+        return Ok(Lowered { compiled: compile_once(statement, dialect, false)?, stepwise: None });
     }
     let context = db.context();
     *applied = plugins.apply(statement, &context)?;
@@ -85,7 +84,7 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
             plugins.plugins()
         }
     };
-    if let Some(lowered) = in_two_steps(statement, db, plugins)? {
+    if let Some(lowered) = with_read_back(statement, db, plugins)? {
         return Ok(lowered);
     }
     if plugins.iter().any(|plugin| plugin.intercepts(statement)) {
@@ -93,16 +92,16 @@ pub(crate) fn lower<'e>(statement: &mut Statement, db: &'e Db, applied: &mut App
         let mut compiled = compile(statement, dialect)?;
         applied.count_rows(&mut compiled);
         let statement = statement.clone();
-        let intercepted = Intercepted { plugins, statement, context, read_back: None };
-        return Ok(Lowered { compiled, intercepted: Some(Box::new(intercepted)) });
+        let stepwise = Stepwise { plugins, statement, context, read_back: None };
+        return Ok(Lowered { compiled, stepwise: Some(Box::new(stepwise)) });
     }
     let mut compiled = compile_once(statement, dialect, true)?;
     applied.count_rows(&mut compiled);
-    Ok(Lowered { compiled, intercepted: None })
+    Ok(Lowered { compiled, stepwise: None })
 }
 
-/// An insert whose rows are read back, where that can be done; the plugins are those that may intercept it.
-fn in_two_steps<'e>(
+/// A write whose rows are read back, where that can be done; the plugins are those that may intercept it.
+fn with_read_back<'e>(
     statement: &Statement,
     db: &'e Db,
     plugins: &'e [Arc<dyn Plugin>],
@@ -115,11 +114,11 @@ fn in_two_steps<'e>(
         return Ok(None);
     };
     let (statement, context) = (statement.clone(), db.context());
-    let intercepted = Intercepted { plugins, statement, context, read_back: Some(read_back) };
-    Ok(Some(Lowered { compiled, intercepted: Some(Box::new(intercepted)) }))
+    let stepwise = Stepwise { plugins, statement, context, read_back: Some(read_back) };
+    Ok(Some(Lowered { compiled, stepwise: Some(Box::new(stepwise)) }))
 }
 
-impl Intercepted<'_> {
+impl Stepwise<'_> {
     /// Runs the statement and what the plugins do before and after it in a transaction of its own: one that only reads,
     /// where all of them do.
     pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
@@ -132,7 +131,7 @@ impl Intercepted<'_> {
         let mut connection = db.acquire(access).await?;
         connection.begin(options).await?;
         let mut session = Session::new(connection);
-        let Intercepted { plugins, statement, context, read_back } = self;
+        let Stepwise { plugins, statement, context, read_back } = self;
         let interceptors = Interceptors::new(&mut session, &statement, &context, plugins, compiled, sink);
         let interceptors = interceptors.reading_back(read_back);
         let ran = if reads { interceptors.reading_only().run().await } else { interceptors.run().await };
@@ -154,7 +153,7 @@ impl Intercepted<'_> {
         compiled: Compiled,
         sink: Box<dyn RowSink>,
     ) -> Ran {
-        let Intercepted { plugins, statement, context, read_back } = self;
+        let Stepwise { plugins, statement, context, read_back } = self;
         let interceptors = Interceptors::new(session, &statement, &context, plugins, compiled, sink);
         interceptors.reading_back(read_back).run().await
     }

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execute::by_name;
 use crate::execute::collect::{AllRows, Collector, FirstRow, NoRows, OneRow, OptionalRow, take_back};
 use crate::execute::executor::{Executor, ExecutorRef};
-use crate::execute::lower::Intercepted;
+use crate::execute::lower::Stepwise;
 use crate::execute::run::{Pending, StatementRun};
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::query::{Query, Ready};
@@ -130,10 +130,10 @@ async fn run<'e>(
     executor: ExecutorRef<'e>,
     statements: Vec<(StatementRun<'e>, Box<dyn RowSink>)>,
 ) -> Result<Results<'e>> {
-    let (mut started, mut batch, mut intercepted) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut started, mut batch, mut stepwise) = (Vec::new(), Vec::new(), Vec::new());
     for (mut statement, mut sink) in statements {
         let lowered = statement.lower().map_err(|error| statement.explain(error))?;
-        intercepted.push(lowered.intercepted);
+        stepwise.push(lowered.stepwise);
         if statement.discards_rows() {
             sink = Box::new(Discard::default());
         }
@@ -141,10 +141,10 @@ async fn run<'e>(
         batch.push((lowered.compiled, sink));
         started.push(statement);
     }
-    let results = if intercepted.iter().all(Option::is_none) {
+    let results = if stepwise.iter().all(Option::is_none) {
         run_together(executor, batch).await?
     } else {
-        run_in_turn(executor, batch, intercepted).await
+        run_in_turn(executor, batch, stepwise).await
     };
     Ok(started.into_iter().zip(results).collect())
 }
@@ -167,11 +167,11 @@ async fn run_together(
 async fn run_in_turn(
     executor: ExecutorRef<'_>,
     batch: Vec<(Compiled, Box<dyn RowSink>)>,
-    intercepted: Vec<Option<Box<Intercepted<'_>>>>,
+    stepwise: Vec<Option<Box<Stepwise<'_>>>>,
 ) -> Vec<Ran> {
     let mut results = Vec::with_capacity(batch.len());
-    for ((compiled, sink), intercepted) in batch.into_iter().zip(intercepted) {
-        let ran = Pending::new(executor, intercepted, compiled).run(sink).await;
+    for ((compiled, sink), stepwise) in batch.into_iter().zip(stepwise) {
+        let ran = Pending::new(executor, stepwise, compiled).run(sink).await;
         let failed = ran.is_err();
         results.push(ran);
         if failed {

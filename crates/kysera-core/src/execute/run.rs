@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execute::by_name::{self, is_by_name};
 use crate::execute::error_location::locate;
 use crate::execute::executor::ExecutorRef;
-use crate::execute::lower::{Intercepted, Lowered, lower};
+use crate::execute::lower::{Lowered, Stepwise, lower};
 use crate::execute::session::Session;
 use crate::prepared::{EntryRef, Lookup, PreparedQuery};
 use crate::rewrite::Applied;
@@ -56,7 +56,7 @@ pub(crate) enum Pending<'e> {
     /// For an earlier statement of the same transaction.
     Queued(&'e Mutex<Session>, Compiled),
     /// For its other steps: plugins that intercept it, rows that are read back.
-    Intercepted(ExecutorRef<'e>, Box<Intercepted<'e>>, Compiled),
+    Stepwise(ExecutorRef<'e>, Box<Stepwise<'e>>, Compiled),
 }
 
 impl<'e> StatementRun<'e> {
@@ -84,18 +84,18 @@ impl<'e> StatementRun<'e> {
 
     /// Compiles the statement and runs it if nothing has to wait.
     pub(crate) fn start(&mut self, sink: &mut dyn RowSink) -> Start<'e> {
-        let Lowered { compiled, intercepted } = match self.lower() {
+        let Lowered { compiled, stepwise } = match self.lower() {
             Ok(lowered) => lowered,
             Err(error) => return Start::Done(Err(error)),
         };
         if is_by_name(&compiled, sink) {
             // Rare enough for a box.
-            return Start::Pending(Pending::new(self.executor, intercepted, compiled));
+            return Start::Pending(Pending::new(self.executor, stepwise, compiled));
         }
         let mut discard = Discard::default();
         let sink = if self.discards_rows() { &mut discard } else { sink };
-        if let Some(intercepted) = intercepted {
-            return Start::Pending(Pending::Intercepted(self.executor, intercepted, compiled));
+        if let Some(stepwise) = stepwise {
+            return Start::Pending(Pending::Stepwise(self.executor, stepwise, compiled));
         }
         let Some(session) = self.executor.session else {
             return match self.executor.db.environment().driver.try_run(&compiled, sink) {
@@ -193,11 +193,11 @@ impl<'e> Pending<'e> {
     /// A statement that is not tried at once.
     pub(crate) fn new(
         executor: ExecutorRef<'e>,
-        intercepted: Option<Box<Intercepted<'e>>>,
+        stepwise: Option<Box<Stepwise<'e>>>,
         compiled: Compiled,
     ) -> Pending<'e> {
-        match (intercepted, executor.session) {
-            (Some(intercepted), _) => Pending::Intercepted(executor, intercepted, compiled),
+        match (stepwise, executor.session) {
+            (Some(stepwise), _) => Pending::Stepwise(executor, stepwise, compiled),
             (None, Some(session)) => Pending::Queued(session, compiled),
             (None, None) => Pending::Connection(executor.db, compiled),
         }
@@ -208,7 +208,7 @@ impl<'e> Pending<'e> {
             Pending::Connection(_, compiled)
             | Pending::Running(_, compiled)
             | Pending::Queued(_, compiled)
-            | Pending::Intercepted(_, _, compiled) => compiled,
+            | Pending::Stepwise(_, _, compiled) => compiled,
         }
     }
 
@@ -223,10 +223,10 @@ impl<'e> Pending<'e> {
             Pending::Queued(session, compiled) => {
                 Box::pin(async move { session.lock().await.run(compiled, sink).await })
             }
-            Pending::Intercepted(executor, intercepted, compiled) => Box::pin(async move {
+            Pending::Stepwise(executor, stepwise, compiled) => Box::pin(async move {
                 match executor.session {
-                    Some(session) => intercepted.run_in(&mut *session.lock().await, compiled, sink).await,
-                    None => intercepted.run(executor.db, compiled, sink).await,
+                    Some(session) => stepwise.run_in(&mut *session.lock().await, compiled, sink).await,
+                    None => stepwise.run(executor.db, compiled, sink).await,
                 }
             }),
         }

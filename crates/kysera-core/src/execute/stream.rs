@@ -8,7 +8,7 @@ use crate::driver::{BoxFuture, RowStream};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::by_name::{self, foreign_sink};
 use crate::execute::executor::{Executor, ExecutorRef};
-use crate::execute::lower::{Intercepted, Lowered};
+use crate::execute::lower::{Lowered, Stepwise};
 use crate::execute::run::StatementRun;
 use crate::execute::session::Session;
 use futures_core::Stream;
@@ -152,13 +152,11 @@ impl<'e, T: FromRow + Send + 'static> RowsStream<'e, T> {
         let sink: Box<dyn RowSink> = Box::new(Rows::<T>::default());
         let (compiled, handoff) = (lowered.compiled, self.handoff.clone());
         let sink = by_name::around(&compiled, sink);
-        match (lowered.intercepted, source) {
+        match (lowered.stepwise, source) {
             (_, Source::Shared) => Box::pin(std::future::ready(Err(shared()))),
             (None, Source::Connection(db)) => Box::pin(pump_connection(db, compiled, sink, handoff)),
             (None, Source::Session(session)) => Box::pin(pump_session(session, compiled, sink, handoff)),
-            (Some(intercepted), source) => {
-                Box::pin(pump_around(source, intercepted, compiled, sink, handoff))
-            }
+            (Some(stepwise), source) => Box::pin(pump_around(source, stepwise, compiled, sink, handoff)),
         }
     }
 
@@ -209,14 +207,14 @@ async fn pump_session(
 /// Runs to the end first: what plugins do after a statement comes before its rows are seen.
 async fn pump_around(
     source: Source<'_>,
-    intercepted: Box<Intercepted<'_>>,
+    stepwise: Box<Stepwise<'_>>,
     compiled: Compiled,
     sink: Box<dyn RowSink>,
     handoff: Handoff,
 ) -> Result<()> {
     let (_, full) = match source {
-        Source::Connection(db) => intercepted.run(db, compiled, sink).await?,
-        Source::Session(session) => intercepted.run_in(session, compiled, sink).await?,
+        Source::Connection(db) => stepwise.run(db, compiled, sink).await?,
+        Source::Session(session) => stepwise.run_in(session, compiled, sink).await?,
         Source::Shared => return Err(shared()),
     };
     handoff.put_full(full);
