@@ -13,7 +13,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
         ["--rounds", rounds] => rounds.parse::<u32>().map_err(|_| format!("`{rounds}` is no number"))?,
         other => return Err(format!("lost-commits does not know `{}`", other.join(" "))),
     };
-    let mut servers = Servers::one(Kind::Postgres)?;
+    let mut servers = Servers::these(&[Kind::Postgres])?;
     if !servers.are_ours() {
         return Err("lost-commits crashes servers of its own; it cannot use a given one".to_owned());
     }

@@ -40,12 +40,15 @@ usage: cargo xtask <task>
   oracle [--statements n] [--seed n]
                           random statements under random row filters: a million on
                           SQLite and a tenth of it on PostgreSQL, or as many as said
-  postgres [command ..], mysql [command ..], mariadb [command ..]
-                          start a throw-away server; run the command with its
+  postgres [command ..], newest-postgres [command ..], pgbouncer [command ..],
+  mysql [command ..], mariadb [command ..]
+                          start a throw-away server (pgbouncer: two, with a
+                          PostgreSQL behind them); run the command with its
                           address in the environment, or wait for Ctrl-C
 
 in the environment:
-  KYSERA_TEST_POSTGRES_URL, KYSERA_TEST_MYSQL_URL, KYSERA_TEST_MARIADB_URL
+  KYSERA_TEST_POSTGRES_URL, KYSERA_TEST_NEWEST_POSTGRES_URL, KYSERA_TEST_MYSQL_URL,
+  KYSERA_TEST_MARIADB_URL, KYSERA_TEST_PGBOUNCER_URL, KYSERA_TEST_PGBOUNCER_PREPARED_URL
                              use this server instead of starting one
   KYSERA_POSTGRES_BIN        the folder with initdb and postgres
   KYSERA_MARIADB_SUITE=host  not Debian's newest MariaDB, but this machine's release's
@@ -63,9 +66,11 @@ fn main() -> ExitCode {
         ["lost-commits", words @ ..] => lost_commits::task(words),
         ["mutants", words @ ..] => mutants::task(words),
         ["oracle", words @ ..] => oracle::task(words),
-        ["postgres", command @ ..] => servers::task(Kind::Postgres, command),
-        ["mysql", command @ ..] => servers::task(Kind::MySql, command),
-        ["mariadb", command @ ..] => servers::task(Kind::MariaDb, command),
+        ["postgres", command @ ..] => servers::task(&[Kind::Postgres], command),
+        ["newest-postgres", command @ ..] => servers::task(&[Kind::NewestPostgres], command),
+        ["pgbouncer", command @ ..] => servers::task(&Kind::POSTGRES_AND_PROXIES, command),
+        ["mysql", command @ ..] => servers::task(&[Kind::MySql], command),
+        ["mariadb", command @ ..] => servers::task(&[Kind::MariaDb], command),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

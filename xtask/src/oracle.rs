@@ -22,7 +22,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
     if let [word] = rest {
         return Err(format!("`{word}` has no number behind it"));
     }
-    let mut servers = Servers::one(Kind::Postgres)?;
+    let mut servers = Servers::these(&[Kind::Postgres])?;
     println!("{statements} statements, and a tenth of it with {}", servers.version());
     let mut test = cargo();
     test.args([

@@ -254,27 +254,6 @@ const NOT_YET: &[Cause] = &[
         scenarios: &["meaning::texts::positions_in_a_text_are_counted_from_the_first_character"],
     },
     Cause {
-        why: "returning",
-        on: MYSQL,
-        scenarios: &[
-            "plugins::contract::a_row_that_does_not_pass_the_check_is_refused_however_it_is_inserted",
-            "plugins::together::marks_are_stamped_and_hidden_rows_neither_copied_nor_upserted",
-            "prepared::running::writes_of_every_kind",
-            "queries::refused::an_insert_of_no_columns_may_meet_a_conflict",
-            "queries::writing::a_query_is_inserted_from",
-            "queries::writing::rows_of_one_insert_may_give_different_columns",
-        ],
-    },
-    Cause {
-        why: "returning",
-        on: BOTH,
-        scenarios: &[
-            "plugins::soft_delete::update_from_sees_only_what_is_there",
-            "queries::refused::an_update_that_returns_columns_of_another_table_is_refused_where_it_cannot",
-            "repository::a_key_of_two_columns_is_a_tuple_in_key_order",
-        ],
-    },
-    Cause {
         why: "rows that are passed over are counted",
         on: BOTH,
         scenarios: &[

@@ -24,7 +24,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
         mutant.changed()?;
     }
     is_clean(&mutants)?;
-    let mut servers = Servers::one(Kind::Postgres)?;
+    let mut servers = Servers::these(&[Kind::Postgres])?;
     let mut survivors = Vec::new();
     for mutant in &mutants {
         let found = mutant.is_found(&mut servers)?;

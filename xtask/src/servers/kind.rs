@@ -4,20 +4,40 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
     Postgres,
+    /// The newest one that can be had, where the machine's own is older.
+    NewestPostgres,
     MySql,
     MariaDb,
+    /// In front of [`Postgres`](Kind::Postgres), in transaction mode; it follows prepared statements.
+    PgBouncer,
+    /// The same, and it does not follow them.
+    PlainPgBouncer,
 }
 
 impl Kind {
     /// All of them, as `cargo xtask test` wants them.
-    pub(crate) const ALL: [Kind; 3] = [Kind::Postgres, Kind::MySql, Kind::MariaDb];
+    pub(crate) const ALL: [Kind; 6] = [
+        Kind::Postgres,
+        Kind::NewestPostgres,
+        Kind::MySql,
+        Kind::MariaDb,
+        Kind::PgBouncer,
+        Kind::PlainPgBouncer,
+    ];
+
+    /// Proxies and what they need.
+    pub(crate) const POSTGRES_AND_PROXIES: [Kind; 3] =
+        [Kind::Postgres, Kind::PgBouncer, Kind::PlainPgBouncer];
 
     /// The name that people use.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Postgres => "PostgreSQL",
+            Kind::NewestPostgres => "newest PostgreSQL",
             Kind::MySql => "MySQL",
             Kind::MariaDb => "MariaDB",
+            Kind::PgBouncer => "PgBouncer",
+            Kind::PlainPgBouncer => "PgBouncer that follows no prepared statements",
         }
     }
 
@@ -25,8 +45,10 @@ impl Kind {
     pub(crate) fn key(self) -> &'static str {
         match self {
             Kind::Postgres => "postgres",
+            Kind::NewestPostgres => "newest-postgres",
             Kind::MySql => "mysql",
             Kind::MariaDb => "mariadb",
+            Kind::PgBouncer | Kind::PlainPgBouncer => "pgbouncer",
         }
     }
 
@@ -34,8 +56,16 @@ impl Kind {
     pub(crate) fn url(self) -> &'static str {
         match self {
             Kind::Postgres => "KYSERA_TEST_POSTGRES_URL",
+            Kind::NewestPostgres => "KYSERA_TEST_NEWEST_POSTGRES_URL",
             Kind::MySql => "KYSERA_TEST_MYSQL_URL",
             Kind::MariaDb => "KYSERA_TEST_MARIADB_URL",
+            Kind::PgBouncer => "KYSERA_TEST_PGBOUNCER_PREPARED_URL",
+            Kind::PlainPgBouncer => "KYSERA_TEST_PGBOUNCER_URL",
         }
+    }
+
+    /// The server that has to run before this one can be started.
+    pub(crate) fn behind(self) -> Option<Kind> {
+        matches!(self, Kind::PgBouncer | Kind::PlainPgBouncer).then_some(Kind::Postgres)
     }
 }

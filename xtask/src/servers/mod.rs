@@ -11,6 +11,7 @@ mod kind;
 mod mariadb;
 mod mysql;
 mod mysqld;
+mod pgbouncer;
 mod postgres;
 mod server;
 mod several;

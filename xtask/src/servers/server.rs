@@ -27,4 +27,10 @@ impl Server {
     pub(crate) fn is_ours(&self) -> bool {
         self.supervisor.is_some()
     }
+
+    /// The address of a server that was started here.
+    pub(crate) fn address(&self) -> Option<(Kind, String)> {
+        let (_, url) = self.variables.first()?;
+        self.is_ours().then(|| (self.kind, url.clone()))
+    }
 }

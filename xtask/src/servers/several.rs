@@ -26,9 +26,11 @@ struct Missing {
 }
 
 impl Servers {
-    /// Takes or starts one server.
-    pub(crate) fn one(kind: Kind) -> Result<Servers> {
-        Ok(Servers { servers: vec![given_or_started(kind)?], missing: Vec::new() })
+    /// Takes or starts these servers, each of which has to be there.
+    pub(crate) fn these(kinds: &[Kind]) -> Result<Servers> {
+        let mut servers = Servers { servers: Vec::new(), missing: Vec::new() };
+        servers.start(kinds.to_vec())?;
+        servers.missing.pop().map_or(Ok(servers), |missing| Err(missing.reason))
     }
 
     /// Takes or starts all of them. PostgreSQL has to be there; the others may be missing.
@@ -42,13 +44,29 @@ impl Servers {
                 Err(reason) => all.lacks(kind, reason)?,
             }
         }
-        for (kind, started) in at_once(kinds, given_or_started) {
+        all.start(kinds)?;
+        Ok(all)
+    }
+
+    /// Those that stand in front of others last.
+    fn start(&mut self, kinds: Vec<Kind>) -> Result {
+        let (first, then): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| kind.behind().is_none());
+        self.start_at_once(first)?;
+        self.start_at_once(then)
+    }
+
+    fn start_at_once(&mut self, kinds: Vec<Kind>) -> Result {
+        let addresses: Vec<_> = self.servers.iter().filter_map(Server::address).collect();
+        let address = |kind: Kind| addresses.iter().find(|(known, _)| kind.behind() == Some(*known));
+        let started =
+            at_once(kinds, |kind| given_or_started(kind, address(kind).map(|(_, address)| address.as_str())));
+        for (kind, started) in started {
             match started {
-                Ok(server) => all.servers.push(server),
-                Err(reason) => all.lacks(kind, reason)?,
+                Ok(server) => self.servers.push(server),
+                Err(reason) => self.lacks(kind, reason)?,
             }
         }
-        Ok(all)
+        Ok(())
     }
 
     fn lacks(&mut self, kind: Kind, reason: String) -> Result {
@@ -132,7 +150,8 @@ impl Missing {
 }
 
 /// Does something for each kind of server at the same time.
-fn at_once<T: Send>(kinds: Vec<Kind>, work: fn(Kind) -> Result<T>) -> Vec<(Kind, Result<T>)> {
+fn at_once<T: Send>(kinds: Vec<Kind>, work: impl Fn(Kind) -> Result<T> + Sync) -> Vec<(Kind, Result<T>)> {
+    let work = &work;
     std::thread::scope(|scope| {
         let threads: Vec<_> = kinds.into_iter().map(|kind| (kind, scope.spawn(move || work(kind)))).collect();
         let joined = threads.into_iter().map(|(kind, thread)| {

@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use super::server::Server;
-use super::{mariadb, mysql, postgres};
+use super::{mariadb, mysql, pgbouncer, postgres};
 use crate::process::Result;
 
 /// Gets the programs of a server that is to be started.
@@ -12,13 +12,15 @@ pub(crate) fn prepare(kind: Kind) -> Result {
     }
     match kind {
         Kind::Postgres => postgres::prepare(),
+        Kind::NewestPostgres => postgres::newest().map(|_| ()),
+        Kind::PgBouncer | Kind::PlainPgBouncer => pgbouncer::program(kind).map(|_| ()),
         Kind::MySql => mysql::program().map(|_| ()),
         Kind::MariaDb => mariadb::program().map(|_| ()),
     }
 }
 
-/// Takes the server that the environment names, or starts one.
-pub(crate) fn given_or_started(kind: Kind) -> Result<Server> {
+/// Takes the server that the environment names, or starts one, in front of the one of that address where it needs one.
+pub(crate) fn given_or_started(kind: Kind, behind: Option<&str>) -> Result<Server> {
     if let Some(server) = Server::given(kind) {
         return Ok(server);
     }
@@ -28,14 +30,24 @@ pub(crate) fn given_or_started(kind: Kind) -> Result<Server> {
         attempts -= 1;
         let started = match kind {
             Kind::Postgres => postgres::start(),
+            Kind::NewestPostgres => postgres::start_newest(),
+            Kind::PgBouncer | Kind::PlainPgBouncer => {
+                pgbouncer::start(kind, behind.ok_or("there is no PostgreSQL of ours to stand in front of")?)
+            }
             Kind::MySql => mysql::start(),
             Kind::MariaDb => mariadb::start(),
         };
         match started {
-            Err(message) if attempts > 0 && message.contains("Address already in use") => {}
+            Err(message) if attempts > 0 && is_taken(&message) => {}
             other => return other,
         }
     }
+}
+
+/// Both PostgreSQL's and PgBouncer's words for a port that somebody listens on.
+fn is_taken(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("address already in use") || message.contains("address in use")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The tasks `cargo xtask postgres`, `mysql` and `mariadb`: a server for one command, or until Ctrl-C.
+//! The tasks `cargo xtask postgres`, `mysql` and their like: servers for one command, or until Ctrl-C.
 
 use super::kind::Kind;
 use super::several::Servers;
@@ -6,9 +6,9 @@ use crate::process::{Result, exit_code};
 use std::io::IsTerminal;
 use std::process::{Command, ExitCode};
 
-/// Runs a command with a server's address in its environment; without one, prints the address and waits.
-pub(crate) fn task(kind: Kind, words: &[&str]) -> Result<ExitCode> {
-    let mut servers = Servers::one(kind)?;
+/// Runs a command with the servers' addresses in its environment; without one, prints the addresses and waits.
+pub(crate) fn task(kinds: &[Kind], words: &[&str]) -> Result<ExitCode> {
+    let mut servers = Servers::these(kinds)?;
     if let [program, arguments @ ..] = words {
         let mut command = Command::new(program);
         command.args(arguments).envs(servers.variables().map(|(name, value)| (name, value)));

@@ -107,9 +107,17 @@ fn changes(insert: &Insert, key: &[Name]) -> bool {
     else {
         return false;
     };
-    let keeps = |column: &Name, value: &Expr| matches!(value, Expr::Excluded(name) if name.eq_ignore_ascii_case(column));
     let is_key = |column: &Name| key.iter().any(|part| part.eq_ignore_ascii_case(column));
-    set.iter().any(|set| is_key(&set.column) && !keeps(&set.column, &set.value))
+    set.iter().any(|set| is_key(&set.column) && !keeps(&set.value, &set.column))
+}
+
+/// True for the proposed value, also where a condition stands around it that fails otherwise.
+fn keeps(value: &Expr, column: &Name) -> bool {
+    match value {
+        Expr::Excluded(name) => name.eq_ignore_ascii_case(column),
+        Expr::Case(case) => case.branches.iter().all(|branch| keeps(&branch.result, column)),
+        _ => false,
+    }
 }
 
 fn key_of(insert: &Insert, row: &[Expr], meta: &TableMeta, updated: Option<&[Name]>) -> Option<InsertKey> {

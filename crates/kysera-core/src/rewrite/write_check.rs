@@ -186,14 +186,25 @@ impl RowFilterPass<'_> {
         for row in rows {
             let check = NewRow::inserted(&node.columns, row, policy.table.clone()).check(check, &label)?;
             let held = self.must_hold(check, policy, &label);
-            let Some(first) = row.iter_mut().find(|value| **value != Expr::Default) else {
+            let Some(value) = value_to_check(&node.columns, row, &policy.table) else {
                 return Err(unsupported("the check of a row of defaults", self.context.dialect.name()));
             };
-            let value = std::mem::replace(first, Expr::Default);
-            *first = case(held, value, None);
+            let then = std::mem::replace(value, Expr::Default);
+            *value = case(held, then, None);
         }
         Ok(())
     }
+}
+
+/// The value that the condition is put around: none of a key where there is another, because rows that are given back are
+/// read by the values of their keys.
+fn value_to_check<'r>(columns: &[Name], row: &'r mut [Expr], table: &TableMeta) -> Option<&'r mut Expr> {
+    let keys = || table.unique.iter().map(|key| &*key.columns).chain([&*table.primary_key]).flatten();
+    let is_key = |at: usize| columns.get(at).is_some_and(|column| keys().any(|part| part == column));
+    let given = |row: &[Expr], at: usize| row[at] != Expr::Default;
+    let places = || (0..row.len()).filter(|at| given(row, *at));
+    let place = places().find(|at| !is_key(*at)).or_else(|| places().next())?;
+    row.get_mut(place)
 }
 
 fn is_do_nothing(node: &Insert) -> bool {

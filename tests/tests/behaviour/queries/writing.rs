@@ -88,18 +88,25 @@ async fn a_new_row_may_hold_what_is_computed_of_several_values() {
 async fn a_query_is_inserted_from() {
     plain(async |db| {
         fill(db).await;
-        let copied = insert_into(Worker)
-            .columns((Worker.name, Worker.grade, Worker.wage))
-            .from_select(select_from(Worker).filter(Worker.wage.le(150)).select((
-                concat(Worker.name, "2"),
-                Worker.grade,
-                Worker.wage + 1,
-            )))
-            .returning(Worker.wage)
-            .fetch_all(db)
-            .await
-            .unwrap();
-        assert_eq!(copied.iter().sum::<i64>(), 101 + 151);
+        let copy = || {
+            insert_into(Worker).columns((Worker.name, Worker.grade, Worker.wage)).from_select(
+                select_from(Worker).filter(Worker.wage.le(150)).select((
+                    concat(Worker.name, "2"),
+                    Worker.grade,
+                    Worker.wage + 1,
+                )),
+            )
+        };
+        let copied = copy().returning(Worker.wage).fetch_all(db).await;
+        if db.dialect().name() == "MySQL" {
+            // Which keys it generates for the rows of a query cannot be told.
+            let error = copied.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+            assert_eq!(copy().execute(db).await.unwrap().rows_affected, 2);
+        } else {
+            assert_eq!(copied.unwrap().iter().sum::<i64>(), 101 + 151);
+        }
+        assert!(wages(db).await.contains(&("Cem2".to_owned(), 101)));
     })
     .await;
 }

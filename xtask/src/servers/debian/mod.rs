@@ -10,6 +10,7 @@ use crate::process::{Result, output};
 use crate::servers::account::is_root;
 use apt::Apt;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 pub(crate) use wanted::{Suite, Wanted};
@@ -52,15 +53,42 @@ impl Tree {
         self.0.join(file)
     }
 
+    /// Puts a script in the place of a program, which runs it with the tree's loader under its own name: for programs that
+    /// run each other and find their files by where they are.
+    pub(crate) fn wrap(&self, program: &Path) -> Result {
+        let real = program.with_extension("real");
+        if real.exists() {
+            return Ok(());
+        }
+        let words = self.words(&real)?;
+        let words: Vec<_> = words.iter().map(|word| format!("'{}'", word.display())).collect();
+        let (loader, rest) = (&words[0], words[1..].join(" "));
+        let script = format!("#!/bin/sh\nexec {loader} --argv0 \"$0\" {rest} \"$@\"\n");
+        let failed = |error| format!("cannot write {}: {error}", program.display());
+        let beside = program.with_extension("script");
+        fs::write(&beside, script).map_err(failed)?;
+        fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).map_err(failed)?;
+        // One step each, so that another who looks meanwhile finds the program or the script.
+        match fs::hard_link(program, &real) {
+            // Another has just begun.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked.and_then(|()| fs::rename(&beside, program)).map_err(failed),
+        }
+    }
+
     /// The words that run a program of the tree, the program itself being the last one.
     pub(crate) fn program(&self, file: &str) -> Result<Vec<PathBuf>> {
+        self.words(&self.path(file))
+    }
+
+    fn words(&self, program: &Path) -> Result<Vec<PathBuf>> {
         let libraries = entries(&self.path("usr/lib"), |name| name.ends_with("-linux-gnu"));
         let libraries = libraries.first().ok_or_else(|| format!("{} has no libraries", self.0.display()))?;
         let is_loader = |name: &str| name.starts_with("ld-linux-");
         let loader = [entries(&self.path("usr/lib64"), is_loader), entries(libraries, is_loader)].concat();
         let loader = loader.first().ok_or_else(|| format!("{} has no loader", self.0.display()))?;
         let path = format!("{}:{}", libraries.display(), self.path("usr/lib/mysql/private").display());
-        Ok(vec![loader.clone(), "--library-path".into(), path.into(), self.path(file)])
+        Ok(vec![loader.clone(), "--library-path".into(), path.into(), program.to_path_buf()])
     }
 }
 

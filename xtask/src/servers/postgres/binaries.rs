@@ -2,11 +2,14 @@
 
 use crate::process::{Result, find_program, run};
 use crate::servers::account::is_root;
+use crate::servers::debian::{Suite, Tree, Wanted};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const PROGRAMS: [&str; 2] = ["initdb", "postgres"];
+
+const NEWEST: Wanted = Wanted { package: "postgresql", alone: &[] };
 
 // Where distributions put the programs that they keep off the search path.
 const FOLDERS: [&str; 2] = ["/usr/lib/postgresql", "/usr"];
@@ -31,6 +34,17 @@ impl Binaries {
         find()?.ok_or_else(|| "apt-get installed PostgreSQL, but its programs are not there".to_owned())
     }
 
+    /// Finds the newest programs that Debian has, or unpacks them.
+    pub(crate) fn newest() -> Result<Binaries> {
+        let tree = Tree::of(NEWEST, Suite::Sid)?;
+        let folder = newest_in(&[tree.path("usr/lib/postgresql")]);
+        let folder = folder.ok_or("Debian's package of PostgreSQL was unpacked without its programs")?;
+        for program in PROGRAMS {
+            tree.wrap(&folder.join(program))?;
+        }
+        Ok(Binaries(folder))
+    }
+
     /// Returns the path of one program.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.0.join(name)
@@ -46,12 +60,12 @@ fn find() -> Result<Option<Binaries>> {
     }
     let on_path = std::env::var_os("PATH");
     let on_path = on_path.iter().flat_map(std::env::split_paths).find(|folder| complete(folder));
-    Ok(on_path.or_else(newest_installed).map(Binaries))
+    Ok(on_path.or_else(|| newest_in(&FOLDERS.map(PathBuf::from))).map(Binaries))
 }
 
 /// Returns the newest of `/usr/lib/postgresql/15/bin` (Debian) and `/usr/pgsql-15/bin` (Red Hat).
-fn newest_installed() -> Option<PathBuf> {
-    let entries = FOLDERS.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+fn newest_in(folders: &[PathBuf]) -> Option<PathBuf> {
+    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
     let versions = entries.filter_map(|entry| {
         let name = entry.file_name();
         let version: u32 = name.to_str()?.trim_start_matches("pgsql-").parse().ok()?;

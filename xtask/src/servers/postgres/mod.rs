@@ -50,9 +50,22 @@ pub(crate) fn prepare() -> Result {
     Binaries::find_or_install().map(|_| ())
 }
 
+/// Finds the newest server's programs, or unpacks them.
+pub(crate) fn newest() -> Result<Binaries> {
+    Binaries::newest()
+}
+
 /// Starts a server with what is installed, or installed first.
 pub(crate) fn start() -> Result<Server> {
-    let binaries = &Binaries::find_or_install()?;
+    start_with(&Binaries::find_or_install()?, Kind::Postgres)
+}
+
+/// Starts the newest server there is, which tests are told the address of alone.
+pub(crate) fn start_newest() -> Result<Server> {
+    start_with(&Binaries::newest()?, Kind::NewestPostgres)
+}
+
+fn start_with(binaries: &Binaries, kind: Kind) -> Result<Server> {
     let account = &Account::for_server("postgres")?;
     let folder = folder::make("pg", account)?;
     // From here on the supervisor removes the folder, whatever happens to us.
@@ -65,15 +78,18 @@ pub(crate) fn start() -> Result<Server> {
     let run = folder.join("run.sh");
     write(&run, &run_script(binaries, account, &folder))?;
     let host = format!("127.0.0.1:{port}");
-    let variables = vec![
-        (Kind::Postgres.url(), format!("postgres://postgres@{host}/kysera")),
+    let mut variables = vec![
+        (kind.url(), format!("postgres://postgres@{host}/kysera")),
         (PASSWORD_URL, format!("postgres://kysera:kysera@{host}/kysera")),
         (CA, folder.join("ca.crt").display().to_string()),
         (SOCKET, folder.display().to_string()),
         (RUN, run.display().to_string()),
     ];
+    if kind != Kind::Postgres {
+        variables.truncate(1);
+    }
     let version = output(Command::new(binaries.program("postgres")).arg("--version"))?.trim().to_owned();
-    Ok(Server { kind: Kind::Postgres, variables, version, supervisor: Some(supervisor) })
+    Ok(Server { kind, variables, version, supervisor: Some(supervisor) })
 }
 
 fn create(binaries: &Binaries, account: &Account, folder: &Path, port: u16) -> Result {
