@@ -30,9 +30,9 @@ pub(crate) fn task(words: &[&str], table: bool) -> Result<ExitCode> {
 
     let start = Instant::now();
     let tests = prepared(cargo_test(arguments), &servers, &log);
-    let (success, table) = run_tests(tests, &mut servers, table)?;
-    let mut summary = vec![line("tests", success, start)];
-    if !success {
+    let ran = matrix::run(tests, &mut servers, arguments.is_empty())?;
+    let mut summary = vec![line("tests", ran.passed, start)];
+    if !ran.passed {
         failed.push("tests".to_owned());
     }
     if arguments.is_empty() {
@@ -55,19 +55,10 @@ pub(crate) fn task(words: &[&str], table: bool) -> Result<ExitCode> {
             failed.push(name);
         }
     }
-    println!("\n{table}{}", summary.join("\n"));
+    println!("\n{}{}", if table { &*ran.table } else { "" }, summary.join("\n"));
     println!("{}", log.summary()?);
     print!("{}", servers.missing());
     if failed.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(format!("failed: {}", failed.join(", "))) }
-}
-
-/// Says whether all tests passed; the table is empty if none was asked for.
-fn run_tests(mut tests: Command, servers: &mut Servers, table: bool) -> Result<(bool, String)> {
-    if table {
-        matrix::run(tests, servers)
-    } else {
-        Ok((servers.run_guarded(&mut tests)?.success(), String::new()))
-    }
 }
 
 fn cargo_test(arguments: &[&str]) -> Command {

@@ -8,28 +8,74 @@ mod table;
 
 use crate::process::{Result, root};
 use crate::servers::Servers;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The variable that tells tests where the file is.
-const VARIABLE: &str = "KYSERA_USE_LOG";
+/// What is run again on the newest PostgreSQL.
+const AGAIN: [&str; 3] = ["kysera-postgres suite", "kysera-tests behaviour", "kysera-tests rewriting"];
 
-/// Runs tests as they are, listens to what they print, and returns whether all passed, and the table.
-pub(crate) fn run(mut tests: Command, servers: &mut Servers) -> Result<(bool, String)> {
+/// What became of the tests.
+pub(crate) struct Ran {
+    pub(crate) passed: bool,
+    pub(crate) table: String,
+}
+
+/// Runs tests as they are, and listens to what they print; those of PostgreSQL `again` on the newest one, if asked.
+pub(crate) fn run(mut tests: Command, servers: &mut Servers, again: bool) -> Result<Ran> {
     let programs = programs::built_by(&tests)?;
-    let log = root().join("target/kysera-uses.log");
-    let failed = |error| format!("cannot write {}: {error}", log.display());
-    fs::write(&log, "").map_err(failed)?;
-    tests.env(VARIABLE, &log);
+    let mut areas: BTreeMap<_, _> =
+        programs.iter().map(|(name, program)| (name.clone(), program.area.clone())).collect();
     // With a single thread the harness runs tests in its own, which bears no test's name.
-    let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get().max(2));
-    tests.env("RUST_TEST_THREADS", threads.to_string());
-    let (status, output) = listened_to(tests, servers)?;
-    let uses = fs::read_to_string(&log).map_err(|error| format!("cannot read {}: {error}", log.display()))?;
-    Ok((status, table::table(&programs, &output, &uses)))
+    let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get().max(2)).to_string();
+    let log = UseLog::new();
+    log.tell(&mut tests, &threads)?;
+    let (mut passed, mut output) = listened_to(tests, servers)?;
+    let mut uses = log.read()?;
+    let newest = if again { servers.newest() } else { None };
+    if let Some(newest) = newest {
+        for (name, program) in programs.iter().filter(|(_, program)| AGAIN.contains(&&*program.area)) {
+            let mut command = Command::new(&program.file);
+            command.current_dir(&program.folder);
+            newest.tell_alone(&mut command);
+            log.tell(&mut command, &threads)?;
+            // As cargo says it.
+            let heading = format!("     Running {} (newest PostgreSQL/{name}-newest)\n", program.area);
+            print!("\n{heading}");
+            output += &heading;
+            let (success, printed) = listened_to(command, servers)?;
+            passed &= success;
+            output += &printed;
+            uses += &table::on_newest(&log.read()?);
+            areas.insert(format!("{name}-newest"), format!("{}, newest", program.area));
+        }
+    }
+    Ok(Ran { passed, table: table::table(&areas, &output, &uses) })
+}
+
+/// The file in which tests note the servers that they asked for.
+struct UseLog(PathBuf);
+
+impl UseLog {
+    fn new() -> UseLog {
+        UseLog(root().join("target/kysera-uses.log"))
+    }
+
+    /// Empties it, and tells tests where it is.
+    fn tell(&self, tests: &mut Command, threads: &str) -> Result {
+        let written = fs::write(&self.0, "");
+        written.map_err(|error| format!("cannot write {}: {error}", self.0.display()))?;
+        tests.env("KYSERA_USE_LOG", &self.0).env("RUST_TEST_THREADS", threads);
+        Ok(())
+    }
+
+    fn read(&self) -> Result<String> {
+        fs::read_to_string(&self.0).map_err(|error| format!("cannot read {}: {error}", self.0.display()))
+    }
 }
 
 /// Runs a command whose output is both printed and returned, in the order in which it was written.

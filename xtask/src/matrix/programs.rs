@@ -3,12 +3,21 @@
 use crate::process::Result;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Builds what a `cargo test` would run; returns the area of each program by the program's name, as
-/// `suite-0123456789abcdef`.
-pub(crate) fn built_by(tests: &Command) -> Result<BTreeMap<String, String>> {
+/// A test program.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Program {
+    /// Its crate and its target, as `kysera-mysql suite`.
+    pub(crate) area: String,
+    pub(crate) file: PathBuf,
+    /// The folder that cargo runs it in.
+    pub(crate) folder: PathBuf,
+}
+
+/// Builds what a `cargo test` would run; returns each program by its name, as `suite-0123456789abcdef`.
+pub(crate) fn built_by(tests: &Command) -> Result<BTreeMap<String, Program>> {
     let mut build = Command::new(tests.get_program());
     // Before the arguments for the test programs, which follow a second `--`.
     let arguments: Vec<_> = tests.get_args().collect();
@@ -22,28 +31,29 @@ pub(crate) fn built_by(tests: &Command) -> Result<BTreeMap<String, String>> {
     if !built.status.success() {
         return Err(format!("the tests cannot be built: {}", built.status));
     }
-    Ok(areas(&String::from_utf8_lossy(&built.stdout)))
+    Ok(programs(&String::from_utf8_lossy(&built.stdout)))
 }
 
-fn areas(messages: &str) -> BTreeMap<String, String> {
+fn programs(messages: &str) -> BTreeMap<String, Program> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages.filter_map(|message| area(&message)).collect()
+    messages.filter_map(|message| program(&message)).collect()
 }
 
-fn area(message: &Value) -> Option<(String, String)> {
+fn program(message: &Value) -> Option<(String, Program)> {
     if message["profile"]["test"] != true {
         return None;
     }
-    let program = Path::new(message["executable"].as_str()?).file_stem()?.to_str()?;
-    let folder = Path::new(message["manifest_path"].as_str()?).parent()?.file_name()?.to_str()?;
+    let file = PathBuf::from(message["executable"].as_str()?);
+    let folder = Path::new(message["manifest_path"].as_str()?).parent()?.to_path_buf();
     let target = &message["target"];
     let name = if target["kind"][0] == "test" { target["name"].as_str()? } else { "unit tests" };
-    Some((program.to_owned(), format!("{folder} {name}")))
+    let area = format!("{} {name}", folder.file_name()?.to_str()?);
+    Some((file.file_stem()?.to_str()?.to_owned(), Program { area, file, folder }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::areas;
+    use super::programs;
 
     #[test]
     fn a_program_is_known_by_its_crate_and_its_target() {
@@ -52,11 +62,11 @@ mod tests {
 {"reason":"compiler-artifact","manifest_path":"/x/crates/kysera-sql/Cargo.toml","target":{"kind":["lib"],"name":"kysera_sql"},"profile":{"test":false},"executable":null}
 no json
 {"reason":"build-finished","success":true}"#;
-        let areas: Vec<_> = areas(messages).into_iter().collect();
-        let pair = |program: &str, area: &str| (program.to_owned(), area.to_owned());
-        assert_eq!(
-            areas,
-            [pair("kysera_sql-0b", "kysera-sql unit tests"), pair("suite-0a", "kysera-mysql suite")]
-        );
+        let programs = programs(messages);
+        let areas: Vec<_> = programs.iter().map(|(name, program)| (&**name, &*program.area)).collect();
+        assert_eq!(areas, [("kysera_sql-0b", "kysera-sql unit tests"), ("suite-0a", "kysera-mysql suite")]);
+        let suite = &programs["suite-0a"];
+        assert_eq!(suite.file.to_str(), Some("/x/target/debug/deps/suite-0a"));
+        assert_eq!(suite.folder.to_str(), Some("/x/crates/kysera-mysql"));
     }
 }

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The servers that have a column, besides that of all tests.
-const SERVERS: [&str; 3] = ["postgres", "mysql", "mariadb"];
+const SERVERS: [&str; 5] = ["postgres", NEWEST, "pgbouncer", "mysql", "mariadb"];
+
+const NEWEST: &str = "newest-postgres";
+
+const COLUMNS: usize = SERVERS.len() + 1;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Counts {
@@ -33,23 +37,32 @@ enum Outcome {
 pub(crate) fn table(areas: &BTreeMap<String, String>, output: &str, uses: &str) -> String {
     let printed = printed(output);
     let used = used(uses, &printed);
-    let mut lines = BTreeMap::<&str, [Counts; 4]>::new();
+    let mut lines = BTreeMap::<&str, [Counts; COLUMNS]>::new();
     for (program, printed) in &printed {
         let area = areas.get(*program).map_or(*program, String::as_str);
-        let mut counts = [printed.all; 4];
+        let mut counts = [printed.all; COLUMNS];
         for (at, server) in SERVERS.iter().enumerate() {
             counts[at + 1] = used.get(&(*program, *server)).copied().unwrap_or_default();
         }
         lines.entry(area).and_modify(|line| add(line, &counts)).or_insert(counts);
     }
-    let mut text =
-        line("passed/failed/skipped", ["all", SERVERS[0], SERVERS[1], SERVERS[2]].map(str::to_owned));
-    let mut sum = [Counts::default(); 4];
+    let heads = std::array::from_fn(|at| if at == 0 { "all" } else { SERVERS[at - 1] }.to_owned());
+    let mut text = line("passed/failed/skipped", heads);
+    let mut sum = [Counts::default(); COLUMNS];
     for (area, counts) in lines {
         add(&mut sum, &counts);
         text += &line(area, counts.map(cell));
     }
     text + &line("together", sum.map(cell)) + "\n"
+}
+
+/// What programs noted that ran again on the newest PostgreSQL, under the names that they have then.
+pub(crate) fn on_newest(uses: &str) -> String {
+    let lines = uses.lines().filter_map(|line| {
+        let [program, test, "postgres", what] = line.split(' ').collect::<Vec<_>>()[..] else { return None };
+        Some(format!("{program}-newest {test} {NEWEST} {what}\n"))
+    });
+    lines.collect()
 }
 
 /// Splits cargo's output at the lines that name a program: `Running tests/x.rs (target/debug/deps/x-0a)`.
@@ -128,7 +141,7 @@ fn sum(one: Counts, other: Counts) -> Counts {
     }
 }
 
-fn add(line: &mut [Counts; 4], more: &[Counts; 4]) {
+fn add(line: &mut [Counts; COLUMNS], more: &[Counts; COLUMNS]) {
     for (counts, more) in line.iter_mut().zip(more) {
         *counts = sum(*counts, *more);
     }
@@ -141,17 +154,17 @@ fn cell(counts: Counts) -> String {
     format!("{}/{}/{}", counts.passed, counts.failed, counts.skipped)
 }
 
-fn line(area: &str, cells: [String; 4]) -> String {
-    let mut line = format!("{area:<34}");
+fn line(area: &str, cells: [String; COLUMNS]) -> String {
+    let mut line = format!("{area:<36}");
     for cell in cells {
-        let _ = write!(line, " {cell:>13}");
+        let _ = write!(line, " {cell:>15}");
     }
     line + "\n"
 }
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{on_newest, table};
     use std::collections::BTreeMap;
 
     const OUTPUT: &str = "\
@@ -203,10 +216,18 @@ garbage
 ";
         let table = table(&areas, OUTPUT, uses);
         let cells: Vec<Vec<_>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(cells[0], ["passed/failed/skipped", "all", "postgres", "mysql", "mariadb"]);
-        assert_eq!(cells[1], ["kysera-mysql", "suite", "2/1/1", "-", "1/1/1", "0/1/0"]);
-        assert_eq!(cells[2], ["kysera-mysql", "unit", "tests", "3/0/0", "-", "-", "-"]);
-        assert_eq!(cells[3], ["kysera_mysql", "3/0/0", "-", "-", "-"]);
-        assert_eq!(cells[4], ["together", "8/1/1", "-", "1/1/1", "0/1/0"]);
+        let heads =
+            ["passed/failed/skipped", "all", "postgres", "newest-postgres", "pgbouncer", "mysql", "mariadb"];
+        assert_eq!(cells[0], heads);
+        assert_eq!(cells[1], ["kysera-mysql", "suite", "2/1/1", "-", "-", "-", "1/1/1", "0/1/0"]);
+        assert_eq!(cells[2], ["kysera-mysql", "unit", "tests", "3/0/0", "-", "-", "-", "-", "-"]);
+        assert_eq!(cells[3], ["kysera_mysql", "3/0/0", "-", "-", "-", "-", "-"]);
+        assert_eq!(cells[4], ["together", "8/1/1", "-", "-", "-", "1/1/1", "0/1/0"]);
+    }
+
+    #[test]
+    fn what_ran_again_on_the_newest_postgres_has_a_line_and_a_column_of_its_own() {
+        let uses = "suite-0b a::b postgres used\nsuite-0b a::b mysql skipped\n";
+        assert_eq!(on_newest(uses), "suite-0b-newest a::b newest-postgres used\n");
     }
 }

@@ -52,7 +52,7 @@ impl Kind {
         }
     }
 
-    /// The variable with the address of a server that tests may do anything to.
+    /// The variable with the address of a server that tests may do anything to, for this program.
     pub(crate) fn url(self) -> &'static str {
         match self {
             Kind::Postgres => "KYSERA_TEST_POSTGRES_URL",
@@ -62,6 +62,11 @@ impl Kind {
             Kind::PgBouncer => "KYSERA_TEST_PGBOUNCER_PREPARED_URL",
             Kind::PlainPgBouncer => "KYSERA_TEST_PGBOUNCER_URL",
         }
+    }
+
+    /// The variable that tests find it in.
+    pub(crate) fn told(self) -> &'static str {
+        if self == Kind::NewestPostgres { Kind::Postgres.url() } else { self.url() }
     }
 
     /// The server that has to run before this one can be started.

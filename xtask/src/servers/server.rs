@@ -20,7 +20,7 @@ impl Server {
     pub(crate) fn given(kind: Kind) -> Option<Server> {
         let url = std::env::var(kind.url()).ok().filter(|url| !url.is_empty())?;
         let version = format!("{} of {}", kind.name(), kind.url());
-        Some(Server { kind, variables: vec![(kind.url(), url)], version, supervisor: None })
+        Some(Server { kind, variables: vec![(kind.told(), url)], version, supervisor: None })
     }
 
     /// Says whether the server was started here, with everything that tests can ask for.

@@ -97,9 +97,17 @@ impl Servers {
         versions.join(", ")
     }
 
-    /// Returns what tests find in their environment.
+    /// Returns what tests find in their environment. The newest PostgreSQL has the variables of another: tests find it only
+    /// where it is alone.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &(&'static str, String)> {
-        self.servers.iter().flat_map(|server| &server.variables)
+        let is_told = |server: &&Server| self.servers.len() == 1 || server.kind != Kind::NewestPostgres;
+        self.servers.iter().filter(is_told).flat_map(|server| &server.variables)
+    }
+
+    /// The newest PostgreSQL, on which tests run once more.
+    pub(crate) fn newest(&self) -> Option<Newest> {
+        let newest = self.servers.iter().find(|server| server.kind == Kind::NewestPostgres)?;
+        Some(Newest(newest.variables.clone()))
     }
 
     /// Says whether all were started here, with everything that tests can ask for.
@@ -139,6 +147,20 @@ impl Servers {
     pub(crate) fn wait(mut self) -> Result {
         let supervisor = self.servers.iter_mut().find_map(|server| server.supervisor.take());
         supervisor.map_or(Ok(()), Supervisor::wait)
+    }
+}
+
+/// What tests find of the newest PostgreSQL in the place of another.
+pub(crate) struct Newest(Vec<(&'static str, String)>);
+
+impl Newest {
+    /// Tells a command of this server and of no other.
+    pub(crate) fn tell_alone(&self, command: &mut Command) {
+        for kind in Kind::ALL {
+            command.env_remove(kind.url());
+        }
+        command.envs(self.0.iter().map(|(name, value)| (name, value)));
+        command.env(REQUIRE, Kind::Postgres.key());
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn start() -> Result<Server> {
     start_with(&Binaries::find_or_install()?, Kind::Postgres)
 }
 
-/// Starts the newest server there is, which tests are told the address of alone.
+/// Starts the newest server there is.
 pub(crate) fn start_newest() -> Result<Server> {
     start_with(&Binaries::newest()?, Kind::NewestPostgres)
 }
@@ -78,16 +78,13 @@ fn start_with(binaries: &Binaries, kind: Kind) -> Result<Server> {
     let run = folder.join("run.sh");
     write(&run, &run_script(binaries, account, &folder))?;
     let host = format!("127.0.0.1:{port}");
-    let mut variables = vec![
-        (kind.url(), format!("postgres://postgres@{host}/kysera")),
+    let variables = vec![
+        (kind.told(), format!("postgres://postgres@{host}/kysera")),
         (PASSWORD_URL, format!("postgres://kysera:kysera@{host}/kysera")),
         (CA, folder.join("ca.crt").display().to_string()),
         (SOCKET, folder.display().to_string()),
         (RUN, run.display().to_string()),
     ];
-    if kind != Kind::Postgres {
-        variables.truncate(1);
-    }
     let version = output(Command::new(binaries.program("postgres")).arg("--version"))?.trim().to_owned();
     Ok(Server { kind, variables, version, supervisor: Some(supervisor) })
 }
