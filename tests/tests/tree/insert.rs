@@ -174,7 +174,7 @@ fn rows_that_give_different_columns_were_refused_on_sqlite() {
         sql! {
             sqlite: r#"insert into "note" ("id", "text", "stars", "author") values (null, ?, (3), ?), (?, ?, integer_32(?), null)"#,
             postgres: r#"insert into "note" ("id", "text", "stars", "author") values (default, $1, default, $2), ($3, $4, $5, default)"#,
-            mysql: "insert into `note` (`id`, `text`, `stars`, `author`) values (default, ?, default, ?), (?, ?, ?, default)",
+            mysql: "insert into `note` (`id`, `text`, `stars`, `author`) values (null, ?, default, ?), (?, ?, ?, default)",
             mssql: r#"insert into "note" ("id", "text", "stars", "author") values (default, @P1, default, @P2), (@P3, @P4, @P5, default)"#,
         },
     );

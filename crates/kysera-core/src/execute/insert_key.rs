@@ -76,12 +76,8 @@ fn together(insert: &Insert, keys: Vec<InsertKey>) -> InsertKeys {
             };
             InsertKeys::Given(keys.into_iter().filter_map(given).collect())
         }
-        // Rows that an upsert updates take keys that it does not use, and of `default` for a key none is told.
-        Some(InsertKey::Generated(column))
-            if insert.on_conflict.is_none()
-                && place_of(insert, column).is_none()
-                && !keys.iter().any(is_given) =>
-        {
+        // Rows that an upsert updates take keys that it does not use.
+        Some(InsertKey::Generated(column)) if insert.on_conflict.is_none() && !keys.iter().any(is_given) => {
             InsertKeys::Generated(column.clone(), keys.len())
         }
         _ => InsertKeys::RowByRow(keys),

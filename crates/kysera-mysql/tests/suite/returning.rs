@@ -206,6 +206,23 @@ async fn rows_of_which_only_some_give_their_keys_come_back_in_order() {
     .await;
 }
 
+/// `default` for a key is 0 in a session that tells 0 from a key that is not given, and 0 was stored.
+#[tokio::test]
+async fn a_row_that_leaves_its_key_out_beside_one_that_gives_it_was_stored_with_the_key_0() {
+    on_both("zero", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let rows = [NewPetRow::from(pet("a")), pet("b").id(7)];
+        insert_into(Pet).rows(rows).execute(&db).await.unwrap();
+        let ids = select_from(Pet).order_by(Pet.id).select(Pet.id).fetch_all(&db).await.unwrap();
+        assert_eq!(ids, [1, 7], "{flavour:?}");
+        insert_into(Pet).values(pet("zero").id(0)).execute(&db).await.unwrap();
+        let zero = select_from(Pet).filter(Pet.id.eq(0)).select(Pet.name).fetch_one(&db).await;
+        assert_eq!(zero.unwrap(), "zero", "{flavour:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_update_of_the_key_gives_the_row_back_by_its_new_key() {
     on_both("moved", async |driver, flavour| {

@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
         for row in 0..rows {
             self.push(if row == 0 { "(" } else { ", (" });
             if keyword {
-                self.push("default");
+                self.keyword_or_null(insert, &column.name);
             } else {
                 self.default_of(insert, &column.name);
             }
@@ -71,12 +71,23 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// `default`; NULL for a described key that the database makes, where it would take the keyword for 0.
+    fn keyword_or_null(&mut self, insert: &Insert, column: &str) {
+        let is_made = |meta: &TableMeta, column: &ColumnMeta| {
+            column.generated == Generated::ByDefault && is_integer_key(meta, column)
+        };
+        let described = insert.into.meta.as_deref();
+        let takes_for_zero = !self.syntax.default_makes_keys
+            && described.is_some_and(|meta| meta.column(column).is_some_and(|column| is_made(meta, column)));
+        self.push(if takes_for_zero { "null" } else { "default" });
+    }
+
     /// A value of a row, of the column of that name.
     pub(super) fn inserted(&mut self, insert: &'a Insert, column: &'a Name, value: &'a Expr) {
-        if matches!(value, Expr::Default) && !self.caps.default_keyword {
-            self.default_of(insert, column);
-        } else {
-            self.assigned_to(column, value);
+        match value {
+            Expr::Default if self.caps.default_keyword => self.keyword_or_null(insert, column),
+            Expr::Default => self.default_of(insert, column),
+            value => self.assigned_to(column, value),
         }
     }
 
@@ -119,13 +130,16 @@ impl<'a> Writer<'a> {
 
 /// What an insert may write for the default of a column.
 fn stand<'m>(meta: &TableMeta, column: &'m ColumnMeta) -> Option<Stand<'m>> {
-    let is_key = matches!(&*meta.primary_key, [key] if *key == column.name);
-    let is_integer = matches!(column.sql_type, SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64);
     match (column.generated, &column.default) {
         (Generated::Always, _) => None,
         (_, Some(sql)) => Some(Stand::Declared(sql, column.sql_type)),
         // Only an integer primary key is made from NULL; any other column would hold it.
-        (Generated::ByDefault, None) => (is_key && is_integer).then_some(Stand::Null),
+        (Generated::ByDefault, None) => is_integer_key(meta, column).then_some(Stand::Null),
         (Generated::No, None) => column.nullable.then_some(Stand::Null),
     }
+}
+
+fn is_integer_key(meta: &TableMeta, column: &ColumnMeta) -> bool {
+    let is_integer = matches!(column.sql_type, SqlType::I16 | SqlType::I32 | SqlType::I64 | SqlType::U64);
+    is_integer && matches!(&*meta.primary_key, [key] if *key == column.name)
 }

@@ -142,6 +142,7 @@ fn syntax() -> Syntax {
         values_are_places: true,
         sequential_set: true,
         forms: FormRule::Expressions,
+        default_makes_keys: false,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()

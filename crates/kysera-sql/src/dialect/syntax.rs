@@ -70,6 +70,9 @@ pub struct Syntax {
     pub recursive_union: bool,
     /// The columns of a recursive CTE have to the last detail the types of its first query: `varchar(20)` is not `text`.
     pub recursive_types: bool,
+    /// `default` for a generated key makes one. Elsewhere it is 0, which is stored as the key in sessions that tell 0 from a
+    /// key that is not given.
+    pub default_makes_keys: bool,
     /// `insert .. select .. on conflict` needs a WHERE in the query, or `on` is taken for a join's.
     pub conflict_needs_where: bool,
     /// A collation's name is quoted.
@@ -439,6 +442,7 @@ impl Syntax {
             inner_with: true,
             recursive_union: true,
             recursive_types: false,
+            default_makes_keys: true,
             conflict_needs_where: false,
             quote_collation: true,
             merge_semicolon: false,
