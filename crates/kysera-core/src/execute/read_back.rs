@@ -21,7 +21,7 @@ pub(crate) struct ReadBack {
 
 enum Way {
     Inserted(InsertedRows),
-    RowByRow(RowByRow),
+    RowByRow(Box<RowByRow>),
     Locked(Box<LockedRows>),
 }
 
@@ -74,7 +74,7 @@ fn of_insert(insert: &Insert, compiler: PartCompiler<'_>) -> Result<Option<(Comp
         }
         Some(InsertKeys::RowByRow(keys)) => {
             let rows = RowByRow::of(insert, keys, compiler)?;
-            Ok(rows.map(|(first, rows)| (first, Way::RowByRow(rows))))
+            Ok(rows.map(|(first, rows)| (first, Way::RowByRow(Box::new(rows)))))
         }
     }
 }
