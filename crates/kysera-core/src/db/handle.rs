@@ -8,7 +8,6 @@ use crate::plugin::Context;
 use crate::plugin::clock::{Clock, SystemClock};
 use crate::plugin::extensions::Extensions;
 use crate::rewrite::PluginSet;
-use kysera_sql::ast::Statement;
 use kysera_sql::compiled::{Access, Compiled};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::row::RowSink;
@@ -141,22 +140,6 @@ impl Db {
     /// True when it has this identity.
     pub(crate) fn is(&self, environment: &Weak<Environment>) -> bool {
         std::ptr::eq(Arc::as_ptr(&self.environment), environment.as_ptr())
-    }
-
-    /// True for a write whose rows the database does not give back, and that may be read by their keys instead.
-    pub(crate) fn reads_back(&self, statement: &Statement) -> bool {
-        let has = self.dialect().capabilities();
-        has.returning_by_key
-            && match statement {
-                Statement::Insert(insert) => !(has.returning || insert.returning.is_empty()),
-                Statement::Update(update) => !(has.returning_update || update.returning.is_empty()),
-                Statement::Delete(delete) => {
-                    // With more than the bare table it gives nothing back.
-                    let is_bare = delete.using.is_empty() && delete.from.alias.is_none();
-                    !(has.returning && is_bare || delete.returning.is_empty())
-                }
-                _ => false,
-            }
     }
 
     /// Which connections may run a statement.

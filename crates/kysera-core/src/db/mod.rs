@@ -3,6 +3,7 @@
 mod builder;
 mod handle;
 pub(crate) mod limit;
+mod reads_back;
 pub(crate) mod self_deadlock;
 
 pub use builder::DbBuilder;

@@ -383,7 +383,7 @@ impl TransactionState {
                 ("the commit of this transaction was dropped before it finished", AGAIN)
             }
             (Phase::Aborted { cause: Cause::HalfDone, .. }, _) => {
-                ("a plugin failed after its statement had run", MEND)
+                ("a statement of several steps was done in part: what came after the write has failed", MEND)
             }
             (Phase::Aborted { cause: Cause::NotMended, .. }, _) => {
                 ("rolling back to a savepoint of this transaction failed", MEND)
@@ -574,7 +574,7 @@ mod tests {
         let mut state = open();
         state.half_done();
         assert_eq!((kind(state.check_commit()), mending(&state)), (ABORTED, [true, true, false]));
-        assert!(text(state.check()).starts_with("a plugin failed after its statement had run"));
+        assert!(text(state.check()).starts_with("a statement of several steps was done in part"));
         state.rolled_back_to(1);
         assert!(state.is_open());
     }

@@ -24,9 +24,9 @@ const STEP: &str = "@@session.auto_increment_increment";
 
 /// What reads the rows of an insert that has run.
 pub(crate) struct InsertedRows {
-    query: Compiled,
+    queries: Vec<Compiled>,
     rows: u64,
-    /// How many parameters at the end are the first key that the database generated.
+    /// How many parameters at the end of the only query are the first key that the database generated.
     generated: usize,
 }
 
@@ -38,13 +38,17 @@ impl InsertedRows {
         compiler: PartCompiler<'_>,
     ) -> Result<(Compiled, InsertedRows)> {
         let rows = keys.len() as u64;
-        let mut query = Select::from(FromItem::Table(insert.into.clone()));
-        row_keys::only(&mut query, &insert.into, keys);
-        if insert.on_conflict.is_some() {
-            // What the update left as it was is read as it is, and not as it was when the transaction began.
-            query.lock = Some(Lock::new(LockStrength::Update));
-        }
-        InsertedRows::of(insert, query, rows, 0, compiler)
+        let query = |keys| {
+            let mut query = Select::from(FromItem::Table(insert.into.clone()));
+            row_keys::only(&mut query, &insert.into, keys);
+            if insert.on_conflict.is_some() {
+                // What the update left as it was is read as it is, and not as it was when the transaction began.
+                query.lock = Some(Lock::new(LockStrength::Update));
+            }
+            query
+        };
+        let queries = row_keys::lists(keys).into_iter().map(query).collect();
+        InsertedRows::of(insert, queries, rows, 0, compiler)
     }
 
     /// The insert without its `returning`, and what reads the rows whose keys are generated; `None` for more of them than
@@ -56,41 +60,48 @@ impl InsertedRows {
         compiler: PartCompiler<'_>,
     ) -> Result<Option<(Compiled, InsertedRows)>> {
         let Some((query, generated)) = by_generated_keys(&insert.into, column, rows) else { return Ok(None) };
-        InsertedRows::of(insert, query, rows as u64, generated, compiler).map(Some)
+        InsertedRows::of(insert, vec![query], rows as u64, generated, compiler).map(Some)
     }
 
     fn of(
         insert: &Insert,
-        mut query: Select,
+        queries: Vec<Select>,
         rows: u64,
         generated: usize,
         compiler: PartCompiler<'_>,
     ) -> Result<(Compiled, InsertedRows)> {
-        query.items.clone_from(&insert.returning);
         let mut write = insert.clone();
         write.returning.clear();
         let write = compiler.write(&write.into())?;
-        let query = compiler.query(&query.into())?;
-        Ok((write, InsertedRows { query, rows, generated }))
+        let returning = |mut query: Select| {
+            query.items.clone_from(&insert.returning);
+            compiler.query(&query.into())
+        };
+        let queries = queries.into_iter().map(returning).collect::<Result<_>>()?;
+        Ok((write, InsertedRows { queries, rows, generated }))
     }
 
     /// Reads the rows of the insert that has run.
     pub(crate) async fn read(
-        mut self,
+        self,
         session: &mut Session,
         written: ExecResult,
-        sink: Box<dyn RowSink>,
+        mut sink: Box<dyn RowSink>,
     ) -> Ran {
-        if self.generated > 0 {
-            let first = written.first_insert_id.ok_or_else(no_key)?;
-            let before = self.query.params.len().saturating_sub(self.generated);
-            self.query.params[before..].fill(Value::I64(first));
+        let mut found = 0;
+        for mut query in self.queries {
+            if self.generated > 0 {
+                let first = written.first_insert_id.ok_or_else(no_key)?;
+                let before = query.params.len().saturating_sub(self.generated);
+                query.params[before..].fill(Value::I64(first));
+            }
+            let (read, filled) = session.run_part(query, sink).await?;
+            (sink, found) = (filled, found + read.rows_returned);
         }
-        let (read, sink) = session.run_part(self.query, sink).await?;
-        if read.rows_returned != self.rows {
-            return Err(other_rows(self.rows, read.rows_returned));
+        if found != self.rows {
+            return Err(other_rows(self.rows, found));
         }
-        Ok((written.with_returned(read.rows_returned), sink))
+        Ok((written.with_returned(found), sink))
     }
 }
 

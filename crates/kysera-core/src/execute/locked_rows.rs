@@ -18,12 +18,12 @@ use kysera_sql::compiled::Compiled;
 use kysera_sql::ident::Name;
 use kysera_sql::row::{Discard, RowSink};
 use kysera_sql::value::Value;
-use kysera_sql::visit::Visit;
+use kysera_sql::visit::{Visit, VisitMut, walk_mut};
 
 /// A write of rows that are known by their keys, and what reads them.
 pub(crate) struct LockedRows {
     write: Statement,
-    read: Select,
+    query: Select,
     table: TableRef,
     key: Vec<KeyColumn>,
     /// The parts of the key that the update sets: which, and to what.
@@ -56,16 +56,16 @@ impl LockedRows {
             ));
         }
         let lock = compiler.query(&meant.lock(&key).into())?;
-        let (write, read, table) = (bare(statement), meant.read(&key), meant.table.clone());
+        let (write, query, table) = (meant.bare(statement), meant.read(&key), meant.table.clone());
         // What cannot be written or read is refused before anything is sent, and also where no row is found.
         compiler.write(&write)?;
-        compiler.query(&read.clone().into())?;
-        Ok(Some((lock, LockedRows { write, read, table, key, set })))
+        compiler.query(&query.clone().into())?;
+        Ok(Some((lock, LockedRows { write, query, table, key, set })))
     }
 
     /// Locks the rows, writes and reads them. `wrote` becomes true as soon as a row is written.
     pub(crate) async fn run(
-        mut self,
+        self,
         session: &mut Session,
         lock: Compiled,
         compiler: PartCompiler<'_>,
@@ -77,23 +77,43 @@ impl LockedRows {
         if rows.is_empty() {
             return Ok((ExecResult::default(), sink));
         }
-        let (count, keys) = (rows.len() as u64, self.keys(rows));
-        self.read.filter = Some(row_keys::is_any(&self.table, self.keys_after(&keys)));
-        only(&mut self.write, row_keys::is_any(&self.table, keys));
-        let write = compiler.write(&self.write)?;
-        let read = compiler.query(&self.read.into())?;
-        let (written, read, sink) = if matches!(self.write, Statement::Delete(_)) {
-            let (read, sink) = session.run_part(read, sink).await?;
-            let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
+        let count = rows.len() as u64;
+        let lists = row_keys::lists(self.keys(rows));
+        let deletes = matches!(self.write, Statement::Delete(_));
+        let (mut written, mut read, mut sink) = (0, 0, sink);
+        if deletes {
+            (read, sink) = self.read(session, compiler, &lists, sink).await?;
+        }
+        for list in &lists {
+            let write = compiler.write(&only(&self.write, row_keys::is_any(&self.table, list.clone())))?;
+            written += session.run_part(write, Box::new(Discard::default())).await?.0.rows_affected;
             *wrote = true;
-            (written, read, sink)
+        }
+        if deletes {
+            // A row that was deleted with another one by a foreign key is not counted.
+            written = written.max(count);
         } else {
-            let (written, _) = session.run_part(write, Box::new(Discard::default())).await?;
-            *wrote = true;
-            let (read, sink) = session.run_part(read, sink).await?;
-            (written, read, sink)
-        };
-        all_of(count, written.with_returned(read.rows_returned)).map(|result| (result, sink))
+            (read, sink) = self.read(session, compiler, &lists, sink).await?;
+        }
+        all_of(count, ExecResult::affected(written).with_returned(read)).map(|result| (result, sink))
+    }
+
+    /// Reads the rows of these keys.
+    async fn read(
+        &self,
+        session: &mut Session,
+        compiler: PartCompiler<'_>,
+        lists: &[Vec<RowKey>],
+        mut sink: Box<dyn RowSink>,
+    ) -> Result<(u64, Box<dyn RowSink>)> {
+        let mut found = 0;
+        for list in lists {
+            let mut query = self.query.clone();
+            query.filter = Some(row_keys::is_any(&self.table, self.keys_after(list)));
+            let (read, filled) = session.run_part(compiler.query(&query.into())?, sink).await?;
+            (sink, found) = (filled, found + read.rows_returned);
+        }
+        Ok((found, sink))
     }
 
     fn keys(&self, rows: Vec<Vec<Value>>) -> Vec<RowKey> {
@@ -162,7 +182,7 @@ impl<'s> Meant<'s> {
         let mut lock = Select::from(FromItem::Table(self.table.clone()));
         lock.from.extend_from_slice(self.others);
         lock.items = key.iter().map(|(name, _)| SelectItem::expr(self.column(name))).collect();
-        lock.filter = self.filter.cloned();
+        lock.filter = self.filter.cloned().map(locking);
         // A row that meets several of another table comes several times, one behind the other.
         lock.order_by = if self.others.is_empty() { self.order_by.to_vec() } else { self.by_key(key) };
         lock.limit = self.limit.cloned();
@@ -177,6 +197,21 @@ impl<'s> Meant<'s> {
         read.order_by = self.by_key(key);
         read.lock = Some(Lock::new(LockStrength::Update));
         read
+    }
+
+    /// The write without what the query that locks has done for it. An update of several rows keeps its order.
+    fn bare(&self, statement: &Statement) -> Statement {
+        let mut bare = statement.clone();
+        let (filter, limit, returning) = match &mut bare {
+            Statement::Update(update) => (&mut update.filter, &mut update.limit, &mut update.returning),
+            Statement::Delete(delete) => (&mut delete.filter, &mut delete.limit, &mut delete.returning),
+            _ => return bare,
+        };
+        (*limit, *returning) = (None, Vec::new());
+        if self.others.is_empty() {
+            *filter = None;
+        }
+        bare
     }
 
     fn by_key(&self, key: &[KeyColumn]) -> Vec<OrderBy> {
@@ -196,36 +231,40 @@ fn key_set(statement: &Statement, key: &[KeyColumn]) -> Option<Vec<(usize, Expr)
     parts.map(|(at, value)| matches!(value, Expr::Value(_)).then(|| (at, value.clone()))).collect()
 }
 
-/// The write without what the query that locks has done for it.
-fn bare(statement: &Statement) -> Statement {
-    let mut bare = statement.clone();
-    match &mut bare {
-        Statement::Update(update) => {
-            update.order_by.clear();
-            update.limit = None;
-            update.returning.clear();
+/// Makes queries inside a condition read what is, as they do in a write, and not what a snapshot shows.
+fn locking(mut condition: Expr) -> Expr {
+    struct Share;
+
+    impl VisitMut for Share {
+        type Error = std::convert::Infallible;
+
+        fn select(&mut self, query: &mut Select) -> Result<(), Self::Error> {
+            let reads_tables =
+                query.from.iter().any(|item| matches!(item, FromItem::Table(_) | FromItem::Join(_)));
+            if reads_tables && query.set_ops.is_empty() && query.lock.is_none() {
+                query.lock = Some(Lock::new(LockStrength::Share));
+            }
+            walk_mut::select(self, query)
         }
-        Statement::Delete(delete) => {
-            delete.order_by.clear();
-            delete.limit = None;
-            delete.returning.clear();
-        }
-        _ => {}
     }
-    bare
+
+    let Ok(()) = Share.expr(&mut condition);
+    condition
 }
 
-/// Narrows a write to rows.
-fn only(statement: &mut Statement, these: Expr) {
-    let filter = match statement {
+/// The write, narrowed to rows.
+fn only(statement: &Statement, these: Expr) -> Statement {
+    let mut statement = statement.clone();
+    let filter = match &mut statement {
         Statement::Update(update) => &mut update.filter,
         Statement::Delete(delete) => &mut delete.filter,
-        _ => return,
+        _ => return statement,
     };
     *filter = Some(match filter.take() {
         Some(known) => known.and(these),
         None => these,
     });
+    statement
 }
 
 fn all_of(locked: u64, result: ExecResult) -> Result<ExecResult> {

@@ -52,7 +52,7 @@ impl RowByRow {
 
     /// Inserts the rows and reads them. `wrote` becomes true as soon as one is written.
     pub(crate) async fn run(
-        mut self,
+        self,
         session: &mut Session,
         first: Compiled,
         compiler: PartCompiler<'_>,
@@ -72,11 +72,15 @@ impl RowByRow {
         if keys.is_empty() {
             return Ok((written, sink));
         }
-        let count = keys.len() as u64;
-        row_keys::only(&mut self.query, &self.table, keys);
-        let (read, sink) = session.run_part(compiler.query(&self.query.into())?, sink).await?;
-        if read.rows_returned != count {
-            return Err(other_rows(count, read.rows_returned));
+        let (count, mut found, mut sink) = (keys.len() as u64, 0, sink);
+        for keys in row_keys::lists(keys) {
+            let mut query = self.query.clone();
+            row_keys::only(&mut query, &self.table, keys);
+            let (read, filled) = session.run_part(compiler.query(&query.into())?, sink).await?;
+            (sink, found) = (filled, found + read.rows_returned);
+        }
+        if found != count {
+            return Err(other_rows(count, found));
         }
         Ok((written.with_returned(count), sink))
     }

@@ -11,6 +11,7 @@ mod errors;
 mod limits;
 mod pipeline;
 mod returning;
+mod returning_locked;
 mod returning_upserts;
 mod soak;
 mod support;

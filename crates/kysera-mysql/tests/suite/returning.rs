@@ -23,10 +23,10 @@ pub(crate) struct Pet {
 #[table(name = "seat", crate = kysera_sql)]
 pub(crate) struct Seat {
     #[column(primary_key)]
-    room: String,
+    pub(crate) room: String,
     #[column(primary_key)]
-    number: i32,
-    free: bool,
+    pub(crate) number: i32,
+    pub(crate) free: bool,
 }
 
 pub(crate) async fn create(db: &Db) {

@@ -48,27 +48,23 @@ async fn an_upsert_gives_back_the_rows_that_it_inserted_and_those_that_it_update
 
 /// A snapshot of the transaction shows the row as it was; what is written is the row as it is.
 #[tokio::test]
-async fn rows_are_given_back_as_they_were_written_and_not_as_an_older_snapshot_shows_them() {
+async fn an_upsert_that_changes_nothing_gives_back_the_row_as_it_is_and_not_as_an_older_snapshot_shows_it() {
     on_both("snapshot", async |driver, flavour| {
         let db = Db::new(driver);
         create(&db).await;
-        insert_into(Pet).rows(["a", "b", "c"].map(pet)).execute(&db).await.unwrap();
+        insert_into(Pet).values(pet("c")).execute(&db).await.unwrap();
         let seen = db.transaction(async |tx| {
-            assert_eq!(select_from(Pet).select(Pet.id).fetch_all(&*tx).await?.len(), 3);
+            assert_eq!(select_from(Pet).select(Pet.id).fetch_all(&*tx).await?.len(), 1);
             update(Pet).set(Pet.age.set(7)).all_rows().execute(&db).await?;
-            let gone = delete_from(Pet).filter(Pet.name.eq("a")).returning(Pet.age).fetch_one(&*tx).await?;
-            // It already is what it is set to, so that the server writes no new version of it.
-            let same = update(Pet).set(Pet.age.set(7)).filter(Pet.name.eq("b")).returning(Pet.age);
-            let same = same.fetch_one(&*tx).await?;
             let upsert = insert_into(Pet)
                 .values(pet("c"))
                 .on_conflict(Pet.name)
                 .do_update(|update, excluded| update.set(Pet.name.set(excluded.name)))
                 .returning(Pet.age);
-            Ok::<_, kysera_core::Error>((gone, same, upsert.fetch_one(&*tx).await?))
+            upsert.fetch_one(&*tx).await
         });
         match (seen.await, flavour) {
-            (Ok(seen), _) => assert_eq!(seen, (Some(7), Some(7), Some(7)), "{flavour:?}"),
+            (Ok(seen), _) => assert_eq!(seen, Some(7), "{flavour:?}"),
             // Since 11.6 it refuses to write what has changed since the snapshot.
             (Err(error), Flavour::MariaDb) => {
                 assert_eq!(error.kind(), ErrorKind::SerializationFailure, "{error}");
