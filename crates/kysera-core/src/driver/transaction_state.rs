@@ -586,7 +586,7 @@ mod tests {
         state.savepoint_released(1);
         state.start(Operation::Statement);
         state.settle(true);
-        assert!(text(state.check()).starts_with("a plugin failed"));
+        assert!(text(state.check()).starts_with("a statement of several steps was done in part"));
         assert_eq!(mending(&state), [true, false, false]);
     }
 
