@@ -59,6 +59,7 @@ mod statements;
 mod stream;
 mod tls;
 mod transact;
+mod undone;
 mod warnings;
 mod wire;
 

@@ -5,10 +5,10 @@
 
 use crate::connection::MyConnection;
 use crate::execute::{Way, is_outdated};
-use crate::ignore::ignores_errors;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
+use crate::undone::is_undone;
 use crate::warnings;
 use kysera_core::driver::Ran;
 use kysera_core::driver::transaction_state::Operation;
@@ -156,7 +156,7 @@ impl RawConnection {
 fn may_follow(part: &Batch, next: &Compiled, is_inside: bool) -> bool {
     let is_plain = |statement: &Compiled| {
         let is_allowed =
-            if is_inside { statement.kind == StatementKind::Read } else { !ignores_errors(statement) };
+            if is_inside { statement.kind == StatementKind::Read } else { !is_undone(statement) };
         // The warnings of a statement can be asked for only right behind it.
         is_allowed && !warnings::may_come(statement)
     };

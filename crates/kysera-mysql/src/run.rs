@@ -1,9 +1,9 @@
 //! Running one statement, or a script, for the caller who holds the connection.
 
 use crate::connection::MyConnection;
-use crate::ignore::ignores_errors;
 use crate::raw_connection::Failure;
 use crate::read::Reader;
+use crate::undone::is_undone;
 use kysera_core::driver::ExecResult;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::error::{Error, ErrorKind, Result};
@@ -20,8 +20,8 @@ impl MyConnection {
         self.ready().await?;
         self.check_ddl(statement)?;
         let params = std::mem::take(&mut self.raw().spare).encode(&statement.params)?;
-        if ignores_errors(statement) {
-            return Box::pin(self.run_ignoring(statement, &params, sink)).await;
+        if is_undone(statement) {
+            return Box::pin(self.run_or_undo(statement, &params, sink)).await;
         }
         self.state.start(Operation::Statement);
         let mut reader = Reader::new(statement);

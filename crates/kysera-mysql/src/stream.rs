@@ -4,6 +4,7 @@ use crate::connection::MyConnection;
 use crate::exchange::Event;
 use crate::raw_connection::Failure;
 use crate::read::Reader;
+use crate::undone::check_stream;
 use crate::warnings;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::driver::{BoxFuture, RowStream};
@@ -28,6 +29,7 @@ impl MyConnection {
     pub(crate) async fn start_stream(&mut self, statement: Compiled) -> Result<Box<dyn RowStream + '_>> {
         self.ready().await?;
         self.check_ddl(&statement)?;
+        check_stream(&statement)?;
         let params = std::mem::take(&mut self.raw().spare).encode(&statement.params)?;
         // A read may be left half way; a write has not ended before its last row.
         let is_read = statement.kind == StatementKind::Read;

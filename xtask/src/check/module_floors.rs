@@ -94,6 +94,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["manager"],
             &["connection"],
             &["ignore", "transact"],
+            &["undone"],
             &["run"],
             &["pipeline", "stream"],
             &["driver"],

@@ -17,4 +17,5 @@ mod soak;
 mod support;
 mod transactions;
 mod typed;
+mod undone;
 mod values;
