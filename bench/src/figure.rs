@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 
 /// Libraries that are no rivals: ours, and the raw clients under all of them.
-const NO_RIVALS: [&str; 4] = ["kysera", "rusqlite", "tokio-postgres", "no load"];
+const NO_RIVALS: [&str; 5] = ["kysera", "rusqlite", "tokio-postgres", "mysql_async", "no load"];
 
 /// The times of one variant, one entry for each round.
 #[derive(Clone, Debug, Default)]

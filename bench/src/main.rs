@@ -13,6 +13,7 @@ mod figure;
 mod goal;
 mod instructions;
 mod machine;
+mod mysql;
 mod numbers;
 mod players;
 mod plot;
@@ -49,7 +50,8 @@ usage: cargo run --release -- [what] [part of a case's name ..]
   --list           the names of the cases, and who has them
 
 in the environment:
-  KYSERA_TEST_POSTGRES_URL   a PostgreSQL server to measure on; without it one is started by `cargo xtask postgres`
+  KYSERA_TEST_POSTGRES_URL, KYSERA_TEST_MYSQL_URL, KYSERA_TEST_MARIADB_URL
+                   servers to measure on; without one, `cargo xtask` starts it, where a case needs it
 ";
 
 /// What the command line asks for.
@@ -89,7 +91,11 @@ fn main() -> ExitCode {
 
 /// What this program plays itself.
 fn entries() -> Entries {
-    sqlite::entries().and(postgres::entries()).and(text::entries()).and(plugins::entries())
+    sqlite::entries()
+        .and(postgres::entries())
+        .and(mysql::entries())
+        .and(text::entries())
+        .and(plugins::entries())
 }
 
 impl Wanted {
@@ -125,11 +131,10 @@ fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
     cases.retain(|case| wanted.takes(case));
     let mut report = Report::new(wanted.full, words);
     if !wanted.compile_time_only {
-        if !wanted.list && cases.iter().any(|case| case.group() == "postgres") {
-            match server::needed(words) {
-                server::Needed::Here => {}
+        if !wanted.list {
+            match server::needed(|group| cases.iter().any(|case| case.group() == group), words) {
+                server::Needed::Here(missing) => report.skipped.extend(missing),
                 server::Needed::Elsewhere(code) => return Ok(code),
-                server::Needed::Missing(why) => report.skipped.push(why),
             }
         }
         let (players, skipped) = players::all(!wanted.alone)?;

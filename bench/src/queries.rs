@@ -97,6 +97,16 @@ pub fn comments_on(posts: Vec<i64>) -> impl Query<Row = Comment, Outer = Nil, Re
     select_from(Comment).filter(sql!(bool: "{} = any({})", Comment.post_id, val(posts))).select(Comment.all())
 }
 
+/// The posts of these users, where there are no arrays.
+pub fn posts_in(users: Vec<i64>) -> impl Query<Row = Post, Outer = Nil, Readiness = Filtered> {
+    select_from(Post).filter(Post.user_id.in_list(users)).select(Post.all())
+}
+
+/// The comments on these posts, where there are no arrays.
+pub fn comments_in(posts: Vec<i64>) -> impl Query<Row = Comment, Outer = Nil, Readiness = Filtered> {
+    select_from(Comment).filter(Comment.post_id.in_list(posts)).select(Comment.all())
+}
+
 /// The posts of the first so many users.
 pub fn posts_of_first(users: i64) -> impl Query<Row = Post, Outer = Nil, Readiness = Filtered> {
     let users = select_from(User).filter(User.id.le(users)).select(User.id);

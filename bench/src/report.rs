@@ -42,11 +42,12 @@ all of them.
 ";
 
 /// Libraries whose versions the report names, and the lock file's name of each.
-const LIBRARIES: [&str; 10] = [
+const LIBRARIES: [&str; 11] = [
     "kysera",
     "rusqlite",
     "libsqlite3-sys",
     "tokio-postgres",
+    "mysql_async",
     "diesel",
     "diesel-async",
     "sqlx",
@@ -115,6 +116,8 @@ impl Report {
                 |library: &&str| Some(format!("{library} {}", machine::locked(&player.lock, library)?));
             LIBRARIES.iter().filter_map(version).collect::<Vec<_>>().join(", ")
         });
+        let servers = crate::postgres::server().into_iter().chain(crate::mysql::servers());
+        let servers: String = servers.map(|server| format!(", {server}")).collect();
         format!(
             "\n* command: `{}`\n* date: {}\n* library: commit {}\n* machine: {}; load average at the start {}\n\
              * compiler: {}\n* players, each with its lock file: {}\n* servers: SQLite {} beside ours{}\n",
@@ -126,7 +129,7 @@ impl Report {
             machine::compiler(),
             versions.collect::<Vec<_>>().join("; "),
             rusqlite::version(),
-            crate::postgres::server().map(|server| format!(", {server}")).unwrap_or_default(),
+            servers,
         )
     }
 

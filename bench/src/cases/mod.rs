@@ -1,5 +1,6 @@
 //! Every case, in the order of the report. One file for each group.
 
+mod mysql;
 mod plugins;
 mod postgres;
 mod sqlite;
@@ -9,5 +10,6 @@ use crate::case::Case;
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    [sqlite::cases(), postgres::cases(), text::cases(), plugins::cases()].into_iter().flatten().collect()
+    let groups = [sqlite::cases(), postgres::cases(), mysql::cases(), text::cases(), plugins::cases()];
+    groups.into_iter().flatten().collect()
 }

@@ -2,6 +2,8 @@
 //!
 //! The tables are those of Diesel's benchmark suite. Statements are plain SQL, because every library can run that.
 
+pub mod mysql;
+
 /// Users in the table that single ones are read from.
 pub const USERS: i64 = 1_000;
 

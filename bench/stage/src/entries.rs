@@ -14,7 +14,7 @@ pub struct Entry {
     pub variant: String,
     pub(crate) open: Box<dyn Fn() -> Variant>,
     /// For a cold start: what the fresh process does.
-    pub(crate) first_row: Option<fn(&Path)>,
+    pub(crate) first_row: Option<Box<dyn Fn(&Path)>>,
 }
 
 /// Everything that a player can play.
@@ -47,8 +47,8 @@ impl Entries {
         mut self,
         case: impl Into<String>,
         variant: &str,
-        make: fn(&Path),
-        first_row: fn(&Path),
+        make: impl Fn(&Path) + 'static,
+        first_row: impl Fn(&Path) + 'static,
     ) -> Entries {
         let (case, variant) = (case.into(), variant.to_owned());
         let words = [case.clone(), variant.clone()];
@@ -66,7 +66,7 @@ impl Entries {
                 },
             )
         };
-        self.0.push(Entry { case, variant, open: Box::new(open), first_row: Some(first_row) });
+        self.0.push(Entry { case, variant, open: Box::new(open), first_row: Some(Box::new(first_row)) });
         self
     }
 

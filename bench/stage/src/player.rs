@@ -58,7 +58,7 @@ fn one(entries: &Entries, case: &str, variant: &str, times: &str) -> ExitCode {
 }
 
 fn first_row(entries: &Entries, case: &str, variant: &str, file: &Path) -> ExitCode {
-    let Some(first_row) = find(entries, case, variant).and_then(|entry| entry.first_row) else {
+    let Some(first_row) = find(entries, case, variant).and_then(|entry| entry.first_row.as_ref()) else {
         return ExitCode::from(2);
     };
     first_row(file);

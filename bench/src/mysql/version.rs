@@ -1,0 +1,24 @@
+//! The servers' versions.
+
+use super::schema::connect;
+use kysera_bench_stage::current_thread;
+use kysera_bench_stage::data::mysql::{SERVERS, Server};
+use mysql_async::prelude::Queryable;
+
+/// Names and versions of the servers that there are.
+pub fn servers() -> Vec<String> {
+    SERVERS.into_iter().filter(|server| server.url().is_some()).map(version).collect()
+}
+
+fn version(server: Server) -> String {
+    let version: Option<String> = current_thread().block_on(async {
+        let mut conn = connect(&server.url_in("")).await;
+        conn.query_first("select version()").await.expect("reads")
+    });
+    let version = version.unwrap_or_default();
+    let number = version.split('-').next().unwrap_or_default();
+    match server {
+        Server::MySql => format!("MySQL {number}"),
+        Server::MariaDb => format!("MariaDB {number}"),
+    }
+}
