@@ -122,6 +122,13 @@ impl Stepwise<'_> {
     /// Runs the statement and what the plugins do before and after it in a transaction of its own: one that only reads,
     /// where all of them do.
     pub(crate) async fn run(self, db: &Db, compiled: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        let is_intercepted = || self.plugins.iter().any(|plugin| plugin.intercepts(&self.statement));
+        if self.read_back.as_ref().is_some_and(ReadBack::is_one_statement)
+            && !is_intercepted()
+            && let Some(read_back) = self.read_back
+        {
+            return read_back.run_alone(db, compiled, sink).await;
+        }
         let reads = compiled.kind == StatementKind::Read && !self.writes_beside();
         let (access, options) = if reads {
             (Access::Read, TransactionOptions::default().read_only())

@@ -7,8 +7,8 @@
 //!   lower        rewrites (rewrite::PluginSet), writes SQL (kysera_sql::compile)
 //!                or finds both made already (prepared::cache)
 //!   intercept    runs it inside the plugins that intercept it
-//!   read_back    reads the rows that a write gives back, where the database does not (inserted_rows,
-//!                row_by_row, locked_rows)
+//!   read_back    reads the rows that a write gives back, where the database does not (generated_key,
+//!                inserted_rows, row_by_row, locked_rows)
 //!   session      the connection of an open transaction
 //!   by_name      finds the columns of a struct in raw SQL
 //! collect      makes the result of the rows  all, one, the first, none, a plan
@@ -23,6 +23,7 @@ pub(crate) mod collect;
 pub(crate) mod error_location;
 pub(crate) mod executor;
 pub(crate) mod fetch;
+pub(crate) mod generated_key;
 pub(crate) mod insert_key;
 pub(crate) mod inserted_rows;
 pub(crate) mod intercept;

@@ -1,7 +1,9 @@
 //! Rows that a write gives back where the database does not: they are read by their keys, in the same transaction.
 
+use crate::db::Db;
 use crate::driver::Ran;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execute::generated_key::GeneratedKey;
 use crate::execute::insert_key::{self, InsertKeys};
 use crate::execute::inserted_rows::InsertedRows;
 use crate::execute::locked_rows::LockedRows;
@@ -20,6 +22,7 @@ pub(crate) struct ReadBack {
 }
 
 enum Way {
+    GeneratedKey(GeneratedKey),
     Inserted(InsertedRows),
     RowByRow(Box<RowByRow>),
     Locked(Box<LockedRows>),
@@ -42,6 +45,18 @@ impl ReadBack {
         Ok(way.map(|(first, way)| (first, ReadBack { way, has_plugins })))
     }
 
+    /// True when one statement is all of it, so that it needs no transaction.
+    pub(crate) fn is_one_statement(&self) -> bool {
+        matches!(self.way, Way::GeneratedKey(_))
+    }
+
+    /// Runs what [is one statement](ReadBack::is_one_statement), outside of a transaction.
+    pub(crate) async fn run_alone(self, db: &Db, insert: Compiled, sink: Box<dyn RowSink>) -> Ran {
+        let Way::GeneratedKey(key) = self.way else { return Err(not_alone()) };
+        let (written, _) = db.run(insert, Box::new(Discard::default())).await?;
+        key.row(written, sink)
+    }
+
     /// Runs all of it. `wrote` becomes true as soon as a row is written, so that an error leaves it half done.
     pub(crate) async fn run(
         self,
@@ -53,6 +68,11 @@ impl ReadBack {
     ) -> Ran {
         let compiler = PartCompiler::new(dialect, self.has_plugins);
         match self.way {
+            Way::GeneratedKey(key) => {
+                let (written, _) = session.run_part(first, Box::new(Discard::default())).await?;
+                *wrote = true;
+                key.row(written, sink)
+            }
             Way::Inserted(rows) => {
                 let (written, _) = session.run_part(first, Box::new(Discard::default())).await?;
                 *wrote = true;
@@ -70,6 +90,11 @@ fn of_insert(insert: &Insert, compiler: PartCompiler<'_>) -> Result<Option<(Comp
         None => Ok(None),
         Some(InsertKeys::Given(keys)) => InsertedRows::given(insert, keys, compiler).map(at_once).map(Some),
         Some(InsertKeys::Generated(column, rows)) => {
+            if rows == 1
+                && let Some((first, key)) = GeneratedKey::of(insert, &column, compiler)?
+            {
+                return Ok(Some((first, Way::GeneratedKey(key))));
+            }
             Ok(InsertedRows::generated(insert, &column, rows, compiler)?.map(at_once))
         }
         Some(InsertKeys::RowByRow(keys)) => {
@@ -77,4 +102,9 @@ fn of_insert(insert: &Insert, compiler: PartCompiler<'_>) -> Result<Option<(Comp
             Ok(rows.map(|(first, rows)| (first, Way::RowByRow(Box::new(rows)))))
         }
     }
+}
+
+#[cold]
+fn not_alone() -> Error {
+    Error::new(ErrorKind::Internal, "a write of several statements was run as one")
 }

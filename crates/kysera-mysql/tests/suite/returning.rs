@@ -1,8 +1,9 @@
 //! Rows that an insert gives back: natively on MariaDB, read by their keys on MySQL, and the same on both.
 
-use crate::support::{Flavour, on_both, on_both_with};
+use crate::support::{Flavour, acquire, on_both, on_both_with, read, rows};
 use kysera_core::raw;
 use kysera_core::{Db, ErrorKind, QueryExt, prepare};
+use kysera_mysql::MySql;
 use kysera_sql::Table;
 use kysera_sql::expr::Param;
 use kysera_sql::prelude::*;
@@ -333,6 +334,59 @@ async fn a_row_whose_key_a_trigger_changes_is_given_back_or_not_stored() {
                 assert_eq!((&*found.unwrap(), &*stored), ("elsewhere", &["elsewhere".to_owned()][..]))
             }
         }
+    })
+    .await;
+}
+
+/// How many transactions the session of the only connection began, and how many queries it ran.
+async fn begun_and_asked(driver: &MySql) -> Vec<(String, String)> {
+    let sql = "show session status where variable_name in ('Com_begin', 'Com_select')";
+    rows(&mut *acquire(driver).await, read(sql, vec![])).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_key_of_one_new_row_costs_nothing_but_the_insert() {
+    on_both_with(
+        "alone",
+        |options| options.max_connections(1),
+        async |driver, flavour| {
+            let db = Db::new(driver.clone());
+            create(&db).await;
+            let add = || insert_into(Pet).values(NewPetRow::from(pet("rex")));
+            assert_eq!(add().returning(Pet.id).fetch_one(&db).await.unwrap(), 1, "{flavour:?}");
+            let before = begun_and_asked(&driver).await;
+            let named = |name: &str| insert_into(Pet).values(pet(name)).returning((Pet.id, Pet.id));
+            assert_eq!(named("tom").fetch_one(&db).await.unwrap(), (2, 2), "{flavour:?}");
+            assert_eq!(named("ada").fetch_all(&db).await.unwrap(), [(3, 3)], "{flavour:?}");
+            let twice = named("ada").fetch_one(&db).await.unwrap_err();
+            assert_eq!(twice.kind(), ErrorKind::UniqueViolation, "{flavour:?}");
+            assert_eq!(begun_and_asked(&driver).await, before, "{flavour:?}");
+            assert_eq!(count(&db).await, 3, "{flavour:?}");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_generated_key_is_that_of_the_row_whatever_triggers_insert_or_change() {
+    on_both("generated", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        raw("create table log (id bigint auto_increment primary key, what varchar(100)) auto_increment = 5000")
+            .execute(&db)
+            .await
+            .unwrap();
+        for (name, time) in [("log_before", "before"), ("log_after", "after")] {
+            let sql = format!("create trigger {name} {time} insert on pet for each row insert into log (what) values (new.name)");
+            raw(sql).execute(&db).await.unwrap();
+        }
+        let add = |name: &str| insert_into(Pet).values(pet(name)).returning(Pet.id);
+        assert_eq!(add("rex").fetch_one(&db).await.unwrap(), 1, "{flavour:?}");
+        let sql = "create trigger other_key before insert on pet for each row set new.id = 700 + char_length(new.name)";
+        raw(sql).execute(&db).await.unwrap();
+        let found = add("tom").fetch_one(&db).await.unwrap();
+        let stored = select_from(Pet).filter(Pet.name.eq("tom")).select(Pet.id).fetch_one(&db).await.unwrap();
+        assert_eq!((found, stored), (703, 703), "{flavour:?}");
     })
     .await;
 }
