@@ -5,7 +5,7 @@ use crate::plot::{self, Bar, Line, Unit};
 use crate::section::Section;
 
 /// A chart: the name of its file, its title, and the cases in it; `*` is any end.
-const BARS: [(&str, &str, &[&str]); 8] = [
+const BARS: [(&str, &str, &[&str]); 12] = [
     (
         "sqlite-reads",
         "SQLite in memory, reads: times rusqlite",
@@ -50,14 +50,47 @@ const BARS: [(&str, &str, &[&str]); 8] = [
         "PostgreSQL, nested rows: times tokio-postgres",
         &["postgres: nested rows of 10 users*"],
     ),
+    (
+        "mysql-reads",
+        "MySQL, reads: times mysql_async",
+        &["mysql: select 1 by key", "mysql: select 10 by key*", "mysql: select 100", "mysql: select 10 000"],
+    ),
+    (
+        "mysql-writes",
+        "MySQL, writes: times mysql_async",
+        &["mysql: insert 1", "mysql: insert 100", "mysql: update*", "mysql: upsert*", "mysql: transaction*"],
+    ),
+    (
+        "mariadb-reads",
+        "MariaDB, reads: times mysql_async",
+        &[
+            "mariadb: select 1 by key",
+            "mariadb: select 10 by key*",
+            "mariadb: select 100",
+            "mariadb: select 10 000",
+        ],
+    ),
+    (
+        "mariadb-writes",
+        "MariaDB, writes: times mysql_async",
+        &[
+            "mariadb: insert 1",
+            "mariadb: insert 100",
+            "mariadb: update*",
+            "mariadb: upsert*",
+            "mariadb: transaction*",
+        ],
+    ),
     ("text", "Building a query's text: times sea-query", &["text:*"]),
 ];
 
 /// Charts of the 99th of a hundred calls.
-const TAILS: [(&str, &str, &str); 3] = [
+const TAILS: [(&str, &str, &str); 5] = [
     ("sqlite-tasks", "SQLite in a file, 64 tasks on 8 connections: p99 of a call", "sqlite: 64 tasks"),
     ("sqlite-ticker", "A 10 ms ticker beside a load of SQLite: p99 of its lateness", "sqlite: 10 ms ticker"),
     ("postgres-tasks", "PostgreSQL, 64 tasks on 8 connections: p99 of a call", "postgres: 64 tasks"),
+    ("mysql-tasks", "MySQL, 64 tasks on 8 connections: p99 of a call", "mysql: 64 tasks"),
+    ("mariadb-tasks", "MariaDB, 64 tasks on 8 connections: p99 of a call", "mariadb: 64 tasks"),
 ];
 
 /// Every chart that these sections give: the name of its file, and its SVG.
@@ -77,11 +110,13 @@ pub fn charts(sections: &[Section]) -> Vec<(&'static str, String)> {
             charts.push((file, plot::bars(title, Unit::Nanos, &bars)));
         }
     }
-    for group in ["sqlite", "postgres"] {
+    for group in ["sqlite", "postgres", "mysql", "mariadb"] {
         let lines = growth(sections, group);
         if lines.iter().any(|line| line.points.len() > 1) {
             let (file, title) = match group {
                 "sqlite" => ("sqlite-rows", "SQLite in memory: reading so many users"),
+                "mysql" => ("mysql-rows", "MySQL: reading so many users"),
+                "mariadb" => ("mariadb-rows", "MariaDB: reading so many users"),
                 _ => ("postgres-rows", "PostgreSQL: reading so many users"),
             };
             charts.push((file, plot::lines(title, ("rows", Unit::Count), ("time", Unit::Nanos), &lines)));

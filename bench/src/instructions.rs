@@ -21,7 +21,7 @@ const LONG: f64 = 5e7;
 /// Adds instruction counts to the figures of a case, where they can be had.
 pub fn count(case: &Case, figures: &mut [Figure], players: &[Player]) {
     // What a server does and how the wire splits its answers, or how threads take turns, is not ours to count.
-    if case.group() == "postgres" || case.long_turn.is_some() {
+    if matches!(case.group(), "postgres" | "mysql" | "mariadb") || case.long_turn.is_some() {
         return;
     }
     // One operation would take minutes; the rows are those of shorter cases.

@@ -160,6 +160,10 @@ fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
             compile_time::write_charts(&report.compile_time)?;
         }
     }
+    if wanted.write && !wanted.parts.is_empty() {
+        // The document is written by a run of everything; this is for a section of it.
+        println!("{}", report.circumstances());
+    }
     println!("{}", report.text());
     if wanted.write && wanted.parts.is_empty() {
         report.write()?;

@@ -110,7 +110,8 @@ impl Report {
         written(&docs.join("benchmarks.md"), &text)
     }
 
-    fn circumstances(&self) -> String {
+    /// When, where and with what it was measured.
+    pub fn circumstances(&self) -> String {
         let versions = self.players.iter().map(|player| {
             let version =
                 |library: &&str| Some(format!("{library} {}", machine::locked(&player.lock, library)?));

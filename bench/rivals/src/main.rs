@@ -2,6 +2,7 @@
 //!
 //! `kysera-bench` in the folder above is the conductor; alone this program does nothing.
 
+mod mysql;
 mod postgres;
 mod sqlite;
 mod tables;
@@ -11,5 +12,6 @@ use kysera_bench_stage::play;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    play(|| sqlite::entries().and(postgres::entries()).and(text::entries())).unwrap_or(ExitCode::from(2))
+    play(|| sqlite::entries().and(postgres::entries()).and(mysql::entries()).and(text::entries()))
+        .unwrap_or(ExitCode::from(2))
 }

@@ -33,7 +33,7 @@ diesel::allow_tables_to_appear_in_same_query!(users, posts, comments);
 
 /// A user.
 #[derive(Queryable, Selectable, Identifiable, Clone, Debug)]
-#[diesel(table_name = users, check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+#[diesel(table_name = users, check_for_backend(diesel::mysql::Mysql, diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct User {
     pub id: i64,
     pub name: String,
@@ -42,7 +42,7 @@ pub struct User {
 
 /// What a user wrote.
 #[derive(Queryable, Selectable, Identifiable, Associations, Clone, Debug)]
-#[diesel(table_name = posts, belongs_to(User), check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+#[diesel(table_name = posts, belongs_to(User), check_for_backend(diesel::mysql::Mysql, diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct Post {
     pub id: i64,
     pub user_id: i64,
@@ -52,7 +52,7 @@ pub struct Post {
 
 /// What somebody said to a post.
 #[derive(Queryable, Selectable, Identifiable, Associations, Clone, Debug)]
-#[diesel(table_name = comments, belongs_to(Post), check_for_backend(diesel::pg::Pg, diesel::sqlite::Sqlite))]
+#[diesel(table_name = comments, belongs_to(Post), check_for_backend(diesel::mysql::Mysql, diesel::pg::Pg, diesel::sqlite::Sqlite))]
 pub struct Comment {
     pub id: i64,
     pub post_id: i64,

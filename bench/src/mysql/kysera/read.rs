@@ -19,8 +19,10 @@ pub fn entries(server: Server) -> Entries {
         entries = entries
             .add(server.case(format_args!("select {number}")), OURS, move || all(server, rows))
             .add(server.case(format_args!("select {number}")), PREPARED, move || all_prepared(server, rows))
-            .add(format!("postgres: left join {number}"), OURS, move || left_join(server, rows))
-            .add(format!("postgres: left join {number}"), PREPARED, move || left_join_prepared(server, rows));
+            .add(server.case(format_args!("left join {number}")), OURS, move || left_join(server, rows))
+            .add(server.case(format_args!("left join {number}")), PREPARED, move || {
+                left_join_prepared(server, rows)
+            });
     }
     entries
 }

@@ -87,11 +87,7 @@ fn transaction(server: Server) -> Variant {
             }
             (conn, statements)
         },
-        async |(conn, _)| {
-            for sql in mysql::EMPTY_POSTS {
-                conn.query_drop(sql).await.expect("empties");
-            }
-        },
+        async |(conn, _)| conn.query_drop(mysql::EMPTY_POSTS).await.expect("empties"),
         async |(conn, statements), turn| five(conn, statements, key(turn)).await.expect("commits"),
     )
 }

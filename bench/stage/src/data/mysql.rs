@@ -26,7 +26,7 @@ const TABLES: &str = "\
 pub const EMPTY: &str = "delete from users";
 
 /// Empties the table of comments, and then that of posts.
-pub const EMPTY_POSTS: [&str; 2] = ["delete from comments", "delete from posts"];
+pub const EMPTY_POSTS: &str = "delete from comments; delete from posts";
 
 impl Server {
     /// The group of its cases: `mysql`, `mariadb`.

@@ -1,0 +1,3 @@
+//! What the variants are called.
+
+pub const NAME: &str = "diesel-async";

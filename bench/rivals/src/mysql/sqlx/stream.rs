@@ -1,0 +1,30 @@
+//! More rows than are wanted in memory at once.
+
+use super::database::open;
+use super::names::NAME;
+use crate::tables::sqlx::User;
+use futures_util::TryStreamExt;
+use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::{Entries, Variant};
+use std::hint::black_box;
+
+/// Every variant.
+pub fn entries(server: Server) -> Entries {
+    let mut entries = Entries::new();
+    for (case, rows) in server.streams() {
+        entries = entries.add(case, NAME, move || stream(server, rows));
+    }
+    entries
+}
+
+fn stream(server: Server, rows: i64) -> Variant {
+    Variant::future(
+        async move || open(server, NAME, mysql::users(rows)).await,
+        async |pool, _| {
+            let mut rows = sqlx::query_as::<_, User>("select id, name, hair_color from users").fetch(&*pool);
+            while let Some(user) = rows.try_next().await.expect("reads") {
+                black_box(user);
+            }
+        },
+    )
+}
