@@ -13,6 +13,9 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+/// What tells an example where its database is; without it, it uses SQLite.
+const EXAMPLE_URL: &str = "DATABASE_URL";
+
 /// Runs everything, with a table of databases if asked; what follows `--` goes to `cargo test`, and then no example is run.
 pub(crate) fn task(words: &[&str], table: bool) -> Result<ExitCode> {
     let arguments = match words {
@@ -43,16 +46,19 @@ pub(crate) fn task(words: &[&str], table: bool) -> Result<ExitCode> {
             failed.push("fuzz".to_owned());
         }
     }
-    for example in
-        if arguments.is_empty() { examples(&root().join("examples/examples"))? } else { Vec::new() }
-    {
-        let name = format!("example {example}");
-        let start = Instant::now();
-        let mut run = prepared(cargo_run_example(&example), &servers, &log);
-        let status = servers.run_guarded(run.stdout(Stdio::null()))?;
-        summary.push(line(&name, status.success(), start));
-        if !status.success() {
-            failed.push(name);
+    let names = if arguments.is_empty() { examples(&root().join("examples/examples"))? } else { Vec::new() };
+    for example in names {
+        let urls: Vec<_> = servers.urls().map(|(kind, url)| (kind.name(), Some(url.to_owned()))).collect();
+        for (database, url) in [("SQLite", None)].into_iter().chain(urls) {
+            let name = format!("example {example} on {database}");
+            let start = Instant::now();
+            let mut run = prepared(cargo_run_example(&example), &servers, &log);
+            run.env_remove(EXAMPLE_URL).envs(url.map(|url| (EXAMPLE_URL, url)));
+            let status = servers.run_guarded(run.stdout(Stdio::null()))?;
+            summary.push(line(&name, status.success(), start));
+            if !status.success() {
+                failed.push(name);
+            }
         }
     }
     println!("\n{}{}", if table { &*ran.table } else { "" }, summary.join("\n"));

@@ -75,11 +75,23 @@ fn counted(kind: Kind, bytes: &[u8]) -> Result<Cell<'_>, CellError> {
         Kind::Text => std::str::from_utf8(bytes).map(Cell::Text).map_err(|_| not_utf8()),
         Kind::Decimal => std::str::from_utf8(bytes).map(Cell::Decimal).map_err(|_| not_utf8()),
         Kind::Bytes => Ok(Cell::Bytes(bytes)),
+        Kind::Uuid => uuid(bytes).map(Cell::Uuid).ok_or_else(damaged),
         Kind::Bit => bits(bytes).ok_or_else(damaged),
         Kind::Null => Ok(Cell::Null),
         _ => Err(CellError::new("a known type", "a type of the server that is not known here")
             .advice("cast the column in the query: `cast(x as char)`")),
     }
+}
+
+/// `67e55044-10b1-426f-9247-bb680e5fe0c8`
+fn uuid(text: &[u8]) -> Option<[u8; 16]> {
+    let mut value: u128 = 0;
+    let mut digits = 0;
+    for byte in text.iter().filter(|byte| **byte != b'-') {
+        value = value << 4 | u128::from(char::from(*byte).to_digit(16)?);
+        digits += 1;
+    }
+    (digits == 32).then(|| value.to_be_bytes())
 }
 
 /// `bit(n)`, with the highest byte first.
@@ -156,7 +168,8 @@ impl<'r> TextRow<'r> {
 }
 
 fn text(kind: Kind, bytes: &[u8]) -> Result<Cell<'_>, CellError> {
-    if matches!(kind, Kind::Text | Kind::Bytes | Kind::Decimal | Kind::Bit | Kind::Null | Kind::Unknown) {
+    use Kind::{Bit, Bytes, Decimal, Null, Text, Unknown, Uuid};
+    if matches!(kind, Text | Bytes | Decimal | Bit | Uuid | Null | Unknown) {
         return counted(kind, bytes);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;

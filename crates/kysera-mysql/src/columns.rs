@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Bit,
     Text,
     Bytes,
+    /// A UUID as text, which is what MariaDB's own type for them is sent as.
+    Uuid,
     Null,
     /// A type that did not exist when this was written.
     Unknown,
@@ -84,6 +86,7 @@ struct Definition<'p> {
     table: &'p [u8],
     name: &'p [u8],
     charset: u16,
+    length: u32,
     type_code: u8,
     flags: u16,
 }
@@ -101,10 +104,16 @@ impl<'p> Definition<'p> {
         ];
         rest.number()?;
         let charset = rest.u16()?;
-        let _length = rest.u32()?;
+        let length = rest.u32()?;
         let type_code = rest.byte()?;
         let flags = rest.u16()?;
-        Some(Definition { table, name, charset, type_code, flags })
+        Some(Definition { table, name, charset, length, type_code, flags })
+    }
+
+    /// Of the types of MariaDB that are texts with the flag of what has no sign, the others are addresses, and have
+    /// another length.
+    fn is_uuid(&self) -> bool {
+        (1..=4).any(|bytes_per_character| self.length == 36 * bytes_per_character)
     }
 
     fn kind(&self) -> Kind {
@@ -132,6 +141,7 @@ impl<'p> Definition<'p> {
             T::MYSQL_TYPE_NULL => Kind::Null,
             // A JSON column has the character set of bytes, an expression that of texts.
             T::MYSQL_TYPE_JSON => Kind::Text,
+            T::MYSQL_TYPE_STRING if unsigned && self.is_uuid() => Kind::Uuid,
             T::MYSQL_TYPE_VARCHAR
             | T::MYSQL_TYPE_VAR_STRING
             | T::MYSQL_TYPE_STRING

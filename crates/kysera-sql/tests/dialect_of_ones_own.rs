@@ -26,7 +26,7 @@ fn acme() -> Acme {
     syntax.json_path =
         Some(JsonPathForm::Functions(JsonFunctions { json: ["part(", ")"], text: ["text(part(", "))"] }));
     syntax.json_from_end = Some(JsonFromEnd::Last);
-    syntax.keyed_json = Some(KeyedJson::Objects { list: ["to_list(", ")"], encodes: false });
+    syntax.keyed_json = Some(KeyedJson::Objects { list: ["to_list(", ")"] });
     syntax.derived_order_dropped = true;
     syntax.identity = IdentityForm::AtEnd("counted");
     let mut filtering = Filtering::ANSI;

@@ -1,7 +1,9 @@
-//! Where the example runs: a temporary SQLite file, or a schema of its own on PostgreSQL.
+//! Where the example runs: a temporary SQLite file, a schema of its own on PostgreSQL, or a database of its own on MySQL
+//! or MariaDB.
 
 use crate::schema::{Comment, Person, Pet, Post};
 use kysera::extend::driver::Driver;
+use kysera::mysql::{MySql, MySqlOptions};
 use kysera::plugins::{SoftDelete, Timestamps};
 use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
@@ -10,10 +12,12 @@ use kysera::sqlite::Sqlite;
 use kysera::{Error, ErrorKind, Result, raw};
 use std::path::PathBuf;
 
-/// The schema that this example makes on PostgreSQL.
+/// The schema that this example makes on PostgreSQL, and the database on MySQL and MariaDB.
 const SCHEMA: &str = "kysera_quickstart";
 /// How it knows its own schema again.
 const MARK: &str = "made by the kysera quickstart";
+/// How it knows its own database again: by a table, because a database of MySQL has no comment.
+const MARK_TABLE: &str = "made_by_the_kysera_quickstart";
 
 /// The database, and what has to be removed at the end.
 pub(crate) struct Database {
@@ -23,8 +27,8 @@ pub(crate) struct Database {
 
 enum Place {
     File(PathBuf),
-    /// The handle that made the schema, outside it.
-    Schema(Db),
+    /// The handle that made the schema or database, outside it, and the statement that removes it.
+    Server(Db, String),
 }
 
 impl Database {
@@ -32,9 +36,15 @@ impl Database {
     pub(crate) async fn open() -> Result<Database> {
         let database = match std::env::var("DATABASE_URL") {
             Ok(url) if url.starts_with("postgres") => Database::postgres(&url).await?,
-            Ok(url) => {
-                return Err(Error::new(ErrorKind::Configuration, format!("the example cannot use {url}"))
-                    .with_hint("give a postgres:// address, or unset DATABASE_URL to use SQLite"));
+            Ok(url) if url.starts_with("mysql") || url.starts_with("mariadb") => {
+                Database::mysql(&url).await?
+            }
+            Ok(_) => {
+                // The address may hold a password.
+                return Err(Error::new(ErrorKind::Configuration, "the example cannot use DATABASE_URL")
+                    .with_hint(
+                        "give a postgres://, mysql:// or mariadb:// address, or unset it to use SQLite",
+                    ));
             }
             Err(_) => Database::sqlite().await?,
         };
@@ -53,11 +63,22 @@ impl Database {
         make_schema(&outside).await?;
         let options: PostgresOptions = url.parse()?;
         let inside = Postgres::connect(options.options(format!("-c search_path={SCHEMA}"))).await?;
-        Ok(Database { db: with_plugins(inside)?, place: Place::Schema(outside) })
+        let remove = format!("drop schema {SCHEMA} cascade");
+        Ok(Database { db: with_plugins(inside)?, place: Place::Server(outside, remove) })
+    }
+
+    /// MySQL or MariaDB: the first connection tells which.
+    async fn mysql(url: &str) -> Result<Database> {
+        let options: MySqlOptions = url.parse()?;
+        let outside = Db::new(MySql::connect(options.clone()).await?);
+        make_database(&outside).await?;
+        let inside = MySql::connect(options.database(SCHEMA)).await?;
+        let remove = format!("drop database {SCHEMA}");
+        Ok(Database { db: with_plugins(inside)?, place: Place::Server(outside, remove) })
     }
 
     async fn make_tables(&self) -> Result<()> {
-        if let Place::Schema(_) = self.place {
+        if self.db.dialect().name() == "PostgreSQL" {
             for ty in types_of(Pet::META) {
                 create_type(ty).execute(&self.db).await?;
             }
@@ -86,8 +107,8 @@ impl Database {
                     let _ = std::fs::remove_file(file);
                 }
             }
-            Place::Schema(outside) => {
-                raw(format!("drop schema {SCHEMA} cascade")).execute(&outside).await?;
+            Place::Server(outside, remove) => {
+                raw(remove).execute(&outside).await?;
                 outside.close().await;
             }
         }
@@ -108,12 +129,41 @@ async fn make_schema(db: &Db) -> Result<()> {
         .await?;
     if let Some(comment) = found {
         if comment.as_deref() != Some(MARK) {
-            return Err(Error::new(ErrorKind::Refused, format!("schema {SCHEMA} is not the example's"))
-                .with_hint("rename it, or run the example on another database"));
+            return Err(not_ours("schema"));
         }
         raw(format!("drop schema {SCHEMA} cascade")).execute(db).await?;
     }
     raw(format!("create schema {SCHEMA}")).execute(db).await?;
     raw(format!("comment on schema {SCHEMA} is '{MARK}'")).execute(db).await?;
     Ok(())
+}
+
+/// Makes the database anew. One that this example did not make is left alone.
+async fn make_database(db: &Db) -> Result<()> {
+    let exists = raw("select count(*) from information_schema.schemata where schema_name = {}")
+        .bind(SCHEMA)
+        .rows::<i64>()
+        .fetch_one(db)
+        .await?;
+    if exists > 0 {
+        let marks =
+            raw("select count(*) from information_schema.tables where table_schema = {} and table_name = {}")
+                .bind(SCHEMA)
+                .bind(MARK_TABLE)
+                .rows::<i64>()
+                .fetch_one(db)
+                .await?;
+        if marks == 0 {
+            return Err(not_ours("database"));
+        }
+        raw(format!("drop database {SCHEMA}")).execute(db).await?;
+    }
+    raw(format!("create database {SCHEMA} character set utf8mb4")).execute(db).await?;
+    raw(format!("create table {SCHEMA}.{MARK_TABLE} (id integer)")).execute(db).await?;
+    Ok(())
+}
+
+fn not_ours(what: &str) -> Error {
+    Error::new(ErrorKind::Refused, format!("{what} {SCHEMA} is not the example's"))
+        .with_hint("rename it, or run the example on another server")
 }

@@ -1,7 +1,7 @@
 //! A small application from nothing: tables, data, joins, nested rows, plugins, a transaction, a repository.
 //!
-//! `cargo run --example quickstart` uses a temporary SQLite file; with `DATABASE_URL=postgres://..` the same program
-//! runs on PostgreSQL, in a schema of its own that is gone at the end.
+//! `cargo run --example quickstart` uses a temporary SQLite file; with `DATABASE_URL=postgres://..`, `mysql://..` or
+//! `mariadb://..` the same program runs on that server, in a schema or database of its own that is gone at the end.
 
 mod database;
 mod schema;

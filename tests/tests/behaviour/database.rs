@@ -8,6 +8,7 @@ use kysera::postgres::{Postgres, PostgresOptions};
 use kysera::prelude::*;
 use kysera::sqlite::{Sqlite, SqliteOptions};
 use std::any::Any;
+use std::fmt::Debug;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
@@ -64,6 +65,29 @@ pub(crate) fn is_postgres(db: &Db) -> bool {
 /// True on the database without types of its own for most of what Rust has.
 pub(crate) fn is_sqlite(db: &Db) -> bool {
     db.dialect().name() == "SQLite"
+}
+
+/// True on MySQL and MariaDB.
+pub(crate) fn is_mysql(db: &Db) -> bool {
+    matches!(db.dialect().name(), "MySQL" | "MariaDB")
+}
+
+/// True where a float may be infinite.
+pub(crate) fn has_infinity(db: &Db) -> bool {
+    !is_mysql(db)
+}
+
+/// What a full join gives; `None` where the database has none, which is said before anything is sent, with what to do
+/// instead.
+#[track_caller]
+pub(crate) fn full_join<T: Debug>(db: &Db, result: kysera::Result<T>) -> Option<T> {
+    if !is_mysql(db) {
+        return Some(result.unwrap());
+    }
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), kysera::ErrorKind::Unsupported, "{error}");
+    assert!(error.to_string().ends_with("has no full join: unite a left join and a right join"), "{error}");
+    None
 }
 
 /// An empty database.

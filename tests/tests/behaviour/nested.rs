@@ -1,7 +1,8 @@
 //! Nested rows: nothing is lost on the way through the database's encoding, at any depth.
 
-use crate::database::{is_postgres, plain};
+use crate::database::{has_infinity, is_postgres, plain};
 use jiff::Timestamp;
+use kysera::ErrorKind;
 use kysera::expr::Expr;
 use kysera::prelude::*;
 use kysera::schema::{create_table, create_type, types_of};
@@ -69,7 +70,9 @@ fn thing(id: i64) -> Thing {
 }
 
 /// What is easily lost in JSON or in text.
-fn things() -> Vec<Thing> {
+fn things(db: &Db) -> Vec<Thing> {
+    let (most, least) =
+        if has_infinity(db) { (f64::INFINITY, f64::NEG_INFINITY) } else { (f64::MIN, -f64::MIN_POSITIVE) };
     let instant = |micros| Timestamp::from_microsecond(micros).unwrap();
     let hostile =
         "quote ' \" back\\slash \u{1} tab\t new\nline {\"a\":[1,null]} },{ \u{2028} ünï \u{1F980} \u{10FFFF}";
@@ -106,7 +109,7 @@ fn things() -> Vec<Thing> {
             maybe_flag: Some(true),
             ..thing(2)
         },
-        Thing { real: f64::INFINITY, maybe_real: Some(f64::NEG_INFINITY), ..thing(3) },
+        Thing { real: most, maybe_real: Some(least), ..thing(3) },
         Thing { real: 1e-7, maybe_real: Some(123_456_789.123_456_79), text: "\u{FEFF}".into(), ..thing(4) },
         Thing { real: -5e-324, maybe_real: Some(1e300), text: "e\u{301}".into(), ..thing(5) },
     ]
@@ -148,7 +151,7 @@ async fn fill(db: &Db) {
         .maybe_instant(row.maybe_instant)
         .maybe_colour(row.maybe_colour)
     };
-    insert_into(Thing).rows(things().into_iter().map(new)).execute(db).await.unwrap();
+    insert_into(Thing).rows(things(db).into_iter().map(new)).execute(db).await.unwrap();
 }
 
 fn things_of<R>(team: impl Expression<Value = i64, Refs = R>) -> Expr<Vec<Thing>, Correlated<R>> {
@@ -168,7 +171,7 @@ async fn every_type_comes_back_bit_by_bit_and_as_separate_queries_give_it() {
             .await
             .unwrap();
         for (team, nested) in rows {
-            let expected: Vec<_> = things().into_iter().filter(|thing| thing.group_id == team).collect();
+            let expected: Vec<_> = things(db).into_iter().filter(|thing| thing.group_id == team).collect();
             assert_eq!(nested, expected, "team {team}");
             let apart = select_from(Thing)
                 .filter(Thing.group_id.eq(team))
@@ -190,7 +193,7 @@ async fn every_type_comes_back_bit_by_bit_and_as_separate_queries_give_it() {
             .fetch_one(db)
             .await
             .unwrap();
-        assert_eq!(first.map(|thing| *thing), Some(things().swap_remove(1)));
+        assert_eq!(first.map(|thing| *thing), Some(things(db).swap_remove(1)));
     })
     .await;
 }
@@ -211,7 +214,7 @@ async fn lists_of_one_column_keep_nulls_and_types() {
         }
         macro_rules! same {
             ($($column:ident)+) => {$(
-                let expected: Vec<_> = things().into_iter().map(|thing| thing.$column).collect();
+                let expected: Vec<_> = things(db).into_iter().map(|thing| thing.$column).collect();
                 assert_eq!(list!($column), expected, stringify!($column));
             )+};
         }
@@ -225,17 +228,29 @@ async fn lists_of_one_column_keep_nulls_and_types() {
 async fn not_a_number_comes_back_where_the_database_has_it() {
     plain(async |db| {
         fill(db).await;
-        if !is_postgres(db) {
+        let set = |real| update(Thing).set(Thing.real.set(real)).filter(Thing.id.eq(0)).execute(db);
+        let nested = || {
+            select_from(Team)
+                .filter(Team.id.eq(0))
+                .select(array_from(select_from(Thing).filter(Thing.id.eq(0)).select(Thing.real)))
+                .fetch_one(db)
+        };
+        if is_postgres(db) {
+            set(f64::NAN).await.unwrap();
+            assert!(nested().await.unwrap()[0].is_nan());
             return;
         }
-        update(Thing).set(Thing.real.set(f64::NAN)).filter(Thing.id.eq(0)).execute(db).await.unwrap();
-        let nested = select_from(Team)
-            .filter(Team.id.eq(0))
-            .select(array_from(select_from(Thing).filter(Thing.id.eq(0)).select(Thing.real)))
-            .fetch_one(db)
-            .await
-            .unwrap();
-        assert!(nested[0].is_nan());
+        let refused = set(f64::NAN).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::InvalidValue, "{refused}");
+        assert!(refused.to_string().contains("NaN"), "{refused}");
+        if !has_infinity(db) {
+            for infinity in [f64::INFINITY, f64::NEG_INFINITY] {
+                let refused = set(infinity).await.unwrap_err();
+                assert_eq!(refused.kind(), ErrorKind::InvalidValue, "{refused}");
+                assert!(refused.to_string().contains("infinity"), "{refused}");
+            }
+        }
+        assert_eq!(nested().await.unwrap(), [0.0]);
     })
     .await;
 }
@@ -272,7 +287,7 @@ async fn keyed_json_gives_the_same_typed_rows() {
             .await
             .unwrap();
         for row in rows {
-            let expected: Vec<_> = things().into_iter().filter(|thing| thing.group_id == row.id).collect();
+            let expected: Vec<_> = things(db).into_iter().filter(|thing| thing.group_id == row.id).collect();
             let seen: Vec<_> = row
                 .list
                 .into_iter()
@@ -296,7 +311,7 @@ async fn keyed_json_loses_no_type() {
         fill(db).await;
         let list = json_array_from(select_from(Thing).select(Thing.all()).order_by(Thing.id));
         let seen = select_from(Team).filter(Team.id.eq(0)).select(list).fetch_one(db).await.unwrap();
-        assert_eq!(seen, things());
+        assert_eq!(seen, things(db));
     })
     .await;
 }
@@ -423,7 +438,7 @@ async fn a_word_and_a_condition_change_the_type_not_the_row() {
                 .await
                 .unwrap();
             assert_eq!((row.parent, row.name), (0, wanted.then(|| "odd".to_owned())));
-            let one = &things()[1];
+            let one = &things(db)[1];
             let expected =
                 (i64::MIN, wanted.then(|| one.bytes.clone()), wanted.then_some(one.instant));
             assert_eq!(row.things, [expected]);

@@ -15,21 +15,6 @@ const MARIADB: &[&str] = &["mariadb"];
 
 const NOT_YET: &[Cause] = &[
     Cause {
-        why: "NaN and infinity",
-        on: BOTH,
-        scenarios: &[
-            "nested::a_list_whose_rows_are_one_optional_row_can_be_read",
-            "nested::a_word_and_a_condition_change_the_type_not_the_row",
-            "nested::every_type_comes_back_bit_by_bit_and_as_separate_queries_give_it",
-            "nested::four_levels_and_options_of_rows_are_typed_all_the_way_down",
-            "nested::keyed_json_gives_the_same_typed_rows",
-            "nested::keyed_json_loses_no_type",
-            "nested::lists_of_one_column_keep_nulls_and_types",
-            "nested::not_a_number_comes_back_where_the_database_has_it",
-            "nested::rows_of_more_than_sixty_columns_are_nested_whole",
-        ],
-    },
-    Cause {
         why: "a grouping key with values",
         on: BOTH,
         scenarios: &[
@@ -80,21 +65,6 @@ const NOT_YET: &[Cause] = &[
         scenarios: &["meaning::texts::an_index_serves_a_bound_prefix"],
     },
     Cause {
-        why: "bytes in keyed JSON",
-        on: BOTH,
-        scenarios: &["queries::refused::json_and_bytes_are_read_from_nested_json"],
-    },
-    Cause {
-        why: "full join",
-        on: BOTH,
-        scenarios: &[
-            "plugins::guards::a_full_join_grouped_by_a_key_may_select_what_depends_on_it",
-            "plugins::soft_delete::every_join_sees_only_what_is_there",
-            "queries::reading::joins_of_all_kinds_chain",
-            "typed_oracle::typed_queries_answer_as_if_deleted_rows_were_not_there",
-        ],
-    },
-    Cause {
         why: "narrow results of 16 and 32 bits",
         on: MARIADB,
         scenarios: &["meaning::narrow::values_that_are_computed_for_an_insert_are_checked"],
@@ -111,36 +81,6 @@ const NOT_YET: &[Cause] = &[
             "meaning::narrow::a_sum_of_floats_of_32_bits_is_a_float_of_64_bits",
             "meaning::narrow_stored::an_insert_that_names_no_columns_of_a_narrow_table_is_refused_where_they_are_checked",
             "meaning::oracle::random_expressions_have_one_meaning",
-        ],
-    },
-    Cause {
-        why: "nested rows by position",
-        on: BOTH,
-        scenarios: &[
-            "meaning::decimals::nested_rows_hold_exact_sums_of_decimals",
-            "meaning::forms::decimal_real::joins_and_nests_as_its_values_do",
-            "meaning::forms::iso_local::joins_and_nests_as_its_values_do",
-            "meaning::forms::iso_micros::joins_and_nests_as_its_values_do",
-            "meaning::forms::iso_millis::joins_and_nests_as_its_values_do",
-            "meaning::forms::iso_seconds::joins_and_nests_as_its_values_do",
-            "meaning::forms::julian_day::joins_and_nests_as_its_values_do",
-            "meaning::forms::scaled::joins_and_nests_as_its_values_do",
-            "meaning::forms::text_millis::joins_and_nests_as_its_values_do",
-            "meaning::forms::text_seconds::joins_and_nests_as_its_values_do",
-            "meaning::forms::unix_micros::joins_and_nests_as_its_values_do",
-            "meaning::forms::unix_millis::joins_and_nests_as_its_values_do",
-            "meaning::forms::unix_seconds::joins_and_nests_as_its_values_do",
-            "meaning::forms::uuid_hex::joins_and_nests_as_its_values_do",
-            "meaning::forms::uuid_text::joins_and_nests_as_its_values_do",
-            "meaning::integers::an_integer_that_overflows_is_an_error_and_never_a_float",
-            "meaning::one_value::of_several_rows_an_object_is_the_first",
-            "plugins::guards::a_query_in_the_returning_of_an_aliased_write_sees_the_written_row",
-            "plugins::guards::nested_rows_returned_by_an_aliased_write_do_not_count_rows_of_others",
-            "plugins::soft_delete::a_query_says_for_itself_alone_that_it_sees_deleted_rows",
-            "plugins::soft_delete::nested_relations_subqueries_ctes_and_set_operations_hide_as_well",
-            "plugins::soft_delete::only_deleted_without_the_plugin_returned_every_row",
-            "prepared::oracle::typical_queries_are_sent_as_if_they_were_built_for_the_call",
-            "queries::keys::nested_rows_and_subqueries_group_by_keys_with_values_of_their_own",
         ],
     },
     Cause {

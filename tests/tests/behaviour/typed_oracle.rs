@@ -105,12 +105,11 @@ async fn answers(db: &Db) -> Vec<String> {
             .select((Author.id, Book.id))
             .order_by((Author.id.asc(), Book.id.asc()))
     );
-    ask!(
-        select_from(Author)
-            .full_join(Book, Book.author_id.eq(Author.id).and(Book.id.gt(2)))
-            .select((Author.id, Book.id))
-            .order_by((Author.id.asc(), Book.id.asc()))
-    );
+    let full = select_from(Author)
+        .full_join(Book, Book.author_id.eq(Author.id).and(Book.id.gt(2)))
+        .select((Author.id, Book.id))
+        .order_by((Author.id.asc(), Book.id.asc()));
+    answers.extend(database::full_join(db, full.fetch_all(db).await).map(|rows| format!("{rows:?}")));
     ask!(
         select_from(Author)
             .left_join(boss, boss.id.eq(Author.boss_id))

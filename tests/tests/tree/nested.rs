@@ -29,8 +29,8 @@ fn a_keyed_array() {
         sql! {
             sqlite: r#"select "person"."id", (select coalesce(json_group_array(json_object('id', "agg"."id", 'name', "agg"."name")), '[]') from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", (select coalesce(json_agg(agg), '[]') from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
-            mysql: "select `person`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', `agg`.`id`, 'name', `agg`.`name`)), '[]') as json) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 18446744073709551615) as agg) as `pets` from `person`",
-            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_object('id', `pet`.`id`, 'name', `pet`.`name`) order by `pet`.`name`), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
+            mysql: "select `person`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', if(true, `agg`.`id`, 0), 'name', cast(`agg`.`name` as char))), '[]') as json) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 18446744073709551615) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_object('id', if(true, `pet`.`id`, 0), 'name', cast(`pet`.`name` as char)) order by `pet`.`name`), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
             mssql: r#"select "person"."id", coalesce((select * from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name" offset 0 rows) as agg for json path, include_null_values), '[]') as "pets" from "person""#,
         },
     );
@@ -45,8 +45,8 @@ fn a_keyed_object() {
         sql! {
             sqlite: r#"select "person"."id", (select json_object('id', "agg"."id", 'name', "agg"."name") from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", (select to_json(obj) from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id") as obj) as "pets" from "person""#,
-            mysql: "select `person`.`id`, (select json_object('id', `agg`.`id`, 'name', `agg`.`name`) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id`) as agg) as `pets` from `person`",
-            mariadb: "select `person`.`id`, (select json_object('id', `pet`.`id`, 'name', `pet`.`name`) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
+            mysql: "select `person`.`id`, (select json_object('id', if(true, `agg`.`id`, 0), 'name', cast(`agg`.`name` as char)) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id`) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select json_object('id', if(true, `pet`.`id`, 0), 'name', cast(`pet`.`name` as char)) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
             mssql: r#"select "person"."id", (select * from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id") as agg for json path, include_null_values, without_array_wrapper) as "pets" from "person""#,
         },
     );
@@ -68,8 +68,8 @@ fn keyed_arrays_inside_keyed_arrays() {
         sql! {
             sqlite: r#"select "person"."id", (select coalesce(json_group_array(json_object('id', "agg"."id", 'name', "agg"."name", 'toys', json("agg"."toys"))), '[]') from (select "pet"."id" as "id", "pet"."name" as "name", (select coalesce(json_group_array(json_object('price', case typeof("agg"."price") when 'real' then iif(abs("agg"."price") = 9e999, iif("agg"."price" > 0, 'Infinity', '-Infinity'), json(printf('%!.17g', "agg"."price"))) when 'text' then json_array("agg"."price") else "agg"."price" end)), '[]') from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", (select coalesce(json_agg(agg), '[]') from (select "pet"."id" as "id", "pet"."name" as "name", (select coalesce(json_agg(agg), '[]') from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id") as agg) as "pets" from "person""#,
-            mysql: "select `person`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', `agg`.`id`, 'name', `agg`.`name`, 'toys', `agg`.`toys`)), '[]') as json) from (select `pet`.`id` as `id`, `pet`.`name` as `name`, (select cast(coalesce(json_arrayagg(json_object('price', `agg`.`price`)), '[]') as json) from (select `toy`.`price` as `price` from `toy` where `toy`.`pet_id` = `pet`.`id`) as agg) as `toys` from `pet` where `pet`.`owner_id` = `person`.`id`) as agg) as `pets` from `person`",
-            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_object('id', `pet`.`id`, 'name', `pet`.`name`, 'toys', (select coalesce(json_arrayagg(json_object('price', `toy`.`price`)), json_array()) from `toy` where `toy`.`pet_id` = `pet`.`id`))), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
+            mysql: "select `person`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', if(true, `agg`.`id`, 0), 'name', cast(`agg`.`name` as char), 'toys', `agg`.`toys`)), '[]') as json) from (select `pet`.`id` as `id`, `pet`.`name` as `name`, (select cast(coalesce(json_arrayagg(json_object('price', `agg`.`price`)), '[]') as json) from (select `toy`.`price` as `price` from `toy` where `toy`.`pet_id` = `pet`.`id`) as agg) as `toys` from `pet` where `pet`.`owner_id` = `person`.`id`) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_object('id', if(true, `pet`.`id`, 0), 'name', cast(`pet`.`name` as char), 'toys', (select coalesce(json_arrayagg(json_object('price', cast(`toy`.`price` as double))), json_array()) from `toy` where `toy`.`pet_id` = `pet`.`id`))), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
             mssql: r#"select "person"."id", coalesce((select "agg"."id", "agg"."name", json_query("agg"."toys") as "toys" from (select "pet"."id" as "id", "pet"."name" as "name", coalesce((select * from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg for json path, include_null_values), '[]') as "toys" from "pet" where "pet"."owner_id" = "person"."id") as agg for json path, include_null_values), '[]') as "pets" from "person""#,
         },
     );
@@ -82,8 +82,8 @@ fn rows_are_records_or_positional_arrays() {
         sql! {
             sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name")) from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", array(select row("pet"."id", "pet"."name") from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "pets" from "person""#,
-            mysql: no("nested rows"),
-            mariadb: no("nested rows"),
+            mysql: "select `person`.`id`, (select coalesce(json_arrayagg(json_array(if(true, `agg`.`id`, 0), cast(`agg`.`name` as char))), json_array()) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 18446744073709551615) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_array(if(true, `pet`.`id`, 0), cast(`pet`.`name` as char)) order by `pet`.`name`), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
             mssql: no("nested rows"),
         },
     );
@@ -96,7 +96,8 @@ fn a_row_is_a_record_or_a_positional_array_of_the_first() {
         sql! {
             sqlite: r#"select "person"."id", (select json_array("agg"."id", "agg"."name") from (select "pet"."id" as "id", "pet"."name" as "name" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name" limit 1) as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", (select row("pet"."id", "pet"."name") from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name" limit 1) as "pets" from "person""#,
-            mysql: no("nested rows"),
+            mysql: "select `person`.`id`, (select json_array(if(true, `agg`.`id`, 0), cast(`agg`.`name` as char)) from (select `pet`.`id` as `id`, `pet`.`name` as `name` from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 1) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select json_array(if(true, `pet`.`id`, 0), cast(`pet`.`name` as char)) from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 1) as `pets` from `person`",
             mssql: no("nested rows"),
         },
     );
@@ -115,7 +116,8 @@ fn rows_inside_rows() {
         sql! {
             sqlite: r#"select "person"."id", (select json_group_array(json_array("agg"."id", "agg"."name", json("agg"."toys"))) from (select "pet"."id" as "id", "pet"."name" as "name", (select json_group_array(json_array(case typeof("agg"."price") when 'real' then iif(abs("agg"."price") = 9e999, iif("agg"."price" > 0, 'Infinity', '-Infinity'), json(printf('%!.17g', "agg"."price"))) when 'text' then json_array("agg"."price") else "agg"."price" end)) from (select "toy"."price" as "price" from "toy" where "toy"."pet_id" = "pet"."id") as agg) as "toys" from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as agg) as "pets" from "person""#,
             postgres: r#"select "person"."id", array(select row("pet"."id", "pet"."name", array(select row("toy"."price") from "toy" where "toy"."pet_id" = "pet"."id")) from "pet" where "pet"."owner_id" = "person"."id" order by "pet"."name") as "pets" from "person""#,
-            mysql: no("nested rows"),
+            mysql: "select `person`.`id`, (select coalesce(json_arrayagg(json_array(if(true, `agg`.`id`, 0), cast(`agg`.`name` as char), `agg`.`toys`)), json_array()) from (select `pet`.`id` as `id`, `pet`.`name` as `name`, (select coalesce(json_arrayagg(json_array(`agg`.`price`)), json_array()) from (select `toy`.`price` as `price` from `toy` where `toy`.`pet_id` = `pet`.`id`) as agg) as `toys` from `pet` where `pet`.`owner_id` = `person`.`id` order by `pet`.`name` limit 18446744073709551615) as agg) as `pets` from `person`",
+            mariadb: "select `person`.`id`, (select coalesce(json_arrayagg(json_array(if(true, `pet`.`id`, 0), cast(`pet`.`name` as char), (select coalesce(json_arrayagg(json_array(cast(`toy`.`price` as double))), json_array()) from `toy` where `toy`.`pet_id` = `pet`.`id`)) order by `pet`.`name`), json_array()) from `pet` where `pet`.`owner_id` = `person`.`id`) as `pets` from `person`",
             mssql: no("nested rows"),
         },
     );
@@ -134,6 +136,31 @@ fn values_in_a_record_say_their_type() {
     assert_eq!(compiled(from("person").items([item(nested)]), "postgres").sql, text);
 }
 
+/// MariaDB has no derived tables that depend on a row around them.
+#[test]
+fn rows_that_are_grouped_or_counted_on_mariadb() {
+    let list = |query| item(nest(NestedKind::Array, NestedEncoding::Positional, query));
+    let count = || typed(Expr::call("count", vec![col("pet.id")]), "n", SqlType::I64);
+    let own = || eq(col("pet.owner_id"), col("person.id"));
+    let text = |query| compiled(from("person").items([list(query)]), "mariadb").sql.to_string();
+    assert_eq!(
+        text(from("pet").items([count()]).filter(own())),
+        "select (select json_array(json_array(if(true, count(`pet`.`id`), 0))) from `pet` where `pet`.`owner_id` = `person`.`id`) from `person`"
+    );
+    let grouped = || {
+        let mut query = from("pet").items([typed(col("pet.kind"), "kind", SqlType::Text), count()]);
+        query.group_by = vec![col("pet.kind")];
+        query.order_by([key(col("pet.kind"))])
+    };
+    assert_eq!(
+        text(grouped()),
+        "select (select coalesce(json_arrayagg(json_array(cast(`agg`.`kind` as char), if(true, `agg`.`n`, 0))), json_array()) from (select `pet`.`kind` as `kind`, count(`pet`.`id`) as `n` from `pet` group by `pet`.`kind` order by `pet`.`kind` limit 18446744073709551615) as agg) from `person`"
+    );
+    let refused = compile(&from("person").items([list(grouped().filter(own()))]).into(), &MySql::mariadb());
+    let message = refused.unwrap_err().to_string();
+    assert!(message.ends_with("belong to a row around them: load them with a second query"), "{message}");
+}
+
 #[test]
 fn order_by_the_name_of_an_output_column_means_its_expression() {
     let lower = Expr::call("lower", vec![col("pet.name")]);
@@ -143,7 +170,8 @@ fn order_by_the_name_of_an_output_column_means_its_expression() {
         sql! {
             sqlite: r#"select (select json_group_array(json_array("agg"."name" || '')) from (select lower("pet"."name") as "name" from "pet" order by "name" desc) as agg) from "person""#,
             postgres: r#"select array(select row(lower("pet"."name")) from "pet" order by lower("pet"."name") desc) from "person""#,
-            mysql: no("nested rows"),
+            mysql: "select (select coalesce(json_arrayagg(json_array(cast(`agg`.`name` as char))), json_array()) from (select lower(`pet`.`name`) as `name` from `pet` order by `name` desc limit 18446744073709551615) as agg) from `person`",
+            mariadb: "select (select coalesce(json_arrayagg(json_array(cast(lower(`pet`.`name`) as char)) order by lower(`pet`.`name`) desc), json_array()) from `pet`) from `person`",
             mssql: no("nested rows"),
         },
     );

@@ -1,5 +1,6 @@
 //! Drivers that trees are run on, each in a database or schema of its own.
 
+use kysera::mysql::{MySql, MySqlOptions};
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::error::Error;
 use kysera_postgres::{Postgres, PostgresOptions};
@@ -14,7 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) struct Engine {
     driver: Box<dyn Driver>,
     connection: Box<dyn Connection>,
-    schema: Option<String>,
+    /// What removes the place where its tables are.
+    leave: Option<String>,
 }
 
 impl Engine {
@@ -25,31 +27,64 @@ impl Engine {
 
     /// A schema of its own on the server that the environment names; `None`, said aloud, when there is none.
     pub(crate) async fn postgres() -> Option<Engine> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let options: PostgresOptions = kysera_testing::postgres_url()?.parse().expect("the address is one");
-        let schema = format!("values_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let schema = a_name();
         let options = options.options(format!("-c search_path={schema}"));
         let mut engine = Engine::new(Postgres::connect(options).await.expect("the server answers")).await;
         engine.script(&format!("create schema {schema}")).await;
-        engine.schema = Some(schema);
+        engine.leave = Some(format!("drop schema {schema} cascade"));
         Some(engine)
+    }
+
+    /// A database of its own on the MySQL that the environment names; `None`, said aloud, when there is none.
+    pub(crate) async fn mysql() -> Option<Engine> {
+        Some(Engine::mysql_at(&kysera_testing::mysql_url()?).await)
+    }
+
+    /// The same on MariaDB.
+    pub(crate) async fn mariadb() -> Option<Engine> {
+        Some(Engine::mysql_at(&kysera_testing::mariadb_url()?).await)
+    }
+
+    async fn mysql_at(url: &str) -> Engine {
+        let options: MySqlOptions = url.parse().expect("the address is one");
+        let database = a_name();
+        let mut engine = Engine::new(MySql::connect(options).await.expect("the server answers")).await;
+        engine.script(&format!("create database {database} character set utf8mb4; use {database}")).await;
+        engine.leave = Some(format!("drop database {database}"));
+        engine
     }
 
     async fn new(driver: impl Driver) -> Engine {
         let connection = driver.acquire(Access::Write).await.expect("a connection is free");
-        Engine { driver: Box::new(driver), connection, schema: None }
+        Engine { driver: Box::new(driver), connection, leave: None }
     }
 
     /// Leaves nothing behind on a server.
-    pub(crate) async fn drop_schema(&mut self) {
-        if let Some(schema) = self.schema.take() {
-            self.script(&format!("drop schema {schema} cascade")).await;
+    pub(crate) async fn remove(&mut self) {
+        if let Some(leave) = self.leave.take() {
+            self.script(&leave).await;
         }
     }
 
-    /// True when it is SQLite: for what the two are known to hold differently.
+    /// The name of the database.
+    pub(crate) fn name(&self) -> &'static str {
+        self.driver.dialect().name()
+    }
+
+    /// True when it is MySQL or MariaDB.
+    pub(crate) fn is_mysql(&self) -> bool {
+        matches!(self.name(), "MySQL" | "MariaDB")
+    }
+
+    /// True when it is SQLite.
     pub(crate) fn is_sqlite(&self) -> bool {
-        self.driver.dialect().name() == "SQLite"
+        self.name() == "SQLite"
+    }
+
+    /// True when it is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.name() == "PostgreSQL"
     }
 
     /// Runs a script.
@@ -77,4 +112,9 @@ impl Engine {
         let text = format!("{statement:?}");
         self.try_rows(statement).await.unwrap_or_else(|error| panic!("{error:?}: {text}"))
     }
+}
+
+fn a_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("values_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }

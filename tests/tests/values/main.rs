@@ -2,6 +2,7 @@
 //! order, and inside nested rows.
 
 mod engine;
+mod own_types;
 
 use engine::Engine;
 use kysera_sql::SqlEnum;
@@ -25,10 +26,12 @@ type Kept<T> = (i64, Option<T>);
 fn on_every_engine(test: impl AsyncFn(&mut Engine)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime can be built").block_on(async {
-        test(&mut Engine::sqlite().await).await;
-        if let Some(mut engine) = Engine::postgres().await {
+        let servers = [Engine::postgres().await, Engine::mysql().await, Engine::mariadb().await];
+        for mut engine in [Some(Engine::sqlite().await)].into_iter().chain(servers).flatten() {
+            // Captured with the test's output: it tells where it failed.
+            eprintln!("on {}", engine.name());
             test(&mut engine).await;
-            engine.drop_schema().await;
+            engine.remove().await;
         }
     });
 }
@@ -56,8 +59,15 @@ fn nested(kind: NestedKind, query: Select) -> Select {
 
 /// Stores the values, and a NULL behind them, and reads them back in every way.
 async fn check<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(&T, &T) -> bool + Copy) {
-    let ty = T::SQL_TYPE;
     store(engine, values).await;
+    reads(engine, values, same).await;
+    parameters(engine, values, same).await;
+}
+
+/// The values that the table holds, and a NULL behind them, come back at the top, in nested rows of three depths, and
+/// alone in a list.
+async fn reads<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(&T, &T) -> bool + Copy) {
+    let ty = T::SQL_TYPE;
     let expected: Vec<_> = values.iter().cloned().map(Some).chain([None]).collect();
     let equal = |read: &[Kept<T>], place: &str| {
         assert_eq!(read.len(), expected.len(), "{place}");
@@ -73,6 +83,12 @@ async fn check<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(&T, &
     equal(&engine.rows(kept(ty)).await, "a column");
     let lists: Vec<(Vec<Kept<T>>,)> = engine.rows(nested(NestedKind::Array, kept(ty))).await;
     equal(&lists[0].0, "a nested list");
+    type Lists<T> = (Vec<T>,);
+    let two = nested(NestedKind::Array, nested(NestedKind::Array, kept(ty)));
+    let lists: Vec<Lists<Lists<Kept<T>>>> = engine.rows(two.clone()).await;
+    equal(&lists[0].0[0].0, "a list in a list");
+    let lists: Vec<Lists<Lists<Lists<Kept<T>>>>> = engine.rows(nested(NestedKind::Array, two)).await;
+    equal(&lists[0].0[0].0[0].0, "a list in a list in a list");
 
     let mut list = kept(ty);
     list.items.remove(0);
@@ -85,7 +101,6 @@ async fn check<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(&T, &
     let objects: Vec<(Option<Kept<T>>,)> = engine.rows(nested(NestedKind::Object, first)).await;
     let object = objects.into_iter().next().expect("one row").0.expect("an object");
     assert!(same(&object.1.expect("a value"), &values[0]), "a nested object");
-    parameters(engine, values, same).await;
 }
 
 async fn store<T: Scalar>(engine: &mut Engine, values: &[T]) {
@@ -120,11 +135,9 @@ async fn parameters<T: Scalar>(engine: &mut Engine, values: &[T], same: impl Fn(
     for value in values {
         let parameter = Expr::Value(value.clone().to_value());
         // A type that only the database knows has to be said where nothing else says it.
-        let parameter = if matches!(T::SQL_TYPE, SqlType::Custom(_) | SqlType::Array(SqlType::Custom(_))) {
-            Expr::cast(parameter, T::SQL_TYPE)
-        } else {
-            parameter
-        };
+        let custom = matches!(T::SQL_TYPE, SqlType::Custom(_) | SqlType::Array(SqlType::Custom(_)));
+        let parameter =
+            if custom && !engine.is_mysql() { Expr::cast(parameter, T::SQL_TYPE) } else { parameter };
         let select = node!(Select { items: vec![SelectItem::expr(parameter)], ..Select::default() });
         let read = engine.rows::<(T,)>(select).await;
         assert!(same(&read[0].0, value), "a parameter: {value:?} came back as {:?}", read[0].0);
@@ -185,12 +198,19 @@ fn floats() {
     on_every_engine(async |engine| {
         let finite: Vec<f64> =
             edges.iter().flat_map(|edge| [*edge, edge * -1.0]).filter(|f| *f != 0.0).collect();
-        let all = [&finite[..], &infinite, &[0.0]].concat();
+        let infinite = if engine.is_mysql() { &[][..] } else { &infinite };
+        let all = [&finite[..], infinite, &[0.0]].concat();
         check(engine, &all, same).await;
         found(engine, &all).await;
-        check(engine, &[0.1_f32, f32::MAX, -f32::MIN_POSITIVE, 1e-45, f32::INFINITY], same32).await;
-        if !engine.is_sqlite() {
+        check(engine, &[0.1_f32, f32::MAX, f32::MIN, -f32::MIN_POSITIVE, 1e-45, 16_777_216.0], same32).await;
+        if !engine.is_mysql() {
+            check(engine, &[f32::INFINITY], same32).await;
+        }
+        // The others know no zero with a sign.
+        if engine.is_postgres() || engine.name() == "MySQL" {
             check(engine, &[-0.0], same).await;
+        }
+        if engine.is_postgres() {
             check(engine, &[f64::NAN], |a, b| a.is_nan() && b.is_nan()).await;
         }
     });
@@ -233,6 +253,10 @@ fn decimals() {
     let texts = ["0", "1.50", "-12.345", "0.0000000000000000000000000001", "79228162514264337593543950335"];
     let long = ["12345678901234567890123456789012345678", "-0.00000000000000000000000000000000000001", "100"];
     on_every_engine(async |engine| {
+        if engine.is_mysql() {
+            // The column has a scale of its own, and 35 digits before it.
+            return decimals_of_one_scale(engine).await;
+        }
         let decimals = texts.map(|text| rust_decimal::Decimal::from_str_exact(text).expect("28 digits"));
         check(engine, &decimals, |a, b| a.to_string() == b.to_string()).await;
         found(engine, &decimals).await;
@@ -240,6 +264,22 @@ fn decimals() {
         check(engine, &decimals, |a, b| a.to_string() == b.to_string()).await;
         found(engine, &decimals).await;
     });
+}
+
+async fn decimals_of_one_scale(engine: &mut Engine) {
+    let decimals = ["0", "1.50", "-12.345", "0.0000000000000000000000000001"];
+    let decimals = decimals.map(|text| rust_decimal::Decimal::from_str_exact(text).expect("28 digits"));
+    check(engine, &decimals, rust_decimal::Decimal::eq).await;
+    found(engine, &decimals).await;
+    let longest = ["9".repeat(35), "1".repeat(30)].join(".");
+    let decimals = ["0.000000000000000000000000000001", &longest, &format!("-{longest}"), "1.50"];
+    let decimals = decimals.map(|text| text.parse::<bigdecimal::BigDecimal>().expect("a decimal"));
+    ordered(engine, &decimals).await;
+    let long = format!("0.{}", "1".repeat(31)).parse::<bigdecimal::BigDecimal>().expect("a decimal");
+    let parameter = SelectItem::expr(Expr::Value(long.to_value()));
+    let select = node!(Select { items: vec![parameter], ..Select::default() });
+    let error = engine.try_rows::<(bigdecimal::BigDecimal,)>(select).await.expect_err("it would be cut");
+    assert!(error.to_string().contains("30 of them behind the point"), "{error}");
 }
 
 #[test]
@@ -303,16 +343,17 @@ fn dates_and_times_of_time() {
 }
 
 #[test]
-fn dates_before_christ_are_kept_by_postgresql_and_refused_by_sqlite() {
+fn dates_before_christ_are_kept_by_postgresql_and_refused_elsewhere() {
     let ides = jiff::civil::date(-43, 3, 15);
     on_every_engine(async |engine| {
-        if !engine.is_sqlite() {
+        if engine.is_postgres() {
             return check(engine, &[ides], jiff::civil::Date::eq).await;
         }
         let parameter = SelectItem::expr(Expr::Value(ides.to_value()));
         let select = node!(Select { items: vec![parameter], ..Select::default() });
-        let error = engine.try_rows::<(jiff::civil::Date,)>(select).await.expect_err("it would not sort");
-        assert!(error.to_string().contains("years 0000 to 9999"), "{error}");
+        let error = engine.try_rows::<(jiff::civil::Date,)>(select).await.expect_err("it has no such years");
+        let years = if engine.is_mysql() { "years 0 to 9999" } else { "years 0000 to 9999" };
+        assert!(error.to_string().contains(years), "{error}");
     });
 }
 
@@ -328,7 +369,7 @@ enum Mood {
 fn enums() {
     let moods = [Mood::Middling, Mood::QuiteHappy];
     on_every_engine(async |engine| {
-        if !engine.is_sqlite() {
+        if engine.is_postgres() {
             engine.script("create type mood as enum ('quite_happy', 'it''s \"so-so\"')").await;
         }
         check(engine, &moods, Mood::eq).await;
@@ -340,14 +381,15 @@ fn enums() {
 fn arrays_are_postgresqls_alone() {
     on_every_engine(async |engine| {
         let lists = [vec![Some(1_i64), None, Some(i64::MIN)], vec![]];
-        if !engine.is_sqlite() {
+        if engine.is_postgres() {
             engine.script("create type mood as enum ('quite_happy', 'it''s \"so-so\"')").await;
             return arrays(engine, &lists).await;
         }
         let parameter = SelectItem::expr(Expr::Value(lists[0].clone().to_value()));
         let select = node!(Select { items: vec![parameter], ..Select::default() });
         let error = engine.try_rows::<(Vec<i64>,)>(select).await.expect_err("there are no arrays");
-        assert!(error.to_string().contains("SQLite has no arrays"), "{error}");
+        let name = if engine.is_mysql() { "MySQL" } else { "SQLite" };
+        assert!(error.to_string().contains(&format!("{name} has no arrays")), "{error}");
     });
 }
 
@@ -389,7 +431,7 @@ fn a_wrong_type_inside_a_tree_is_found_where_it_is() {
         let select = nested(NestedKind::Array, kept(SqlType::Text));
         let error =
             engine.try_rows::<(Vec<(i64, i64)>,)>(select.clone()).await.expect_err("text is no number");
-        let found = if engine.is_sqlite() { "a JSON string" } else { "text (OID 25)" };
+        let found = if engine.is_postgres() { "text (OID 25)" } else { "a JSON string" };
         let message = error.to_string();
         assert!(message.contains(&format!("row 0, field 1: expected i64, found {found}")), "{message}");
         let error = engine.try_rows::<(Vec<(i64, String)>,)>(select).await.expect_err("the second is NULL");

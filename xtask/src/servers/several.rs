@@ -110,6 +110,14 @@ impl Servers {
         Some(Newest(newest.variables.clone()))
     }
 
+    /// Returns the address of each server.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (Kind, &str)> {
+        self.servers.iter().filter_map(|server| {
+            let (_, url) = server.variables.iter().find(|(name, _)| *name == server.kind.url())?;
+            Some((server.kind, url.as_str()))
+        })
+    }
+
     /// Says whether all were started here, with everything that tests can ask for.
     pub(crate) fn are_ours(&self) -> bool {
         self.servers.iter().all(Server::is_ours)

@@ -269,7 +269,7 @@ async fn mariadbs_uuid_takes_and_gives_uuids() {
         run_with(connection, write("insert into u values (?)", vec![uuid.clone()])).await.unwrap();
         assert_eq!(
             seen(connection, "select id from u").await,
-            "Text(\"67e55044-10b1-426f-9247-bb680e5fe0c8\")"
+            format!("Uuid({:?})", b"\x67\xe5\x50\x44\x10\xb1\x42\x6f\x92\x47\xbb\x68\x0e\x5f\xe0\xc8")
         );
         let found: Vec<i64> =
             rows(connection, read("select count(*) from u where id = ?", vec![uuid])).await.unwrap();

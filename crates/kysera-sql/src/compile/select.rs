@@ -5,6 +5,7 @@ use super::writer::Writer;
 use crate::ast::{Distinct, Expr, Insert, OrderBy, Select, SelectItem};
 use crate::dialect::LimitForm;
 use crate::ident::Name;
+use crate::value::SqlType;
 
 /// Where a query is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,18 @@ pub(super) enum Head {
     OneRow(&'static str),
     /// One record of the items.
     Row,
-    /// One JSON object of the items, or an array of them.
-    JsonObjects { list: bool },
+    /// A JSON array of the items, or an object by their names.
+    Json { list: JsonList, keyed: bool },
+}
+
+/// Whether rows of JSON become a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum JsonList {
+    No,
+    /// Of the only row.
+    OfOne,
+    /// By an aggregate.
+    Aggregate,
 }
 
 impl<'a> Writer<'a> {
@@ -77,7 +88,7 @@ impl<'a> Writer<'a> {
         }
         // The order and limit of an array belong inside the aggregate, where they have been written.
         let is_tailed = form.one_row || has_tail(select);
-        if is_tailed && form.head != (Head::JsonObjects { list: true }) {
+        if is_tailed && !matches!(form.head, Head::Json { list: JsonList::Aggregate, .. }) {
             self.in_scope(&select.from, |w| w.select_tail(select, form));
         }
         self.check_order(select);
@@ -112,7 +123,7 @@ impl<'a> Writer<'a> {
                 }
                 self.push(")");
             }
-            Head::JsonObjects { list } => self.json_objects_of(select, list),
+            Head::Json { list, keyed } => self.json_rows_of(select, list, keyed),
             Head::Items if !select.items.is_empty() => {
                 self.push(" ");
                 let compares_some = self.syntax.decimals.is_some() || !self.syntax.json_compares;
@@ -295,7 +306,16 @@ impl<'a> Writer<'a> {
     fn select_item_at(&mut self, at: usize, item: &'a SelectItem) {
         match item {
             SelectItem::Expr { expr, alias, .. } => {
-                self.whole(expr, KeyPlace::Item(at));
+                if self.syntax.selected_bytes_are_text
+                    && let Expr::Value(value) = expr
+                    && matches!(value.sql_type(), SqlType::Bytes | SqlType::Uuid)
+                {
+                    self.push("cast(");
+                    self.bind(value);
+                    self.push(" as binary)");
+                } else {
+                    self.whole(expr, KeyPlace::Item(at));
+                }
                 self.item_alias(expr, alias.as_ref());
             }
             SelectItem::Star(table) => {
@@ -314,7 +334,7 @@ impl<'a> Writer<'a> {
             self.push(" order by ");
             self.list(&select.order_by, |w, key| match form.head {
                 Head::Items | Head::OneRow(_) => w.output_key(select, key),
-                Head::Row | Head::JsonObjects { .. } => w.query_order_key(key, output_of(select, &key.expr)),
+                Head::Row | Head::Json { .. } => w.query_order_key(key, output_of(select, &key.expr)),
             });
         }
         match self.syntax.limit {

@@ -69,8 +69,8 @@ pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 pub use syntax::{
     ComputedForm, Concat, CustomForm, FormRule, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions,
-    JsonPathForm, KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm, Placeholder,
-    PrefixForm, ProposedForm, Syntax, WriteFrom,
+    JsonPathForm, JsonValues, KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm,
+    Placeholder, PrefixForm, ProposedForm, Syntax, TypedJson, WriteFrom,
 };
 pub use version::Version;
 

@@ -4,8 +4,9 @@ use super::mysql_cast::cast_form;
 use super::mysql_form::form_use;
 use super::{
     CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FormRule, FormUse,
-    FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, KeyedJson, LimitForm,
-    LockForm, NameCase, NullSafe, ProposedForm, Raise, Syntax, TypePlace, UpsertCheck, Version, WriteFrom,
+    FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, JsonValues, KeyedJson,
+    LimitForm, LockForm, NameCase, NestedForm, NullSafe, ProposedForm, Raise, Syntax, TypePlace, TypedJson,
+    UpsertCheck, Version, WriteFrom,
 };
 use crate::form::Form;
 use crate::lexer::{BackslashEscapes, LexerRules};
@@ -28,6 +29,7 @@ impl MySql {
         let capabilities = Capabilities {
             lateral: at_least(14),
             correlated_derived: at_least(14),
+            nested_rows: at_least(14),
             intersect: at_least(31),
             intersect_all: at_least(31),
             derived_columns: at_least(19),
@@ -37,7 +39,7 @@ impl MySql {
         let explain = Some(if at_least(16) { "explain format=tree " } else { "explain format=json " });
         // Without padding: a blank at the end makes another text, as elsewhere.
         let table_collation = Some(if at_least(17) { "utf8mb4_0900_bin" } else { "utf8mb4_bin" });
-        let syntax = Syntax { proposed, explain, table_collation, ..syntax() };
+        let syntax = Syntax { proposed, explain, table_collation, selected_bytes_are_text: true, ..syntax() };
         MySql { maria: false, version, capabilities, syntax }
     }
 
@@ -63,7 +65,9 @@ impl MySql {
             proposed: ProposedForm::Values,
             json_path: Some(JsonPathForm::Functions(EXTRACT)),
             keyed_json: Some(KeyedJson::OrderedAggregate),
-            derived_order_dropped: false,
+            nested_rows: NestedForm::OrderedAggregate,
+            // Before it had a type for UUIDs, they were bytes.
+            json_values: JsonValues::Typed(if version >= Version::new(10, 7, 0) { &UUIDS } else { &FLOATS }),
             table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
@@ -88,6 +92,11 @@ impl Default for MySql {
 const EXTRACT: JsonFunctions =
     JsonFunctions { json: ["json_extract(", ")"], text: ["json_unquote(json_extract(", "))"] };
 
+/// Where a float of 32 bits is written with six digits. A list of `if(true, f, 0e0)` would be cut at the length of these.
+const FLOATS: TypedJson = TypedJson { float: ["cast(", " as double)"], ..TypedJson::CASTS };
+/// Where a UUID may have a type of its own.
+const UUIDS: TypedJson = TypedJson { uuid: ["cast(cast(", " as uuid) as char)"], ..FLOATS };
+
 fn both() -> Capabilities {
     Capabilities {
         returning_by_key: true,
@@ -100,6 +109,7 @@ fn both() -> Capabilities {
         write_limit: true,
         write_order_by: true,
         nulls_order: false,
+        nested_rows: true,
         aggregate_filter: false,
         group_concat_order_by: true,
         limit_in_subquery: false,
@@ -123,10 +133,9 @@ fn syntax() -> Syntax {
         star_anywhere: false,
         json_path: Some(JsonPathForm::ArrowAfterColumn(EXTRACT)),
         json_from_end: Some(JsonFromEnd::Last),
-        keyed_json: Some(KeyedJson::Objects {
-            list: ["cast(coalesce(json_arrayagg(", "), '[]') as json)"],
-            encodes: false,
-        }),
+        keyed_json: Some(KeyedJson::Objects { list: ["cast(coalesce(json_arrayagg(", "), '[]') as json)"] }),
+        nested_rows: NestedForm::JsonArrays { list: ["coalesce(json_arrayagg(", "), json_array())"] },
+        json_values: JsonValues::Typed(&TypedJson::CASTS),
         // Manual, "Optimizing Derived Tables".
         derived_order_dropped: true,
         identity: IdentityForm::AtEnd("auto_increment"),

@@ -5,9 +5,9 @@
 use super::decimals::storage_class_cast;
 use super::{
     CalledOtherwise, Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FormRule,
-    FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm, KeyedJson, LimitForm, NameCase, NestedForm,
-    NullSafe, OperandForm, Placeholder, PrefixForm, Raise, Syntax, TextDecimals, TypePlace, UpsertCheck,
-    Version,
+    FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm, JsonValues, KeyedJson, LimitForm, NameCase,
+    NestedForm, NullSafe, OperandForm, Placeholder, PrefixForm, Raise, Syntax, TextDecimals, TypePlace,
+    UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -105,11 +105,9 @@ fn syntax() -> Syntax {
         conflict_needs_where: true,
         json_path: Some(JsonPathForm::Arrow),
         json_from_end: Some(JsonFromEnd::Length),
-        keyed_json: Some(KeyedJson::Objects {
-            list: ["coalesce(json_group_array(", "), '[]')"],
-            encodes: true,
-        }),
-        nested_rows: NestedForm::JsonArrays,
+        keyed_json: Some(KeyedJson::Objects { list: ["coalesce(json_group_array(", "), '[]')"] }),
+        nested_rows: NestedForm::JsonArrays { list: ["json_group_array(", ")"] },
+        json_values: JsonValues::Stored,
         identity: IdentityForm::AfterPrimaryKey("autoincrement"),
         schema_before_index: true,
         schema_in_references: false,

@@ -141,7 +141,23 @@ fn parsed<T>(
         _ => None,
     };
     let text = text.ok_or_else(|| CellError::mismatch(expected, cell))?;
-    parse(&text).ok_or_else(|| CellError::new(expected, format!("{} that is none", cell.type_name())))
+    parse(&text).ok_or_else(|| if is_zero_date(&text) { zero_date(expected) } else { none(cell, expected) })
+}
+
+#[cold]
+fn none(cell: Cell<'_>, expected: &'static str) -> CellError {
+    CellError::new(expected, format!("{} that is none", cell.type_name()))
+}
+
+/// True for a date whose month or day is zero, which MySQL stores where its mode lets it.
+fn is_zero_date(text: &str) -> bool {
+    matches!(text.as_bytes(), [_, _, _, _, b'-', rest @ ..] if rest.starts_with(b"00-") || rest.get(2..5) == Some(b"-00"))
+}
+
+#[cold]
+fn zero_date(expected: &'static str) -> CellError {
+    CellError::new(expected, "a zero date such as 0000-00-00, which is no day")
+        .advice("write NULL instead, or read `nullif(x, '0000-00-00')`")
 }
 
 #[cfg(test)]
@@ -208,6 +224,16 @@ mod tests {
         assert_eq!(timestamp(text, "Timestamp"), Ok(utc));
         assert_eq!(datetime(Cell::Json("\"2024-02-29T22:30:00\""), "DateTime"), Ok(utc));
         assert!(datetime(text, "DateTime").is_err());
+    }
+
+    #[test]
+    fn a_zero_date_in_nested_rows_is_an_error_that_says_so() {
+        for text in ["\"0000-00-00\"", "\"2024-02-00\"", "\"2024-00-01\""] {
+            assert!(date(Cell::Json(text), "Date").unwrap_err().to_string().contains("zero date"), "{text}");
+        }
+        let instant = timestamp(Cell::Json("\"0000-00-00 00:00:00.000000\""), "Timestamp").unwrap_err();
+        assert!(instant.to_string().contains("zero date"), "{instant}");
+        assert!(!date(Cell::Json("\"2024-02-30\""), "Date").unwrap_err().to_string().contains("zero date"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a guard lets nobody see, whatever the statement looks like: each test is named after a leak that there was.
 
-use crate::database::{each, is_postgres, pairs};
+use crate::database::{each, full_join, is_postgres, is_sqlite, pairs};
 use kysera::executor::{DbBuilder, QueryExt, tree};
 use kysera::extend::plugin::{Context, Operation, Parameter, Plugin, RowFilter};
 use kysera::prelude::*;
@@ -127,9 +127,17 @@ async fn nested_rows_returned_by_an_aliased_write_do_not_count_rows_of_others() 
             assert_eq!(n, Some(3));
 
             let gone = delete_from(p).filter(p.id.eq(5)).returning(row! { id: p.id, all: array_from(all()) });
-            let row = gone.fetch_one(db).await.unwrap();
-            // What a query beside a write sees is the rows before it on PostgreSQL and those after it on SQLite.
-            assert_eq!(row.all[0].n, if is_postgres(db) { 3 } else { 2 });
+            let row = match gone.fetch_one(db).await {
+                Ok(row) => row,
+                // Its `delete` takes an alias in the form that returns nothing.
+                Err(error) => {
+                    assert_eq!((error.kind(), db.dialect().name()), (ErrorKind::Unsupported, "MariaDB"));
+                    assert!(error.to_string().ends_with("filter with a subquery"), "{error}");
+                    return;
+                }
+            };
+            // What a query beside a write sees is those after it on SQLite, and the rows before it elsewhere.
+            assert_eq!(row.all[0].n, if is_sqlite(db) { 2 } else { 3 });
         },
     )
     .await;
@@ -153,8 +161,8 @@ async fn a_query_in_the_returning_of_an_aliased_write_sees_the_written_row() {
             let own = select_from(Post).filter(Post.parent_id.eq(p.id.outer())).select(count_all());
             let written = update(p).set(p.title.set("x")).filter(p.id.eq(1)).returning(scalar(own));
             match written.fetch_one(db).await {
-                Ok(n) => assert_eq!((n, is_postgres(db)), (Some(2), true)),
-                Err(error) => assert_eq!((error.kind(), is_postgres(db)), (ErrorKind::InvalidQuery, false)),
+                Ok(n) => assert_eq!((n, is_sqlite(db)), (Some(2), false)),
+                Err(error) => assert_eq!((error.kind(), is_sqlite(db)), (ErrorKind::InvalidQuery, true)),
             }
         },
     )
@@ -363,13 +371,8 @@ async fn a_full_join_grouped_by_a_key_may_select_what_depends_on_it() {
                 .full_join(c, c.parent_id.eq(p.id))
                 .group_by((p.id, c.id))
                 .select(row! { parent: p.title, child: c.title, n: count_all() });
-            let mut rows: Vec<_> = joined
-                .fetch_all(db)
-                .await
-                .unwrap()
-                .into_iter()
-                .map(|row| (row.parent, row.child, row.n))
-                .collect();
+            let Some(joined) = full_join(db, joined.fetch_all(db).await) else { return };
+            let mut rows: Vec<_> = joined.into_iter().map(|row| (row.parent, row.child, row.n)).collect();
             rows.sort();
             let post = |id: i64| Some(format!("post {id}"));
             let expected = [

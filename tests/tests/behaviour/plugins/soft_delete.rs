@@ -1,6 +1,6 @@
 //! Soft delete: every verb, every position, every way to run a statement.
 
-use crate::database::{each, is_postgres, plain};
+use crate::database::{each, full_join, is_postgres, plain};
 use jiff::Timestamp;
 use kysera::executor::{DbBuilder, FixedClock, tree};
 use kysera::plugins::{SoftDelete, restore, soft_delete};
@@ -154,9 +154,10 @@ async fn every_join_sees_only_what_is_there() {
             .select((Owner.name, Pet.name))
             .order_by((Owner.id.asc().nulls_last(), Pet.id.asc()))
             .fetch_all(db)
-            .await
-            .unwrap();
-        assert_eq!(full, [(name("Ann"), name("Rex")), (name("Cem"), name("Kit")), (None, name("Pip"))]);
+            .await;
+        if let Some(full) = full_join(db, full) {
+            assert_eq!(full, [(name("Ann"), name("Rex")), (name("Cem"), name("Kit")), (None, name("Pip"))]);
+        }
 
         let cross = select_from(Owner).cross_join(Pet).select(count_all()).fetch_one(db).await.unwrap();
         assert_eq!(cross, 2 * 3);

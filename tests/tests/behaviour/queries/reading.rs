@@ -1,7 +1,7 @@
 //! SELECT: joins, groups, CTEs, set operations, subqueries and operators, with the rows they give.
 
 use super::{Grade, Shift, Worker, fill};
-use crate::database::{is_postgres, plain};
+use crate::database::{full_join, is_postgres, plain};
 use kysera::expr::{avg_as, sum_as};
 use kysera::prelude::*;
 
@@ -43,10 +43,12 @@ async fn joins_of_all_kinds_chain() {
             .full_join(Shift, Shift.worker_id.eq(Worker.id))
             .select(count_all())
             .fetch_one(db)
-            .await
-            .unwrap();
+            .await;
+        if let Some(all) = full_join(db, all) {
+            assert_eq!(all, 5);
+        }
         let product = select_from(Worker).cross_join(Shift).select(count_all()).fetch_one(db).await.unwrap();
-        assert_eq!((all, product), (5, 12));
+        assert_eq!(product, 12);
     })
     .await;
 }

@@ -1,10 +1,10 @@
 //! Nested rows as JSON objects with the columns' names as keys: `json_array_from`, `json_object_from`.
 
-use super::super::select::{Form, Head, Place};
 use super::super::writer::Writer;
+use super::correlated::is_correlated;
 use super::is_nested;
-use crate::ast::{Distinct, Nested, NestedKind, Select, SelectItem};
-use crate::dialect::{KeyedJson, LimitForm};
+use crate::ast::{Nested, NestedKind, Select, SelectItem};
+use crate::dialect::{JsonValues, KeyedJson};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
@@ -17,9 +17,9 @@ impl<'a> Writer<'a> {
             (Some(KeyedJson::WholeRows), false) => {
                 self.around(query, "(select to_json(obj) from ", " as obj)")
             }
-            (Some(KeyedJson::Objects { list, encodes }), true) => self.objects(query, list, encodes),
-            (Some(KeyedJson::Objects { encodes, .. }), false) => self.objects(query, [""; 2], encodes),
-            (Some(KeyedJson::OrderedAggregate), _) => self.ordered_aggregate(query, list),
+            (Some(KeyedJson::Objects { list }), true) => self.objects(query, Some(list)),
+            (Some(KeyedJson::Objects { .. }), false) => self.objects(query, None),
+            (Some(KeyedJson::OrderedAggregate), _) => self.ordered_aggregate(query, list, true),
             (Some(KeyedJson::ForJson), true) => {
                 self.push("coalesce(");
                 self.for_json(query, " as agg for json path, include_null_values)");
@@ -70,10 +70,11 @@ impl<'a> Writer<'a> {
     }
 
     /// `json_object(..)` over a derived table, inside the aggregate that makes a list of them.
-    fn objects(&mut self, query: &'a Select, [open, close]: [&str; 2], encodes: bool) {
-        if !self.caps.correlated_derived {
-            self.unsupported("nested rows", "load the relation with a second query");
+    pub(super) fn objects(&mut self, query: &'a Select, list: Option<[&'static str; 2]>) {
+        if !self.caps.correlated_derived && is_correlated(query) {
+            return self.no_correlated_rows();
         }
+        let [open, close] = list.unwrap_or_default();
         self.push("(select ");
         self.push(open);
         let names = self.column_names(query);
@@ -85,71 +86,23 @@ impl<'a> Writer<'a> {
             self.push(if at > 0 { ", " } else { "" });
             self.text(name);
             self.push(", ");
-            self.keyed_column(item, name, encodes);
+            self.keyed_column(item, name);
         }
         self.push(")");
         self.push(close);
         self.push(" from ");
-        self.parens(|w| w.deeper(|w| w.ordered(query)));
+        self.derived_rows(query, false);
         self.push(" as agg)");
     }
 
-    /// Where the order of a derived table is dropped unless it has a limit, it gets the one that means all.
-    fn ordered(&mut self, query: &'a Select) {
-        self.select(query, Place::Inner);
-        let dropped = !query.order_by.is_empty() && query.limit.is_none() && query.offset.is_none();
-        if let (true, true, LimitForm::Limit { all: Some(all) }) =
-            (dropped, self.syntax.derived_order_dropped, self.syntax.limit)
-        {
-            self.push(" limit ");
-            self.push(all);
-        }
-    }
-
-    /// A column as the value of a key, with what says that it is JSON and writes its bytes where that is needed.
-    fn keyed_column(&mut self, item: &'a SelectItem, name: &'a str, encodes: bool) {
-        match (encodes, is_nested(item)) {
-            (false, _) => self.aggregated(name),
-            (true, true) => {
-                self.push("json(");
-                self.aggregated(name);
-                self.push(")");
-            }
-            (true, false) => self.json_column(item, name),
-        }
-    }
-
-    /// Order and limit inside the aggregate, for databases without correlated derived tables.
-    fn ordered_aggregate(&mut self, query: &'a Select, list: bool) {
-        let plain = query.distinct == Distinct::No
-            && query.set_ops.is_empty()
-            && query.group_by.is_empty()
-            && query.having.is_none()
-            && query.with.is_none();
-        if !plain {
-            self.unsupported("nested rows that are grouped, distinct or united", "use a second query");
-        }
-        let form = Form { place: Place::Inner, head: Head::JsonObjects { list }, one_row: false };
-        self.parens(|w| w.deeper(|w| w.select_as(query, form)));
-    }
-
-    /// ` coalesce(json_arrayagg(json_object(..) order by .. limit ..), json_array())` or ` json_object(..)`, as the only item.
-    pub(in super::super) fn json_objects_of(&mut self, query: &'a Select, list: bool) {
-        self.push(if list { " coalesce(json_arrayagg(json_object(" } else { " json_object(" });
-        let names = self.column_names(query);
-        for (at, (item, name)) in query.items.iter().zip(names).enumerate() {
-            self.push(if at > 0 { ", " } else { "" });
-            self.text(name);
-            self.push(", ");
-            if let SelectItem::Expr { expr, .. } = item {
-                self.expr(expr);
-            }
-        }
-        self.push(")");
-        if list {
-            self.select_tail(query, Form { place: Place::Inner, head: Head::Items, one_row: false });
-            // A text literal would make text of the whole; `json_array()` is JSON, also to a query around this one.
-            self.push("), json_array())");
+    /// A column as the value of a key. What comes out of a subquery may be text again; `json` says that it is JSON.
+    fn keyed_column(&mut self, item: &'a SelectItem, name: &'a str) {
+        if self.syntax.json_values == JsonValues::Stored && is_nested(item) {
+            self.push("json(");
+            self.aggregated(name);
+            self.push(")");
+        } else {
+            self.json_column(item, name);
         }
     }
 

@@ -9,7 +9,7 @@
 //! NULL. An object is `(select row(c1, ..) .. limit 1)`: a `record` in binary, NULL for no row. A nested list or object
 //! is a field of the record. Fields carry their own type OIDs; text literals have OID 705.
 //!
-//! **Positional JSON** (SQLite). Text. A list is an array of rows, `[]` for no row; a row is an array of its columns; an
+//! **Positional JSON** (SQLite, MySQL, MariaDB). Text. A list is an array of rows, `[]` for no row; a row is an array of its columns; an
 //! object is one row, or SQL NULL (JSON `null` inside another row) for no row. A column is, by its `SqlType`:
 //!
 //! | type | JSON |
@@ -25,18 +25,22 @@
 //! | `Json` | a string that holds the document's text |
 //! | `Nested` list | an array of rows |
 //! | `Nested` object | a row, or `null` |
-//! | `Nested` as keyed JSON | a string that holds the document's text, or `null` |
+//! | `Nested` as keyed JSON | the document, or a string that holds its text, or `null` |
 //!
 //! A row of more columns than a function takes arguments is the same flat array: the compiler appends the rest, and a
 //! decoder never sees the pieces.
 
+mod aggregate;
+mod correlated;
 mod json;
 mod positional;
 mod records;
+mod values;
 
+use super::select::{Form, Head, Place};
 use super::writer::Writer;
-use crate::ast::{Expr, Nested, NestedEncoding, Select, SelectItem};
-use crate::dialect::NestedForm;
+use crate::ast::{Expr, Nested, NestedEncoding, NestedKind, Select, SelectItem};
+use crate::dialect::{LimitForm, NestedForm};
 
 impl<'a> Writer<'a> {
     pub(super) fn nested_rows(&mut self, nested: &'a Nested) {
@@ -49,8 +53,11 @@ impl<'a> Writer<'a> {
             (NestedEncoding::Positional, NestedForm::Records) if self.caps.nested_rows => {
                 self.records(nested)
             }
-            (NestedEncoding::Positional, NestedForm::JsonArrays) if self.caps.nested_rows => {
-                self.positional_json(nested);
+            (NestedEncoding::Positional, NestedForm::JsonArrays { list }) if self.caps.nested_rows => {
+                self.positional_json(&nested.query, is_list(nested).then_some(list));
+            }
+            (NestedEncoding::Positional, NestedForm::OrderedAggregate) if self.caps.nested_rows => {
+                self.ordered_aggregate(&nested.query, is_list(nested), false);
             }
             (NestedEncoding::Positional, _) => {
                 self.unsupported(
@@ -59,6 +66,20 @@ impl<'a> Writer<'a> {
                 );
             }
         }
+    }
+
+    /// The query as a derived table. Where its order is dropped unless it has a limit, it gets the one that means all.
+    fn derived_rows(&mut self, query: &'a Select, one_row: bool) {
+        let form = Form { place: Place::Inner, head: Head::Items, one_row };
+        self.parens(|w| {
+            w.deeper(|w| w.select_as(query, form));
+            let unlimited = !one_row && query.limit.is_none() && query.offset.is_none();
+            let dropped = w.syntax.derived_order_dropped && !query.order_by.is_empty() && unlimited;
+            if let (true, LimitForm::Limit { all: Some(all) }) = (dropped, w.syntax.limit) {
+                w.push(" limit ");
+                w.push(all);
+            }
+        });
     }
 
     /// The names of the columns of a derived table: an error if one has none, or two have the same.
@@ -96,4 +117,8 @@ pub(super) fn column_name(item: &SelectItem) -> Option<&str> {
 
 fn is_nested(item: &SelectItem) -> bool {
     matches!(item, SelectItem::Expr { expr: Expr::Nested(_), .. })
+}
+
+fn is_list(nested: &Nested) -> bool {
+    nested.kind == NestedKind::Array
 }
