@@ -4,9 +4,9 @@ use super::mysql_cast::cast_form;
 use super::mysql_form::form_use;
 use super::{
     CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FormRule, FormUse,
-    FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, JsonValues, KeyedJson,
-    LimitForm, LockForm, NameCase, NestedForm, NullSafe, ProposedForm, Raise, Syntax, TypePlace, TypedJson,
-    UpsertCheck, Version, WriteFrom,
+    FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, JsonValues,
+    KeyedJson, LimitForm, LockForm, NameCase, NestedForm, NullSafe, ProposedForm, Raise, Syntax, TypePlace,
+    TypedJson, UpsertCheck, Version, WriteFrom,
 };
 use crate::form::Form;
 use crate::lexer::{BackslashEscapes, LexerRules};
