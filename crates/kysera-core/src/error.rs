@@ -527,6 +527,7 @@ impl From<CompileError> for Error {
         let kind = match source {
             CompileError::Unsupported { .. } => ErrorKind::Unsupported,
             CompileError::NoPlugin { .. } => ErrorKind::Plugin,
+            CompileError::NoPattern { .. } => ErrorKind::InvalidValue,
             _ => ErrorKind::InvalidQuery,
         };
         Error::new(kind, source.to_string()).with_source(source)

@@ -87,7 +87,7 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 3157
         | 1916
         | 3020
-        | 4038
+        | 4035..=4040
         | 4078 => ErrorKind::InvalidValue,
         1054 | 1146 | 1049 | 1051 | 1193 | 1305 | 1360 | 1176 | 1091 => ErrorKind::Undefined,
         1064 | 1149 => ErrorKind::Syntax,

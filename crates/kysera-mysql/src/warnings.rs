@@ -13,11 +13,12 @@ use kysera_sql::compiled::{Compiled, StatementKind};
 /// A list of `group_concat` or of a JSON aggregate was cut; a function's result was longer than a packet.
 const CUT: [u16; 2] = [1260, 1301];
 /// What was computed is NULL or another value, because an operand was not valid: an error in every other database. Division
-/// by zero, a value that is none of its type or beyond its range, a time that is none, a logarithm of what has none, a text that is no JSON,
-/// bytes that are no text.
-const INVALID: [u16; 12] = [1264, 1292, 1300, 1365, 1366, 1411, 1441, 1916, 3020, 3141, 3854, 4038];
+/// by zero, a value that is none of its type or beyond its range, a time that is none, a logarithm of what has none, a text
+/// that is no JSON, bytes that are no text.
+const INVALID: [u16; 17] =
+    [1264, 1292, 1300, 1365, 1366, 1411, 1441, 1916, 3020, 3141, 3854, 4035, 4036, 4037, 4038, 4039, 4040];
 /// What may make a warning that is an error: such a statement is not sent together with others.
-const COMPUTES: [&str; 7] = [" / ", " div ", " % ", "cast(", "ln(", "log", "timestampadd("];
+const COMPUTES: [&str; 8] = [" / ", " div ", " % ", "cast(", "ln(", "log", "timestampadd(", "json_compact("];
 /// Aggregates whose result has a most length, in two parts: what stands before the first `_`, and what begins with it.
 const AGGREGATES: [(&str, &str); 3] = [("group", "_concat"), ("json", "_arrayagg"), ("json", "_objectagg")];
 

@@ -1,6 +1,6 @@
 //! Time limits of statements and transactions.
 
-use crate::database::{is_postgres, plain};
+use crate::database::{is_postgres, is_sqlite, plain};
 use kysera::executor::{RawSql, TransactionOptions, script};
 use kysera::prelude::*;
 use kysera::{Error, ErrorKind, Result};
@@ -82,7 +82,7 @@ async fn a_write_that_may_have_been_done_after_its_limit_is_not_called_canceled(
         let add = async move { raw("update item set id = id + 10").execute(&quick).await.map(drop) };
         let late = tokio::spawn(add).await.unwrap();
         holder.rollback().await.unwrap();
-        if is_postgres(db) {
+        if !is_sqlite(db) {
             unknown(late);
         } else {
             // It never got the connection that writes.
@@ -109,11 +109,12 @@ async fn what_has_no_effect_after_its_limit_is_canceled() {
             .await;
         canceled(outcome);
         assert_eq!(raw("select id from item").rows::<(i64,)>().fetch_one(db).await.unwrap(), (1,));
-        let many = "with recursive n(i) as (select 2 union all select i + 1 from n where i < 10000) \
-                    insert into item select i from n";
+        let many = "insert into item with recursive n(i) as (select 2 union all select i + 1 from n \
+                    where i < 10000) select i from n";
         raw(many).execute(db).await.unwrap();
         let (second, third) = (alias!(Item as second), alias!(Item as third));
-        let all = select_from(Item).cross_join(&second).cross_join(&third).select(count_all());
+        // MySQL would multiply how many rows there are.
+        let all = select_from(Item).cross_join(&second).cross_join(&third).filter(Item.id.ne(second.id)).select(count_all());
         canceled(all.fetch_one(&quick).await);
     })
     .await;

@@ -55,7 +55,7 @@ async fn columns_in_another_order_are_not_swapped() {
 async fn long_streams_keep_their_order_from_batch_to_batch() {
     plain(async |db| {
         let sql = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000) \
-                   select 'e' || i as email, 'n' || i as name from n order by i";
+                   select concat('e', i) as email, concat('n', i) as name from n order by i";
         let mut stream = raw(sql).rows::<Names>().fetch_stream(db);
         let mut at = 0;
         while let Some(person) = stream.next().await {
@@ -75,11 +75,17 @@ async fn a_write_that_returns_rows_is_read_by_name() {
             raw("insert into pet (id, called) values ({}, 'Rex') returning called, id").bind(id).rows::<Pet>()
         };
         let rex = |id| Pet { id, name: "Rex".to_owned() };
-        assert_eq!(insert(1_i64).fetch_one(db).await.unwrap(), rex(1));
-        let mut stream = insert(2_i64).fetch_stream(db);
-        assert_eq!(stream.next().await.unwrap().unwrap(), rex(2));
-        // To its end: a write that is dropped before may be undone.
-        assert!(stream.next().await.is_none());
+        if db.dialect().name() == "MySQL" {
+            // It has no such clause, and raw SQL is sent as it is.
+            assert_eq!(insert(1_i64).fetch_one(db).await.unwrap_err().kind(), kysera::ErrorKind::Syntax);
+            script("insert into pet (id, called) values (1, 'Rex'), (2, 'Rex')").run(db).await.unwrap();
+        } else {
+            assert_eq!(insert(1_i64).fetch_one(db).await.unwrap(), rex(1));
+            let mut stream = insert(2_i64).fetch_stream(db);
+            assert_eq!(stream.next().await.unwrap().unwrap(), rex(2));
+            // To its end: a write that is dropped before may be undone.
+            assert!(stream.next().await.is_none());
+        }
         let both = "select p.called, p.id, q.* from pet p join pet q on q.id = 2 and p.id = 1";
         assert_eq!(raw(both).rows::<(Pet, Pet)>().fetch_one(db).await.unwrap(), (rex(1), rex(2)));
         let outer = "select p.id, q.called, q.id from pet p left join pet q on q.id = p.id + 1 order by p.id";

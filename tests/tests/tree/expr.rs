@@ -471,3 +471,25 @@ fn a_list_of_rows_holds_rows_alone() {
         "a row value among a list of what are no row values: compare rows with rows"
     );
 }
+
+#[test]
+fn a_computed_pattern_prefix_or_position_is_checked_where_the_database_takes_any() {
+    let prefix = Expr::call("starts_with", vec![text("ab"), col("first_name")]);
+    let part = Expr::call("substr", vec![col("first_name"), int(0), int(2)]);
+    check(
+        people(and(and(like(col("first_name"), None, false, false), prefix), eq(part, text("a")))),
+        sql! {
+            sqlite: r#"select * from "person" where "first_name" glob like_pattern("first_name") and (? collate binary >= "first_name" and ? collate binary < text_after("first_name")) and substr("first_name", ?, ?) = ?"#,
+            mysql: r"select * from `person` where `first_name` like left(`first_name`, char_length(`first_name`) + ~0 * (ord(right(replace(`first_name`, '\\\\', ''), 1)) = ord('\\') or locate(x'00', cast(`first_name` as binary)) > 0)) and (? like concat(replace(replace(replace(`first_name`, '!', '!!'), '%', '!%'), '_', '!_'), '%') escape '!') and substr(`first_name`, greatest(?, 1), greatest((?) + (?) - greatest(?, 1), 0) + 0 * (~0 + ((?) < 0))) = ?",
+        },
+    );
+}
+
+#[test]
+fn a_pattern_that_is_none_is_refused_before_it_is_sent() {
+    for pattern in ["a\\", "\\\\\\", "a\0"] {
+        let error = refused(people(like(text(pattern), None, false, false)), "mysql");
+        assert!(error.to_string().contains("ends with its escape character '\\\\'"), "{error}");
+    }
+    compiled(people(like(text("a\\\\"), None, false, false)), "mysql");
+}

@@ -142,6 +142,23 @@ fn add_to_rows(insert: &mut Insert, given: Assignment) {
     insert.columns.push(given.column);
 }
 
+/// Gives a name to each item that has none of its own: MySQL and SQL Server want them told apart in FROM.
+fn name_items(items: &mut [SelectItem]) {
+    let mut names: Vec<Name> = Vec::new();
+    for (at, item) in items.iter_mut().enumerate() {
+        let SelectItem::Expr { expr, alias, .. } = item else { continue };
+        let name = match (&alias, &*expr) {
+            (Some(alias), _) => Some(alias),
+            (None, Expr::Column(column)) => Some(&column.name),
+            (None, _) => None,
+        };
+        match name.filter(|name| !names.iter().any(|known| known.eq_ignore_ascii_case(name))) {
+            Some(name) => names.push(name.clone()),
+            None => *alias = Some(format!("given_{}", at + 1).into()),
+        }
+    }
+}
+
 /// Adds an item to the query of an insert. A set operation or `*` is wrapped, so that operands keep their width.
 fn add_to_select(select: &mut Select, value: Expr) {
     let wrap = !select.set_ops.is_empty()
@@ -149,7 +166,8 @@ fn add_to_select(select: &mut Select, value: Expr) {
         || select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
     if wrap {
         let with = select.with.take();
-        let query = std::mem::take(select);
+        let mut query = std::mem::take(select);
+        name_items(&mut query.items);
         let alias = Name::Borrowed("given");
         let derived = Derived::new(query, alias.clone());
         *select = node!(Select {

@@ -5,7 +5,8 @@ use super::determined::is_aggregate;
 use super::numeric::is_extreme;
 use super::param_type::{has_type, is_first, is_one_type};
 use super::writer::Writer;
-use crate::ast::{Call, Over};
+use crate::ast::{Call, Expr, Over};
+use crate::dialect::are_positions;
 use crate::value::CustomType;
 
 impl<'a> Writer<'a> {
@@ -15,7 +16,7 @@ impl<'a> Writer<'a> {
             let what = "a call of a function with `*` or `distinct` and arguments that do not go with it";
             self.invalid(what, "give it `*` alone, or arguments; `distinct` needs one");
         }
-        if self.starts_with(call) {
+        if self.starts_with(call) || self.syntax.positions_from_end && self.part_of_text(call) {
             return;
         }
         let ranked = self.ranked_extreme(call);
@@ -56,6 +57,45 @@ impl<'a> Writer<'a> {
         if narrow.is_some() {
             self.push(")");
         }
+    }
+
+    /// `substr(x, from, length)` where a position before the first character would be counted from the end: it means those
+    /// that come before, and a negative length is an error. False for other calls, and for values that mean the same.
+    fn part_of_text(&mut self, call: &'a Call) -> bool {
+        let is_part = ["substr", "substring"].iter().any(|name| call.name.eq_ignore_ascii_case(name));
+        let [text, positions @ ..] = &*call.args else { return false };
+        if !is_part || are_positions(positions) {
+            return false;
+        }
+        match positions {
+            [from] => {
+                self.push("substr(");
+                self.expr(text);
+                self.push(", greatest(");
+                self.expr(from);
+                self.push(", 1))");
+            }
+            [from, length] => self.twice(|w| w.part_of_length(text, from, length)),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `~0 + 1` is out of range.
+    fn part_of_length(&mut self, text: &'a Expr, from: &'a Expr, length: &'a Expr) {
+        self.push("substr(");
+        self.expr(text);
+        self.push(", greatest(");
+        self.expr(from);
+        self.push(", 1), greatest((");
+        self.expr(from);
+        self.push(") + (");
+        self.expr(length);
+        self.push(") - greatest(");
+        self.expr(from);
+        self.push(", 1), 0) + 0 * (~0 + ((");
+        self.expr(length);
+        self.push(") < 0)))");
     }
 
     /// The enum whose first or last label is asked for, where the database does not know their order.

@@ -6,7 +6,7 @@ use crate::dialect::{OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn delete(&mut self, delete: &'a Delete) {
-        self.writing(&delete.from, &delete.using, |w| w.delete_statement(delete));
+        self.aiming(&delete.from, |w| w.writing(&delete.from, &delete.using, |w| w.delete_statement(delete)));
     }
 
     fn delete_statement(&mut self, delete: &'a Delete) {

@@ -24,6 +24,14 @@ pub enum CompileError {
         /// What to do.
         hint: &'static str,
     },
+    /// A value that is no pattern of `like`.
+    #[error(
+        "a pattern that ends with its escape character {escape:?}, or has a NUL character: write the escape character twice"
+    )]
+    NoPattern {
+        /// The escape character.
+        escape: char,
+    },
     /// A value that cannot be bound, or a part of the query that its builder found to make no sense.
     #[error(transparent)]
     Value(Box<ValueError>),

@@ -28,7 +28,11 @@ impl<'a> Writer<'a> {
     pub(super) fn source(&mut self, item: &'a FromItem, lock: Option<&'a Lock>) {
         match item {
             FromItem::Table(table) => {
-                self.table(table);
+                if self.target.is_some_and(|target| self.is_target(target, table)) {
+                    self.target_again(table);
+                } else {
+                    self.table(table);
+                }
                 self.lock_hint(lock, table);
             }
             FromItem::Cte(cte) => self.cte_ref(cte),
@@ -39,6 +43,30 @@ impl<'a> Writer<'a> {
                 w.alias(alias.as_ref());
             }),
         }
+    }
+
+    /// Writes what writes to that table.
+    #[inline]
+    pub(super) fn aiming(&mut self, table: &'a TableRef, write: impl FnOnce(&mut Self)) {
+        let around = self.target;
+        self.target = self.syntax.hides_target.then_some(table);
+        write(self);
+        self.target = around;
+    }
+
+    /// True in a query inside the write, where this may be the same table. An item of the write itself is none.
+    fn is_target(&self, target: &TableRef, table: &TableRef) -> bool {
+        let names = self.dialect.filtering().names;
+        !self.scopes.is_empty() && names.may_be_same(&target.name, &table.name)
+    }
+
+    /// `(select * from "t") as "t"`, whose rows are those before the write, as elsewhere.
+    #[cold]
+    fn target_again(&mut self, table: &'a TableRef) {
+        self.push("(select * from ");
+        self.table_name(table);
+        self.push(") as ");
+        self.ident(table.label());
     }
 
     /// `"schema"."table" as "alias"`.

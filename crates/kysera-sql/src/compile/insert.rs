@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
 
     fn insert_source(&mut self, insert: &'a Insert) {
         match &insert.source {
-            InsertSource::Values(rows) => self.insert_values(insert, rows),
+            InsertSource::Values(rows) => self.aiming(&insert.into, |w| w.insert_values(insert, rows)),
             InsertSource::Select(select) => {
                 if !insert.columns.is_empty() {
                     self.push(" ");

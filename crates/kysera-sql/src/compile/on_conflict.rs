@@ -127,6 +127,9 @@ impl<'a> Writer<'a> {
                     .unsupported("conflict on a constraint", "name no constraint: any conflict is meant");
             }
         };
+        if let Some(nameless) = columns.iter().find(|column| column.is_empty()) {
+            return self.ident(nameless);
+        }
         let Some(meta) = insert.into.meta.as_deref() else {
             let hint = "name no columns: any conflict is meant";
             return self.unsupported("choice of the conflict for a table without a description", hint);

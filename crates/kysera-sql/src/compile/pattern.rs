@@ -1,8 +1,9 @@
 //! `like` and `starts_with`.
 
+use super::CompileError;
 use super::writer::Writer;
 use crate::ast::{Call, Expr, Like, Literal};
-use crate::dialect::{PrefixForm, glob_of_like, text_after};
+use crate::dialect::{Concat, PrefixForm, glob_of_like, text_after};
 use crate::value::Value;
 
 impl<'a> Writer<'a> {
@@ -16,7 +17,11 @@ impl<'a> Writer<'a> {
         self.push(if like.negated { " not" } else { "" });
         self.push(if like.case_insensitive && !fold { " ilike " } else { " like " });
         self.compared_beside(&like.operand, &like.pattern);
-        self.like_side(&like.pattern, fold);
+        if self.syntax.like_takes_lone_escape {
+            self.checked_pattern(like, fold);
+        } else {
+            self.like_side(&like.pattern, fold);
+        }
         let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
         self.check_escape(escape, fold);
         self.push(" escape ");
@@ -46,6 +51,43 @@ impl<'a> Writer<'a> {
         } else {
             self.tested(side);
         }
+    }
+
+    /// A pattern that ends with a lone escape, or has a NUL character, is an error as elsewhere: of a value before it is sent.
+    fn checked_pattern(&mut self, like: &'a Like, fold: bool) {
+        let escape = like.escape.unwrap_or('\\');
+        let text = match &like.pattern {
+            Expr::Literal(Literal::Text(text)) => Some(*text),
+            Expr::Value(Value::Text(text)) => Some(&**text),
+            _ => None,
+        };
+        if let Some(text) = text {
+            if text.contains('\0') || ends_with_lone(text, escape) {
+                self.refuse(CompileError::NoPattern { escape });
+            }
+            return self.like_side(&like.pattern, fold);
+        }
+        self.push(if fold { "lower(" } else { "" });
+        self.twice(|w| w.pattern_or_error(&like.pattern, escape));
+        self.push(if fold { ")" } else { "" });
+    }
+
+    /// `left(p, char_length(p) + ~0 * is_none)`, which is out of range where it is none; a condition around the error would not
+    /// keep the database from finding it beforehand.
+    fn pattern_or_error(&mut self, pattern: &'a Expr, escape: char) {
+        self.push("left(");
+        self.expr(pattern);
+        self.push(", char_length(");
+        self.expr(pattern);
+        self.push(") + ~0 * (ord(right(replace(");
+        self.expr(pattern);
+        self.push(", ");
+        self.text(&format!("{escape}{escape}"));
+        self.push(", ''), 1)) = ord(");
+        self.text(escape.encode_utf8(&mut [0; 4]));
+        self.push(") or locate(x'00', cast(");
+        self.expr(pattern);
+        self.push(" as binary)) > 0))");
     }
 
     /// `x glob like_pattern(p)`: a `like` that looks at case. What is there in the text is put in as it will be.
@@ -118,6 +160,7 @@ impl<'a> Writer<'a> {
         let text = match prefix {
             Expr::Value(Value::Text(text)) => &**text,
             Expr::Literal(Literal::Text(text)) => text,
+            _ if self.syntax.concat == Concat::Function => return self.prefix_like_escaped(operand, prefix),
             _ => return self.unsupported("a prefix that is no value", "write it with `like`"),
         };
         let mut pattern = String::with_capacity(text.len() + 1);
@@ -134,6 +177,19 @@ impl<'a> Writer<'a> {
         self.bind(&Value::Text(pattern.into()));
         self.push(" escape '!'");
     }
+
+    /// The same of what is computed: what is special in a pattern is escaped there.
+    fn prefix_like_escaped(&mut self, operand: &'a Expr, prefix: &'a Expr) {
+        self.tested(operand);
+        self.push(" like concat(replace(replace(replace(");
+        self.expr(prefix);
+        self.push(", '!', '!!'), '%', '!%'), '_', '!_'), '%') escape '!'");
+    }
+}
+
+/// True for a pattern that ends with its escape character, which stands for nothing there.
+fn ends_with_lone(pattern: &str, escape: char) -> bool {
+    pattern.chars().rev().take_while(|c| *c == escape).count() % 2 == 1
 }
 
 /// True for the call that asks for a prefix.

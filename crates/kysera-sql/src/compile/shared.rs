@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
         match self.shared.as_ref().map(|shared| &shared.keys[at].form) {
             Some(KeyForm::Position(_)) => self.unsupported(
                 "a grouping key with values that is used again",
-                "group by what a CTE or a subquery selects, or write its values with `lit`",
+                "group by what a CTE or a subquery selects",
             ),
             Some(KeyForm::Output(_)) => self.settled(|w| w.deeper(|w| w.inner_expr(expr))),
             _ => self.numbered(at, |w| w.deeper(|w| w.inner_expr(expr))),

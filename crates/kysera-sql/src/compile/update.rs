@@ -7,7 +7,9 @@ use crate::dialect::{LimitForm, OutputForm, WriteFrom};
 
 impl<'a> Writer<'a> {
     pub(super) fn update(&mut self, update: &'a Update) {
-        self.writing(&update.table, &update.from, |w| w.update_statement(update));
+        self.aiming(&update.table, |w| {
+            w.writing(&update.table, &update.from, |w| w.update_statement(update))
+        });
     }
 
     fn update_statement(&mut self, update: &'a Update) {

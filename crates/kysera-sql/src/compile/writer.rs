@@ -5,7 +5,7 @@
 use super::CompileError;
 use super::formed::Forms;
 use super::shared_keys::Shared;
-use crate::ast::{ColumnRef, Cte, Directives, Expr, FromItem, Insert, Select, SelectItem};
+use crate::ast::{ColumnRef, Cte, Directives, Expr, FromItem, Insert, Select, SelectItem, TableRef};
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
@@ -39,6 +39,8 @@ pub(super) struct Writer<'a> {
     pub(super) among_integers: bool,
     /// The items that are written next are read by the caller.
     pub(super) read_items: bool,
+    /// The table that an update, a delete or the rows of an insert write to, where no query inside may read it.
+    pub(super) target: Option<&'a TableRef>,
     /// The recursive CTE that is being written.
     pub(super) recursion: Option<Recursion<'a>>,
     /// The query that is being written holds an aggregate.
@@ -153,6 +155,7 @@ impl<'a> Writer<'a> {
             scopes: Vec::new(),
             among_integers: false,
             read_items: false,
+            target: None,
             recursion: None,
             aggregates: false,
             upsert: None,

@@ -31,13 +31,11 @@ impl CalledOtherwise {
         CalledOtherwise { name, gives: Numeric::Unknown, args: [2, 3], called, hint: "", plain_from: Some(0) }
     }
 
-    /// MySQL counts positions otherwise that are no value from 1 on, and it alone rounds floats to digits.
-    pub(super) const MYSQL: [CalledOtherwise; 4] = [
+    /// MySQL alone rounds floats to digits. How it counts positions, [`Syntax::positions_from_end`](super::Syntax) says.
+    pub(super) const MYSQL: [CalledOtherwise; 2] = [
         // There `length` counts bytes.
         CalledOtherwise { args: [1, 1], plain_from: None, ..CalledOtherwise::text("length") }
             .as_called("char_length"),
-        CalledOtherwise::position("substr"),
-        CalledOtherwise::position("substring"),
         CalledOtherwise {
             args: [2, 2],
             hint: "round a decimal: `cast::<Decimal>()`",
@@ -47,11 +45,6 @@ impl CalledOtherwise {
 
     const fn as_called(self, called: &'static str) -> CalledOtherwise {
         CalledOtherwise { called, ..self }
-    }
-
-    const fn position(name: &'static str) -> CalledOtherwise {
-        let hint = "give it positions from 1 on as values, or cut the text in Rust";
-        CalledOtherwise { called: "", hint, plain_from: Some(1), ..CalledOtherwise::text(name) }
     }
 
     /// By the functions of `kysera-sqlite`.
@@ -93,6 +86,11 @@ impl CalledOtherwise {
             && self.gives(call.numeric)
             && !self.plain_from.is_some_and(|from| call.args[1..].iter().all(|arg| is_from(arg, from)))
     }
+}
+
+/// True for positions that are counted alike everywhere: values from 1 on, and a length from 0 on.
+pub(crate) fn are_positions(args: &[Expr]) -> bool {
+    args.iter().zip([1, 0]).all(|(arg, from)| is_from(arg, from))
 }
 
 fn is_from(arg: &Expr, from: i64) -> bool {

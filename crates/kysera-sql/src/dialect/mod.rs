@@ -58,6 +58,7 @@ mod syntax;
 mod version;
 
 pub use calls::CalledOtherwise;
+pub(crate) use calls::are_positions;
 pub use capabilities::Capabilities;
 pub use decimals::{CastForm, CheckedNumbers, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};

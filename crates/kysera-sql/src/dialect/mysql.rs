@@ -68,6 +68,8 @@ impl MySql {
             nested_rows: NestedForm::OrderedAggregate,
             // Before it had a type for UUIDs, they were bytes.
             json_values: JsonValues::Typed(if version >= Version::new(10, 7, 0) { &UUIDS } else { &FLOATS }),
+            // Deletes since 11.1, updates before (its manual, DELETE and UPDATE).
+            hides_target: version < Version::new(11, 1, 0),
             table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
@@ -152,6 +154,9 @@ fn syntax() -> Syntax {
         sequential_set: true,
         forms: FormRule::Expressions,
         default_makes_keys: false,
+        like_takes_lone_escape: true,
+        positions_from_end: true,
+        hides_target: true,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()

@@ -136,6 +136,13 @@ pub struct Syntax {
     pub json_compares: bool,
     /// `like` takes a backslash as an escape by itself.
     pub backslash_escapes_like: bool,
+    /// `like` takes a pattern that ends with its escape character, or has a NUL character.
+    pub like_takes_lone_escape: bool,
+    /// A query inside an update, a delete or the rows of an insert cannot read the table that is written to, but for one in
+    /// FROM.
+    pub hides_target: bool,
+    /// Positions in a text may be counted from its end, and a length be negative: `substr` is told otherwise.
+    pub positions_from_end: bool,
     /// Enums compare and sort in the order in which their labels are declared; else by their text.
     pub enum_order: bool,
     /// What the default `current_timestamp` is written as, so that it has the form of the values that are bound.
@@ -528,6 +535,9 @@ impl Syntax {
             backslash_escapes_like: true,
             enum_order: true,
             instant_default: None,
+            like_takes_lone_escape: false,
+            positions_from_end: false,
+            hides_target: false,
             forms: FormRule::Refused,
             checked_columns: false,
             strict_tables: false,

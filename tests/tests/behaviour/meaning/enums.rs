@@ -1,8 +1,10 @@
 //! Enums by the order in which their labels are declared, as PostgreSQL has it, not by their text.
 
-use crate::database::{is_postgres, plain};
+use crate::database::{is_postgres, is_sqlite, plain};
+use kysera::ErrorKind;
 use kysera::expr::{case, count_all, max, min, val};
 use kysera::prelude::*;
+use kysera::query::derived;
 use kysera::schema::{create_table, create_type, types_of};
 
 #[derive(SqlEnum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,16 @@ async fn a_grouping_key_of_labels_is_one_expression() {
         fill(db).await;
         let key = || case().when(Day.id.gt(1), val(Happy)).otherwise(Sad);
         let query = select_from(Day).group_by(key()).select((key(), count_all())).order_by(key());
+        if !is_postgres(db) && !is_sqlite(db) {
+            // They compare no expression inside another one with a key, and labels are sorted by one around it.
+            let error = query.fetch_all(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            let keys = derived("keys", select_from(Day).select(row! { mood: key() }));
+            let query =
+                select_from(&keys).group_by(keys.mood).select((keys.mood, count_all())).order_by(keys.mood);
+            assert_eq!(query.fetch_all(db).await.unwrap(), [(Sad, 1), (Happy, 2)]);
+            return;
+        }
         assert_eq!(query.fetch_all(db).await.unwrap(), [(Sad, 1), (Happy, 2)]);
     })
     .await;

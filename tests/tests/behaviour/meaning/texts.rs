@@ -1,6 +1,6 @@
 //! Patterns, prefixes and parts of text.
 
-use crate::database::{is_postgres, plain};
+use crate::database::{is_postgres, is_sqlite, plain};
 use kysera::ErrorKind;
 use kysera::dialect::postgres::PostgresText;
 use kysera::expr::{function, lit, val};
@@ -59,6 +59,15 @@ async fn only_percent_underscore_and_the_escape_are_special_in_a_pattern() {
         let error =
             select_from(Word).filter(Word.word.like(r"n\")).select(Word.id).fetch_all(db).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+        let found = select_from(Word).filter(val(r"n\").like(Word.word)).select(Word.id).fetch_all(db).await;
+        assert_eq!(found.unwrap_err().kind(), ErrorKind::InvalidValue);
+        let same = select_from(Word).filter(Word.id.lt(8).and(val("n1").like(Word.word))).select(Word.word);
+        assert_eq!(same.order_by(Word.id).fetch_all(db).await.unwrap(), ["n1", "n%", "n_"]);
+        let given = kysera::prepare(|pattern: Param<String>| {
+            select_from(Word).filter(Word.word.like(pattern)).select(Word.id).order_by(Word.id)
+        });
+        assert_eq!(given.bind(r"n\\").fetch_all(db).await.unwrap(), [8]);
+        assert_eq!(given.bind(r"n\").fetch_all(db).await.unwrap_err().kind(), ErrorKind::InvalidValue);
     })
     .await;
 }
@@ -84,7 +93,18 @@ async fn a_prefix_is_taken_as_it_is_and_finds_what_like_finds() {
 async fn an_index_serves_a_bound_prefix() {
     plain(async |db| {
         fill(db).await;
-        create_index("word_by_text", Word, Word.word).execute(db).await.unwrap();
+        let index = create_index("word_by_text", Word, Word.word);
+        if !is_postgres(db) && !is_sqlite(db) {
+            // An index has a length there, which a text has not.
+            let error = index.execute(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert!(error.to_string().contains("varchar(n)"), "{error}");
+            kysera::raw("create index word_by_text on word (word(20))").execute(db).await.unwrap();
+            let query = select_from(Word).filter(Word.word.starts_with("n")).select(Word.id);
+            assert!(query.explain(db).await.unwrap().to_string().contains("word_by_text"));
+            return;
+        }
+        index.execute(db).await.unwrap();
         if is_postgres(db) {
             return;
         }
@@ -136,6 +156,15 @@ async fn positions_in_a_text_are_counted_from_the_first_character() {
         assert_eq!(part!(3, 9).unwrap(), "語");
         assert_eq!(part!(4).unwrap(), "");
         assert_eq!(part!(2, -1).unwrap_err().kind(), ErrorKind::InvalidValue);
+        let part = function::<String, _>(
+            "substr",
+            (val("日本語"), Word.id.cast::<i32>() - 2, Word.id.cast::<i32>()),
+        );
+        let parts = select_from(Word).filter(Word.id.le(4)).select(part).order_by(Word.id);
+        assert_eq!(parts.fetch_all(db).await.unwrap(), ["", "日", "日本語", "本語"]);
+        let negative = function::<String, _>("substr", (val("日本語"), val(1), Word.id.cast::<i32>() - 2));
+        let negative = select_from(Word).select(negative).fetch_all(db).await.unwrap_err();
+        assert_eq!(negative.kind(), ErrorKind::InvalidValue);
     })
     .await;
 }

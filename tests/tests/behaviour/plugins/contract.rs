@@ -1,7 +1,7 @@
 //! What the executor does for plugins: filters by operation, write checks, rewriting of each write, enclosed writes,
 //! observed rows. By plugins that use nothing but the contract.
 
-use crate::database::{each, is_postgres};
+use crate::database::{each, is_postgres, is_sqlite};
 use kysera::executor::{DbBuilder, QueryExt, tree};
 use kysera::extend::driver::BoxFuture;
 use kysera::extend::plugin::{
@@ -208,7 +208,9 @@ async fn an_update_cannot_move_a_row_out_of_sight() {
             let ann = fill(db).await;
             refused(update(Note).set(Note.tenant_id.set(2)).all_rows().execute(&ann).await);
             let plan = update(Note).set(Note.tenant_id.set(2)).all_rows().explain(&ann).await.unwrap();
-            assert!(plan.contains("note"), "the rows of a plan are for the caller: {plan:?}");
+            // MySQL's tree of a write names nothing.
+            let names = if db.dialect().name() == "MySQL" { "->" } else { "note" };
+            assert!(plan.contains(names), "the rows of a plan are for the caller: {plan:?}");
             let moved = update(Note).set(Note.tenant_id.set(2)).filter(Note.id.eq(1)).returning(Note.text);
             refused(moved.fetch_all(&ann).await);
             let root = db.with(User::Root);
@@ -233,6 +235,15 @@ async fn an_upsert_is_checked_for_the_row_proposed_and_the_row_it_leaves() {
                     .on_conflict(Note.id)
                     .do_update(|update, new| update.set(Note.text.set(new.text)))
             };
+            if !is_postgres(db) && !is_sqlite(db) {
+                // Their upserts have no condition, so that none that would have to be checked is sent.
+                for row in [note(4, 2, 1), note(1, 1, 1), note(4, 1, 1)] {
+                    let error = upsert(row).execute(&ann).await.expect_err("it cannot be checked");
+                    assert_eq!(error.kind(), ErrorKind::Unsupported);
+                }
+                assert_eq!(ids(&ann).await, [1, 2]);
+                return;
+            }
             refused(upsert(note(4, 2, 1)).execute(&ann).await);
             refused(upsert(note(1, 2, 1)).execute(&ann).await);
             let hidden = upsert(note(3, 1, 1)).execute(&ann).await.expect_err("note 3 is not hers to see");

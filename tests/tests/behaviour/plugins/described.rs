@@ -1,6 +1,6 @@
 //! Tables whose descriptions are made at run time, as by a tool that has read a database's catalogue.
 
-use crate::database::each;
+use crate::database::{each, is_postgres, is_sqlite};
 use kysera::executor::{DbBuilder, FixedClock, raw, tree};
 use kysera::extend::sql::ast::{Expr, Insert, InsertSource, Select, SelectItem, TableRef};
 use kysera::extend::sql::table::{ColumnMeta, TableHandle, TableMeta};
@@ -47,7 +47,8 @@ impl Plugin for NotTheFirst {
 }
 
 async fn fill(db: &Db) {
-    raw("create table memo (id bigint primary key, text text not null, deleted_at timestamptz)")
+    let instant = if is_sqlite(db) || is_postgres(db) { "timestamptz" } else { "datetime(6)" };
+    raw(format!("create table memo (id bigint primary key, text text not null, deleted_at {instant})"))
         .execute(db)
         .await
         .unwrap();

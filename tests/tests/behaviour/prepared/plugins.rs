@@ -162,6 +162,13 @@ async fn instants_are_those_of_each_call() {
                 now.0.store(instant, Ordering::Relaxed);
                 assert_eq!(insert.bind(name).fetch_one(db).await.unwrap(), Some(instant));
             }
+            let insert = prepare(|name: Param<String>| {
+                insert_into(Account).values((
+                    Account.tenant.set(1),
+                    Account.name.set(name),
+                    Account.age.set(1),
+                ))
+            });
             let id = || insert.bind("w").compile(db).unwrap().sql.id();
             assert!(id().is_some());
             assert_eq!(id(), id());
