@@ -26,6 +26,8 @@ const STEP: &str = "@@session.auto_increment_increment";
 pub(crate) struct InsertedRows {
     queries: Vec<Compiled>,
     rows: u64,
+    /// Rows of several queries, of which two may name one row.
+    counted: Option<(TableRef, Vec<RowKey>)>,
     /// How many parameters at the end of the only query are the first key that the database generated.
     generated: usize,
 }
@@ -47,8 +49,12 @@ impl InsertedRows {
             }
             query
         };
-        let queries = row_keys::lists(keys).into_iter().map(query).collect();
-        InsertedRows::of(insert, queries, rows, 0, compiler)
+        let lists = row_keys::lists(keys.clone());
+        let counted = insert.on_conflict.is_some() && lists.len() > 1;
+        let queries = lists.into_iter().map(query).collect();
+        let (write, rows) = InsertedRows::of(insert, queries, rows, 0, compiler)?;
+        let counted = counted.then(|| (insert.into.clone(), keys));
+        Ok((write, InsertedRows { counted, ..rows }))
     }
 
     /// The insert without its `returning`, and what reads the rows whose keys are generated; `None` for more of them than
@@ -78,16 +84,23 @@ impl InsertedRows {
             compiler.query(&query.into())
         };
         let queries = queries.into_iter().map(returning).collect::<Result<_>>()?;
-        Ok((write, InsertedRows { queries, rows, generated }))
+        Ok((write, InsertedRows { queries, rows, counted: None, generated }))
     }
 
     /// Reads the rows of the insert that has run.
     pub(crate) async fn read(
         self,
         session: &mut Session,
+        compiler: PartCompiler<'_>,
         written: ExecResult,
         mut sink: Box<dyn RowSink>,
     ) -> Ran {
+        if let Some((table, keys)) = self.counted {
+            let found = row_keys::count(session, compiler, &table, keys).await?;
+            if found != self.rows {
+                return Err(other_rows(self.rows, found));
+            }
+        }
         let mut found = 0;
         for mut query in self.queries {
             if self.generated > 0 {

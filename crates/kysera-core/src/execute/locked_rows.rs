@@ -78,22 +78,25 @@ impl LockedRows {
             return Ok((ExecResult::default(), sink));
         }
         let count = rows.len() as u64;
-        let lists = row_keys::lists(self.keys(rows));
+        let keys = self.keys(rows);
+        // One statement: a part of it would see what another part did.
+        let write =
+            compiler.write(&only(&self.write, row_keys::is_one_of_all(&self.table, keys.clone())?))?;
         let deletes = matches!(self.write, Statement::Delete(_));
-        let (mut written, mut read, mut sink) = (0, 0, sink);
+        let (mut read, mut sink) = (0, sink);
         if deletes {
-            (read, sink) = self.read(session, compiler, &lists, sink).await?;
+            (read, sink) = self.read(session, compiler, &keys, sink).await?;
         }
-        for list in &lists {
-            let write = compiler.write(&only(&self.write, row_keys::is_any(&self.table, list.clone())))?;
-            written += session.run_part(write, Box::new(Discard::default())).await?.0.rows_affected;
-            *wrote = true;
-        }
+        let (done, _) = session.run_part(write, Box::new(Discard::default())).await?;
+        *wrote = true;
+        let mut written = done.rows_affected;
         if deletes {
-            // A row that was deleted with another one by a foreign key is not counted.
-            written = written.max(count);
+            // A row that was deleted with another one by a foreign key is not counted, and is gone all the same.
+            if written < count && row_keys::count(session, compiler, &self.table, keys).await? == 0 {
+                written = count;
+            }
         } else {
-            (read, sink) = self.read(session, compiler, &lists, sink).await?;
+            (read, sink) = self.read(session, compiler, &keys, sink).await?;
         }
         all_of(count, ExecResult::affected(written).with_returned(read)).map(|result| (result, sink))
     }
@@ -103,13 +106,13 @@ impl LockedRows {
         &self,
         session: &mut Session,
         compiler: PartCompiler<'_>,
-        lists: &[Vec<RowKey>],
+        keys: &[RowKey],
         mut sink: Box<dyn RowSink>,
     ) -> Result<(u64, Box<dyn RowSink>)> {
         let mut found = 0;
-        for list in lists {
+        for list in row_keys::lists(self.keys_after(keys)) {
             let mut query = self.query.clone();
-            query.filter = Some(row_keys::is_any(&self.table, self.keys_after(list)));
+            query.filter = Some(row_keys::is_any(&self.table, list));
             let (read, filled) = session.run_part(compiler.query(&query.into())?, sink).await?;
             (sink, found) = (filled, found + read.rows_returned);
         }

@@ -76,7 +76,7 @@ impl ReadBack {
             Way::Inserted(rows) => {
                 let (written, _) = session.run_part(first, Box::new(Discard::default())).await?;
                 *wrote = true;
-                rows.read(session, written, sink).await
+                rows.read(session, compiler, written, sink).await
             }
             Way::RowByRow(rows) => rows.run(session, first, compiler, sink, wrote).await,
             Way::Locked(rows) => rows.run(session, first, compiler, sink, wrote).await,

@@ -1,27 +1,54 @@
 //! Rows of one table that are known by the values of a key: the query that reads them.
 
+use crate::error::{Error, ErrorKind, Result};
+use crate::execute::collect::unbox;
+use crate::execute::part_compiler::PartCompiler;
+use crate::execute::session::Session;
 use kysera_sql::ast::{
-    BinaryOp, Case, CaseWhen, Direction, Expr, InList, Literal, OrderBy, Select, TableRef,
+    BinaryOp, Call, Case, CaseWhen, Direction, Expr, FromItem, InList, Literal, Lock, LockStrength, OrderBy,
+    Select, SelectItem, TableRef,
 };
 use kysera_sql::ident::Name;
+use kysera_sql::row::Rows;
 use kysera_sql::value::Value;
 
 /// The columns of a key, and what they hold in one row.
 pub(crate) type RowKey = Vec<(Name, Expr)>;
 
-/// How many rows one statement names: what a database does with such a list grows with its square.
+/// How many rows one query names and sorts: what a database does for that grows with the square of it.
 const MOST: usize = 256;
 
-/// Splits keys into the lists of single statements. The last is filled up with its last key to a power of two, so that
-/// there are few texts, which the database knows already.
+/// Splits keys into the lists of single queries.
 pub(crate) fn lists(keys: Vec<RowKey>) -> Vec<Vec<RowKey>> {
-    let mut lists: Vec<Vec<RowKey>> = keys.chunks(MOST).map(<[RowKey]>::to_vec).collect();
-    if let Some(list) = lists.last_mut()
-        && let Some(last) = list.last().cloned()
-    {
+    keys.chunks(MOST).map(|list| filled(list.to_vec())).collect()
+}
+
+/// A list filled up with its last key to a power of two, so that there are few texts, which the database knows already.
+fn filled(mut list: Vec<RowKey>) -> Vec<RowKey> {
+    if let Some(last) = list.last().cloned() {
         list.resize(list.len().next_power_of_two(), last);
     }
-    lists
+    list
+}
+
+/// True for all of these rows, in a statement that must not be split: a part of a write would see what another part did.
+///
+/// # Errors
+/// `InvalidQuery` for more rows than a statement can name.
+pub(crate) fn is_one_of_all(table: &TableRef, keys: Vec<RowKey>) -> Result<Expr> {
+    const MOST_VALUES: usize = 60_000;
+    let (rows, columns) = (keys.len(), keys.first().map_or(1, Vec::len));
+    if rows.saturating_mul(columns) > MOST_VALUES {
+        let message = format!("{rows} rows are to be written and given back, more than a statement can name");
+        return Err(Error::new(ErrorKind::InvalidQuery, message)
+            .with_hint("write them in parts, or without `returning`"));
+    }
+    let keys = if filled_len(rows).saturating_mul(columns) > MOST_VALUES { keys } else { filled(keys) };
+    Ok(is_any(table, keys))
+}
+
+fn filled_len(rows: usize) -> usize {
+    rows.checked_next_power_of_two().unwrap_or(rows)
 }
 
 /// Narrows a query to these rows, in their order.
@@ -32,17 +59,28 @@ pub(crate) fn only(query: &mut Select, table: &TableRef, keys: Vec<RowKey>) {
 
 /// True for these rows.
 pub(crate) fn is_any(table: &TableRef, keys: Vec<RowKey>) -> Expr {
-    match one_column(&keys) {
-        Some(name) => {
-            let operand = Expr::column(table.label().clone(), name.clone());
-            let items = keys.into_iter().flatten().map(|(_, value)| value).collect();
-            Expr::InList(Box::new(InList { operand, items, negated: false }))
+    let names = |key: &RowKey| key.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    let Some(first) = keys.first().map(names) else { return Expr::Value(Value::Bool(false)) };
+    if keys.len() == 1 || !keys.iter().all(|key| key.iter().map(|(name, _)| name).eq(&first)) {
+        let none = || Expr::Value(Value::Bool(false));
+        let either = |one, other| Expr::binary(one, BinaryOp::Or, other);
+        return keys.iter().filter_map(|key| is(table, key)).reduce(either).unwrap_or_else(none);
+    }
+    let column = |name: &Name| Expr::column(table.label().clone(), name.clone());
+    let operand = row(first.iter().map(column).collect());
+    let items = keys.into_iter().map(|key| row(key.into_iter().map(|(_, value)| value).collect())).collect();
+    Expr::InList(Box::new(InList { operand, items, negated: false }))
+}
+
+/// `(a, b)`, or the only value of it.
+fn row(mut values: Vec<Expr>) -> Expr {
+    match (values.pop(), values.is_empty()) {
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            values.push(last);
+            Expr::Tuple(values)
         }
-        None => {
-            let none = || Expr::Value(Value::Bool(false));
-            let either = |one, other| Expr::binary(one, BinaryOp::Or, other);
-            keys.iter().filter_map(|key| is(table, key)).reduce(either).unwrap_or_else(none)
-        }
+        (None, _) => Expr::Tuple(values),
     }
 }
 
@@ -53,11 +91,24 @@ fn is(table: &TableRef, key: &RowKey) -> Option<Expr> {
     parts.reduce(Expr::and)
 }
 
-/// The column that is the whole key of all of them, if there is more than one row.
-fn one_column(keys: &[RowKey]) -> Option<&Name> {
-    let [first, _, ..] = keys else { return None };
-    let [(name, _)] = &first[..] else { return None };
-    keys.iter().all(|key| matches!(&key[..], [(other, _)] if other == name)).then_some(name)
+/// How many of these rows there are, as one query counts them.
+pub(crate) async fn count(
+    session: &mut Session,
+    compiler: PartCompiler<'_>,
+    table: &TableRef,
+    keys: Vec<RowKey>,
+) -> Result<u64> {
+    let mut query = Select::from(FromItem::Table(table.clone()));
+    query.items = vec![SelectItem::expr(Expr::Call(Box::new(Call::new(
+        "count",
+        vec![Expr::Literal(Literal::Int(1))],
+    ))))];
+    query.filter = Some(is_one_of_all(table, keys)?);
+    query.lock = Some(Lock::new(LockStrength::Update));
+    let query = compiler.query(&query.into())?;
+    let (_, sink) = session.run_part(query, Box::new(Rows::<i64>::default())).await?;
+    let counted = unbox::<Rows<i64>>(sink)?.into_vec();
+    Ok(counted.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or(0))
 }
 
 fn in_order(table: &TableRef, keys: &[RowKey]) -> Option<OrderBy> {
@@ -73,7 +124,7 @@ fn in_order(table: &TableRef, keys: &[RowKey]) -> Option<OrderBy> {
 #[cfg(test)]
 mod tests {
     use super::{RowKey, lists};
-    use kysera_sql::ast::{Expr, Literal};
+    use kysera_sql::ast::{Expr, Literal, TableRef};
 
     #[test]
     fn many_rows_are_named_in_lists_of_few_lengths() {
@@ -85,6 +136,9 @@ mod tests {
         assert_eq!(lengths(1), [1]);
         assert_eq!(lengths(3), [4]);
         assert_eq!(lengths(600), [256, 256, 128]);
+        assert!(super::is_one_of_all(&TableRef::named("t"), keys(60_000)).is_ok());
+        let many = super::is_one_of_all(&TableRef::named("t"), keys(60_001)).unwrap_err();
+        assert!(many.to_string().starts_with("60001 rows are to be written"), "{many}");
         let filled = lists(keys(3)).remove(0);
         assert_eq!(filled[3], filled[2]);
     }

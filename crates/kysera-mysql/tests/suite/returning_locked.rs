@@ -183,6 +183,62 @@ async fn many_rows_come_back_in_lists_in_the_order_in_which_they_were_given() {
     .await;
 }
 
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "link", crate = kysera_sql)]
+struct Link {
+    #[column(primary_key)]
+    id: i64,
+    prev: i64,
+    n: Option<i64>,
+}
+
+async fn links(db: &Db) {
+    raw("create table link (id bigint primary key, prev bigint not null, n bigint)")
+        .execute(db)
+        .await
+        .unwrap();
+    insert_into(Link)
+        .rows((0..600).map(|id| NewLink { id, prev: id - 1 }.n(Some(0))))
+        .execute(db)
+        .await
+        .unwrap();
+}
+
+/// It was sent in parts, and each part saw what the parts before it had done.
+#[tokio::test]
+async fn a_write_of_many_rows_that_reads_its_own_table_means_the_table_as_it_was() {
+    on_both("chain", async |driver, flavour| {
+        let db = Db::new(driver);
+        links(&db).await;
+        let p = kysera_sql::alias!(Link as p);
+        let next =
+            update(Link).from(&p).set(Link.n.set(p.n + 1)).filter(p.id.eq(Link.prev)).returning(Link.n);
+        assert_eq!(next.fetch_all(&db).await.unwrap(), vec![Some(1); 599], "{flavour:?}");
+        let gone = delete_from(Link).using(&p).filter(p.id.eq(Link.prev)).returning(Link.id);
+        assert_eq!(gone.fetch_all(&db).await.unwrap().len(), 599, "{flavour:?}");
+        assert_eq!(select_from(Link).select(Link.id).fetch_all(&db).await.unwrap(), [0], "{flavour:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_rows_than_a_statement_can_name_are_refused_and_stay() {
+    on_both("too_many", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let sql = "insert into seat select 'hall', a.n * 256 + b.n, true from \
+                   (with recursive n (n) as (select 0 union all select n + 1 from n where n < 255) select n from n) a, \
+                   (with recursive n (n) as (select 0 union all select n + 1 from n where n < 255) select n from n) b";
+        raw(sql).execute(&db).await.unwrap();
+        let taken = update(Seat).set(Seat.free.set(false)).all_rows().returning(Seat.number).fetch_all(&db).await;
+        let error = taken.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{flavour:?}: {error}");
+        let free = select_from(Seat).filter(Seat.free.eq(false)).select(Seat.number).fetch_all(&db).await;
+        assert!(free.unwrap().is_empty(), "{flavour:?}");
+    })
+    .await;
+}
+
 /// What was written in part is undone, or nothing more runs before it is.
 #[tokio::test]
 async fn a_row_that_cannot_be_read_back_is_not_committed() {

@@ -42,6 +42,17 @@ async fn an_upsert_gives_back_the_rows_that_it_inserted_and_those_that_it_update
             Flavour::MariaDb => assert_eq!(twice.unwrap().len(), 2),
         }
         assert_eq!(count(&db).await, if flavour == Flavour::MySql { 3 } else { 4 }, "{flavour:?}");
+        // Also where one query does not name both.
+        let mut many: Vec<String> = (0..300).map(|at| format!("many-{at}")).collect();
+        many.push(many[0].clone());
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let twice = upsert(names(&many)).fetch_all(&db).await;
+        match flavour {
+            Flavour::MySql => assert_eq!(twice.unwrap_err().kind(), ErrorKind::Database),
+            Flavour::MariaDb => assert_eq!(twice.unwrap().len(), 301),
+        }
+        let once = upsert(names(&many[..300])).fetch_all(&db).await.unwrap();
+        assert!(once.iter().map(|(name, _)| &**name).eq(many[..300].iter().copied()), "{flavour:?}");
     })
     .await;
 }
