@@ -2,6 +2,7 @@
 
 use crate::plugin::Policy;
 use kysera::ErrorKind;
+use kysera::mysql::{MySql, MySqlOptions};
 use kysera::plugins::{Revives, SoftDelete, SoftDeletes, soft_delete};
 use kysera::prelude::*;
 use kysera_core::plugin::RowFilter;
@@ -67,10 +68,26 @@ async fn postgres(schema: &str) -> Option<Db> {
     Some(with_plugins(Postgres::connect(options).await.expect("the server answers")))
 }
 
+/// The same in databases of MySQL and of MariaDB, where there are such servers.
+async fn mysqls(database: &str) -> Vec<Db> {
+    let mut all = Vec::new();
+    for url in [kysera_testing::mysql_url(), kysera_testing::mariadb_url()].into_iter().flatten() {
+        let options: MySqlOptions = url.parse().expect("the address is one");
+        let server = Db::new(MySql::connect(options.clone()).await.expect("the server answers"));
+        let made = script(format!("drop database if exists {database}; create database {database}"));
+        made.run(&server).await.expect("a database can be made");
+        all.push(with_plugins(MySql::connect(options.database(database)).await.expect("the server answers")));
+    }
+    all
+}
+
 #[tokio::test]
 async fn a_policy_finds_its_tables_in_the_schema_of_the_connection() {
     policy(&sqlite().await).await;
     if let Some(db) = postgres("rewriting_drivers_policy").await {
+        policy(&db).await;
+    }
+    for db in mysqls("rewriting_drivers_policy").await {
         policy(&db).await;
     }
 }
@@ -149,6 +166,9 @@ async fn a_conflict_with_a_hidden_row_is_told_from_other_errors() {
     if let Some(db) = postgres("rewriting_drivers_conflict").await {
         conflict(&db).await;
     }
+    for db in mysqls("rewriting_drivers_conflict").await {
+        conflict(&db).await;
+    }
 }
 
 async fn conflict(db: &Db) {
@@ -174,13 +194,44 @@ async fn conflict(db: &Db) {
     assert_eq!(error.kind(), ErrorKind::HiddenConflict, "{error}");
 }
 
+/// Where MySQL and MariaDB merge a derived table into the query, or make a join of `in`: rows that are hidden stay so.
+#[tokio::test]
+async fn subqueries_and_merged_derived_tables_see_no_hidden_row() {
+    for db in mysqls("rewriting_drivers_traps").await {
+        traps(&db).await;
+    }
+}
+
+async fn traps(db: &Db) {
+    script(SCRIPT).run(db).await.expect("the script runs");
+    let other = alias!(Note as other);
+    let shown = derived("shown", select_from(Note).select(row! { id: Note.id, author: Note.staff_id }));
+    // A derived table that is merged into the query, below a left join: its condition must not make an inner one of it.
+    let left = select_from(Staff)
+        .with_deleted()
+        .left_join(&shown, shown.author.eq(Staff.id))
+        .order_by((Staff.id.asc(), shown.id.asc()))
+        .select((Staff.id, shown.id));
+    assert_eq!(left.fetch_all(db).await.expect("a query"), [(1, Some(1)), (2, None)]);
+    // `in` becomes a join or `exists`, with the condition inside.
+    let ids = select_from(other).filter(other.staff_id.eq(Note.staff_id.outer())).select(other.id);
+    let inside = select_from(Note).filter(Note.id.in_subquery(ids)).select(Note.id);
+    assert_eq!(inside.fetch_all(db).await.expect("a query"), [1]);
+}
+
 #[tokio::test]
 async fn marking_reaches_visible_rows_alone() {
-    let db = sqlite().await;
-    script(SCRIPT).run(&db).await.expect("the script runs");
+    marking(&sqlite().await).await;
+    for db in mysqls("rewriting_drivers_marking").await {
+        marking(&db).await;
+    }
+}
+
+async fn marking(db: &Db) {
+    script(SCRIPT).run(db).await.expect("the script runs");
     let before = kysera_core::SystemClock.now();
-    let marked = soft_delete(Note).filter(Note.id.ge(1)).execute(&db).await.expect("an update");
+    let marked = soft_delete(Note).filter(Note.id.ge(1)).execute(db).await.expect("an update");
     assert_eq!(marked.rows_affected, 1);
     let at = select_from(Note).with_deleted().filter(Note.id.eq(1)).select(Note.deleted_at);
-    assert!(at.fetch_one(&db).await.expect("a row").is_some_and(|at| at >= before));
+    assert!(at.fetch_one(db).await.expect("a row").is_some_and(|at| at >= before));
 }
