@@ -69,6 +69,8 @@ enum Stage {
 pub(crate) struct Prepared {
     pub(crate) id: u32,
     pub(crate) params: u16,
+    /// How many warnings there were: what is computed of constants is computed while it is prepared.
+    pub(crate) warnings: u16,
 }
 
 /// What comes next of an answer.
@@ -372,10 +374,12 @@ impl Exchange {
         let mut rest = Parser(self.wire.bytes(packet));
         let mut read = || {
             rest.byte()?;
-            Some((rest.u32()?, rest.u16()?, rest.u16()?))
+            let (id, columns, params) = (rest.u32()?, rest.u16()?, rest.u16()?);
+            rest.byte()?;
+            Some((id, columns, params, rest.u16()?))
         };
-        let (id, columns, params) = read().ok_or_else(|| malformed("a prepared statement"))?;
-        let prepared = Prepared { id, params };
+        let (id, columns, params, warnings) = read().ok_or_else(|| malformed("a prepared statement"))?;
+        let prepared = Prepared { id, params, warnings };
         let lists = usize::from(columns > 0) + usize::from(params > 0);
         let packets = usize::from(columns) + usize::from(params) + if self.has_eof { lists } else { 0 };
         if packets > 0 {

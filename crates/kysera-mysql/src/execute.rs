@@ -5,7 +5,7 @@ use crate::packet::Done;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
-use crate::warnings;
+use crate::warnings::{self, Errors};
 use kysera_core::error::{Error, ErrorKind};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
@@ -60,24 +60,22 @@ impl RawConnection {
         };
         match done {
             Some(done) if done.warnings == 0 => Ok(Some(done)),
-            done if warnings::may_come(statement) => {
-                // What was cut shows at the end, though nobody wants more rows.
+            Some(done) => {
+                Box::pin(warnings::check(self, Errors::of(statement))).await?;
+                Ok(Some(done))
+            }
+            None if statement.facts.may_warn => {
+                // Warnings come at the end, though nobody wants more rows.
                 reader.read_all();
-                let done = if done.is_none() { self.read_rows(reader, sink).await? } else { done };
+                let done = self.read_rows(reader, sink).await?;
                 if done.is_some_and(|done| done.warnings > 0) {
-                    Box::pin(warnings::check(self)).await?;
+                    Box::pin(warnings::check(self, Errors::of(statement))).await?;
                 }
                 Ok(done)
             }
             None => {
                 self.exchange.pass_over()?;
                 Ok(None)
-            }
-            Some(done) => {
-                if statement.kind != StatementKind::Raw {
-                    Box::pin(warnings::check(self)).await?;
-                }
-                Ok(Some(done))
             }
         }
     }
@@ -99,7 +97,16 @@ impl RawConnection {
         loop {
             self.send_prepare(statement)?;
             match self.take_prepared().await {
-                Ok(prepared) => return self.checked(prepared, params),
+                Ok(prepared) => {
+                    let way = self.checked(prepared, params)?;
+                    if prepared.warnings > 0
+                        && let Err(failure) = warnings::check(self, Errors::of(statement)).await
+                    {
+                        self.statements.close(prepared.id);
+                        return Err(failure);
+                    }
+                    return Ok(way);
+                }
                 Err(Failure::Server(error)) => match error.errno() {
                     errno::TOO_MANY_STATEMENTS if !is_again => {
                         self.statements.halve();

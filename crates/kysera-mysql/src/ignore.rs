@@ -11,16 +11,19 @@ use crate::exchange::Event;
 use crate::packet::Done;
 use crate::raw_connection::{Failure, RawConnection};
 use kysera_sql::cell::Cell;
-use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 
 /// A row with the same key is there: what `ignore` is for.
 const WANTED: [u16; 3] = [1062, 1586, 1169];
 
-/// True for an insert that ignores errors, but for raw SQL, which has what it asks for.
+/// True for an insert that ignores errors, but for raw SQL, which has what it asks for. How a compiled one that holds raw
+/// SQL counts its rows tells it apart.
 #[inline]
 pub(crate) fn ignores_errors(statement: &Compiled) -> bool {
     const BEGINNING: &[u8] = b"insert ignore ";
-    matches!(statement.kind, StatementKind::InsertValues(_) | StatementKind::Write)
+    let is_compiled = matches!(statement.kind, StatementKind::InsertValues(_) | StatementKind::Write)
+        || statement.facts.affected == Affected::NewRows;
+    is_compiled
         && statement
             .sql
             .as_bytes()

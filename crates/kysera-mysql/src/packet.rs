@@ -97,6 +97,24 @@ pub(crate) struct Done {
     pub(crate) warnings: u16,
     /// The session is no longer as it was: a setting, a temporary table, another database.
     pub(crate) has_changed_session: bool,
+    /// Of how many rows it is told, and how many of them were there already: an insert of several rows or from a query.
+    pub(crate) told: Option<Told>,
+}
+
+/// What the end of an insert says in words. An update says something else there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) records: u64,
+    pub(crate) duplicates: u64,
+}
+
+impl Told {
+    /// The words are of the session's language: `Records: 3  Duplicates: 1  Warnings: 0`.
+    fn parse(words: &[u8]) -> Option<Told> {
+        let mut numbers = words.split(|byte| !byte.is_ascii_digit()).filter(|digits| !digits.is_empty());
+        let mut number = || std::str::from_utf8(numbers.next()?).ok()?.parse().ok();
+        Some(Told { records: number()?, duplicates: number()? })
+    }
 }
 
 impl Done {
@@ -108,9 +126,11 @@ impl Done {
         let last_insert_id = rest.number()?;
         let status = StatusFlags::from_bits_truncate(rest.u16()?);
         let warnings = rest.u16()?;
+        let words = rest.counted();
+        let told = words.filter(|words| !words.is_empty()).and_then(Told::parse);
         let has_changed_session = status.contains(StatusFlags::SERVER_SESSION_STATE_CHANGED)
-            && tells_of_a_change(rest).unwrap_or(true);
-        Some(Done { affected, last_insert_id, status, warnings, has_changed_session })
+            && words.and_then(|_| tells_of_a_change(rest)).unwrap_or(true);
+        Some(Done { affected, last_insert_id, status, warnings, has_changed_session, told })
     }
 
     /// Reads the old packet behind rows.
@@ -119,7 +139,14 @@ impl Done {
         rest.byte()?;
         let warnings = rest.u16()?;
         let status = StatusFlags::from_bits_truncate(rest.u16()?);
-        Some(Done { affected: 0, last_insert_id: 0, status, warnings, has_changed_session: false })
+        Some(Done {
+            affected: 0,
+            last_insert_id: 0,
+            status,
+            warnings,
+            has_changed_session: false,
+            told: None,
+        })
     }
 
     /// True when another result of the same command follows.
@@ -132,7 +159,6 @@ impl Done {
 fn tells_of_a_change(mut rest: Parser<'_>) -> Option<bool> {
     const TRANSACTION_CHARACTERISTICS: u8 = 4;
     const TRANSACTION_STATE: u8 = 5;
-    rest.counted()?;
     let mut changes = Parser(rest.counted()?);
     while !changes.0.is_empty() {
         let kind = changes.byte()?;
@@ -182,6 +208,20 @@ mod tests {
         let error = parse_error(b"\xff\x28\x04#42000You have an error").unwrap();
         assert_eq!((error.errno(), error.state(), error.message()), (1064, "42000", "You have an error"));
         assert!(parse_error(b"\xff\x28").is_none());
+    }
+
+    #[test]
+    fn what_an_insert_tells_in_words_is_read_in_any_language() {
+        let told = |words: &[u8]| {
+            let mut packet = vec![0, 3, 0, 2, 0, 0, 0];
+            put_counted(&mut packet, words);
+            Done::parse(&packet).unwrap().told
+        };
+        let expected = Some(Told { records: 3, duplicates: 1 });
+        assert_eq!(told(b"Records: 3  Duplicates: 1  Warnings: 0"), expected);
+        assert_eq!(told("Datensätze: 3  Duplikate: 1  Warnungen: 0".as_bytes()), expected);
+        assert_eq!(told(b""), None);
+        assert_eq!(told(b"Records"), None);
     }
 
     #[test]

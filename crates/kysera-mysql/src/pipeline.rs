@@ -5,16 +5,17 @@
 
 use crate::connection::MyConnection;
 use crate::execute::{Way, is_outdated};
+use crate::packet::Done;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
 use crate::undone::is_undone;
-use crate::warnings;
+use crate::warnings::{self, Errors};
 use kysera_core::driver::Ran;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
-use kysera_sql::row::RowSink;
+use kysera_sql::row::{Discard, RowSink};
 
 type Batch = Vec<(Compiled, Box<dyn RowSink>)>;
 
@@ -66,12 +67,12 @@ impl MyConnection {
         let (statements, sinks): (Vec<Compiled>, Vec<Box<dyn RowSink>>) = part.into_iter().unzip();
         self.state.start(Operation::Statement);
         let sent = self.raw().send_all(&statements).await;
-        let mut has_failed = false;
+        let (mut has_failed, mut suspects) = (false, Vec::new());
         for ((statement, mut sink), (params, sent)) in statements.into_iter().zip(sinks).zip(sent) {
             let mut reader = Reader::new(&statement).reading_all();
             let outcome = match sent {
                 Ok(way) => {
-                    let read = self.raw().read_rows(&mut reader, &mut *sink).await;
+                    let read = self.raw().read_with_warnings(&statement, &mut reader, &mut *sink).await;
                     match &read {
                         Err(Failure::Server(error)) if is_outdated(error.errno()) => {
                             self.raw().statements.forget(&statement.sql, &params);
@@ -83,14 +84,35 @@ impl MyConnection {
                 Err(failure) => Err(failure),
             };
             let ran = match outcome {
-                Ok(done) => reader.check().map(|()| reader.result(done)),
+                Ok(done) => {
+                    if may_hide_a_loss(&statement, done) {
+                        suspects.push((results.len(), statement, params));
+                    }
+                    reader.check().map(|()| reader.result(done))
+                }
                 Err(failure) => Err(self.raw().told(failure)),
             };
             let is_behind = is_inside && has_failed;
             has_failed |= ran.is_err();
             results.push(if is_behind { Err(not_reached()) } else { ran.map(|done| (done, sink)) });
         }
+        for (at, statement, params) in suspects {
+            if !self.raw().exchange.is_broken()
+                && let Err(error) = self.read_again(&statement, &params).await
+            {
+                results[at] = Err(error);
+                has_failed = true;
+            }
+        }
         self.end_part(has_failed).await;
+    }
+
+    /// Reads once more by itself what had warnings that were not asked for behind it.
+    #[cold]
+    async fn read_again(&mut self, statement: &Compiled, params: &Params) -> Result<()> {
+        let mut reader = Reader::new(statement).reading_all();
+        let outcome = Box::pin(self.raw().run(statement, params, &mut reader, &mut Discard::default())).await;
+        outcome.map(drop).map_err(|failure| self.raw().told(failure))
     }
 
     async fn end_part(&mut self, has_failed: bool) {
@@ -109,7 +131,33 @@ impl MyConnection {
 /// A statement's parameters, and how it was sent or why not.
 type Sent = (Params, Result<Way, Failure>);
 
+/// True for a read with warnings that nobody has asked for: a plain one of a view that computes.
+fn may_hide_a_loss(statement: &Compiled, done: Option<Done>) -> bool {
+    statement.kind == StatementKind::Read
+        && !warnings::are_asked_for(statement)
+        && done.is_some_and(|done| done.warnings > 0)
+}
+
 impl RawConnection {
+    /// Reads the answer of a statement of a pipeline, and its warnings where they were asked for behind it.
+    async fn read_with_warnings(
+        &mut self,
+        statement: &Compiled,
+        reader: &mut Reader,
+        sink: &mut dyn RowSink,
+    ) -> Result<Option<Done>, Failure> {
+        let read = self.read_rows(reader, sink).await;
+        if !warnings::are_asked_for(statement) || self.exchange.is_broken() {
+            return read;
+        }
+        let warned = warnings::read(self, Errors::of(statement)).await;
+        match (&read, warned) {
+            // Behind a failed one the error itself stands there, and it is broken when the connection is.
+            (Ok(Some(done)), Err(failure)) if done.warnings > 0 || self.exchange.is_broken() => Err(failure),
+            _ => read,
+        }
+    }
+
     /// Prepares what has to be prepared, and then sends all. Nothing is kept before the last one is sent, because what falls
     /// out of the cache is closed in front of what is sent next.
     async fn send_all(&mut self, part: &[Compiled]) -> Vec<Sent> {
@@ -144,6 +192,9 @@ impl RawConnection {
             } else if let Ok(Way::Text) = *way {
                 *way = self.send(statement, params, Way::Text).map(|()| Way::Text);
             }
+            if way.is_ok() && warnings::are_asked_for(statement) {
+                warnings::ask(self);
+            }
         }
         for (at, id) in new {
             self.statements.keep(&part[at].sql, &sent[at].0, id);
@@ -155,10 +206,7 @@ impl RawConnection {
 /// True when a statement may be sent before the answers of those before it.
 fn may_follow(part: &Batch, next: &Compiled, is_inside: bool) -> bool {
     let is_plain = |statement: &Compiled| {
-        let is_allowed =
-            if is_inside { statement.kind == StatementKind::Read } else { !is_undone(statement) };
-        // The warnings of a statement can be asked for only right behind it.
-        is_allowed && !warnings::may_come(statement)
+        if is_inside { statement.kind == StatementKind::Read } else { !is_undone(statement) }
     };
     is_plain(next) && part.iter().all(|(statement, _)| is_plain(statement))
 }

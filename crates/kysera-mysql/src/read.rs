@@ -7,13 +7,14 @@ use crate::packet::Done;
 use crate::raw_connection::{Failure, RawConnection};
 use kysera_core::driver::ExecResult;
 use kysera_core::error::{Error, ErrorKind};
-use kysera_sql::compiled::{Compiled, StatementKind};
+use kysera_sql::compiled::{Affected, Compiled, StatementKind};
 use kysera_sql::row::{DecodeError, Flow, RowSink, hand_over};
 
 /// Reads the rows of one statement.
 #[derive(Debug)]
 pub(crate) struct Reader {
     kind: StatementKind,
+    affected: Affected,
     state: State,
     /// How many rows came.
     pub(crate) seen: u64,
@@ -37,6 +38,7 @@ impl Reader {
     pub(crate) fn new(statement: &Compiled) -> Reader {
         Reader {
             kind: statement.kind,
+            affected: statement.facts.affected,
             state: State::Taking,
             seen: 0,
             results: 0,
@@ -132,12 +134,9 @@ impl Reader {
 
     /// What the statement did.
     pub(crate) fn result(&self, done: Option<Done>) -> ExecResult {
-        let affected = done.map_or(0, |done| done.affected);
         let result = match self.kind {
             StatementKind::Read => ExecResult::affected(0),
-            // A row that was changed counts for two where it stood in the way of a new one.
-            StatementKind::InsertValues(rows) => ExecResult::affected(affected.min(rows as u64)),
-            _ => ExecResult::affected(affected),
+            _ => ExecResult::affected(done.map_or(0, |done| self.written(done))),
         };
         // What a write returns is what it wrote, and the end of rows has no count.
         let is_write = !matches!(self.kind, StatementKind::Read | StatementKind::Raw);
@@ -145,6 +144,23 @@ impl Reader {
         let first = self.first_insert_id(done);
         let last = first.filter(|_| matches!(self.kind, StatementKind::InsertValues(1) | StatementKind::Raw));
         result.with_returned(self.seen).with_first_insert_id(first).with_last_insert_id(last)
+    }
+
+    /// How many rows were written. The server counts one that was changed as two where it stood in the way of a new one, and
+    /// one that was kept as one.
+    fn written(&self, done: Done) -> u64 {
+        match (self.affected, done.told) {
+            (Affected::Reported, _) => match self.kind {
+                // A statement that was not compiled does not say that it may change rows.
+                StatementKind::InsertValues(rows) => done.affected.min(rows as u64),
+                _ => done.affected,
+            },
+            (Affected::NewRows, Some(told)) => told.records.saturating_sub(told.duplicates),
+            (Affected::NewRows, None) if done.last_insert_id == Affected::KEPT => 0,
+            (Affected::GivenRows, Some(told)) => told.records,
+            (Affected::GivenRows, None) => done.affected.min(1),
+            _ => done.affected,
+        }
     }
 
     /// The server tells the first key of several, and a negative one as a large number.

@@ -5,7 +5,7 @@ use crate::exchange::Event;
 use crate::raw_connection::Failure;
 use crate::read::Reader;
 use crate::undone::check_stream;
-use crate::warnings;
+use crate::warnings::{self, Errors};
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::driver::{BoxFuture, RowStream};
 use kysera_core::error::Result;
@@ -21,8 +21,7 @@ struct Stream<'c> {
     reader: Reader,
     /// After the last row.
     is_over: bool,
-    /// Its warnings are to be looked at.
-    may_lose: bool,
+    errors: Errors,
 }
 
 impl MyConnection {
@@ -63,8 +62,8 @@ impl MyConnection {
         } else if is_read {
             self.state.start(Operation::Stream);
         }
-        let may_lose = warnings::are_looked_at(&statement);
-        Ok(Box::new(Stream { connection: self, reader, is_over, may_lose }))
+        let errors = Errors::of(&statement);
+        Ok(Box::new(Stream { connection: self, reader, is_over, errors }))
     }
 }
 
@@ -95,8 +94,8 @@ impl Stream<'_> {
                 Event::Done(done) if done.has_more() => {}
                 Event::Done(done) => {
                     self.is_over = true;
-                    if self.may_lose && done.warnings > 0 {
-                        warnings::check(self.connection.raw()).await?;
+                    if done.warnings > 0 {
+                        warnings::check(self.connection.raw(), self.errors).await?;
                     }
                     return Ok(false);
                 }

@@ -7,7 +7,6 @@ use crate::packet::Done;
 use crate::params::Params;
 use crate::raw_connection::{Failure, RawConnection};
 use crate::read::Reader;
-use crate::warnings;
 use kysera_core::driver::ExecResult;
 use kysera_core::driver::transaction_state::Operation;
 use kysera_core::error::{Error, ErrorKind, Result};
@@ -17,8 +16,13 @@ use kysera_sql::row::RowSink;
 /// True for a write that may have to be undone.
 #[inline]
 pub(crate) fn is_undone(statement: &Compiled) -> bool {
-    let changes_rows = !matches!(statement.kind, StatementKind::Read | StatementKind::Ddl);
-    changes_rows && (ignores_errors(statement) || warnings::may_come(statement))
+    let changes_rows = match statement.kind {
+        StatementKind::Read | StatementKind::Ddl => false,
+        // A query that holds raw SQL or calls a function of the user's.
+        StatementKind::Raw => !statement.sql.starts_with("select "),
+        _ => true,
+    };
+    changes_rows && (statement.facts.may_warn || ignores_errors(statement))
 }
 
 /// Refuses a write that may have to be undone where its rows are handed over before it has ended.

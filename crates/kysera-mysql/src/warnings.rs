@@ -1,6 +1,7 @@
-//! Warnings that mean loss: the server has cut a value and sends it all the same.
+//! Warnings that mean loss: the server has cut a value, or computed none, and sends it all the same.
 //!
-//! To ask for them is a trip, so only statements are asked of in which that can happen.
+//! How many there were stands at the end of every answer, so that asking for them costs nothing where there are none. The
+//! next statement replaces them: in a pipeline they are asked for right behind a statement that may have some.
 
 use crate::cells::TextRow;
 use crate::error;
@@ -17,51 +18,56 @@ const CUT: [u16; 2] = [1260, 1301];
 /// that is no JSON, bytes that are no text.
 const INVALID: [u16; 17] =
     [1264, 1292, 1300, 1365, 1366, 1411, 1441, 1916, 3020, 3141, 3854, 4035, 4036, 4037, 4038, 4039, 4040];
-/// What may make a warning that is an error: such a statement is not sent together with others.
-const COMPUTES: [&str; 8] = [" / ", " div ", " % ", "cast(", "ln(", "log", "timestampadd(", "json_compact("];
-/// Aggregates whose result has a most length, in two parts: what stands before the first `_`, and what begins with it.
-const AGGREGATES: [(&str, &str); 3] = [("group", "_concat"), ("json", "_arrayagg"), ("json", "_objectagg")];
 
-/// True for a statement whose warnings are looked at when there are some. Raw SQL has what it asks for.
-#[inline]
-pub(crate) fn are_looked_at(statement: &Compiled) -> bool {
-    statement.kind != StatementKind::Raw || may_mean_loss(statement)
+/// True for a statement behind which its warnings are asked for in a pipeline, whether there are any or not.
+pub(crate) fn are_asked_for(statement: &Compiled) -> bool {
+    statement.facts.may_warn || statement.kind == StatementKind::Raw
 }
 
-/// True for a statement that computes what may be no value.
-pub(crate) fn may_come(statement: &Compiled) -> bool {
-    let computes = || COMPUTES.iter().any(|words| statement.sql.contains(words));
-    may_mean_loss(statement) || statement.kind != StatementKind::Raw && computes()
+/// Which warnings of a statement are errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errors {
+    /// What was cut: raw SQL as a whole has what it asks for.
+    Cut,
+    /// What was cut, and what is no value.
+    Invalid,
 }
 
-/// True for a statement in which a list may be cut.
-pub(crate) fn may_mean_loss(statement: &Compiled) -> bool {
-    let sql = statement.sql.as_bytes();
-    let is_at = |at: usize| {
-        AGGREGATES.iter().any(|(head, tail)| {
-            let start = at.checked_sub(head.len());
-            let is_head = start.is_some_and(|start| sql[start..at].eq_ignore_ascii_case(head.as_bytes()));
-            is_head
-                && sql[at..]
-                    .get(..tail.len())
-                    .is_some_and(|found| found.eq_ignore_ascii_case(tail.as_bytes()))
-        })
-    };
-    sql.iter().enumerate().any(|(at, byte)| *byte == b'_' && is_at(at))
+impl Errors {
+    #[inline]
+    pub(crate) fn of(statement: &Compiled) -> Errors {
+        let is_raw = statement.kind == StatementKind::Raw && !statement.facts.may_warn;
+        if is_raw { Errors::Cut } else { Errors::Invalid }
+    }
 }
+
+const ASK: &str = "show warnings";
 
 /// Asks for the warnings of the statement before.
 ///
 /// # Errors
 /// The warning, if one means loss.
-pub(crate) async fn check(raw: &mut RawConnection) -> Result<(), Failure> {
-    raw.exchange.send_text("show warnings");
+pub(crate) async fn check(raw: &mut RawConnection, errors: Errors) -> Result<(), Failure> {
+    ask(raw);
+    read(raw, errors).await
+}
+
+/// Asks and does not wait.
+pub(crate) fn ask(raw: &mut RawConnection) {
+    raw.exchange.send_text(ASK);
+}
+
+/// Reads the answer to [`ask`].
+///
+/// # Errors
+/// The warning, if one means loss.
+pub(crate) async fn read(raw: &mut RawConnection, errors: Errors) -> Result<(), Failure> {
     let mut found = None;
     loop {
         match raw.exchange.next().await? {
             Event::Row(row) if found.is_none() => {
                 let (bytes, columns) = raw.exchange.row_and_columns(row);
-                found = warning(TextRow::new(bytes, columns.kinds()));
+                found = warning(TextRow::new(bytes, columns.kinds()), errors);
             }
             Event::Row(_) | Event::Columns | Event::Prepared(_) => {}
             Event::Done(_) => break,
@@ -80,35 +86,15 @@ pub(crate) async fn check(raw: &mut RawConnection) -> Result<(), Failure> {
 }
 
 /// The level, the number and the message of a warning, if it means loss.
-fn warning(mut row: TextRow<'_>) -> Option<ServerError> {
+fn warning(mut row: TextRow<'_>, errors: Errors) -> Option<ServerError> {
     let (Ok(Cell::Text(level)), Ok(Cell::I64(number)), Ok(Cell::Text(message))) =
         (row.cell(0), row.cell(1), row.cell(2))
     else {
         return None;
     };
-    let means_loss = |errno: &u16| CUT.contains(errno) || level == "Warning" && INVALID.contains(errno);
+    let means_loss = |errno: &u16| {
+        CUT.contains(errno) || errors == Errors::Invalid && level == "Warning" && INVALID.contains(errno)
+    };
     let errno = u16::try_from(number).ok().filter(means_loss)?;
     Some(ServerError::new(errno, *b"HY000", message.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::may_mean_loss;
-    use kysera_sql::compiled::{Compiled, Facts, StatementKind};
-
-    #[test]
-    fn aggregates_that_may_be_cut_are_found_in_any_case() {
-        let found = |sql: &str| may_mean_loss(&Compiled::new(sql, vec![], StatementKind::Read, Facts::new()));
-        for sql in [
-            "select group_concat(a) from t",
-            "select GROUP_CONCAT(a)",
-            "select x_y, json_arrayagg(a)",
-            "json_objectagg",
-        ] {
-            assert!(found(sql), "{sql}");
-        }
-        for sql in ["select 1", "_concat", "select concat(a_b, group_) from json_array", "group_conca", ""] {
-            assert!(!found(sql), "{sql}");
-        }
-    }
 }

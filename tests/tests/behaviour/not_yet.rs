@@ -36,71 +36,14 @@ const NOT_YET: &[Cause] = &[
         scenarios: &["plugins::contract::an_upsert_is_checked_for_the_row_proposed_and_the_row_it_leaves"],
     },
     Cause {
-        why: "narrow results of 16 and 32 bits",
-        on: MARIADB,
-        scenarios: &["meaning::narrow::values_that_are_computed_for_an_insert_are_checked"],
-    },
-    Cause {
-        why: "narrow results of 16 and 32 bits",
+        why: "bound values that are computed with each other are floats",
         on: BOTH,
-        scenarios: &[
-            "meaning::floats::a_float_of_32_bits_is_a_decimal_of_the_digits_that_it_is_sure_of",
-            "meaning::floats::a_number_that_a_narrower_type_cannot_hold_is_not_cast_to_it",
-            "meaning::narrow::a_cast_to_an_integer_that_no_database_has_stays_within_it",
-            "meaning::narrow::a_float_of_32_bits_is_rounded_at_each_step",
-            "meaning::narrow::a_result_beyond_16_or_32_bits_is_an_error_wherever_it_is_computed",
-            "meaning::narrow::a_sum_of_floats_of_32_bits_is_a_float_of_64_bits",
-            "meaning::narrow_stored::an_insert_that_names_no_columns_of_a_narrow_table_is_refused_where_they_are_checked",
-            "meaning::oracle::random_expressions_have_one_meaning",
-        ],
-    },
-    Cause {
-        why: "not looked at: meaning::decimals",
-        on: BOTH,
-        scenarios: &[
-            "meaning::decimals::arithmetic_of_decimals_goes_through_no_float",
-            "meaning::decimals::sums_and_averages_of_decimals_are_exact",
-        ],
-    },
-    Cause {
-        why: "not looked at: meaning::floats",
-        on: BOTH,
-        scenarios: &["meaning::floats::a_float_beyond_its_range_is_an_error_and_no_infinity"],
+        scenarios: &["meaning::oracle::random_expressions_have_one_meaning"],
     },
     Cause {
         why: "not looked at: plugins::guards",
         on: BOTH,
         scenarios: &["plugins::guards::raw_fragments_that_read_a_table_are_refused_under_a_guard"],
-    },
-    Cause {
-        why: "rows that are passed over are counted",
-        on: BOTH,
-        scenarios: &[
-            "plugins::soft_delete::an_upsert_that_meets_a_hidden_row_is_a_hidden_conflict",
-            "queries::writing::upserts_do_nothing_or_update_with_what_was_proposed",
-        ],
-    },
-    Cause {
-        why: "the root of a negative number is NULL",
-        on: BOTH,
-        scenarios: &["meaning::floats::functions_of_floats_fail_outside_of_what_they_are_defined_for"],
-    },
-    Cause {
-        why: "the scenario casts to bigint, which is signed there",
-        on: BOTH,
-        scenarios: &[
-            "meaning::narrow::what_raw_sql_and_functions_make_is_checked_before_a_narrow_column_stores_it",
-            "meaning::narrow_stored::a_wide_number_inside_an_expression_was_stored_in_a_narrow_column",
-            "meaning::narrow_stored::a_wide_number_of_a_query_was_stored_in_a_narrow_column",
-            "meaning::narrow_stored::an_insert_from_a_query_stored_wide_numbers_in_narrow_columns",
-        ],
-    },
-    Cause {
-        why: "the sign of a zero",
-        on: MARIADB,
-        scenarios: &[
-            "meaning::still_different::a_negative_zero_loses_its_sign_on_sqlite_and_equals_zero_on_both",
-        ],
     },
 ];
 

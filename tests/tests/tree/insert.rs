@@ -355,7 +355,7 @@ fn nothing_on_a_conflict() {
         sql! {
             sqlite: r#"insert into "pet" ("name", "owner_id", "species") values (?, ?, ?) on conflict do nothing"#,
             postgres: r#"insert into "pet" ("name", "owner_id", "species") values ($1, $2, $3) on conflict do nothing"#,
-            mysql: "insert into `pet` (`name`, `owner_id`, `species`) values (?, ?, ?) on duplicate key update `name` = `pet`.`name`",
+            mysql: "insert into `pet` (`name`, `owner_id`, `species`) values (?, ?, ?) on duplicate key update `name` = case last_insert_id(18446744073709551557) when 0 then `pet`.`name` else `pet`.`name` end",
             mssql: no("on conflict"),
         },
     );
@@ -589,7 +589,7 @@ fn an_upsert_of_nothing_but_defaults_names_a_column_where_it_must() {
             sql! {
                 sqlite: r#"insert into "toy" ("price") values (null) on conflict do nothing"#,
                 postgres: r#"insert into "toy" default values on conflict do nothing"#,
-                mysql: "insert into `toy` () values () on duplicate key update `id` = `toy`.`id`",
+                mysql: "insert into `toy` () values () on duplicate key update `id` = case last_insert_id(18446744073709551557) when 0 then `toy`.`id` else `toy`.`id` end",
                 mssql: no("on conflict"),
             },
         );

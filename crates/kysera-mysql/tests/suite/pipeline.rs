@@ -1,6 +1,6 @@
 //! Statements sent together: an error at each place, inside a transaction and outside.
 
-use crate::support::{acquire, on_both, one, read, run, taken, write};
+use crate::support::{acquire, on_both, one, read, run, run_with, taken, write};
 use kysera_core::driver::{Connection, Ran, TransactionOptions};
 use kysera_core::error::ErrorKind;
 use kysera_mysql::MySql;
@@ -144,4 +144,76 @@ async fn a_batch_may_be_larger_than_the_cache() {
         )
         .await;
     }
+}
+
+/// As [`read`], of a statement that may have warnings.
+fn computed(sql: &str) -> (Compiled, Box<dyn RowSink>) {
+    let mut read = read(sql, vec![]);
+    read.facts = read.facts.warning();
+    (read, Box::<Discard>::default())
+}
+
+fn plain(sql: &str) -> (Compiled, Box<dyn RowSink>) {
+    (read(sql, vec![]), Box::<Discard>::default())
+}
+
+/// The next statement replaces the warnings of one, so that nobody asked for those of a statement with a neighbour.
+#[tokio::test]
+async fn a_warning_of_a_read_with_neighbours_is_an_error_of_that_read() {
+    on_both("pipeline_warnings", async |driver, flavour| {
+        table(&driver).await;
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create view w as select id, 1 / (id - 1) as q from t").await.unwrap();
+        for is_inside in [false, true] {
+            if is_inside {
+                connection.begin(TransactionOptions::default()).await.unwrap();
+            }
+            for divides in
+                [computed("select 1 / (id - 1) from t"), computed("select 1 / 0"), plain("select q from w")]
+            {
+                let sql = divides.0.sql.clone();
+                let batch = vec![count(), computed("select id / 1 from t"), divides, count()];
+                let ran = connection.pipeline(batch).await;
+                let kinds: Vec<_> = ran.iter().map(kind).collect();
+                let last = kinds[3];
+                assert_eq!(kinds[..3], [None, None, Some(ErrorKind::InvalidValue)], "{flavour:?} {sql}");
+                let is_behind = last == Some(ErrorKind::RolledBack) && is_inside;
+                assert!(last.is_none() || is_behind, "{flavour:?} {sql}: {last:?}");
+                assert_eq!(ids(connection).await, [1]);
+            }
+            if is_inside {
+                connection.commit().await.unwrap();
+            }
+        }
+    })
+    .await;
+}
+
+/// How many warnings there are stands at the end of every answer.
+#[tokio::test]
+async fn nobody_asks_for_the_warnings_of_a_statement_that_has_none() {
+    on_both("no_warnings", async |driver, flavour| {
+        table(&driver).await;
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        let asked = async |connection: &mut dyn Connection| -> String {
+            let sql = "show session status where variable_name = 'Com_show_warnings'";
+            let rows: Vec<(String, String)> =
+                crate::support::rows(connection, read(sql, vec![])).await.unwrap();
+            rows[0].1.clone()
+        };
+        let before = asked(connection).await;
+        for _ in 0..3 {
+            assert_eq!(ids(connection).await, [1]);
+            let statement = write("update t set id = ? where id = 1", vec![Value::I64(1)]);
+            run_with(connection, statement).await.unwrap();
+            run_with(connection, computed("select id / 1 from t").0).await.unwrap();
+            assert!(
+                connection.pipeline(vec![count(), plain("select id from t")]).await.iter().all(Result::is_ok)
+            );
+        }
+        assert_eq!(asked(connection).await, before, "{flavour:?}");
+    })
+    .await;
 }

@@ -2,10 +2,11 @@
 
 use super::CompileError;
 use super::determined::is_aggregate;
-use super::numeric::is_extreme;
+use super::guarded::Constant;
+use super::numeric::{is_extreme, is_named};
 use super::param_type::{has_type, is_first, is_one_type};
 use super::writer::Writer;
-use crate::ast::{Call, Expr, Over};
+use crate::ast::{Call, Expr, Numeric, Over};
 use crate::dialect::are_positions;
 use crate::value::CustomType;
 
@@ -19,14 +20,35 @@ impl<'a> Writer<'a> {
         if self.starts_with(call) || self.syntax.positions_from_end && self.part_of_text(call) {
             return;
         }
+        self.contents.may_warn |= !is_defined_everywhere(&call.name);
+        if self.syntax.integer_quotient.is_some()
+            && call.numeric == Numeric::Decimal
+            && is_named(call, &["avg"])
+        {
+            self.decimal_average(call);
+        } else if !self.guarded_call(call) {
+            self.plain_call(call);
+        }
+    }
+
+    pub(super) fn plain_call(&mut self, call: &'a Call) {
         let ranked = self.ranked_extreme(call);
         if ranked.is_some() {
             self.push("case ");
         }
         self.aggregates |= call.over.is_none() && is_aggregate(call);
         self.contents.raw |= !is_of_values(&call.name);
-        let narrow = self.narrow_call(call);
-        self.push(narrow.unwrap_or_default());
+        let [open, close] = self.narrow_call(call).unwrap_or_default();
+        self.push(open);
+        if call.distinct && self.syntax.counts_null_constants && is_named(call, &["count"]) {
+            match constant_of(call) {
+                Constant::Value => return self.counted_constant(call),
+                Constant::Query => {
+                    self.unsupported("distinct values of a query, counted", "count them in a derived table");
+                }
+                Constant::No => {}
+            }
+        }
         let keys = self.open_call_keys(call);
         let name = self.name_of_call(call);
         self.function_name(name);
@@ -54,9 +76,18 @@ impl<'a> Writer<'a> {
         if let Some(ty) = ranked {
             self.label_of_rank(ty);
         }
-        if narrow.is_some() {
-            self.push(")");
+        self.push(close);
+    }
+
+    /// `least(count(x), 1)`: how many distinct values a constant has.
+    fn counted_constant(&mut self, call: &'a Call) {
+        self.push("least(count(");
+        if call.filter.is_some() {
+            self.filtered_args(call);
+        } else {
+            self.args(call);
         }
+        self.push("), 1)");
     }
 
     /// `substr(x, from, length)` where a position before the first character would be counted from the end: it means those
@@ -173,6 +204,37 @@ impl<'a> Writer<'a> {
         };
         self.refuse(CompileError::Name { name: name.into(), reason });
     }
+}
+
+/// True for functions that give a value, NULL or an error for every argument, and never a warning.
+fn is_defined_everywhere(name: &str) -> bool {
+    const NAMES: [&str; 24] = [
+        "abs",
+        "avg",
+        "ceil",
+        "ceiling",
+        "char_length",
+        "coalesce",
+        "concat",
+        "count",
+        "dense_rank",
+        "floor",
+        "greatest",
+        "ifnull",
+        "least",
+        "length",
+        "lower",
+        "max",
+        "min",
+        "nullif",
+        "rank",
+        "round",
+        "row_number",
+        "sum",
+        "trim",
+        "upper",
+    ];
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// True for functions of the databases that compute a value and do nothing else. Any other may write, wait or change the
@@ -317,6 +379,15 @@ pub(super) fn is_plain(name: &str) -> bool {
         part.bytes().next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     })
+}
+
+/// Whether what is counted holds a column.
+fn constant_of(call: &Call) -> Constant {
+    let counted = call.args.iter().chain(&call.filter);
+    match call.args.len() {
+        1 => counted.map(Constant::of).fold(Constant::Value, Constant::beside),
+        _ => Constant::No,
+    }
 }
 
 fn passes_over_null(name: &str) -> bool {

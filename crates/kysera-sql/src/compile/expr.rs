@@ -3,9 +3,11 @@
 //! Where conditions are no values (SQL Server) an expression is written for its position: `expr` writes a
 //! value, `condition` something that can be tested.
 
+use super::guarded::may_warn;
 use super::numeric::is_null;
 use super::operator::{self, Level, level};
 use super::param_type::{has_type, is_first, results_have_type};
+use super::shared_keys::same;
 use super::writer::Writer;
 use crate::ast::{
     Between, Binary, BinaryOp, Case, ColumnRef, Expr, InList, InSubquery, Literal, Numeric, Select, Unary,
@@ -68,6 +70,9 @@ impl<'a> Writer<'a> {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
             Expr::Binary(binary) => self.binary(binary, nested),
             Expr::Unary(unary) => self.unary(unary, nested),
+            Expr::IsNull { operand, negated } if self.is_skipped(operand) => {
+                self.computed_null_test(operand, *negated);
+            }
             Expr::IsNull { operand, negated } => {
                 if !self.as_stored(operand) {
                     self.tested(operand);
@@ -105,10 +110,12 @@ impl<'a> Writer<'a> {
         if parens {
             self.sql.push('(');
         }
-        if condition {
-            self.condition(operand);
-        } else {
-            self.expr(operand);
+        match operand {
+            Expr::Value(value) if !condition && self.is_computed_decimal(operand) => {
+                self.computed_value(value)
+            }
+            _ if condition => self.condition(operand),
+            _ => self.expr(operand),
         }
         if parens {
             self.sql.push(')');
@@ -117,10 +124,14 @@ impl<'a> Writer<'a> {
 
     /// The operand of a comparison.
     pub(super) fn tested(&mut self, operand: &'a Expr) {
-        self.operand(operand, level(operand) <= Level::Comparison, false);
+        match operand {
+            Expr::Value(_) => self.expr(operand),
+            _ => self.operand(operand, level(operand) <= Level::Comparison, false),
+        }
     }
 
     fn binary(&mut self, top: &'a Binary, nested: bool) {
+        self.contents.may_warn |= may_warn(top);
         match top.op {
             BinaryOp::Concat if self.syntax.concat == Concat::Function => self.concat(top),
             BinaryOp::IsDistinctFrom | BinaryOp::IsNotDistinctFrom => self.null_safe(top),
@@ -291,7 +302,11 @@ impl<'a> Writer<'a> {
             self.compared_beside(&binary.left, &binary.right);
             return self.tested(&binary.right);
         }
-        self.compared(&binary.left, Some(&binary.right));
+        if self.is_skipped(&binary.left) && same(&binary.left, &binary.right) {
+            self.not_skipped(&binary.left);
+        } else {
+            self.compared(&binary.left, Some(&binary.right));
+        }
         self.push(words);
         self.compared_with(&binary.left, &binary.right);
     }

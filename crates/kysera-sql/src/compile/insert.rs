@@ -4,6 +4,7 @@ use super::CompileError;
 use super::select::Place;
 use super::writer::Writer;
 use crate::ast::{Expr, Insert, InsertOr, InsertSource, Select};
+use crate::compiled::Affected;
 use crate::dialect::{InsertWith, OutputForm};
 use crate::ident::Name;
 use crate::value::{SqlType, Value};
@@ -46,15 +47,25 @@ impl<'a> Writer<'a> {
 
     fn insert_verb(&mut self, insert: &'a Insert) {
         match insert.or {
+            None if self.passes_over(insert) => self.push(self.syntax.insert_ignore),
             None => self.push("insert"),
             Some(InsertOr::Replace) => {
                 self.require(self.caps.replace, "replace", "use `on_conflict`");
+                self.counts(Affected::GivenRows);
                 self.push("replace");
             }
             Some(InsertOr::Ignore) => {
                 self.require(self.caps.insert_ignore, "insert ignore", "use `on_conflict` and do nothing");
+                self.counts(Affected::NewRows);
                 self.push(self.syntax.insert_ignore);
             }
+        }
+    }
+
+    /// How rows are counted that may be there, where the database counts them otherwise than others.
+    fn counts(&mut self, affected: Affected) {
+        if self.caps.on_duplicate_key {
+            self.contents.affected = affected;
         }
     }
 
@@ -202,10 +213,10 @@ impl<'a> Writer<'a> {
                 self.stored_value(formed, |w| w.assigned(value))
             }
             _ => match self.narrowed_for(column, value) {
-                Some(open) => {
+                Some([open, close]) => {
                     self.push(open);
                     self.assigned(value);
-                    self.push(")");
+                    self.push(close);
                 }
                 None => self.assigned(value),
             },

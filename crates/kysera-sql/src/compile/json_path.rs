@@ -7,6 +7,7 @@ use crate::dialect::{JsonFromEnd, JsonPathForm};
 
 impl<'a> Writer<'a> {
     pub(super) fn json_path(&mut self, path: &'a JsonPath) {
+        self.contents.may_warn = true;
         if path.steps.is_empty() {
             self.empty("path into JSON");
         }

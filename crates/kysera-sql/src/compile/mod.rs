@@ -14,6 +14,7 @@ mod expr;
 mod form;
 mod formed;
 mod from;
+mod guarded;
 mod insert;
 mod json_path;
 mod limit;
@@ -54,7 +55,7 @@ pub use writer::MAX_DEPTH;
 
 use crate::ast::Statement;
 use crate::compiled::Compiled;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, FormRule};
 
 /// Writes `statement` in the words of `dialect`.
 ///
@@ -148,11 +149,15 @@ fn write_parts<'a>(
         Statement::Schema(schema) => writer.schema(schema),
         Statement::Raw { raw, .. } => writer.raw_statement(raw),
     }
+    // A declared form is written with functions and casts of what may be none.
+    writer.contents.may_warn |= writer.forms.seen && writer.syntax.forms == FormRule::Expressions;
     let (contents, left, text_params) = (writer.contents, writer.left_at, writer.text_params);
     let (sql, params) = writer.finish()?;
     let kind = statement_kind::kind(statement, contents);
-    let (facts, summary) =
-        (statement_kind::facts(statement).with_text_params(text_params), summary::summary(statement));
+    let (facts, summary) = (
+        statement_kind::facts(statement, contents).with_text_params(text_params),
+        summary::summary(statement),
+    );
     Ok((Compiled { sql: sql.into(), params, kind, facts, summary }, left))
 }
 

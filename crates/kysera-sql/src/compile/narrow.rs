@@ -9,7 +9,7 @@ use super::numeric::{is_named, is_not_zero, operator_at};
 use super::operator::{left_needs_parens, right_needs_parens};
 use super::writer::Writer;
 use crate::ast::{Binary, BinaryOp, Call, Expr, Numeric};
-use crate::dialect::CheckedNumbers;
+use crate::dialect::{CheckedFloats, CheckedNumbers};
 
 impl<'a> Writer<'a> {
     /// The part of a chain that is computed among narrow integers, by itself: `a + b` of `a + b + wide`.
@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
         if kind.is_float() && binary.op == BinaryOp::Rem {
             self.unsupported("the remainder of floats", "cast them to decimals");
         }
-        self.push(narrowing_of(binary, kind, checked).unwrap_or_default());
+        self.push(narrowing_of(binary, kind, checked).map_or("", |[open, _]| open));
         self.push(division_of(binary, kind, checked).unwrap_or_default());
     }
 
@@ -71,13 +71,11 @@ impl<'a> Writer<'a> {
             self.expr(&binary.right);
             self.push(")");
         } else {
-            self.operator(binary.op);
+            self.operator_among(binary.op, kind);
             let parens = right_needs_parens(binary.op, &binary.right) && !self.is_narrow_call(&binary.right);
             self.operand(&binary.right, parens, false);
         }
-        if narrowing_of(binary, kind, checked).is_some() {
-            self.push(")");
-        }
+        self.push(narrowing_of(binary, kind, checked).map_or("", |[_, close]| close));
     }
 
     /// True for an operation that is written as a call, because its result is a narrow number.
@@ -87,7 +85,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What checks the result of `abs`, which of the least narrow integer is none.
-    pub(super) fn narrow_call(&self, call: &Call) -> Option<&'static str> {
+    pub(super) fn narrow_call(&self, call: &Call) -> Option<[&'static str; 2]> {
         let checked = self.syntax.checked.filter(|_| is_named(call, &["abs"]))?;
         let kind = self.kind_of_call(call, Place::HERE);
         checked.narrowed(kind).filter(|_| kind.is_integer())
@@ -96,7 +94,11 @@ impl<'a> Writer<'a> {
 
 /// The call that checks the result of an operation among narrow numbers. What remains is never beyond the width of what
 /// was divided, and a quotient is only where the divisor may be -1.
-pub(super) fn narrowing_of(binary: &Binary, kind: Numeric, checked: &CheckedNumbers) -> Option<&'static str> {
+pub(super) fn narrowing_of(
+    binary: &Binary,
+    kind: Numeric,
+    checked: &CheckedNumbers,
+) -> Option<[&'static str; 2]> {
     let stays = match binary.op {
         BinaryOp::Rem => true,
         BinaryOp::Div => is_not_zero(&binary.right),
@@ -107,11 +109,11 @@ pub(super) fn narrowing_of(binary: &Binary, kind: Numeric, checked: &CheckedNumb
 
 /// The call that divides among narrow numbers, where the divisor may be zero.
 fn division_of(binary: &Binary, kind: Numeric, checked: &CheckedNumbers) -> Option<&'static str> {
-    match binary.op {
+    match (binary.op, checked.floats) {
         _ if is_not_zero(&binary.right) => None,
-        BinaryOp::Div if kind.is_float() => Some(checked.floats[1]),
-        BinaryOp::Div => Some(checked.division[0]),
-        BinaryOp::Rem => Some(checked.division[1]),
+        (BinaryOp::Div, CheckedFloats::Calls { products, .. }) if kind.is_float() => Some(products[1]),
+        (BinaryOp::Div, _) => Some(checked.division?[0]),
+        (BinaryOp::Rem, _) => Some(checked.division?[1]),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use super::writer::Writer;
 use crate::ast::{
     Binary, BinaryOp, Call, ColumnRef, Expr, FromItem, Insert, Literal, Numeric, Select, SelectItem, UnaryOp,
 };
-use crate::dialect::CastForm;
+use crate::dialect::{CastForm, CheckedNumbers};
 use crate::ident::Name;
 use crate::stack;
 use crate::value::{SqlType, Value};
@@ -25,8 +25,8 @@ const ROWS: &str = "stored rows";
 
 impl<'a> Writer<'a> {
     /// What a value has to go through before a narrow column stores it: `None` for what is known to fit.
-    pub(super) fn narrowed_for(&self, column: &Name, value: &Expr) -> Option<&'static str> {
-        let checked = self.syntax.checked?;
+    pub(super) fn narrowed_for(&self, column: &Name, value: &Expr) -> Option<[&'static str; 2]> {
+        let checked = self.checked_stores()?;
         if matches!(value, Expr::Default | Expr::Literal(Literal::Null)) {
             return None;
         }
@@ -43,18 +43,23 @@ impl<'a> Writer<'a> {
         insert: Option<&Insert>,
         at: usize,
         item: &Expr,
-    ) -> Option<&'static str> {
+    ) -> Option<[&'static str; 2]> {
         self.narrowed_for(insert?.columns.get(at)?, item)
     }
 
     /// True when a value of these rows is of a wider type than the narrow column that stores it: a tree may give one.
     pub(super) fn binds_wider(&self, insert: &Insert, rows: &[Vec<Expr>]) -> bool {
         let wider = |value: &Expr, stored| matches!(value, Expr::Value(value) if is_wider(value, stored));
-        self.syntax.checked.is_some()
+        self.checked_stores().is_some()
             && insert.columns.iter().enumerate().any(|(at, column)| {
                 self.narrow_column(column)
                     .is_some_and(|stored| rows.iter().any(|row| wider(&row[at], stored)))
             })
+    }
+
+    /// How numbers are checked that narrow columns store, where those would store any.
+    fn checked_stores(&self) -> Option<&'static CheckedNumbers> {
+        self.syntax.checked.filter(|checked| checked.stores_wider)
     }
 
     /// The kind of a column of the table that is written to, if it is narrow.
@@ -132,6 +137,9 @@ impl<'a> Writer<'a> {
     /// Sees to it that each item of an insert's query is checked for its column. Rows of several queries, and those of a
     /// star, are written here and get names first: true where that has been done.
     pub(super) fn store_narrow(&mut self, insert: &'a Insert, select: &'a Select) -> bool {
+        if self.checked_stores().is_none() {
+            return false;
+        }
         if insert.columns.is_empty() {
             self.refuse_unnamed(insert);
         }
@@ -184,10 +192,10 @@ impl<'a> Writer<'a> {
         self.push(" select ");
         self.list(&insert.columns, |w, column| {
             let kind = w.narrow_column(column);
-            let open = kind.and_then(|kind| w.syntax.checked?.narrowed(kind));
-            w.push(open.unwrap_or_default());
+            let [open, close] = kind.and_then(|kind| w.checked_stores()?.narrowed(kind)).unwrap_or_default();
+            w.push(open);
             w.ident(column);
-            w.push(if open.is_some() { ")" } else { "" });
+            w.push(close);
         });
         self.push(" from ");
         self.ident(ROWS);

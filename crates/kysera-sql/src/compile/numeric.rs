@@ -9,7 +9,7 @@ use super::writer::Writer;
 use crate::ast::{
     Binary, BinaryOp, Call, Distinct, Expr, Literal, Numeric, Select, SelectItem, SetOpKind, UnaryOp,
 };
-use crate::dialect::{CastForm, TextDecimals, TypePlace};
+use crate::dialect::{CalledOtherwise, CastForm, CheckedFloats, CheckedNumbers, TextDecimals, TypePlace};
 use crate::value::{SqlType, Value};
 
 impl<'a> Writer<'a> {
@@ -306,33 +306,45 @@ impl<'a> Writer<'a> {
     pub(super) fn checked_arithmetic(&mut self, top: &'a Binary, nested: bool) -> bool {
         let (Some(checked), Some(at)) = (self.syntax.checked, operator_at(top.op)) else { return false };
         let kind = self.kind_of_chain(top, Place::HERE);
-        if checked.narrowed(kind).is_some() {
-            self.narrow_arithmetic(top, kind, checked);
-            return true;
-        }
         let divides = at > 2;
-        match kind {
-            Numeric::Decimal => return self.decimal_arithmetic(top),
-            Numeric::Float if at == 4 => self.unsupported("the remainder of floats", "cast them to decimals"),
-            Numeric::Float if at > 1 => self.division(checked.floats[at - 2], top),
-            Numeric::Float => self.float_sum(top, checked.float),
-            Numeric::Integer if divides && !is_not_zero(&top.right) => {
-                self.division(checked.division[at - 3], top);
+        match (kind, checked.floats) {
+            (Numeric::Float | Numeric::Float32, CheckedFloats::TooSmall) => {
+                self.guarded_arithmetic(top, kind, checked);
             }
-            Numeric::Integer if !(nested || divides && is_leaf(&top.left)) => {
-                self.push(checked.integer);
+            _ if checked.narrowed(kind).is_some() => self.narrow_arithmetic(top, kind, checked),
+            (Numeric::Decimal, _) if self.syntax.decimals.is_some() => return self.decimal_arithmetic(top),
+            (Numeric::Float, _) if at == 4 => {
+                self.unsupported("the remainder of floats", "cast them to decimals");
+            }
+            (Numeric::Float, CheckedFloats::Calls { products, .. }) if at > 1 => {
+                self.division(products[at - 2], top);
+            }
+            (Numeric::Float, CheckedFloats::Calls { float, .. }) => self.float_sum(top, Some(float)),
+            (Numeric::Integer, _) => return self.checked_integers(top, nested, checked),
+            (Numeric::Decimal, _) if !divides => self.chain_from(top, self.narrow_below(top)),
+            _ => return false,
+        }
+        true
+    }
+
+    fn checked_integers(&mut self, top: &'a Binary, nested: bool, checked: &CheckedNumbers) -> bool {
+        let division = operator_at(top.op).and_then(|at| at.checked_sub(3));
+        match (division, checked.division, checked.integer) {
+            (Some(at), Some(calls), _) if !is_not_zero(&top.right) => self.division(calls[at], top),
+            (Some(_), None, _) => return false,
+            (at, _, Some(open)) if !(nested || at.is_some() && is_leaf(&top.left)) => {
+                self.push(open);
                 self.integer_chain(top);
                 self.push(")");
             }
-            Numeric::Integer => self.integer_chain(top),
-            _ => return false,
+            _ => self.integer_chain(top),
         }
         true
     }
 
     /// A chain of sums and differences of floats in one call, and what is left of the first float as the integers or
     /// decimals that it is.
-    fn float_sum(&mut self, top: &'a Binary, open: &str) {
+    pub(super) fn float_sum(&mut self, top: &'a Binary, call: Option<&str>) {
         let mut chain = vec![top];
         while let Some(binary) = self.below(chain[chain.len() - 1]) {
             chain.push(binary);
@@ -346,14 +358,14 @@ impl<'a> Writer<'a> {
             }
             last -= 1;
         }
-        self.push(open);
+        self.push(call.unwrap_or_default());
         let first = &chain[last].left;
         self.operand(first, left_needs_parens(top.op, first), false);
         for binary in chain[..=last].iter().rev() {
             self.operator(binary.op);
             self.operand(&binary.right, right_needs_parens(binary.op, &binary.right), false);
         }
-        self.push(")");
+        self.push(if call.is_some() { ")" } else { "" });
     }
 
     fn integer_chain(&mut self, top: &'a Binary) {
@@ -388,34 +400,36 @@ impl<'a> Writer<'a> {
         if !kind.is_integer() || has_opposite(operand) {
             return false;
         }
-        match checked.narrowed(kind) {
-            Some(open) => self.push(open),
-            None => self.push(if nested { "(" } else { checked.integer }),
-        }
+        let (open, close) = match (checked.narrowed(kind), checked.integer) {
+            (Some([open, close]), _) => (open, close),
+            (None, Some(open)) => (if nested { "(" } else { open }, ")"),
+            (None, None) => return false,
+        };
+        self.push(open);
         self.push("0 - ");
         self.among_integers = true;
         self.operand(operand, right_needs_parens(BinaryOp::Sub, operand), false);
         self.among_integers = false;
-        self.push(")");
+        self.push(close);
         true
     }
 
     /// A quotient or a remainder where `/` gives a fraction of integers; false where it is written as elsewhere.
     pub(super) fn quotient(&mut self, top: &'a Binary) -> bool {
-        let Some(words) = self.syntax.integer_quotient else { return false };
-        if !matches!(top.op, BinaryOp::Div | BinaryOp::Rem) {
+        if self.syntax.integer_quotient.is_none() || !matches!(top.op, BinaryOp::Div | BinaryOp::Rem) {
             return false;
         }
         let kind = self.kind_of_chain(top, Place::HERE);
         if top.op == BinaryOp::Rem && kind.is_float() {
             self.unsupported("the remainder of floats", "cast them to decimals");
         }
+        if top.op == BinaryOp::Div && kind == Numeric::Decimal {
+            self.decimal_quotient(top);
+            return true;
+        }
         // One by one, because what is left of a float may be a quotient of integers.
         self.operand(&top.left, left_needs_parens(top.op, &top.left), false);
-        match top.op {
-            BinaryOp::Div if kind.is_integer() => self.push(words),
-            op => self.operator(op),
-        }
+        self.operator_among(top.op, kind);
         self.operand(&top.right, right_needs_parens(top.op, &top.right), false);
         true
     }
@@ -426,8 +440,7 @@ impl<'a> Writer<'a> {
         if !std::ptr::eq(name, &*call.name) {
             return name;
         }
-        let called = self.syntax.calls.iter().find(|other| other.fits(call));
-        match called {
+        match self.called_otherwise(call) {
             Some(other) if other.called.is_empty() => {
                 let of_floats = other.gives.is_float();
                 let what = if of_floats { "this function of floats" } else { "this call of a function" };
@@ -437,6 +450,10 @@ impl<'a> Writer<'a> {
             Some(other) => other.called,
             None => name,
         }
+    }
+
+    pub(super) fn called_otherwise(&self, call: &Call) -> Option<&'static CalledOtherwise> {
+        self.syntax.calls.iter().find(|other| other.fits(call))
     }
 
     fn name_for_decimals(&mut self, call: &'a Call) -> &'a str {
@@ -464,6 +481,15 @@ impl<'a> Writer<'a> {
             && let Some(ty) = self.named_enum(arg)
         {
             return self.rank(ty, |w| w.expr(arg));
+        }
+        if !call.distinct && is_named(call, &["count"]) && self.is_skipped(arg) {
+            return self.not_skipped(arg);
+        }
+        if let Expr::Value(value) = arg
+            && is_named(call, &["abs", "avg", "ceil", "ceiling", "floor", "mod", "round", "sign", "sum"])
+            && self.is_computed_decimal(arg)
+        {
+            return self.computed_value(value);
         }
         let compares =
             call.distinct || ["min", "max", "nullif"].iter().any(|name| call.name.eq_ignore_ascii_case(name));
@@ -495,9 +521,19 @@ impl<'a> Writer<'a> {
         {
             return self.enum_itself(operand);
         }
+        self.contents.may_warn = true;
         let from = self.cast_from(operand, from);
         match self.dialect.cast_form(from, to) {
             CastForm::Around(open, close) => self.enclosed(open, operand, close),
+            CastForm::Between([parts @ .., last]) => self.twice(|w| {
+                for part in parts {
+                    w.push(part);
+                    w.expr(operand);
+                }
+                w.push(last);
+            }),
+            CastForm::Between([]) => {}
+            CastForm::Guarded { guard, cast } => self.guarded_cast(operand, guard, cast),
             CastForm::Refused(hint) => self.unsupported("this cast", hint),
             CastForm::Plain => {
                 self.push("cast(");

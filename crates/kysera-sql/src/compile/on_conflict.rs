@@ -3,6 +3,7 @@
 use super::set_order::all_plain;
 use super::writer::{Conflict, Writer};
 use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, OnConflict};
+use crate::compiled::Affected;
 use crate::dialect::ProposedForm;
 use crate::ident::Name;
 use crate::table::Generated;
@@ -73,7 +74,13 @@ impl<'a> Writer<'a> {
         if conflict.index_filter.is_some() {
             self.unsupported("conflict on a partial index", "name the columns of a whole unique constraint");
         }
+        self.contents.affected = match conflict.action {
+            ConflictAction::DoNothing => Affected::NewRows,
+            ConflictAction::DoUpdate { .. } => Affected::GivenRows,
+        };
         match &conflict.action {
+            // It began with `insert ignore`.
+            ConflictAction::DoNothing if matches!(insert.source, InsertSource::Select(_)) => {}
             ConflictAction::DoNothing => self.keep_the_row(insert),
             ConflictAction::DoUpdate { filter: Some(_), .. } => {
                 self.unsupported("condition on an upsert's update", "put it into each value with `case`");
@@ -82,7 +89,19 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// `insert ignore` would also turn bad values into other values; an update that changes nothing does not.
+    /// True for an insert from a query that passes over rows that are there, where that is no clause of its own: what
+    /// is told of its duplicates counts only rows that were changed.
+    pub(super) fn passes_over(&self, insert: &Insert) -> bool {
+        let action = insert.on_conflict.as_ref().map(|conflict| &conflict.action);
+        !self.caps.on_conflict
+            && self.caps.on_duplicate_key
+            && matches!(action, Some(ConflictAction::DoNothing))
+            && matches!(insert.source, InsertSource::Select(_))
+    }
+
+    /// `insert ignore` would also turn bad values into other values; an update that changes nothing does not. It sets
+    /// what the database tells as the last generated key, which shows that the only row was kept: one row is counted for
+    /// it as for a new one. Of several rows it tells how many were kept.
     fn keep_the_row(&mut self, insert: &'a Insert) {
         let described =
             || insert.into.meta.as_deref()?.columns.iter().find(|c| c.generated != Generated::Always);
@@ -95,6 +114,20 @@ impl<'a> Writer<'a> {
         self.push(" on duplicate key update ");
         self.ident(column);
         self.push(" = ");
+        let is_one = !matches!(&insert.source, InsertSource::Values(rows) if rows.len() > 1);
+        if is_one {
+            // A function of a constant whose value makes no difference may be left out, but not the operand of a `case`.
+            self.push("case last_insert_id(");
+            self.push(&Affected::KEPT.to_string());
+            self.push(") when 0 then ");
+            self.kept_column(insert, column);
+            self.push(" else ");
+        }
+        self.kept_column(insert, column);
+        self.push(if is_one { " end" } else { "" });
+    }
+
+    fn kept_column(&mut self, insert: &'a Insert, column: &'a Name) {
         self.ident(insert.into.label());
         self.push(".");
         self.ident(column);

@@ -24,6 +24,7 @@ impl<'a> Writer<'a> {
 
     pub(super) fn raw(&mut self, raw: &'a Raw) {
         self.contents.raw |= !is_plain(raw, &self.syntax.lexer);
+        self.contents.may_warn = true;
         let rules = &self.syntax.lexer;
         let mut around = if self.syntax.infers_params { Surroundings::of(&raw.parts) } else { None };
         for (at, part) in raw.parts.iter().enumerate() {

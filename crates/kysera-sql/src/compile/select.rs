@@ -156,6 +156,9 @@ impl<'a> Writer<'a> {
         }
         if !select.group_by.is_empty() {
             self.push(" group by ");
+            for key in &select.group_by {
+                self.refuse_constant_key(key);
+            }
             self.list(&select.group_by, |w, key| w.by_number(key, |w, key| w.whole(key, KeyPlace::GroupBy)));
         }
         if let Some(having) = &select.having {
@@ -279,13 +282,13 @@ impl<'a> Writer<'a> {
             self.stored_value(formed, write);
             return None;
         }
-        let Some(open) = self.narrowed_item(insert, at, expr) else {
+        let Some([open, close]) = self.narrowed_item(insert, at, expr) else {
             write(self);
             return None;
         };
         self.push(open);
         write(self);
-        self.push(")");
+        self.push(close);
         match expr {
             Expr::Column(column) => Some(&column.name),
             _ => None,

@@ -5,7 +5,7 @@ use crate::ast::{
     Binary, BinaryOp, Delete, Expr, FromItem, Insert, InsertSource, Literal, NestedEncoding, SelectItem,
     Statement, TableRef, Update,
 };
-use crate::compiled::{Affected, Facts, StatementKind};
+use crate::compiled::{Facts, StatementKind};
 use crate::value::SqlType;
 
 pub(super) fn kind(statement: &Statement, contents: Contents) -> StatementKind {
@@ -73,11 +73,12 @@ fn pins_by(binary: &Binary, table: &TableRef, column: &str) -> bool {
         || is_constant(&binary.left) && is_column(&binary.right)
 }
 
-pub(super) fn facts(statement: &Statement) -> Facts {
+pub(super) fn facts(statement: &Statement, contents: Contents) -> Facts {
     Facts {
         returns_rows: returns_rows(statement),
         needs_type_lookup: needs_type_lookup(statement),
-        affected: Affected::Reported,
+        may_warn: contents.may_warn && !matches!(statement, Statement::Raw { .. }),
+        affected: contents.affected,
         text_params: 0,
     }
 }

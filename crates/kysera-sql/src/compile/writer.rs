@@ -6,6 +6,7 @@ use super::CompileError;
 use super::formed::Forms;
 use super::shared_keys::Shared;
 use crate::ast::{ColumnRef, Cte, Directives, Expr, FromItem, Insert, Select, SelectItem, TableRef};
+use crate::compiled::Affected;
 use crate::dialect::{Capabilities, Dialect, Placeholder, Syntax};
 use crate::ident::{self, Name};
 use crate::stack;
@@ -79,6 +80,8 @@ pub(super) struct Writer<'a> {
     pub(super) looks: Cell<usize>,
     /// The last look ended at a column that comes from itself.
     pub(super) led_back: Cell<bool>,
+    /// A copy of an expression is written, which stands with its guards elsewhere.
+    pub(super) unguarded: bool,
     /// How many parameters there are, with those left in the tree.
     bound: usize,
     depth: usize,
@@ -139,6 +142,10 @@ pub(super) struct Contents {
     pub(super) writes: bool,
     /// The row that an upsert proposed.
     pub(super) proposed: bool,
+    /// What may be no value: a quotient, a cast, a function that is not defined everywhere, raw SQL.
+    pub(super) may_warn: bool,
+    /// How the rows are counted that it writes.
+    pub(super) affected: Affected,
 }
 
 impl<'a> Writer<'a> {
@@ -162,6 +169,7 @@ impl<'a> Writer<'a> {
             look_alikes: false,
             forms: Forms::default(),
             inline: false,
+            unguarded: false,
             contents: Contents::default(),
             no_plugins: false,
             slots: false,

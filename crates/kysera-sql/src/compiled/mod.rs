@@ -39,6 +39,13 @@ pub struct Facts {
     /// True when an output column may have a type that is not built into the database, so that a client which
     /// looks types up must do so before rows flow.
     pub needs_type_lookup: bool,
+    /// True when it computes what may be no value, such as a quotient or a cast, or holds raw SQL: a database that then goes
+    /// on with NULL or another value, and a warning, is asked for its warnings. False for a statement that is raw as a whole,
+    /// which has what it asks for.
+    ///
+    /// # Dialects
+    /// For MySQL and MariaDB; the others fail by themselves.
+    pub may_warn: bool,
     /// How the rows that it wrote are counted.
     pub affected: Affected,
     /// Which parameters have their own type wherever they stand: bit 0 is the first. Any other text, date, time or value of a
@@ -50,11 +57,14 @@ pub struct Facts {
 
 /// How the rows that a statement wrote are counted.
 ///
-/// All but [`Reported`](Affected::Reported) are for a write inside a query, `with w as (update .. returning ..) select
-/// .. from w`: the database reports such a statement as a query, so its own count says nothing of the write.
+/// [`RowsReturned`](Affected::RowsReturned) and [`Column`](Affected::Column) are for a write inside a query, `with w as
+/// (update .. returning ..) select .. from w`: the database reports such a statement as a query, so its own count says
+/// nothing of the write. [`NewRows`](Affected::NewRows) and [`GivenRows`](Affected::GivenRows) are for an insert that may
+/// meet rows that are there.
 ///
 /// # Dialects
-/// Only PostgreSQL has writes inside queries. Drivers of other databases ignore this.
+/// Only PostgreSQL has writes inside queries, and only MySQL and MariaDB count rows that are there otherwise. Drivers of
+/// other databases ignore what is not theirs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Affected {
@@ -64,7 +74,18 @@ pub enum Affected {
     /// One for each row that it returns.
     RowsReturned,
     /// The sum of this column over the rows that it returns, counted from 0. It must be an integer; NULL adds nothing.
-    Column(u16),
+    Column(u8),
+    /// One for each row that is new. The database counts a row that is there and stays as it is too; where it tells
+    /// nothing of duplicates, its last generated key is [`KEPT`](Affected::KEPT) instead.
+    NewRows,
+    /// One for each row that is given, whether it is new or changes one that is there, for which the database counts two.
+    GivenRows,
+}
+
+impl Affected {
+    /// What a statement that counts [`NewRows`](Affected::NewRows) gives as its last generated key when it kept a row
+    /// that is there. No table generates a key as large.
+    pub const KEPT: u64 = u64::MAX - 58;
 }
 
 impl Compiled {
@@ -93,7 +114,13 @@ impl Compiled {
 impl Facts {
     /// The facts of a statement that returns no rows.
     pub const fn new() -> Facts {
-        Facts { returns_rows: false, needs_type_lookup: false, affected: Affected::Reported, text_params: 0 }
+        Facts {
+            returns_rows: false,
+            needs_type_lookup: false,
+            may_warn: false,
+            affected: Affected::Reported,
+            text_params: 0,
+        }
     }
 
     /// With rows.
@@ -106,6 +133,12 @@ impl Facts {
     #[must_use = "returns the facts"]
     pub const fn looking_up_types(self) -> Facts {
         Facts { needs_type_lookup: true, ..self }
+    }
+
+    /// With what may be no value.
+    #[must_use = "returns the facts"]
+    pub const fn warning(self) -> Facts {
+        Facts { may_warn: true, ..self }
     }
 
     /// With parameters that have their own type wherever they stand.

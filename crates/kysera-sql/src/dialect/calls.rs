@@ -17,22 +17,95 @@ pub struct CalledOtherwise {
     pub called: &'static str,
     /// The way out, where nothing is written.
     pub hint: &'static str,
+    /// What stands beside it.
+    pub guard: CallGuard,
     /// The arguments behind the first make no difference when they are numbers from this one on, written as values.
     pub plain_from: Option<i64>,
 }
 
+/// What stands beside a call, so that it fails where it fails elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallGuard {
+    /// Nothing.
+    None,
+    /// The call is NULL where it is not defined: `coalesce(f(x), ..)`, with the first argument between these, which fails.
+    Null(&'static str, &'static str),
+    /// The call is 0 where the result is too small: a power of it fails that has no value for 0.
+    TooSmall,
+}
+
 impl CalledOtherwise {
     const fn float(name: &'static str, called: &'static str) -> CalledOtherwise {
-        CalledOtherwise { name, gives: Numeric::Float, args: [1, 1], called, hint: "", plain_from: None }
+        CalledOtherwise {
+            name,
+            gives: Numeric::Float,
+            args: [1, 1],
+            called,
+            hint: "",
+            guard: CallGuard::None,
+            plain_from: None,
+        }
     }
 
     const fn text(name: &'static str) -> CalledOtherwise {
         let called = "text_substr";
-        CalledOtherwise { name, gives: Numeric::Unknown, args: [2, 3], called, hint: "", plain_from: Some(0) }
+        CalledOtherwise {
+            name,
+            gives: Numeric::Unknown,
+            args: [2, 3],
+            called,
+            hint: "",
+            guard: CallGuard::None,
+            plain_from: Some(0),
+        }
     }
 
-    /// MySQL alone rounds floats to digits. How it counts positions, [`Syntax::positions_from_end`](super::Syntax) says.
-    pub(super) const MYSQL: [CalledOtherwise; 2] = [
+    const fn guarded(self, guard: CallGuard) -> CalledOtherwise {
+        CalledOtherwise { guard, ..self }
+    }
+
+    /// A logarithm, which is NULL for what has none.
+    const fn logarithm(name: &'static str, called: &'static str) -> CalledOtherwise {
+        CalledOtherwise::float(name, called).guarded(CallGuard::Null("0e0 * pow(", ", -0.5e0)"))
+    }
+
+    /// An angle, which is NULL for what is no sine or cosine.
+    const fn angle(name: &'static str) -> CalledOtherwise {
+        CalledOtherwise::float(name, name).guarded(CallGuard::Null("0e0 * pow(1 - abs(", "), 0.5e0)"))
+    }
+
+    const fn power(name: &'static str) -> CalledOtherwise {
+        CalledOtherwise { args: [2, 2], ..CalledOtherwise::float(name, name) }.guarded(CallGuard::TooSmall)
+    }
+
+    /// A function that computes with floats, of decimals.
+    const fn inexact(name: &'static str) -> CalledOtherwise {
+        let hint = "cast to a float, or compute it in Rust";
+        CalledOtherwise { gives: Numeric::Decimal, args: [1, 2], hint, ..CalledOtherwise::float(name, "") }
+    }
+
+    /// MySQL alone rounds floats to digits. How it counts positions, [`Syntax::positions_from_end`](super::Syntax) says. What
+    /// has no value is NULL, what is too small is 0, and `log` is the natural one.
+    pub(super) const MYSQL: [CalledOtherwise; 20] = [
+        CalledOtherwise::float("sqrt", "sqrt").guarded(CallGuard::Null("0e0 * pow(", ", 0.5e0)")),
+        CalledOtherwise::logarithm("ln", "ln"),
+        CalledOtherwise::logarithm("log", "log10"),
+        CalledOtherwise::logarithm("log10", "log10"),
+        CalledOtherwise::logarithm("log2", "log2"),
+        CalledOtherwise::angle("acos"),
+        CalledOtherwise::angle("asin"),
+        CalledOtherwise::float("exp", "exp").guarded(CallGuard::TooSmall),
+        CalledOtherwise::power("pow"),
+        CalledOtherwise::power("power"),
+        CalledOtherwise::inexact("sqrt"),
+        CalledOtherwise::inexact("ln"),
+        CalledOtherwise::inexact("log"),
+        CalledOtherwise::inexact("log10"),
+        CalledOtherwise::inexact("log2"),
+        CalledOtherwise::inexact("exp"),
+        CalledOtherwise::inexact("pow"),
+        CalledOtherwise::inexact("power"),
         // There `length` counts bytes.
         CalledOtherwise { args: [1, 1], plain_from: None, ..CalledOtherwise::text("length") }
             .as_called("char_length"),
@@ -48,7 +121,12 @@ impl CalledOtherwise {
     }
 
     /// By the functions of `kysera-sqlite`.
-    pub(super) const FUNCTIONS: [CalledOtherwise; 11] = [
+    pub(super) const FUNCTIONS: [CalledOtherwise; 16] = [
+        CalledOtherwise::float("log", "real_log10"),
+        CalledOtherwise::float("acos", "real_acos"),
+        CalledOtherwise::float("asin", "real_asin"),
+        CalledOtherwise::float("acosh", "real_acosh"),
+        CalledOtherwise::float("atanh", "real_atanh"),
         CalledOtherwise::text("substr"),
         CalledOtherwise::text("substring"),
         CalledOtherwise::float("round", "real_round"),

@@ -42,37 +42,53 @@ impl TextDecimals {
     };
 }
 
-/// Arithmetic that would change its type or answer NULL where others raise an error: calls that check it.
+/// Arithmetic that would change its type or answer NULL or zero where others raise an error, and how it is checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckedNumbers {
-    /// A call that gives an integer back and refuses the float that an overflow made of one.
-    pub integer: &'static str,
-    /// The quotient of integers and their remainder, as calls that refuse to divide by zero.
-    pub division: [&'static str; 2],
-    /// A call that gives a float back and refuses one beyond its range.
-    pub float: &'static str,
-    /// The product of floats and their quotient, as calls that refuse a result beyond the range, or too small for it.
-    pub floats: [&'static str; 2],
-    /// Calls that give a number back as a narrow one, and refuse what does not fit: an integer of 16 bits, one of 32, a
-    /// float of 32, which is rounded.
-    pub narrow: [&'static str; 3],
+    /// A call that gives an integer back and refuses the float that an overflow made of one; `None` where it is an error.
+    pub integer: Option<&'static str>,
+    /// The quotient of integers and their remainder, as calls that refuse to divide by zero; `None` where operators are
+    /// written, because the database warns.
+    pub division: Option<[&'static str; 2]>,
+    /// How floats are checked.
+    pub floats: CheckedFloats,
+    /// What is written around a number so that it is a narrow one, and fails where it does not fit: an integer of 16 bits,
+    /// one of 32, a float of 32, which is rounded.
+    pub narrow: [[&'static str; 2]; 3],
+    /// A narrow column stores a wider number, which is checked before.
+    pub stores_wider: bool,
+}
+
+/// How arithmetic of floats is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckedFloats {
+    /// By calls.
+    Calls {
+        /// A call that gives a float back and refuses one beyond its range.
+        float: &'static str,
+        /// The product and the quotient, as calls that refuse a result beyond the range, or too small for it.
+        products: [&'static str; 2],
+    },
+    /// A result beyond the range is an error; one that is too small is 0, which an expression beside it refuses.
+    TooSmall,
 }
 
 impl CheckedNumbers {
     /// By the functions of `kysera-sqlite`.
     pub(super) const FUNCTIONS: CheckedNumbers = CheckedNumbers {
-        integer: "integer_exact(",
-        division: ["integer_div(", "integer_mod("],
-        float: "real_exact(",
-        floats: ["real_mul(", "real_div("],
-        narrow: ["integer_16(", "integer_32(", "real_32("],
+        integer: Some("integer_exact("),
+        division: Some(["integer_div(", "integer_mod("]),
+        floats: CheckedFloats::Calls { float: "real_exact(", products: ["real_mul(", "real_div("] },
+        narrow: [["integer_16(", ")"], ["integer_32(", ")"], ["real_32(", ")"]],
+        stores_wider: true,
     };
 }
 
 impl CheckedNumbers {
-    /// The call that makes a narrow number of what it gets; `None` for other kinds.
-    pub(crate) const fn narrowed(&self, kind: Numeric) -> Option<&'static str> {
+    /// What makes a narrow number of what stands between; `None` for other kinds.
+    pub(crate) const fn narrowed(&self, kind: Numeric) -> Option<[&'static str; 2]> {
         Some(match kind {
             Numeric::Integer16 => self.narrow[0],
             Numeric::Integer32 => self.narrow[1],
@@ -90,6 +106,16 @@ pub enum CastForm {
     Plain,
     /// The operand between these.
     Around(&'static str, &'static str),
+    /// The operand between each of these, several times.
+    Between(&'static [&'static str]),
+    /// A cast, and beside it what fails where others fail: the operand between the parts of `guard`, whose last ends with a
+    /// comma, and between those of `cast`.
+    Guarded {
+        /// What fails.
+        guard: &'static [&'static str],
+        /// The cast itself.
+        cast: [&'static str; 2],
+    },
     /// Not at all; with the way out.
     Refused(&'static str),
 }

@@ -57,10 +57,10 @@ mod sqlite;
 mod syntax;
 mod version;
 
-pub use calls::CalledOtherwise;
 pub(crate) use calls::are_positions;
+pub use calls::{CallGuard, CalledOtherwise};
 pub use capabilities::Capabilities;
-pub use decimals::{CastForm, CheckedNumbers, TextDecimals};
+pub use decimals::{CastForm, CheckedFloats, CheckedNumbers, TextDecimals};
 pub use filtering::{Filtering, FullJoinFilter, NameCase, OwnRaise, Raise, RaiseReason, Raised, UpsertCheck};
 pub use forms::{FormSql, FormUse};
 pub use mssql::SqlServer;

@@ -1,6 +1,6 @@
 //! MySQL and MariaDB: one dialect, two flavours.
 
-use super::mysql_cast::cast_form;
+use super::mysql_cast::{CHECKED, CHECKED_MARIADB, cast_form};
 use super::mysql_form::form_use;
 use super::{
     CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FormRule, FormUse,
@@ -70,6 +70,8 @@ impl MySql {
             json_values: JsonValues::Typed(if version >= Version::new(10, 7, 0) { &UUIDS } else { &FLOATS }),
             // Deletes since 11.1, updates before (its manual, DELETE and UPDATE).
             hides_target: version < Version::new(11, 1, 0),
+            checked: Some(&CHECKED_MARIADB),
+            counts_null_constants: false,
             table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
@@ -149,8 +151,11 @@ fn syntax() -> Syntax {
         enum_order: false,
         instant_default: Some("current_timestamp(6)"),
         calls: &CalledOtherwise::MYSQL,
+        checked: Some(&CHECKED),
         integer_quotient: Some(" div "),
         values_are_places: true,
+        skips_not_null: true,
+        counts_null_constants: true,
         sequential_set: true,
         forms: FormRule::Expressions,
         default_makes_keys: false,

@@ -159,6 +159,11 @@ pub struct Syntax {
     pub integer_quotient: Option<&'static str>,
     /// A bound number that rows are sorted by is the place of a select item, as one that is written is.
     pub values_are_places: bool,
+    /// What is not NULL by its type is not computed where only that is asked for: `is null`, `count(x)`, `x = x`. An error in
+    /// it would not show.
+    pub skips_not_null: bool,
+    /// `count(distinct x)` is 1 where `x` holds no column and is NULL.
+    pub counts_null_constants: bool,
     /// SET assigns from left to right, so that a value sees what was assigned before it; else all see the old row.
     pub sequential_set: bool,
 }
@@ -544,6 +549,8 @@ impl Syntax {
             table_collation: None,
             integer_quotient: None,
             values_are_places: false,
+            skips_not_null: false,
+            counts_null_constants: false,
             sequential_set: false,
         }
     }

@@ -24,7 +24,11 @@ pub(super) fn register(conn: &Connection) -> Result<()> {
         |x| if x < 0.0 { Err("the square root of a negative number") } else { Ok(x.sqrt()) },
     )?;
     one(conn, "real_ln", |x| logarithm(x, f64::ln))?;
-    one(conn, "real_log10", |x| logarithm(x, f64::log10))
+    one(conn, "real_log10", |x| logarithm(x, f64::log10))?;
+    one(conn, "real_acos", |x| defined(x.acos()))?;
+    one(conn, "real_asin", |x| defined(x.asin()))?;
+    one(conn, "real_acosh", |x| defined(x.acosh()))?;
+    one(conn, "real_atanh", |x| defined(x.atanh()))
 }
 
 const BEYOND: &str = "float: the result is beyond its range";
@@ -60,6 +64,11 @@ fn checked(value: f64, may_be_zero: bool) -> Outcome {
     } else {
         Ok(value)
     }
+}
+
+/// A result, refused where there is none.
+fn defined(value: f64) -> Outcome {
+    if value.is_finite() { Ok(value) } else { Err("the function is not defined for this number") }
 }
 
 fn power(base: f64, exponent: f64) -> Outcome {

@@ -1,7 +1,7 @@
 //! Numbers of 16 and 32 bits, and Rust's integers that no database has: what they cannot hold is an error, nowhere a wider
 //! number, and a float of 32 bits is rounded at each step.
 
-use crate::database::plain;
+use crate::database::{is_postgres, is_sqlite, plain};
 use kysera::ErrorKind;
 use kysera::expr::{avg_as, case, function, lit, max, scalar, sum, sum_as, val};
 use kysera::prelude::*;
@@ -84,6 +84,11 @@ macro_rules! fails {
         ];
         for (at, error) in errors.into_iter().enumerate() {
             let error = error.unwrap_or_else(|| panic!("{} went through at {at}", stringify!($expr)));
+            // MySQL and MariaDB leave out a key that is the same in every row, so that it is refused.
+            if at == 4 && error.to_string().contains("grouping by what holds no column") {
+                assert!(!is_sqlite($db) && !is_postgres($db));
+                continue;
+            }
             assert_eq!(error.kind(), ErrorKind::InvalidValue, "{} at {at}: {error}", stringify!($expr));
         }
     )+};
@@ -131,12 +136,27 @@ async fn a_result_beyond_16_or_32_bits_is_an_error_before_it_is_stored() {
 async fn values_that_are_computed_for_an_insert_are_checked() {
     plain(async |db| {
         fill(db).await;
-        let insert = insert_into(Narrow).values((
-            Narrow.id.set(val(2_i64)),
-            Narrow.n.set(val(i32::MAX) + 1),
-            Narrow.s.set(val(1_i16)),
-        ));
-        assert_eq!(insert.execute(db).await.unwrap_err().kind(), ErrorKind::InvalidValue);
+        // Every column that has no default has a value, or another error would do.
+        let insert = |by: i32| {
+            insert_into(Narrow).values((
+                Narrow.id.set(val(2_i64)),
+                Narrow.n.set(val(i32::MAX) + by),
+                Narrow.s.set(val(1_i16)),
+                Narrow.least.set(0),
+                Narrow.r.set(0.5_f32),
+                Narrow.x.set(0.5),
+                Narrow.points.set(Points(1)),
+                Narrow.byte.set(1_u8),
+                Narrow.signed.set(1_i8),
+                Narrow.port.set(1_u16),
+                Narrow.wide.set(1_u32),
+                Narrow.huge.set(1_u64),
+                Narrow.wrapped.set(Port(1)),
+                Narrow.debt.set(1_i64),
+            ))
+        };
+        assert_eq!(insert(1).execute(db).await.unwrap_err().kind(), ErrorKind::InvalidValue);
+        insert(-1).execute(db).await.unwrap();
     })
     .await;
 }
@@ -384,7 +404,7 @@ async fn what_raw_sql_and_functions_make_is_checked_before_a_narrow_column_store
         fill(db).await;
         not_stored!(
             db,
-            Narrow.n.set(kysera::sql!(i32: "{} + cast(1 as bigint)", Narrow.debt + 2_147_483_648_i64)),
+            Narrow.n.set(kysera::sql!(i32: "{} + 1", Narrow.debt + 2_147_483_648_i64)),
             Narrow.n.set(function::<i32, _>("abs", (Narrow.debt - 2_147_483_648_i64,))),
             Narrow.r.set(kysera::sql!(f32: "{}", Narrow.x * 1e300)),
         );

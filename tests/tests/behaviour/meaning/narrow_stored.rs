@@ -1,7 +1,7 @@
 //! What a column of 16 or 32 bits stores: a number beyond it is an error before it is there, whatever expression, query or
 //! statement it comes from, and a float of 32 bits is rounded. Else nobody could read the row again.
 
-use crate::database::{is_postgres, plain};
+use crate::database::{is_sqlite, plain};
 use kysera::ErrorKind;
 use kysera::executor::tree;
 use kysera::expr::{case, function, max, scalar, val};
@@ -68,7 +68,7 @@ macro_rules! set {
 /// Raw SQL that says `$ty` and gives an integer of 64 bits.
 macro_rules! wide {
     ($ty:ty) => {
-        sql!($ty: "({} + cast(0 as bigint))", Nar.big)
+        sql!($ty: "({} + 0)", Nar.big)
     };
 }
 
@@ -274,11 +274,11 @@ async fn an_insert_that_names_no_columns_of_a_narrow_table_is_refused_where_they
         let mut insert = ast::Insert::into(ast::TableRef::typed(Nar::META));
         insert.source = source;
         let found = tree(insert).execute(db).await;
-        if is_postgres(db) {
-            assert_eq!(found.unwrap().rows_affected, 1);
-        } else {
+        if is_sqlite(db) {
             let error = found.unwrap_err();
             assert!(error.to_string().contains("insert without columns"), "{error}");
+        } else {
+            assert_eq!(found.unwrap().rows_affected, 1);
         }
     })
     .await;

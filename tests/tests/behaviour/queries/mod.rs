@@ -4,6 +4,7 @@ mod column_matrix;
 mod column_rules;
 mod column_times;
 mod column_types;
+mod counted;
 mod keys;
 mod partial_index;
 mod reading;

@@ -219,7 +219,7 @@ fn do_nothing_leaves_a_hidden_row_alone() {
         &insert.clone().into(),
         &texts! {
             all: r#"insert into "post" ("id", "n") values (2, 99) on conflict ("id") do nothing"#,
-            mysql: "insert into `post` (`id`, `n`) values (2, 99) on duplicate key update `id` = `post`.`id`",
+            mysql: "insert into `post` (`id`, `n`) values (2, 99) on duplicate key update `id` = case last_insert_id(18446744073709551557) when 0 then `post`.`id` else `post`.`id` end",
             mssql: none,
         },
     );

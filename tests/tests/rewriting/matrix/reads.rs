@@ -348,6 +348,7 @@ fn a_left_join_in_a_recursive_term() {
         texts! {
             all: r#"with recursive "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#,
             sqlite: r#"with recursive "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select integer_32("w"."id" + 1), "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#,
+            mysql: "with recursive `walk` as (select 1 as `id`, 0 as `post` from `tag` as `t` where `t`.`id` = 1 union all select (`w`.`id` + 1 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160), `o`.`id` from `walk` as `w` left join `post` as `o` on `o`.`del` is null and `o`.`person_id` = `w`.`id` where `w`.`id` < 4) select `walk`.`id`, `walk`.`post` from `walk`",
             mssql: r#"with "walk" as (select 1 as "id", 0 as "post" from "tag" as "t" where "t"."id" = 1 union all select "w"."id" + 1, "o"."id" from "walk" as "w" left join "post" as "o" on "o"."del" is null and "o"."person_id" = "w"."id" where "w"."id" < 4) select "walk"."id", "walk"."post" from "walk""#,
         },
     );

@@ -16,6 +16,7 @@ fn an_insert_from_a_query() {
         texts! {
             all: r#"insert into "tag" ("id", "post_id") select "o"."id" + 100, "o"."id" from "post" as "o" where "o"."del" is null"#,
             sqlite: r#"insert into "tag" ("id", "post_id") select integer_32("o"."id" + 100), "o"."id" from "post" as "o" where "o"."del" is null"#,
+            mysql: "insert into `tag` (`id`, `post_id`) select (`o`.`id` + 100 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160), `o`.`id` from `post` as `o` where `o`.`del` is null",
         },
     );
 }
@@ -49,6 +50,7 @@ fn an_update() {
         texts! {
             all: r#"update "post" set "n" = "post"."n" + 1 where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
             sqlite: r#"update "post" set "n" = integer_32("post"."n" + 1) where "post"."del" is null and ("post"."id" > 2 or 1 = 1)"#,
+            mysql: "update `post` set `n` = (`post`.`n` + 1 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160) where `post`.`del` is null and (`post`.`id` > 2 or 1 = 1)",
         },
     );
 }
@@ -93,7 +95,7 @@ fn an_update_of_a_filtered_table_from_itself() {
         texts! {
             all: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
             sqlite: r#"update "post" set "n" = "other"."id" from "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = integer_32("post"."id" + 1)"#,
-            mysql: "update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = `post`.`id` + 1",
+            mysql: "update `post`, `post` as `other` set `post`.`n` = `other`.`id` where `post`.`del` is null and `other`.`del` is null and `other`.`id` = (`post`.`id` + 1 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160)",
             mssql: r#"update "post" set "n" = "other"."id" from "post", "post" as "other" where "post"."del" is null and "other"."del" is null and "other"."id" = "post"."id" + 1"#,
         },
     );
@@ -316,7 +318,7 @@ fn an_insert_with_ctes_in_front() {
         texts! {
             all: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select "seen"."id" + 100, 1 from "seen""#,
             sqlite: r#"with "seen" as (select "o"."id" from "post" as "o" where "o"."del" is null) insert into "tag" ("id", "n") select integer_32("seen"."id" + 100), 1 from "seen""#,
-            mysql: "insert into `tag` (`id`, `n`) with `seen` as (select `o`.`id` from `post` as `o` where `o`.`del` is null) select `seen`.`id` + 100, 1 from `seen`",
+            mysql: "insert into `tag` (`id`, `n`) with `seen` as (select `o`.`id` from `post` as `o` where `o`.`del` is null) select (`seen`.`id` + 100 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160), 1 from `seen`",
         },
     );
 }
@@ -331,7 +333,7 @@ fn an_outer_join_among_the_tables_of_a_delete() {
         texts! {
             all: r#"delete from "post" using "tag" as "t" left join "person" as "p" on "p"."del" is null and "t"."id" + 1 = "p"."id" where "post"."del" is null and "post"."id" = "t"."post_id" and "p"."id" is null"#,
             sqlite: none,
-            mysql: "delete from `post` using `post`, `tag` as `t` left join `person` as `p` on `p`.`del` is null and `t`.`id` + 1 = `p`.`id` where `post`.`del` is null and `post`.`id` = `t`.`post_id` and `p`.`id` is null",
+            mysql: "delete from `post` using `post`, `tag` as `t` left join `person` as `p` on `p`.`del` is null and (`t`.`id` + 1 + 9223372034707292160 - 9223372034707292160 - 9223372034707292160 + 9223372034707292160) = `p`.`id` where `post`.`del` is null and `post`.`id` = `t`.`post_id` and `p`.`id` is null",
             mssql: r#"delete from "post" from "tag" as "t" left join "person" as "p" on "p"."del" is null and "t"."id" + 1 = "p"."id" where "post"."del" is null and "post"."id" = "t"."post_id" and "p"."id" is null"#,
         },
     );

@@ -45,6 +45,7 @@ use crate::dialect::{LimitForm, NestedForm};
 impl<'a> Writer<'a> {
     pub(super) fn nested_rows(&mut self, nested: &'a Nested) {
         self.contents.subquery = true;
+        self.contents.may_warn = true;
         if nested.query.items.is_empty() {
             return self.empty("the select list of nested rows");
         }

@@ -168,6 +168,20 @@ impl Random {
     }
 
     pub(super) fn dec(&mut self, depth: usize) -> Of<Decimal, Number> {
+        let made = self.any_dec(depth);
+        self.outside |= !self.any_decimal && matches!(&made.1, Ok(Some(number)) if has_many_digits(number));
+        made
+    }
+
+    /// A quotient, which has more digits where it does not end and the database has another rule for them.
+    pub(super) fn quotient(&mut self, m: &Number, n: &Number) -> Option<Number> {
+        let quotient = quotient(m, n)?;
+        let back = Number(&quotient.0 * &n.0, quotient.1 + n.1);
+        self.outside |= !self.any_decimal && super::decimal::order(&back, m).is_ne();
+        Some(quotient)
+    }
+
+    fn any_dec(&mut self, depth: usize) -> Of<Decimal, Number> {
         if depth == 0 {
             return self.dec_leaf();
         }
@@ -243,7 +257,7 @@ impl Random {
                     }
                     12 => {
                         self.form("decimal /");
-                        (plain(a / b), both(m, n, |m, n| quotient(&m, &n)))
+                        (plain(a / b), both(m, n, |m, n| self.quotient(&m, &n)))
                     }
                     13 => {
                         self.form("decimal +");
@@ -367,6 +381,13 @@ impl Random {
             }
         }
     }
+}
+
+/// More than a decimal of this program holds.
+pub(super) fn has_many_digits(number: &Number) -> bool {
+    let text = super::decimal::normal(&super::decimal::text(number));
+    let fraction = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    text.bytes().filter(u8::is_ascii_digit).count() > 28 || fraction > 28
 }
 
 fn same(m: Option<&Number>, n: Option<&Number>) -> bool {

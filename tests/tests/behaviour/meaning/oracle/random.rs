@@ -31,12 +31,17 @@ pub(super) struct Random {
     pub(super) safe: bool,
     /// Texts sort by their bytes.
     pub(super) text_order: bool,
+    /// Decimals have any number of digits and a scale of their own.
+    pub(super) any_decimal: bool,
+    /// A decimal has more digits than the database keeps, or a quotient does not end: what it is there is not said.
+    pub(super) outside: bool,
     pub(super) forms: BTreeMap<&'static str, usize>,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64, rows: Vec<Thing>, text_order: bool) -> Random {
-        Random { state: seed, rows, row: 0, safe: false, text_order, forms: BTreeMap::new() }
+    pub(super) fn new(seed: u64, rows: Vec<Thing>, text_order: bool, any_decimal: bool) -> Random {
+        let (row, forms) = (0, BTreeMap::new());
+        Random { state: seed, rows, row, safe: false, text_order, any_decimal, outside: false, forms }
     }
 
     pub(super) fn below(&mut self, n: usize) -> usize {
