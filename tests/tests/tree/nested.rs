@@ -161,6 +161,28 @@ fn rows_that_are_grouped_or_counted_on_mariadb() {
     assert!(message.ends_with("belong to a row around them: load them with a second query"), "{message}");
 }
 
+/// An aggregate of nothing but columns of the query around it belongs to that one, and made one row of all of its rows.
+#[test]
+fn a_list_of_nothing_but_outer_columns_is_refused_on_mariadb() {
+    let list =
+        |query| from("person").items([item(nest(NestedKind::Array, NestedEncoding::Positional, query))]);
+    let outer = || typed(col("person.name"), "name", SqlType::Text);
+    let refused = compile(&list(from("pet").items([outer()])).into(), &MySql::mariadb());
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("hold columns of queries around it and none of their own"), "{message}");
+    let deep = from("toy").items([outer()]);
+    let inside = nest(NestedKind::Object, NestedEncoding::Positional, deep);
+    let refused = compile(&list(from("pet").items([item(inside)])).into(), &MySql::mariadb());
+    assert!(refused.is_err());
+    for own in [
+        from("pet").items([outer(), typed(col("pet.id"), "id", SqlType::I64)]),
+        from("pet").items([outer()]).order_by([key(col("pet.id"))]),
+        from("pet").items([typed(int(1), "one", SqlType::I64)]),
+    ] {
+        assert!(compile(&list(own).into(), &MySql::mariadb()).is_ok());
+    }
+}
+
 #[test]
 fn order_by_the_name_of_an_output_column_means_its_expression() {
     let lower = Expr::call("lower", vec![col("pet.name")]);

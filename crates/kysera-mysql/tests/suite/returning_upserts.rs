@@ -57,6 +57,32 @@ async fn an_upsert_gives_back_the_rows_that_it_inserted_and_those_that_it_update
     .await;
 }
 
+#[tokio::test]
+async fn an_insert_that_does_nothing_on_conflict_gives_back_only_what_it_inserted() {
+    on_both("passed", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let add = |names: &[&str]| {
+            insert_into(Pet)
+                .rows(names.iter().map(|name| pet(name)).collect::<Vec<_>>())
+                .on_conflict(Pet.name)
+                .do_nothing()
+                .returning(Pet.name)
+        };
+        assert_eq!(add(&["a"]).fetch_all(&db).await.unwrap(), ["a"], "{flavour:?}");
+        assert!(add(&["a"]).fetch_all(&db).await.unwrap().is_empty(), "{flavour:?}");
+        assert_eq!(add(&["c", "a", "b", "c"]).fetch_all(&db).await.unwrap(), ["c", "b"], "{flavour:?}");
+        assert_eq!(count(&db).await, 3, "{flavour:?}");
+        // A key that is given, and is there.
+        let given = insert_into(Pet).rows([pet("z").id(1), pet("y").id(9)]).on_conflict_do_nothing();
+        let found = given.returning(Pet.id).fetch_all(&db).await.unwrap();
+        assert_eq!(found, [9], "{flavour:?}");
+        let any = insert_into(Pet).values(pet("b")).on_conflict_do_nothing().returning(Pet.id);
+        assert!(any.fetch_all(&db).await.unwrap().is_empty(), "{flavour:?}");
+    })
+    .await;
+}
+
 /// A snapshot of the transaction shows the row as it was; what is written is the row as it is.
 #[tokio::test]
 async fn an_upsert_that_changes_nothing_gives_back_the_row_as_it_is_and_not_as_an_older_snapshot_shows_it() {

@@ -300,3 +300,25 @@ async fn what_a_column_cannot_hold_is_refused() {
     })
     .await;
 }
+
+/// MariaDB took the answer of a query of one value for another row whose column is equal by its collation, and sorted by
+/// the first 1024 bytes.
+#[tokio::test]
+async fn texts_that_are_equal_by_their_collation_or_in_their_first_letters_are_told_apart() {
+    on_both("alike", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        let setup = "create table g (id int primary key, name varchar(20) collate utf8mb4_general_ci, long_name text); \
+                     create table one (id int primary key); insert into one values (0); \
+                     insert into g (id, name) values (1, 'a'), (2, 'A'), (3, 'ä'); \
+                     update g set long_name = concat(repeat('x', 3000), 9 - id)";
+        connection.run_script(setup).await.unwrap();
+        let sql = "select (select g.name from one where one.id = 0) from g order by g.id";
+        let names: Vec<String> = rows(connection, read(sql, vec![])).await.unwrap();
+        assert_eq!(names, ["a", "A", "ä"], "{flavour:?}");
+        let sql = "select id from g order by long_name";
+        let ids: Vec<i64> = rows(connection, read(sql, vec![])).await.unwrap();
+        assert_eq!(ids, [3, 2, 1], "{flavour:?}");
+    })
+    .await;
+}

@@ -3,7 +3,7 @@
 use super::super::determined::is_aggregate;
 use super::super::select::{Form, Head, JsonList, Place};
 use super::super::writer::Writer;
-use super::correlated::is_correlated;
+use super::correlated::{has_only_outer_columns, is_correlated};
 use crate::ast::{Distinct, Expr, Select, SelectItem};
 use crate::visit::{Visit, walk};
 
@@ -22,6 +22,12 @@ impl<'a> Writer<'a> {
             (true, false) => JsonList::Aggregate,
         };
         if direct || list == JsonList::OfOne || list == JsonList::No && !compares && is_correlated(query) {
+            if list == JsonList::Aggregate && has_only_outer_columns(query) {
+                return self.unsupported(
+                    "a list whose rows hold columns of queries around it and none of their own",
+                    "select or order by a column of its own table too",
+                );
+            }
             let head = Head::Json { list, keyed };
             let form = Form { place: Place::Inner, head, one_row: !keyed && list == JsonList::No };
             return self.parens(|w| w.deeper(|w| w.select_as(query, form)));
