@@ -39,11 +39,17 @@ macro_rules! people {
 /// Both say the same, and the parameters stand where the values do.
 #[track_caller]
 fn same(prepared: impl Query, built: impl Query) {
-    let prepared = prepared.into_statement().expect("it is built");
-    let built = built.into_statement().expect("it is built");
     let dialects: [&dyn Dialect; 4] =
         [&Sqlite::default(), &Postgres::default(), &MySql::default(), &SqlServer::default()];
+    same_on(&dialects, prepared, built);
+}
+
+#[track_caller]
+fn same_on(dialects: &[&dyn Dialect], prepared: impl Query, built: impl Query) {
+    let prepared = prepared.into_statement().expect("it is built");
+    let built = built.into_statement().expect("it is built");
     for dialect in dialects {
+        let dialect = *dialect;
         let built = compile(&built, dialect);
         let with_slots = compile_prepared(&prepared, dialect, true).map(|mut compiled| {
             assert!(compiled.params.iter().any(|param| matches!(param, Value::Param(_))));
@@ -66,7 +72,9 @@ fn in_conditions() {
     same(people!(Person.id.eq(INT)), people!(Person.id.eq(1)));
     same(people!(Person.id.in_list([INT, INT])), people!(Person.id.in_list([1, 1])));
     same(people!(Person.id.between(INT, INT)), people!(Person.id.between(1, 1)));
-    same(people!(Person.first_name.like(TEXT)), people!(Person.first_name.like("x")));
+    // MySQL checks a pattern that is not known yet; one that is bound is checked when it is compiled.
+    let others: [&dyn Dialect; 3] = [&Sqlite::default(), &Postgres::default(), &SqlServer::default()];
+    same_on(&others, people!(Person.first_name.like(TEXT)), people!(Person.first_name.like("x")));
     same(people!(Person.nick.is(Some(NICK))), people!(Person.nick.is(Some("x"))));
     same(people!((Person.age + AGE).gt(AGE)), people!((Person.age + 2).gt(2)));
 }
