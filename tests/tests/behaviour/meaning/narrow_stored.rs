@@ -115,7 +115,6 @@ async fn a_wide_number_of_a_query_was_stored_in_a_narrow_column() {
             update(Nar).set(Nar.maybe.set(scalar(from().select(max(wide!(i32)))))).all_rows(),
             update(Nar).set(Nar.maybe.set(scalar(from().select(total())))).all_rows(),
             update(Nar).set(Nar.n.set(scalar(from().select(total())).coalesce(0))).all_rows(),
-            update(Nar).from(&c).set(Nar.n.set(c.n)).with(&c).filter(c.id.eq(Nar.id)),
             update(Nar).from(&d).set(Nar.n.set(d.n)).filter(d.id.eq(Nar.id)),
             update(Nar).from(&d).set(Nar.n.set(d.n / 2)).filter(d.id.eq(Nar.id)),
             update(Nar).from(&e).set(Nar.n.set(e.n)).filter(e.id.eq(Nar.id)),
@@ -124,6 +123,13 @@ async fn a_wide_number_of_a_query_was_stored_in_a_narrow_column() {
                 .on_conflict(Nar.id)
                 .do_update(|old, _| old.set(Nar.n.set(case().when(Nar.id.eq(1), wide!(i32)).otherwise(0)))),
         );
+        let of_cte = update(Nar).from(&c).set(Nar.n.set(c.n)).with(&c).filter(c.id.eq(Nar.id));
+        if db.dialect().name() == "MariaDB" {
+            let error = of_cte.execute(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        } else {
+            refused!(db, of_cte);
+        }
     })
     .await;
 }
