@@ -36,7 +36,9 @@ pub(crate) enum Errors {
 impl Errors {
     #[inline]
     pub(crate) fn of(statement: &Compiled) -> Errors {
-        let is_raw = statement.kind == StatementKind::Raw && !statement.facts.may_warn;
+        // A plan says in a warning that the bytes of a value are no text in it.
+        let is_plan = statement.sql.starts_with("explain ");
+        let is_raw = (statement.kind == StatementKind::Raw || is_plan) && !statement.facts.may_warn;
         if is_raw { Errors::Cut } else { Errors::Invalid }
     }
 }

@@ -26,9 +26,9 @@ const NOT_YET: &[Cause] = &[
         ],
     },
     Cause {
-        why: "MySQL knew the count of joined tables without reading them; changed, and not run since",
+        why: "the pattern of a prepared query is checked by the server, that of another one before it is sent",
         on: BOTH,
-        scenarios: &["limits::what_has_no_effect_after_its_limit_is_canceled"],
+        scenarios: &["prepared::oracle::typical_queries_are_sent_as_if_they_were_built_for_the_call"],
     },
     Cause {
         why: "an upsert that is checked",

@@ -64,7 +64,7 @@ fn rows_that_differ() {
     text!(query =>
         r#"insert into "worker" ("name", "grade", "id", "wage") values (?, ?, ?, (100)), (?, ?, null, ?)"#,
         r#"insert into "worker" ("name", "grade", "id", "wage") values ($1, $2, $3, default), ($4, $5, default, $6)"#,
-        "insert into `worker` (`name`, `grade`, `id`, `wage`) values (?, ?, ?, default), (?, ?, default, ?)",
+        "insert into `worker` (`name`, `grade`, `id`, `wage`) values (?, ?, ?, default), (?, ?, null, ?)",
         r#"insert into "worker" ("name", "grade", "id", "wage") values (@P1, @P2, @P3, default), (@P4, @P5, default, @P6)"#,
     );
 }
