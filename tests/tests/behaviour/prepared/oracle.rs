@@ -64,7 +64,7 @@ fn reads(world: &World<'_>) {
     same!(world, |id: i64 = 1, 2, 3| select_from(Account).filter(Account.id.eq(id)).select(Account.all()));
     same!(world, |name: String = "a", "b"; age: i32 = 1, 2, 3| {
         select_from(Account)
-            .filter(Account.name.like(name).or(Account.age.gt(age)).and(Account.nick.ne(name)))
+            .filter(Account.name.ge(name).or(Account.age.gt(age)).and(Account.nick.ne(name)))
             .select((Account.id, val("constant"), Account.name))
     });
     same!(world, |age: i32 = 1, 2; text: String = "x", "y"| {
