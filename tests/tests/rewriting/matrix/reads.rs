@@ -414,7 +414,7 @@ fn nested_rows() {
         texts! {
             all: r#"select "p"."id", (select coalesce(json_group_array(json_object('id', "agg"."id")), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
             postgres: r#"select "p"."id", (select coalesce(json_agg(agg), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
-            mysql: "select `p`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', `agg`.`id`)), '[]') as json) from (select `o`.`id` as `id` from `post` as `o` where `o`.`del` is null and `o`.`person_id` = `p`.`id` order by `o`.`id` limit 18446744073709551615) as agg) as `posts` from `person` as `p` where `p`.`del` is null order by `p`.`id`",
+            mysql: "select `p`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', if(true, `agg`.`id`, 0))), '[]') as json) from (select `o`.`id` as `id` from `post` as `o` where `o`.`del` is null and `o`.`person_id` = `p`.`id` order by `o`.`id` limit 18446744073709551615) as agg) as `posts` from `person` as `p` where `p`.`del` is null order by `p`.`id`",
             mssql: r#"select "p"."id", coalesce((select * from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id" offset 0 rows) as agg for json path, include_null_values), '[]') as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
         },
     );
