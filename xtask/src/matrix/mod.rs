@@ -17,7 +17,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// What is run again on the newest PostgreSQL.
-const AGAIN: [&str; 3] = ["kysera-postgres suite", "kysera-tests behaviour", "kysera-tests rewriting"];
+const AGAIN: [&str; 3] = ["kysera-postgres suite", "tests behaviour", "tests rewriting"];
 
 /// What became of the tests.
 pub(crate) struct Ran {
@@ -38,6 +38,12 @@ pub(crate) fn run(mut tests: Command, servers: &mut Servers, again: bool) -> Res
     let mut uses = log.read()?;
     let newest = if again { servers.newest() } else { None };
     if let Some(newest) = newest {
+        let is_there = |area: &&str| programs.values().any(|program| program.area == **area);
+        if let Some(area) = AGAIN.iter().find(|area| !is_there(area)) {
+            return Err(format!(
+                "no test program is `{area}`, which is to run again on the newest PostgreSQL"
+            ));
+        }
         for (name, program) in programs.iter().filter(|(_, program)| AGAIN.contains(&&*program.area)) {
             let mut command = Command::new(&program.file);
             command.current_dir(&program.folder);
