@@ -110,9 +110,9 @@ impl Servers {
         Some(Newest(newest.variables.clone()))
     }
 
-    /// Returns the address of each server.
+    /// Returns the address of each database that an application may be given; a proxy wants settings of its own.
     pub(crate) fn urls(&self) -> impl Iterator<Item = (Kind, &str)> {
-        self.servers.iter().filter_map(|server| {
+        self.servers.iter().filter(|server| server.kind.behind().is_none()).filter_map(|server| {
             let (_, url) = server.variables.iter().find(|(name, _)| *name == server.kind.url())?;
             Some((server.kind, url.as_str()))
         })
