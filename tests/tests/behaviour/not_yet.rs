@@ -26,11 +26,6 @@ const NOT_YET: &[Cause] = &[
         ],
     },
     Cause {
-        why: "the pattern of a prepared query is checked by the server, that of another one before it is sent",
-        on: BOTH,
-        scenarios: &["prepared::oracle::typical_queries_are_sent_as_if_they_were_built_for_the_call"],
-    },
-    Cause {
         why: "an upsert that is checked",
         on: MARIADB,
         scenarios: &["plugins::contract::an_upsert_is_checked_for_the_row_proposed_and_the_row_it_leaves"],

@@ -43,12 +43,8 @@ pub(crate) fn is_one_of_all(table: &TableRef, keys: Vec<RowKey>) -> Result<Expr>
         return Err(Error::new(ErrorKind::InvalidQuery, message)
             .with_hint("write them in parts, or without `returning`"));
     }
-    let keys = if filled_len(rows).saturating_mul(columns) > MOST_VALUES { keys } else { filled(keys) };
-    Ok(is_any(table, keys))
-}
-
-fn filled_len(rows: usize) -> usize {
-    rows.checked_next_power_of_two().unwrap_or(rows)
+    let is_room = rows.next_power_of_two() * columns <= MOST_VALUES;
+    Ok(is_any(table, if is_room { filled(keys) } else { keys }))
 }
 
 /// Narrows a query to these rows, in their order.
@@ -73,14 +69,10 @@ pub(crate) fn is_any(table: &TableRef, keys: Vec<RowKey>) -> Expr {
 }
 
 /// `(a, b)`, or the only value of it.
-fn row(mut values: Vec<Expr>) -> Expr {
-    match (values.pop(), values.is_empty()) {
-        (Some(only), true) => only,
-        (Some(last), false) => {
-            values.push(last);
-            Expr::Tuple(values)
-        }
-        (None, _) => Expr::Tuple(values),
+fn row(values: Vec<Expr>) -> Expr {
+    match <[Expr; 1]>::try_from(values) {
+        Ok([only]) => only,
+        Err(values) => Expr::Tuple(values),
     }
 }
 
