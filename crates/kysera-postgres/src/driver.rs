@@ -3,6 +3,7 @@
 
 use crate::connect;
 use crate::connection::PgConnection;
+use crate::flavour;
 use crate::manager::PgManager;
 use crate::options::PostgresOptions;
 use crate::server::Server;
@@ -35,7 +36,8 @@ impl Postgres {
     ///
     /// # Errors
     /// `ConnectionFailed`, `AuthenticationFailed`, `DatabaseNotFound` or `Tls` when that fails; `Configuration` when
-    /// the options make no sense.
+    /// the options make no sense; `Unsupported` for PostgreSQL before version 12 and for another product that speaks
+    /// its protocol, such as CockroachDB.
     ///
     /// # Examples
     /// ```no_run
@@ -50,12 +52,12 @@ impl Postgres {
         let server = Arc::new(Server::new(options)?);
         let pool = Pool::new(PgManager { server: server.clone(), hooks: hooks.clone() }, pool_options, hooks);
         let first = pool.acquire().await?;
-        let mut dialect = dialect::Postgres::version(version(first.server_version.as_deref()));
-        let (schema, sends_records) = connect::answered(&server, ask(&first.client)).await?;
+        let Said { schema, version, sends_records } = connect::answered(&server, ask(&first.client)).await?;
+        let version = flavour::version(first.server_version.as_deref(), version.as_deref())?;
+        let mut dialect = dialect::Postgres::version(version).default_schema(schema);
         if !sends_records {
             dialect = dialect.without_records();
         }
-        dialect = dialect.default_schema(schema);
         drop(first);
         Ok(Postgres { pool, dialect })
     }
@@ -163,52 +165,34 @@ impl Connection for PgConnection {
     }
 }
 
-/// What the dialect must know, in one trip: the schema that unqualified names mean, by the options of the connection
-/// and the settings of the role; and whether the server sends nested rows as arrays of records in binary. Not all that
-/// speak the protocol do, and one that refuses them is asked for the schema alone.
-async fn ask(client: &Client) -> (Option<Name>, bool) {
-    const SCHEMA: &str = "select current_schema()::text";
-    const BOTH: &str = "select current_schema()::text, array(select row(1, 'x'::text))";
-    let (row, sends_records) = match first_row(client, BOTH).await {
-        Some(row) => {
-            let sends_records =
-                row.columns().get(1).is_some_and(|column| *column.type_() == Type::RECORD_ARRAY);
-            (Some(row), sends_records)
-        }
-        None => (first_row(client, SCHEMA).await, false),
+/// What a server says when it is asked once: what the dialect must know.
+#[derive(Default)]
+struct Said {
+    /// The schema that unqualified names mean, by the options of the connection and the settings of the role.
+    schema: Option<Name>,
+    /// What `version()` answers.
+    version: Option<String>,
+    /// Whether it sends nested rows as arrays of records in binary. Not all that speak the protocol do.
+    sends_records: bool,
+}
+
+/// Asks in one trip. A server that refuses arrays of records is asked for the rest alone.
+async fn ask(client: &Client) -> Said {
+    const REST: &str = "select current_schema()::text, version()";
+    const ALL: &str = "select current_schema()::text, version(), array(select row(1, 'x'::text))";
+    let row = match first_row(client, ALL).await {
+        Some(row) => Some(row),
+        None => first_row(client, REST).await,
     };
-    let schema = row.and_then(|row| row.try_get::<_, Option<String>>(0).ok().flatten());
-    (schema.map(Name::Owned), sends_records)
+    let Some(row) = row else { return Said::default() };
+    let text = |at| row.try_get::<_, Option<String>>(at).ok().flatten();
+    Said {
+        schema: text(0).map(Name::Owned),
+        version: text(1),
+        sends_records: row.columns().get(2).is_some_and(|column| *column.type_() == Type::RECORD_ARRAY),
+    }
 }
 
 async fn first_row(client: &Client, sql: &str) -> Option<Row> {
     client.query_typed(sql, &[]).await.ok()?.into_iter().next()
-}
-
-/// `15.18 (Debian 15.18-0+deb12u1)` is 15.18.0. What says nothing of the kind is taken for the oldest that is
-/// supported.
-fn version(text: Option<&str>) -> (u32, u32, u32) {
-    let number = text.unwrap_or_default().split([' ', '-']).next().unwrap_or_default();
-    let mut parts = number.split('.').map(|part| {
-        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().unwrap_or(0)
-    });
-    match parts.next() {
-        Some(major) if major > 0 => (major, parts.next().unwrap_or(0), parts.next().unwrap_or(0)),
-        _ => (12, 0, 0),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::version;
-
-    #[test]
-    fn the_version_is_read_from_what_servers_say_of_themselves() {
-        assert_eq!(version(Some("15.18 (Debian 15.18-0+deb12u1)")), (15, 18, 0));
-        assert_eq!(version(Some("18beta2")), (18, 0, 0));
-        assert_eq!(version(Some("13.0.0")), (13, 0, 0));
-        assert_eq!(version(Some("unknown")), (12, 0, 0));
-        assert_eq!(version(None), (12, 0, 0));
-    }
 }

@@ -34,6 +34,7 @@ mod connect;
 mod connection;
 mod driver;
 mod error;
+mod flavour;
 mod incarnation;
 mod listener;
 mod lost_commit;

@@ -1,6 +1,6 @@
 //! Reaching a server: encryption, hosts, and what is said when it fails.
 
-use crate::support::{acquire, connect, one, options};
+use crate::support::{acquire, connect, driver, one, options};
 use kysera_core::driver::Driver;
 use kysera_core::error::{Error, ErrorKind};
 use kysera_postgres::{Postgres, PostgresOptions, SslMode};
@@ -219,4 +219,17 @@ async fn a_server_that_is_silent_behind_the_login_is_given_up_after_connect_time
         assert_eq!(error.kind(), ErrorKind::ConnectionFailed, "{error}");
         assert!(error.to_string().starts_with("the server let us in and then did not answer"), "{error}");
     }
+}
+
+/// The product is told by a function `version` that stands before the server's own.
+#[tokio::test]
+async fn another_product_that_speaks_the_protocol_is_refused_by_name() {
+    let Some(own) = driver("connect_product").await else { return };
+    let sql = "create function connect_product.version() returns text language sql
+        as $$ select 'CockroachDB CCL v24.1.0 (x86_64-pc-linux-gnu)' $$";
+    acquire(&own).await.run_script(sql).await.unwrap();
+    let Some(options) = options() else { return };
+    let error = refused(options.options("-c search_path=connect_product,pg_catalog")).await;
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+    assert!(error.to_string().contains("CockroachDB and not PostgreSQL"), "{error}");
 }
