@@ -62,7 +62,17 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-postgres",
         &[
-            &["error", "incarnation", "notification", "protocol", "socket", "ssl", "statements", "types"],
+            &[
+                "error",
+                "flavour",
+                "incarnation",
+                "notification",
+                "protocol",
+                "socket",
+                "ssl",
+                "statements",
+                "types",
+            ],
             &["params", "tls"],
             &["raw_connection"],
             &["options", "read"],
