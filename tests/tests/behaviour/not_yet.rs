@@ -14,18 +14,6 @@ const MARIADB: &[&str] = &["mariadb"];
 
 const NOT_YET: &[Cause] = &[
     Cause {
-        why: "`compile` gives the first of several statements alone, which does not show what is given back",
-        on: BOTH,
-        scenarios: &["plugins::attacks::a_query_is_filtered_wherever_an_expression_may_stand"],
-    },
-    Cause {
-        why: "a cast to `double precision`, which is no type of a cast there",
-        on: MARIADB,
-        scenarios: &[
-            "meaning::narrow_stored::a_float_of_64_bits_inside_an_expression_was_stored_in_a_column_of_32",
-        ],
-    },
-    Cause {
         why: "an upsert that is checked",
         on: MARIADB,
         scenarios: &["plugins::contract::an_upsert_is_checked_for_the_row_proposed_and_the_row_it_leaves"],
@@ -34,11 +22,6 @@ const NOT_YET: &[Cause] = &[
         why: "bound values that are computed with each other are floats",
         on: BOTH,
         scenarios: &["meaning::oracle::random_expressions_have_one_meaning"],
-    },
-    Cause {
-        why: "not looked at: plugins::guards",
-        on: BOTH,
-        scenarios: &["plugins::guards::raw_fragments_that_read_a_table_are_refused_under_a_guard"],
     },
 ];
 

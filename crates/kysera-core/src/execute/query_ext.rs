@@ -130,6 +130,10 @@ pub trait QueryExt: Query {
     ///
     /// # Errors
     /// When the statement cannot be written for the database, or a plugin refuses it.
+    ///
+    /// # Dialects
+    /// Where the rows of `returning` are read by their keys (MySQL, and MariaDB in updates), it is the first of the
+    /// statements alone.
     fn compile<E: Executor>(self, on: &E) -> Result<Compiled>
     where
         Self::Outer: Closed,

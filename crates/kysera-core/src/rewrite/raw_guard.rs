@@ -248,10 +248,10 @@ fn changes_what_follows(text: &str) -> bool {
     matches!(text.as_bytes(), [.., b'u' | b'U', b'&'] | [.., b'\\'])
 }
 
-/// True for a function of PostgreSQL or of one of its common extensions that runs a query given as text, or reads a table
+/// True for a function of a database or of one of its common extensions that runs a query given as text, or reads a table
 /// given by name or in the form in which it is stored.
 fn runs_text(name: &str) -> bool {
-    const PREFIXES: [&str; 22] = [
+    const PREFIXES: [&str; 24] = [
         "brin_page_items",
         "bt_page_items",
         "connectby",
@@ -263,12 +263,14 @@ fn runs_text(name: &str) -> bool {
         "gist_page_items",
         "heap_page_item",
         "lo_get",
+        "load_file",
         "openquery",
         "openrowset",
         "pg_logical_slot_",
         "pg_read_",
         "query_to_xml",
         "schema_to_xml",
+        "spider_",
         "table_to_xml",
         "tuple_data_split",
         "ts_rewrite",

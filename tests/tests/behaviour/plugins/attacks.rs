@@ -1,7 +1,7 @@
 //! Ways to read the rows of others that were tried on a guard: none may lead there.
 
 use super::guards::{Country, Post, PostPatch, Tenant, of_one, refused};
-use crate::database::is_sqlite;
+use crate::database::{is_mysql, is_sqlite};
 use kysera::executor::{QueryExt, script, tree};
 use kysera::prelude::*;
 use kysera::repository::Repository;
@@ -9,7 +9,7 @@ use kysera::schema::create_table;
 use kysera::{Error, ErrorKind};
 use kysera_sql::ast::{self, Expr};
 use kysera_sql::table::{ColumnMeta, TableMeta};
-use kysera_sql::value::{CustomType, SqlType};
+use kysera_sql::value::{CustomType, SqlType, Value};
 
 fn of_post(alias: &'static str) -> ast::Select {
     let mut select = ast::Select::from(ast::TableRef::typed(Post::META).aliased(alias));
@@ -135,6 +135,10 @@ fn everywhere() -> Vec<(&'static str, ast::Statement)> {
     update.returning = vec![item(hidden())];
     all.push(("update: returning", update.into()));
     let mut delete = ast::Delete::from(target());
+    delete.filter = Some(is_one(Expr::column("post", "id")));
+    delete.returning = vec![item(hidden())];
+    all.push(("delete: returning", delete.clone().into()));
+    delete.returning.clear();
     delete.filter = Some(is_one(hidden()));
     all.push(("delete: where", delete.into()));
     let mut insert = ast::Insert::into(target());
@@ -142,7 +146,10 @@ fn everywhere() -> Vec<(&'static str, ast::Statement)> {
     let row = |id| vec![id, int(1), Expr::Literal(ast::Literal::Text("x"))];
     insert.source = ast::InsertSource::Values(vec![row(hidden())]);
     all.push(("values", insert.clone().into()));
-    insert.source = ast::InsertSource::Values(vec![row(int(9))]);
+    insert.source = ast::InsertSource::Values(vec![row(Expr::Value(Value::I64(9)))]);
+    insert.returning = vec![item(hidden())];
+    all.push(("insert: returning", insert.clone().into()));
+    insert.returning.clear();
     let on_id = || ast::ConflictTarget::Columns(vec!["id".into()]);
     let upsert = |set, filter| {
         let action = ast::ConflictAction::DoUpdate { set, filter };
@@ -150,6 +157,10 @@ fn everywhere() -> Vec<(&'static str, ast::Statement)> {
     };
     insert.on_conflict = upsert(set(hidden()), None);
     all.push(("upsert: set", insert.clone().into()));
+    insert.on_conflict = upsert(set(int(1)), None);
+    insert.returning = vec![item(hidden())];
+    all.push(("upsert: returning", insert.clone().into()));
+    insert.returning.clear();
     insert.on_conflict = upsert(set(int(1)), Some(is_one(hidden())));
     all.push(("upsert: where", insert.clone().into()));
     insert.on_conflict = upsert(set(int(1)), None);
@@ -174,7 +185,17 @@ async fn a_query_is_filtered_wherever_an_expression_may_stand() {
         async |db| {
             let mut absent = Vec::new();
             for (place, statement) in everywhere() {
-                match tree(statement).compile(db) {
+                let gives_back = place.ends_with(": returning");
+                match tree(statement.clone()).compile(db) {
+                    // Written there as several statements, of which this is the first.
+                    Ok(compiled) if gives_back && is_mysql(db) && !compiled.sql.contains(" returning ") => {
+                        let mut tx = db.begin().await.unwrap();
+                        let seen = tree(statement).rows::<(i64,)>().fetch_all(&mut tx).await.unwrap();
+                        tx.rollback().await.unwrap();
+                        let expected =
+                            if place.starts_with("update") || place.starts_with("delete") { 3 } else { 4 };
+                        assert_eq!(seen, [(expected,)], "{place}");
+                    }
                     Ok(compiled) => {
                         let is_filtered = compiled.sql.replace('`', "\"").contains(r#""zz"."tenant_id" ="#);
                         assert!(is_filtered, "{place}: {}", &*compiled.sql);
@@ -188,22 +209,7 @@ async fn a_query_is_filtered_wherever_an_expression_may_stand() {
             let lacking: &[&str] = match db.dialect().name() {
                 "PostgreSQL" => &[],
                 "SQLite" => &["distinct on"],
-                "MySQL" => &[
-                    "distinct on",
-                    "aggregate: order by",
-                    "nested rows",
-                    "update: returning",
-                    "upsert: where",
-                    "upsert: index",
-                ],
-                _ => &[
-                    "distinct on",
-                    "aggregate: order by",
-                    "nested rows",
-                    "update: returning",
-                    "upsert: where",
-                    "upsert: index",
-                ],
+                _ => &["distinct on", "aggregate: order by", "upsert: where", "upsert: index"],
             };
             assert_eq!(absent, lacking);
         },

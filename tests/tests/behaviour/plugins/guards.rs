@@ -266,30 +266,59 @@ async fn raw_fragments_that_read_a_table_are_refused_under_a_guard() {
                 "true from post"
                 "true, post"
                 "query_to_xml('select 1', true, false, '') is null"
-                "\"query_to_xml\"('select 1', true, false, '') is null"
-                "U&\"query\\005fto_xml\"('select 1', true, false, '') is null"
                 "xpath_table('id', 'title', 'post', '/', 'true') is null"
             }
-            if is_postgres(db) {
-                refuses! {
-                    "E'\\'' || (select title from post limit 1) || E'\\'' = ''"
-                    "$$'$$ || (select title from post limit 1) || $$'$$ = ''"
-                    "$a$'$a$ || (select title from post limit 1) || $b$'$b$ = ''"
+            match db.dialect().name() {
+                "PostgreSQL" => {
+                    refuses! {
+                        "\"query_to_xml\"('select 1', true, false, '') is null"
+                        "U&\"query\\005fto_xml\"('select 1', true, false, '') is null"
+                        "E'\\'' || (select title from post limit 1) || E'\\'' = ''"
+                        "$$'$$ || (select title from post limit 1) || $$'$$ = ''"
+                        "$a$'$a$ || (select title from post limit 1) || $b$'$b$ = ''"
+                    }
                 }
-            } else {
-                refuses! {
-                    "'post 1' in post"
-                    "'post 1' in main.post"
-                    "'post 1' IN \"post\""
-                    "'post 1' not in [post]"
-                    "'post 1' in `post`"
-                    "1 in json_each('[1]')"
-                    "1 in pragma_table_info('post')"
-                    // A byte order mark is a space there.
-                    "exists (\u{feff}select 1 from post)"
-                    "exists (\u{feff} \u{feff}select 1 from post)"
-                    "'post 1' \u{feff}in post"
-                    "'post 1' in\t\u{feff}post"
+                "SQLite" => {
+                    refuses! {
+                        "\"query_to_xml\"('select 1', true, false, '') is null"
+                        "'post 1' in post"
+                        "'post 1' in main.post"
+                        "'post 1' IN \"post\""
+                        "'post 1' not in [post]"
+                        "'post 1' in `post`"
+                        "1 in json_each('[1]')"
+                        "1 in pragma_table_info('post')"
+                        // A byte order mark is a space there.
+                        "exists (\u{feff}select 1 from post)"
+                        "exists (\u{feff} \u{feff}select 1 from post)"
+                        "'post 1' \u{feff}in post"
+                        "'post 1' in\t\u{feff}post"
+                    }
+                }
+                _ => {
+                    refuses! {
+                        "'\\'' = (select title from post limit 1) or '\\'' = ''"
+                        "\"\\\"\" = (select title from post limit 1) or \"\\\"\" = ''"
+                        "'\"' = (select title from post limit 1) or '\"' = ''"
+                        "exists (select`id`from`post`)"
+                        "exists(select 1from post)"
+                        "1e0in(select id from post)"
+                        "true in (table post)"
+                        "1 in (0) or exists (values row(1) union table post)"
+                        "true join post as p on true"
+                        "true straight_join post"
+                        "true into @taken"
+                        "(@taken := 1) = 1"
+                        // A comment may be code, or hide what is behind it.
+                        "/*! exists (select 1 from post) */"
+                        "/*!50000 exists (select 1 from post) */"
+                        "/*M!100000 exists (select 1 from post) */"
+                        "true # '\nand exists (select 1 from post) # '"
+                        "true -- '\nand exists (select 1 from post) -- '"
+                        // The file of a table.
+                        "load_file('/var/lib/mysql/shop/post.ibd') is null"
+                        "`load_file`('/var/lib/mysql/shop/post.ibd') is null"
+                    }
                 }
             }
             let called = function::<Option<String>, _>(
