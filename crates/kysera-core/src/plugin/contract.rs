@@ -106,8 +106,9 @@ pub trait Plugin: Debug + Send + Sync + 'static {
     ///
     /// # Dialects
     /// In `returning` on PostgreSQL, SQLite and MariaDB's inserts; in the values or WHERE elsewhere, and in merges, where a
-    /// checked column takes a value, a column or an operation on these. An upsert whose checks for inserted and updated rows
-    /// differ is refused as [`Unsupported`](ErrorKind::Unsupported), as is an insert from a query where there is no
+    /// checked column takes a value, a column or an operation on these. So does the update of an upsert on MySQL and MariaDB,
+    /// where the check is around the first value that it assigns. Elsewhere an upsert whose checks for inserted and updated
+    /// rows differ is refused as [`Unsupported`](ErrorKind::Unsupported), as is an insert from a query where there is no
     /// `returning`.
     fn write_check(
         &self,

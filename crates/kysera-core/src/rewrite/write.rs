@@ -192,6 +192,7 @@ pub(super) fn insert(pass: &mut RowFilterPass<'_>, node: &mut Insert) -> Result<
     match policy {
         Some(policy) => {
             let checks = pass.insert_checks(node, policy)?;
+            pass.check_first_assignment(node, policy, &checks)?;
             conflict(pass, node, policy)?;
             pass.check_insert(node, policy, checks)?;
         }

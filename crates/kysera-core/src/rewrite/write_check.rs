@@ -13,6 +13,7 @@ use kysera_sql::ast::{
     ColumnRef, ConflictAction, Directive, Expr, Insert, InsertOr, InsertSource, Literal, MergeAction,
     MergeWhen, Select, SelectItem, TableRef, Update,
 };
+use kysera_sql::dialect::UpsertCheck;
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use kysera_sql::value::SqlType;
@@ -38,6 +39,49 @@ impl RowFilterPass<'_> {
             _ => None,
         };
         Ok(InsertChecks { inserted, updated })
+    }
+
+    /// Places the checks of an upsert's update where it has no condition: around the first value that it assigns, which is
+    /// computed before any column has another one.
+    pub(super) fn check_first_assignment(
+        &mut self,
+        node: &mut Insert,
+        policy: &TablePolicy,
+        checks: &InsertChecks,
+    ) -> Result<()> {
+        if !self.checks_assignment(node) || checks.inserted.is_none() && checks.updated.is_none() {
+            return Ok(());
+        }
+        let label = node.into.label().clone();
+        if node.or == Some(InsertOr::Ignore) {
+            // There the error becomes a warning, and the row is written.
+            return Err(unsupported("the check of rows in `insert ignore`", self.context.dialect.name()));
+        }
+        let Some(ConflictAction::DoUpdate { set, .. }) =
+            node.on_conflict.as_mut().map(|conflict| &mut conflict.action)
+        else {
+            return Ok(());
+        };
+        let mut held = Vec::new();
+        if let Some(check) = &checks.updated {
+            let check = NewRow::updated(set, policy.table.clone()).check(check, &label)?;
+            held.push(self.must_hold(check, policy, &label));
+        }
+        if let Some(check) = &checks.inserted {
+            held.push(self.must_hold(about_proposed(check, &label), policy, &label));
+        }
+        if let Some(first) = set.first_mut() {
+            let value = std::mem::replace(&mut first.value, Expr::Default);
+            first.value = held.into_iter().fold(value, |value, held| case(held, value, None));
+        }
+        Ok(())
+    }
+
+    /// True for an upsert whose update is checked by what it assigns.
+    fn checks_assignment(&self, node: &Insert) -> bool {
+        let updates = node.on_conflict.as_ref().map(|conflict| &conflict.action);
+        self.policies.facts.upsert == UpsertCheck::FirstAssignment
+            && matches!(updates, Some(ConflictAction::DoUpdate { .. }))
     }
 
     /// Places the checks of an insert.
@@ -165,6 +209,9 @@ impl RowFilterPass<'_> {
         let (ConflictAction::DoUpdate { set, filter }, Some(check)) = (&mut conflict.action, check) else {
             return Ok(());
         };
+        if self.policies.facts.upsert == UpsertCheck::FirstAssignment {
+            return Ok(());
+        }
         if !self.context.dialect.capabilities().on_conflict {
             return Err(unsupported("the check of an upsert's update", self.context.dialect.name()));
         }
