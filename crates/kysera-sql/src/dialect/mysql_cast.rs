@@ -34,16 +34,23 @@ pub(super) fn cast_form(from: SqlType, to: SqlType, maria: bool) -> CastForm {
         (Unknown, I16) => Around("(cast((", to_16!(") as signed)")),
         (Unknown, I32) => Around("(cast((", to_32!(") as signed)")),
         (Unknown | F64, F32) => Guarded { guard: &TOO_SMALL, cast: float(maria) },
-        // A negative one is a large one there.
-        (Text, U64) => Around("(cast(concat(", ") as signed) + cast(0 as unsigned))"),
-        // A bound text in a cast is converted when it is bound, without a warning.
-        (Text, I64) => Around("cast(concat(", ") as signed)"),
-        (Text, Decimal) => Around("cast(concat(", ") as decimal(65, 30))"),
-        (Text, Date) => Around("cast(concat(", ") as date)"),
-        (Text, Time) => Around("cast(concat(", ") as time(6))"),
-        (Text, DateTime | Timestamp) => Around("cast(concat(", ") as datetime(6))"),
+        (Text, I16) => {
+            Guarded { guard: &NO_INTEGER, cast: ["(cast(concat(", to_16!(") as decimal(65)) div 1")] }
+        }
+        (Text, I32) => {
+            Guarded { guard: &NO_INTEGER, cast: ["(cast(concat(", to_32!(") as decimal(65)) div 1")] }
+        }
+        (Text, I64) => Guarded { guard: &NO_INTEGER, cast: ["(cast(concat(", ") as decimal(65)) div 1)"] },
+        (Text, U64) => {
+            let cast = ["((cast(concat(", ") as decimal(65)) div 1) + cast(0 as unsigned))"];
+            Guarded { guard: &NO_INTEGER, cast }
+        }
+        (Text, Decimal) => Guarded { guard: &NO_DECIMAL, cast: ["cast(concat(", ") as decimal(65, 30))"] },
         (Text, F32) => Guarded { guard: &NO_32, cast: float_of_text(maria) },
         (Text, F64) => Guarded { guard: &NO_64, cast: ["cast(concat(", ") as double)"] },
+        (Text, Date) => Between(&DATE_OF_TEXT),
+        (Text, Time) => Between(&TIME_OF_TEXT),
+        (Text, DateTime | Timestamp) => Between(&TIMESTAMP_OF_TEXT),
         (F32, Decimal) => Around("cast(cast(cast(", " as float) as char) as decimal(65, 30))"),
         (F64, Decimal) => Between(&FIFTEEN_DIGITS),
         (Unknown | Array(_) | Nested, _) | (_, Unknown | Array(_) | Nested) => Plain,
@@ -58,8 +65,8 @@ pub(super) fn cast_form(from: SqlType, to: SqlType, maria: bool) -> CastForm {
         (U64, I64) => Around("cast((", ") + 9223372036854775808 - 9223372036854775808 as signed)"),
         (I16 | I32 | I64, U64) => Around("((", ") div 1 + cast(0 as unsigned))"),
         // The greatest `bigint` is what any larger float becomes, and the least what any lower one.
-        (F32 | F64 | Text, I16) => Around("(cast((", to_16!(") as signed)")),
-        (F32 | F64 | Text, I32) => Around("(cast((", to_32!(") as signed)")),
+        (F32 | F64, I16) => Around("(cast((", to_16!(") as signed)")),
+        (F32 | F64, I32) => Around("(cast((", to_32!(") as signed)")),
         (F32 | F64, I64) => Around("(cast((", ") as signed) + 1 - 2 + 1)"),
         (F32 | F64, U64) => Around("(cast((", ") as signed) + 1 - 1 + cast(0 as unsigned))"),
         (Decimal, I16) => Around("((round(", to_16!(") div 1)")),
@@ -86,19 +93,83 @@ pub(super) fn cast_form(from: SqlType, to: SqlType, maria: bool) -> CastForm {
 /// Half of the least float of 32 bits, and less, is 0 in it.
 const TOO_SMALL: [&str; 2] = ["coalesce(nullif(0e0 * (1.2595523146049148e263 / nullif(", ", 0)), 0), "];
 
-/// A text that is a number other than 0, and yet 0 as a float.
-const NO_64: [&str; 4] = [
-    "coalesce(case when cast(concat(",
-    ") as double) = 0 and ",
-    " regexp '^[^eE]*[1-9]' then pow(0e0 * cast(concat(",
-    ") as double), -1) end, ",
+/// Blanks, as they may stand around a number.
+macro_rules! blanks {
+    () => {
+        "[\t-\r ]*"
+    };
+}
+
+/// Behind a text: that it has another form. Their own casts take what a text begins with, and not all of them say so.
+macro_rules! is_not {
+    ($form:expr) => {
+        concat!(" not regexp '^", $form, "$'")
+    };
+}
+
+macro_rules! is_no_number {
+    ($digits:expr) => {
+        is_not!(concat!(blanks!(), "[+-]?", $digits, blanks!()))
+    };
+}
+
+/// Before a text that has another form, and behind it: a sum that overflows, unless the text is NULL.
+macro_rules! overflows {
+    () => {
+        "9223372036854775807 + char_length("
+    };
+}
+
+// A bound text is converted by a cast when it is bound, without a warning. `concat` hides it.
+const NO_INTEGER: [&str; 3] = ["if(", concat!(is_no_number!("[0-9]+"), ", ", overflows!()), ") + 1, "];
+// More digits behind the point would be cut.
+const NO_DECIMAL: [&str; 3] = [
+    "if(",
+    concat!(is_no_number!("([0-9]+([.][0-9]{0,30}0*)?|[.][0-9]{1,30}0*)"), ", ", overflows!()),
+    ") + 1, ",
 ];
-const NO_32: [&str; 4] = [
-    "coalesce(case when cast(cast(concat(",
-    ") as double) as float) = 0 and ",
-    " regexp '^[^eE]*[1-9]' then pow(0e0 * cast(concat(",
-    ") as double), -1) end, ",
-];
+
+/// A text that is no number, one that is a number other than 0 and yet 0 as a float, and one beyond the range, which is the
+/// largest float.
+macro_rules! no_float {
+    ($cast:literal, $behind:literal) => {
+        [
+            "if(",
+            concat!(is_no_number!("([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"), " or ", $cast),
+            concat!($behind, " = 0 and "),
+            concat!(" regexp '^[^eE]*[1-9]' or abs(cast(concat("),
+            concat!(") as double)) >= 1.7976931348623157e308, ", overflows!()),
+            ") + 1, ",
+        ]
+    };
+}
+const NO_64: [&str; 6] = no_float!("cast(concat(", ") as double)");
+const NO_32: [&str; 6] = no_float!("cast(cast(concat(", ") as double) as float)");
+
+/// Texts are moments in one form only: others would be read by rules of each database's own.
+macro_rules! moment_of_text {
+    ($form:expr, $as:literal) => {
+        [
+            "cast(if(",
+            concat!(is_not!($form), ", ", overflows!()),
+            ") + 1, concat(",
+            concat!(")) as ", $as, ")"),
+        ]
+    };
+}
+macro_rules! date {
+    () => {
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    };
+}
+macro_rules! time {
+    () => {
+        "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?"
+    };
+}
+const DATE_OF_TEXT: [&str; 4] = moment_of_text!(date!(), "date");
+const TIME_OF_TEXT: [&str; 4] = moment_of_text!(time!(), "time(6)");
+const TIMESTAMP_OF_TEXT: [&str; 4] = moment_of_text!(concat!(date!(), "([ T]", time!(), ")?"), "datetime(6)");
 
 /// What is no document is NULL.
 const NO_JSON: [&str; 3] =

@@ -19,4 +19,5 @@ mod oracle;
 mod refused;
 mod still_different;
 mod strict;
+mod text_casts;
 mod texts;
