@@ -137,7 +137,7 @@ macro_rules! no_float {
             "if(",
             concat!(is_no_number!("([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"), " or ", $cast),
             concat!($behind, " = 0 and "),
-            concat!(" regexp '^[^eE]*[1-9]' or abs(cast(concat("),
+            " regexp '^[^eE]*[1-9]' or abs(cast(concat(",
             concat!(") as double)) >= 1.7976931348623157e308, ", overflows!()),
             ") + 1, ",
         ]
