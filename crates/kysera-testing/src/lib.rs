@@ -11,6 +11,7 @@
 //! connect(&url);
 //! ```
 
+pub mod by_hand;
 pub mod conformance;
 mod log;
 pub mod servers;

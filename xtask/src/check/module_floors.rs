@@ -115,7 +115,7 @@ const CRATES: &[(&str, Floors)] = &[
         &[&["dialect", "executor", "extend", "layers", "plugins"], &["dal", "repository"], &["prelude"]],
     ),
     ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
-    ("kysera-testing", &[&["log"], &["skip"], &["conformance", "servers"]]),
+    ("kysera-testing", &[&["by_hand", "log"], &["skip"], &["conformance", "servers"]]),
     (
         "xtask",
         &[

@@ -335,14 +335,14 @@ async fn torture(
     let driver = Arc::new(driver);
     let setup = "create table t (id int);
                  do $$ begin create role app_torture; exception when duplicate_object or unique_violation then end $$";
-    acquire(&driver).await.run_script(setup).await.unwrap();
+    acquire(&*driver).await.run_script(setup).await.unwrap();
     let tasks: Vec<_> = (0..16_i32)
         .map(|task| {
             let driver = driver.clone();
             tokio::spawn(async move {
                 let mut random = Random(0x9e37_79b9 + u64::try_from(task).unwrap());
                 for round in 0..40 {
-                    let mut connection = acquire(&driver).await;
+                    let mut connection = acquire(&*driver).await;
                     let mine = task * 1000 + round;
                     // Two statements of one transaction would say the same.
                     let (first, second): (String, String) = (

@@ -307,7 +307,7 @@ async fn closing_waits_for_those_who_still_work() {
     let Some(options) = options() else { return };
     let driver = Arc::new(connect(options.max_connections(1)).await);
     let worker = driver.clone();
-    let mut connection = acquire(&worker).await;
+    let mut connection = acquire(&*worker).await;
     let work = tokio::spawn(async move {
         rows::<String>(&mut *connection, read("select pg_sleep(0.3)::text", vec![])).await.map(drop)
     });

@@ -23,7 +23,7 @@ async fn nobody_starves_and_cancelled_waiters_leave_no_hole() {
                     if (task + round) % 3 == 0 {
                         drop(dropped_after(1 + round % 2, driver.acquire(Access::Read)).await);
                     }
-                    let mut connection = acquire(&driver).await;
+                    let mut connection = acquire(&*driver).await;
                     most.fetch_max(driver.status().open, Ordering::Relaxed);
                     assert_eq!(one::<i32>(&mut *connection, "select 1").await, 1);
                 }

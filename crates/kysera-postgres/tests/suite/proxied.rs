@@ -24,13 +24,13 @@ fn proxied(variable: &str, prepare: bool) -> Option<PostgresOptions> {
 async fn every_feature(options: PostgresOptions, table: &str) {
     let driver = Arc::new(connect(options.max_connections(12)).await);
     let setup = format!("drop table if exists {table}; create table {table} (id int primary key, n int)");
-    acquire(&driver).await.run_script(&setup).await.unwrap();
+    acquire(&*driver).await.run_script(&setup).await.unwrap();
     let tasks: Vec<_> = (0..12_i32)
         .map(|client| {
             let (driver, table) = (driver.clone(), table.to_owned());
             tokio::spawn(async move {
                 for round in 0..20_i32 {
-                    let mut connection = acquire(&driver).await;
+                    let mut connection = acquire(&*driver).await;
                     one_client(&mut *connection, &table, client * 1000 + round).await;
                 }
             })
@@ -39,7 +39,7 @@ async fn every_feature(options: PostgresOptions, table: &str) {
     for task in tasks {
         in_time(task).await.unwrap();
     }
-    let mut connection = acquire(&driver).await;
+    let mut connection = acquire(&*driver).await;
     let (count, sum): (i64, i64) =
         one(&mut *connection, &format!("select count(*), sum(n) from {table}")).await;
     assert_eq!((count, sum), (240, 240 * 3));

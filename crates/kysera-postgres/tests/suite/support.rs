@@ -1,15 +1,10 @@
-//! A driver in a schema of its own, and statements written by hand.
+//! A driver in a schema of its own. Statements written by hand are in `kysera_testing`.
 
-use kysera_core::driver::{Connection, Driver, ExecResult};
-use kysera_core::error::Result;
+pub(crate) use kysera_testing::by_hand::{
+    acquire, dropped_after, in_time, one, raw, read, rows, run, run_with, statement, taken, write,
+};
+
 use kysera_postgres::{Postgres, PostgresOptions};
-use kysera_sql::compiled::{Access, Compiled, Facts, StatementKind};
-use kysera_sql::row::{Discard, FromRow, RowSink, Rows};
-use kysera_sql::value::Value;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
 
 /// The server's options, or a visible skip.
 pub(crate) fn options() -> Option<PostgresOptions> {
@@ -37,86 +32,6 @@ pub(crate) async fn driver(schema: &str) -> Option<Postgres> {
 
 pub(crate) async fn connect(options: PostgresOptions) -> Postgres {
     Postgres::connect(options).await.expect("the test server can be reached")
-}
-
-pub(crate) async fn acquire(driver: &Postgres) -> Box<dyn Connection> {
-    driver.acquire(Access::Write).await.unwrap()
-}
-
-/// A statement of the builder: typed, with nothing custom in its result.
-pub(crate) fn statement(sql: &str, params: Vec<Value>, kind: StatementKind, returns_rows: bool) -> Compiled {
-    let facts = if returns_rows { Facts::new().returning_rows() } else { Facts::new() };
-    Compiled::new(sql, params, kind, facts)
-}
-
-pub(crate) fn read(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, StatementKind::Read, true)
-}
-
-pub(crate) fn write(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, StatementKind::Write, false)
-}
-
-pub(crate) fn raw(sql: &str, params: Vec<Value>) -> Compiled {
-    statement(sql, params, StatementKind::Raw, true)
-}
-
-/// The rows of a statement.
-pub(crate) async fn rows<T: FromRow + Send + 'static>(
-    connection: &mut dyn Connection,
-    statement: Compiled,
-) -> Result<Vec<T>> {
-    let (_, sink) = connection.run(statement, Box::new(Rows::<T>::default())).await?;
-    Ok(taken(sink))
-}
-
-/// The rows in a sink that came back.
-pub(crate) fn taken<T: FromRow + Send + 'static>(sink: Box<dyn RowSink>) -> Vec<T> {
-    sink.into_any().downcast::<Rows<T>>().expect("the sink that was given comes back").into_vec()
-}
-
-/// The only value of a query without parameters.
-pub(crate) async fn one<T: FromRow + Send + 'static>(connection: &mut dyn Connection, sql: &str) -> T {
-    let mut all = rows(connection, read(sql, vec![])).await.unwrap();
-    assert_eq!(all.len(), 1, "{sql}");
-    all.remove(0)
-}
-
-/// Runs a write without parameters.
-pub(crate) async fn run(connection: &mut dyn Connection, sql: &str) -> Result<ExecResult> {
-    run_with(connection, write(sql, vec![])).await
-}
-
-pub(crate) async fn run_with(connection: &mut dyn Connection, statement: Compiled) -> Result<ExecResult> {
-    connection.run(statement, Box::new(Discard::default())).await.map(|(outcome, _)| outcome)
-}
-
-/// Polls a future at most that often and then drops it; `None` when it had not finished.
-///
-/// A future is polled when something it waits for has happened, so this drops it at a step of its work. Where nothing
-/// happens, a millisecond counts as a step too.
-pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut tick = tokio::time::interval(Duration::from_millis(1));
-    let mut left = polls;
-    poll_fn(|cx| {
-        while left > 0 {
-            left -= 1;
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(Some(output));
-            }
-            if left > 0 && tick.poll_tick(cx).is_pending() {
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(None)
-    })
-    .await
-}
-
-/// A future's output; a test that would hang fails instead.
-pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(120), future).await.expect("this hangs")
 }
 
 /// A small generator of numbers, seeded, so that a failing run can be repeated.

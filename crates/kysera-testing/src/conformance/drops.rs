@@ -3,7 +3,8 @@
 //! After a dropped future the tests do what the executor does: call `rollback`, or `rollback_to` a savepoint that was set
 //! before it, or drop the connection.
 
-use super::item::{all_ids, cubed, dropped_after, execute, ids, insert, items, rows, writer};
+use super::item::{all_ids, cubed, ids, insert, items};
+use crate::by_hand::{acquire, dropped_after, rows, run_with};
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::{ErrorKind, Result};
 use kysera_sql::compiled::Access;
@@ -28,15 +29,15 @@ fn cases() -> impl Iterator<Item = (usize, bool)> {
 pub async fn a_connection_dropped_in_a_transaction_is_rolled_back(driver: &dyn Driver) {
     items(driver, 1).await;
     for id in 2..10 {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, id, id)).await.unwrap();
+        run_with(&mut *connection, insert(driver, id, id)).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
         drop(connection);
         assert_eq!(ids(driver).await, [1]);
     }
     // The connection is in no transaction: what is written stays.
-    execute(&mut *writer(driver).await, insert(driver, 2, 2)).await.unwrap();
+    run_with(&mut *acquire(driver).await, insert(driver, 2, 2)).await.unwrap();
     assert_eq!(ids(driver).await, [1, 2]);
 }
 
@@ -44,10 +45,10 @@ pub async fn a_connection_dropped_in_a_transaction_is_rolled_back(driver: &dyn D
 pub async fn a_dropped_statement_is_rolled_back(driver: &dyn Driver) {
     items(driver, 1).await;
     for (polls, by_rollback) in cases() {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, 2, 2)).await.unwrap();
-        drop(dropped_after(polls, execute(&mut *connection, insert(driver, 3, 300))).await);
+        run_with(&mut *connection, insert(driver, 2, 2)).await.unwrap();
+        drop(dropped_after(polls, run_with(&mut *connection, insert(driver, 3, 300))).await);
         given_back(connection, by_rollback).await;
         assert_eq!(ids(driver).await, [1], "after {polls} polls");
     }
@@ -57,7 +58,7 @@ pub async fn a_dropped_statement_is_rolled_back(driver: &dyn Driver) {
 pub async fn a_dropped_query_leaves_no_trace(driver: &dyn Driver) {
     items(driver, 60).await;
     for (polls, by_rollback) in cases() {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         drop(dropped_after(polls, rows::<(i64, i64, i64)>(&mut *connection, cubed(driver))).await);
         given_back(connection, by_rollback).await;
         assert_eq!(ids(driver).await.len(), 60, "after {polls} polls");
@@ -68,7 +69,7 @@ pub async fn a_dropped_query_leaves_no_trace(driver: &dyn Driver) {
 pub async fn a_dropped_pipeline_is_rolled_back(driver: &dyn Driver) {
     items(driver, 1).await;
     for (polls, by_rollback) in cases() {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
         let read: Box<dyn RowSink> = Box::<Rows<i64>>::default();
         let write = || Box::<Discard>::default() as Box<dyn RowSink>;
@@ -84,10 +85,10 @@ pub async fn a_dropped_pipeline_is_rolled_back(driver: &dyn Driver) {
 pub async fn a_transaction_with_a_dropped_statement_refuses_to_go_on(driver: &dyn Driver) {
     items(driver, 1).await;
     for polls in 1..STEPS {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, 2, 2)).await.unwrap();
-        if dropped_after(polls, execute(&mut *connection, insert(driver, 3, 300))).await.is_none() {
+        run_with(&mut *connection, insert(driver, 2, 2)).await.unwrap();
+        if dropped_after(polls, run_with(&mut *connection, insert(driver, 3, 300))).await.is_none() {
             refuses(&mut *connection, driver).await;
             assert_eq!(
                 connection.savepoint("kysera_1").await.unwrap_err().kind(),
@@ -102,7 +103,7 @@ pub async fn a_transaction_with_a_dropped_statement_refuses_to_go_on(driver: &dy
 }
 
 async fn refuses(connection: &mut dyn Connection, driver: &dyn Driver) {
-    let refused = execute(connection, insert(driver, 400, 400)).await.unwrap_err();
+    let refused = run_with(connection, insert(driver, 400, 400)).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::TransactionAborted);
 }
 
@@ -123,11 +124,11 @@ pub async fn a_savepoint_undoes_what_was_dropped_inside_it(driver: &dyn Driver) 
     let mut expected = Vec::new();
     for (round, polls) in (0..).zip(1..STEPS) {
         let (outer, after) = (10 * round, 10 * round + 1);
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, outer, outer)).await.unwrap();
+        run_with(&mut *connection, insert(driver, outer, outer)).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
-        let write = execute(&mut *connection, insert(driver, 1000, 1300));
+        let write = run_with(&mut *connection, insert(driver, 1000, 1300));
         let is_dropped = dropped_after(polls, write).await.is_none();
         if is_dropped {
             refuses(&mut *connection, driver).await;
@@ -136,7 +137,7 @@ pub async fn a_savepoint_undoes_what_was_dropped_inside_it(driver: &dyn Driver) 
         }
         let undone = connection.rollback_to("kysera_1").await;
         match &undone {
-            Ok(()) => drop(execute(&mut *connection, insert(driver, after, after)).await.unwrap()),
+            Ok(()) => drop(run_with(&mut *connection, insert(driver, after, after)).await.unwrap()),
             Err(error) => {
                 assert!(is_dropped, "{error:?}");
                 assert_eq!(error.kind(), ErrorKind::TransactionAborted);
@@ -154,11 +155,11 @@ pub async fn a_savepoint_undoes_what_was_dropped_inside_it(driver: &dyn Driver) 
 pub async fn a_savepoint_outlives_a_query_dropped_inside_it(driver: &dyn Driver) {
     items(driver, 60).await;
     for (id, polls) in (100..).zip(1..STEPS) {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, id, id)).await.unwrap();
+        run_with(&mut *connection, insert(driver, id, id)).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
-        execute(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
+        run_with(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
         drop(dropped_after(polls, rows::<(i64, i64, i64)>(&mut *connection, cubed(driver))).await);
         connection.rollback_to("kysera_1").await.unwrap();
         assert!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().contains(&id));
@@ -172,10 +173,10 @@ pub async fn a_savepoint_outlives_a_query_dropped_inside_it(driver: &dyn Driver)
 pub async fn a_savepoint_outlives_a_stream_left_inside_it(driver: &dyn Driver) {
     items(driver, 100).await;
     for fills in 0..3 {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
-        execute(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
+        run_with(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
         let mut stream = connection.stream(cubed(driver)).await.unwrap();
         for _ in 0..fills {
             drop(stream.fill(Box::<Rows<(i64, i64, i64)>>::default()).await.unwrap());
@@ -194,16 +195,16 @@ pub async fn nested_savepoints_undo_what_was_dropped_inside_them(driver: &dyn Dr
     let mut expected = Vec::new();
     for (round, (polls, is_inner)) in (0..).zip(cases()) {
         let first = 10 * round;
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, first, first)).await.unwrap();
+        run_with(&mut *connection, insert(driver, first, first)).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
-        execute(&mut *connection, insert(driver, first + 1, first + 1)).await.unwrap();
+        run_with(&mut *connection, insert(driver, first + 1, first + 1)).await.unwrap();
         connection.savepoint("kysera_2").await.unwrap();
-        drop(dropped_after(polls, execute(&mut *connection, insert(driver, 1000, 1300))).await);
+        drop(dropped_after(polls, run_with(&mut *connection, insert(driver, 1000, 1300))).await);
         let undone = connection.rollback_to(if is_inner { "kysera_2" } else { "kysera_1" }).await;
         if undone.is_ok() {
-            execute(&mut *connection, insert(driver, first + 2, first + 2)).await.unwrap();
+            run_with(&mut *connection, insert(driver, first + 2, first + 2)).await.unwrap();
             if is_inner {
                 connection.release("kysera_1").await.unwrap();
             }
@@ -223,11 +224,11 @@ pub async fn a_dropped_end_of_a_savepoint_is_undone_or_refused(driver: &dyn Driv
     items(driver, 0).await;
     let mut expected = Vec::new();
     for (round, (polls, is_release)) in (0..).zip(cases()) {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, round, round)).await.unwrap();
+        run_with(&mut *connection, insert(driver, round, round)).await.unwrap();
         connection.savepoint("kysera_1").await.unwrap();
-        execute(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
+        run_with(&mut *connection, insert(driver, 1000, 1010)).await.unwrap();
         let ended = if is_release {
             dropped_after(polls, connection.release("kysera_1")).await
         } else {
@@ -255,11 +256,11 @@ pub async fn a_dropped_commit_keeps_all_or_nothing(driver: &dyn Driver) {
     items(driver, 0).await;
     let mut kept = Vec::new();
     for (round, (polls, by_rollback)) in (0..).zip(cases()) {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
         let pair = [2 * round, 2 * round + 1];
         for id in pair {
-            execute(&mut *connection, insert(driver, id, id)).await.unwrap();
+            run_with(&mut *connection, insert(driver, id, id)).await.unwrap();
         }
         if let Some(done) = dropped_after(polls, connection.commit()).await {
             done.unwrap();
@@ -276,10 +277,10 @@ pub async fn a_dropped_commit_keeps_all_or_nothing(driver: &dyn Driver) {
 pub async fn a_dropped_begin_leaves_no_transaction(driver: &dyn Driver) {
     items(driver, 0).await;
     for (round, (polls, by_rollback)) in (1..).zip(cases()) {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         drop(dropped_after(polls, connection.begin(Default::default())).await);
         given_back(connection, by_rollback).await;
-        execute(&mut *writer(driver).await, insert(driver, round, round)).await.unwrap();
+        run_with(&mut *acquire(driver).await, insert(driver, round, round)).await.unwrap();
         assert!(ids(driver).await.into_iter().eq(1..=round), "after {polls} polls");
     }
 }
@@ -287,7 +288,7 @@ pub async fn a_dropped_begin_leaves_no_transaction(driver: &dyn Driver) {
 /// An `acquire` that was dropped while it waited takes no connection with it.
 pub async fn a_dropped_acquire_takes_no_connection(driver: &dyn Driver) {
     items(driver, 1).await;
-    let held = writer(driver).await;
+    let held = acquire(driver).await;
     for (polls, _) in cases() {
         for access in [Access::Read, Access::Write] {
             drop(dropped_after(polls, driver.acquire(access)).await);

@@ -1,6 +1,7 @@
 //! What goes wrong has a kind that does not depend on the database, names what it is about, and leaks no values.
 
-use super::item::{Item, NewItem, all_ids, execute, ids, insert, items, plain, rows, sql, writer};
+use super::item::{Item, NewItem, all_ids, ids, insert, items, plain, sql};
+use crate::by_hand::{acquire, rows, run_with};
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::{Error, ErrorKind};
 use kysera_sql::compiled::{Access, StatementKind};
@@ -10,12 +11,12 @@ use kysera_sql::write::insert_into;
 const SECRET: &str = "s3cr3t-p4rrot";
 
 async fn refused(connection: &mut dyn Connection, text: &str) -> Error {
-    execute(connection, plain(StatementKind::Write, text)).await.unwrap_err()
+    run_with(connection, plain(StatementKind::Write, text)).await.unwrap_err()
 }
 
 /// Each constraint has its kind; the error names the constraint, or the table and columns.
 pub async fn constraints_have_kinds_and_names(driver: &dyn Driver) {
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let tables = "create table parent (id integer not null primary key);
         create table child (
             id integer not null primary key,
@@ -47,7 +48,7 @@ pub async fn constraints_have_kinds_and_names(driver: &dyn Driver) {
 /// A table or column that does not exist is `Undefined`, and named.
 pub async fn what_does_not_exist_is_undefined(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for text in
         ["select id from missing", "select missing from item", "insert into item (missing) values (1)"]
     {
@@ -59,9 +60,9 @@ pub async fn what_does_not_exist_is_undefined(driver: &dyn Driver) {
 
 /// What is no SQL is a `Syntax` error.
 pub async fn a_statement_that_cannot_be_parsed_is_a_syntax_error(driver: &dyn Driver) {
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for text in ["selekt 1", "select from where", "insert into"] {
-        let error = execute(&mut *connection, plain(StatementKind::Raw, text)).await.unwrap_err();
+        let error = run_with(&mut *connection, plain(StatementKind::Raw, text)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Syntax, "{text}: {error}");
     }
 }
@@ -69,11 +70,11 @@ pub async fn a_statement_that_cannot_be_parsed_is_a_syntax_error(driver: &dyn Dr
 /// A value that its column cannot hold is `InvalidValue`, where the database has types at all.
 pub async fn a_value_that_does_not_fit_is_invalid(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let mut statement = sql(driver, insert_into(Item).values(NewItem { id: 1 }.small(Some(5))));
     let at = statement.params.iter().position(|value| *value == Value::I32(5)).unwrap();
     statement.params[at] = Value::I64(1 << 40);
-    match execute(&mut *connection, statement).await {
+    match run_with(&mut *connection, statement).await {
         Ok(_) => {
             // It kept what it was given, whole.
             let found =
@@ -87,17 +88,17 @@ pub async fn a_value_that_does_not_fit_is_invalid(driver: &dyn Driver) {
 /// A statement with a placeholder too many is an error, not a NULL.
 pub async fn a_missing_value_is_an_error(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let mut statement = sql(driver, insert_into(Item).values(NewItem { id: 1 }.small(Some(5))));
     statement.params.pop();
-    let error = execute(&mut *connection, statement).await.unwrap_err();
+    let error = run_with(&mut *connection, statement).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidQuery, "{error}");
     assert!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().is_empty());
 }
 
 /// No message, nor what is behind it, shows a value that was bound.
 pub async fn bound_values_stay_out_of_messages(driver: &dyn Driver) {
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let table = "create table secret (name varchar(200) not null primary key, size integer not null)";
     connection.run_script(table).await.unwrap();
     let one = |name: &str, size: Value| {
@@ -107,12 +108,12 @@ pub async fn bound_values_stay_out_of_messages(driver: &dyn Driver) {
         statement.params = vec![Value::Text(name.to_owned().into()), size];
         statement
     };
-    execute(&mut *connection, one(SECRET, Value::I32(1))).await.unwrap();
+    run_with(&mut *connection, one(SECRET, Value::I32(1))).await.unwrap();
     let null = Value::Null(kysera_sql::value::SqlType::I32);
     let text = Value::Text(SECRET.into());
     for statement in [one(SECRET, Value::I32(1)), one(&format!("{SECRET}2"), null), one("other", text)] {
         // A database without types keeps the last.
-        let Err(error) = execute(&mut *connection, statement).await else { continue };
+        let Err(error) = run_with(&mut *connection, statement).await else { continue };
         assert!(!shown(&error).contains(SECRET), "{}", shown(&error));
     }
 }
@@ -131,11 +132,11 @@ fn shown(error: &Error) -> String {
 /// After an error outside a transaction the same connection runs the next statement.
 pub async fn an_error_leaves_the_connection_usable(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for id in 2..=5 {
-        assert!(execute(&mut *connection, insert(driver, 1, 1)).await.is_err());
-        assert!(execute(&mut *connection, plain(StatementKind::Raw, "selekt 1")).await.is_err());
-        execute(&mut *connection, insert(driver, id, id)).await.unwrap();
+        assert!(run_with(&mut *connection, insert(driver, 1, 1)).await.is_err());
+        assert!(run_with(&mut *connection, plain(StatementKind::Raw, "selekt 1")).await.is_err());
+        run_with(&mut *connection, insert(driver, id, id)).await.unwrap();
     }
     drop(connection);
     assert_eq!(ids(driver).await, [1, 2, 3, 4, 5]);
@@ -154,14 +155,14 @@ pub async fn a_full_pool_does_not_wait_for_ever(driver: &dyn Driver) {
     };
     assert_eq!(error.kind(), ErrorKind::PoolTimeout, "{error}");
     drop(taken.pop());
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap(), [1]);
 }
 
 /// A database that was closed fails at once; closing it again does nothing.
 pub async fn a_closed_database_says_so(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut held = writer(driver).await;
+    let mut held = acquire(driver).await;
     driver.close().await;
     for access in [Access::Read, Access::Write] {
         let error = driver.acquire(access).await.unwrap_err();

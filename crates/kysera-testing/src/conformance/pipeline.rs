@@ -1,6 +1,7 @@
 //! Statements sent together.
 
-use super::item::{all_ids, ids, insert, items, taken, writer};
+use super::item::{all_ids, ids, insert, items};
+use crate::by_hand::{acquire, taken};
 use kysera_core::ErrorKind;
 use kysera_core::driver::{Driver, Ran};
 use kysera_sql::compiled::Compiled;
@@ -25,7 +26,7 @@ fn kind(ran: Ran) -> Option<ErrorKind> {
 /// One result for each statement, in order, each with its own sink and outcome.
 pub async fn results_come_in_order(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for begun in [false, true] {
         let last = if begun { 10 } else { 5 };
         if begun {
@@ -54,7 +55,7 @@ pub async fn results_come_in_order(driver: &dyn Driver) {
 /// A pipeline of nothing is nothing.
 pub async fn no_statements_give_no_results(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     assert!(connection.pipeline(Vec::new()).await.is_empty());
     assert_eq!(found(connection.pipeline(vec![read(driver)]).await.remove(0)), [1]);
 }
@@ -62,7 +63,7 @@ pub async fn no_statements_give_no_results(driver: &dyn Driver) {
 /// In a transaction, what comes after the first error fails with `RolledBack`, and the rollback keeps nothing.
 pub async fn a_transaction_stops_at_the_first_error(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     connection.begin(Default::default()).await.unwrap();
     let batch = vec![
         write(insert(driver, 2, 2)),
@@ -81,7 +82,7 @@ pub async fn a_transaction_stops_at_the_first_error(driver: &dyn Driver) {
 /// Outside a transaction a statement after an error ran, or says `RolledBack`; what says that it ran is kept.
 pub async fn alone_each_statement_runs_or_was_not_reached(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let batch = vec![write(insert(driver, 2, 2)), write(insert(driver, 1, 1)), write(insert(driver, 3, 3))];
     let mut kinds = connection.pipeline(batch).await.into_iter().map(kind);
     let mut expected = vec![1];

@@ -1,8 +1,7 @@
 //! Statements one by one: `run`, `try_run`, `run_script`.
 
-use super::item::{
-    Item, NewItem, all_ids, cubed, execute, ids, insert, items, plain, rows, sql, taken, writer,
-};
+use super::item::{Item, NewItem, all_ids, cubed, ids, insert, items, plain, sql};
+use crate::by_hand::{acquire, rows, run_with, taken};
 use kysera_core::driver::{Attempt, Driver, TransactionOptions};
 use kysera_core::{ErrorKind, QueryExt};
 use kysera_sql::cell::{Cell, CellError};
@@ -47,7 +46,7 @@ impl RowSink for Named {
 /// refuses them, the statement fails and the connection goes on.
 pub async fn raw_sql_tells_the_names_of_its_columns(driver: &dyn Driver) {
     items(driver, 3).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let query = || plain(StatementKind::Raw, "select id, label as other, id as \"Third\" from item");
     let check = |named: &Named| assert_eq!((&*named.names.join(" "), named.rows), ("id other Third", 3));
     let (_, sink) = connection.run(query(), Box::<Named>::default()).await.unwrap();
@@ -105,8 +104,8 @@ pub async fn values_come_back_as_they_went(driver: &dyn Driver) {
     let new = expected.clone().map(|Item { id, label, bytes, ratio, small, yes }| {
         NewItem { id }.label(label).bytes(bytes).ratio(ratio).small(small).yes(yes)
     });
-    let mut connection = writer(driver).await;
-    execute(&mut *connection, sql(driver, insert_into(Item).rows(new))).await.unwrap();
+    let mut connection = acquire(driver).await;
+    run_with(&mut *connection, sql(driver, insert_into(Item).rows(new))).await.unwrap();
     let query = select_from(Item).select(Item.all()).order_by(Item.id.asc());
     let found: Vec<Item> = rows(&mut *connection, sql(driver, query)).await.unwrap();
     assert_eq!(found, expected);
@@ -135,7 +134,7 @@ pub async fn statements_of_prepared_queries_are_told_apart(driver: &dyn Driver) 
         if at.is_multiple_of(2) { Vec::from_iter(1..=id) } else { Vec::from_iter(id + 1..=30) }
     };
     for round in 0..3 {
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         if round == 2 {
             connection.begin(TransactionOptions::default()).await.unwrap();
         }
@@ -149,7 +148,7 @@ pub async fn statements_of_prepared_queries_are_told_apart(driver: &dyn Driver) 
             connection.rollback().await.unwrap();
         }
         let name = ["item_small", "item_ratio", "item_yes"][round];
-        execute(&mut *connection, sql(driver, create_index(name, Item, Item.small))).await.unwrap();
+        run_with(&mut *connection, sql(driver, create_index(name, Item, Item.small))).await.unwrap();
     }
     for at in 0..4 {
         let mut sink = Rows::<i64>::default();
@@ -163,7 +162,7 @@ pub async fn statements_of_prepared_queries_are_told_apart(driver: &dyn Driver) 
 /// A statement without rows, and a query that finds none, leave the sink empty.
 pub async fn a_result_without_rows_leaves_the_sink_empty(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     assert!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().is_empty());
     let (_, sink) = connection.run(insert(driver, 1, 2), Box::<Discard>::default()).await.unwrap();
     let sink = sink.into_any().downcast::<Discard>().expect("the sink that was given comes back");
@@ -173,7 +172,7 @@ pub async fn a_result_without_rows_leaves_the_sink_empty(driver: &dyn Driver) {
 /// The outcome counts rows inserted, updated and deleted.
 pub async fn changed_rows_are_counted(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let some = || Item.id.le(2);
     for (statement, expected) in [
         (insert(driver, 1, 3), 3),
@@ -183,7 +182,7 @@ pub async fn changed_rows_are_counted(driver: &dyn Driver) {
         (sql(driver, delete_from(Item).all_rows()), 1),
     ] {
         let text = statement.sql.clone();
-        let outcome = execute(&mut *connection, statement).await.unwrap();
+        let outcome = run_with(&mut *connection, statement).await.unwrap();
         assert_eq!(outcome.rows_affected, expected, "{text}");
     }
 }
@@ -191,11 +190,11 @@ pub async fn changed_rows_are_counted(driver: &dyn Driver) {
 /// The outcome counts the rows that came back, of a query and of a write with `returning`.
 pub async fn returned_rows_are_counted(driver: &dyn Driver) {
     items(driver, 30).await;
-    let mut connection = writer(driver).await;
-    assert_eq!(execute(&mut *connection, all_ids(driver)).await.unwrap().rows_returned, 30);
+    let mut connection = acquire(driver).await;
+    assert_eq!(run_with(&mut *connection, all_ids(driver)).await.unwrap().rows_returned, 30);
     let none = sql(driver, select_from(Item).filter(Item.id.gt(30)).select(Item.id));
-    assert_eq!(execute(&mut *connection, none).await.unwrap().rows_returned, 0);
-    assert_eq!(execute(&mut *connection, insert(driver, 31, 33)).await.unwrap().rows_returned, 0);
+    assert_eq!(run_with(&mut *connection, none).await.unwrap().rows_returned, 0);
+    assert_eq!(run_with(&mut *connection, insert(driver, 31, 33)).await.unwrap().rows_returned, 0);
     if driver.dialect().capabilities().returning_update {
         let changed = update(Item).set(Item.small.set(7)).filter(Item.id.le(3)).returning(Item.id);
         let (outcome, sink) =
@@ -207,7 +206,7 @@ pub async fn returned_rows_are_counted(driver: &dyn Driver) {
 /// A sink that says `Stop` is given no further row; the connection is free for the next statement.
 pub async fn a_sink_that_has_enough_gets_no_more(driver: &dyn Driver) {
     items(driver, 60).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for most in [1, 2, 50] {
         let sink = Box::new(Rows::<(i64, i64, i64)>::at_most(most));
         let (_, sink) = connection.run(cubed(driver), sink).await.unwrap();
@@ -223,7 +222,7 @@ pub async fn a_write_is_done_though_its_sink_has_enough(driver: &dyn Driver) {
     let Ok(statement) = insert_into(Item).rows(new).returning(Item.id).to_sql(driver.dialect()) else {
         return crate::skip("returning", "this database has none");
     };
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let (_, sink) = connection.run(statement, Box::new(Rows::<i64>::at_most(1))).await.unwrap();
     assert_eq!(taken::<i64>(sink).len(), 1);
     drop(connection);
@@ -233,12 +232,12 @@ pub async fn a_write_is_done_though_its_sink_has_enough(driver: &dyn Driver) {
 /// An error of the sink is the statement's error. The connection stays usable, in a transaction too.
 pub async fn a_row_that_cannot_be_read_fails_the_statement_and_not_the_connection(driver: &dyn Driver) {
     items(driver, 300).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let labels = || sql(driver, select_from(Item).select(Item.label));
     for begun in [false, true] {
         if begun {
             connection.begin(Default::default()).await.unwrap();
-            execute(&mut *connection, insert(driver, 301, 301)).await.unwrap();
+            run_with(&mut *connection, insert(driver, 301, 301)).await.unwrap();
         }
         let error = rows::<String>(&mut *connection, labels()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
@@ -255,9 +254,9 @@ pub async fn an_attempt_runs_once_or_not_at_all(driver: &dyn Driver) {
         let statement = insert(driver, id, id);
         match driver.try_run(&statement, &mut Discard::default()) {
             Attempt::Done(outcome) => assert_eq!(outcome.unwrap().rows_affected, 1),
-            Attempt::WouldBlock => drop(execute(&mut *writer(driver).await, statement).await.unwrap()),
+            Attempt::WouldBlock => drop(run_with(&mut *acquire(driver).await, statement).await.unwrap()),
         }
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         let mut sink = Rows::<i64>::default();
         let found = match connection.try_run(&all_ids(driver), &mut sink) {
             Attempt::Done(outcome) => {
@@ -276,7 +275,7 @@ pub async fn an_attempt_runs_once_or_not_at_all(driver: &dyn Driver) {
 /// A script runs all of its statements, with comments and semicolons inside of text.
 pub async fn a_script_runs_every_statement(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let script = "-- a comment; not a statement
         insert into item (id, label) values (1, 'a;b');
         insert into item (id, label) values (2, 'it''s');
@@ -291,7 +290,7 @@ pub async fn a_script_runs_every_statement(driver: &dyn Driver) {
 /// A script that fails gives the first error, and the connection stays usable.
 pub async fn a_script_that_fails_says_so(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let script = "insert into item (id) values (1); insert into missing (id) values (2)";
     assert!(connection.run_script(script).await.unwrap_err().is_unique_violation());
     assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap(), [1]);
@@ -301,7 +300,7 @@ pub async fn a_script_that_fails_says_so(driver: &dyn Driver) {
 pub async fn a_reader_reads_what_was_written(driver: &dyn Driver) {
     items(driver, 0).await;
     for id in 1..=20 {
-        execute(&mut *writer(driver).await, insert(driver, id, id)).await.unwrap();
+        run_with(&mut *acquire(driver).await, insert(driver, id, id)).await.unwrap();
         let mut reader = driver.acquire(Access::Read).await.unwrap();
         assert!(rows::<i64>(&mut *reader, all_ids(driver)).await.unwrap().into_iter().eq(1..=id));
     }

@@ -1,6 +1,7 @@
 //! Rows in batches, while the statement runs.
 
-use super::item::{Item, all_ids, cubed, execute, ids, insert, items, rows, sql, taken, writer};
+use super::item::{Item, all_ids, cubed, ids, insert, items, sql};
+use crate::by_hand::{acquire, rows, run_with, taken};
 use kysera_core::driver::{Connection, Driver};
 use kysera_core::{ErrorKind, Result};
 use kysera_sql::alias;
@@ -44,7 +45,7 @@ pub async fn every_row_comes_once_and_in_order(driver: &dyn Driver) {
         .filter(other.id.le(20))
         .select((Item.id, other.id))
         .order_by((Item.id.asc(), other.id.asc()));
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let found = streamed::<(i64, i64)>(&mut *connection, sql(driver, query)).await.unwrap();
     assert!(found.into_iter().eq((1..=500).flat_map(|a| (1..=20).map(move |b| (a, b)))));
     assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().len(), 500);
@@ -53,7 +54,7 @@ pub async fn every_row_comes_once_and_in_order(driver: &dyn Driver) {
 /// The stream of an empty result gives no row and ends.
 pub async fn an_empty_result_ends_at_once(driver: &dyn Driver) {
     items(driver, 0).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     assert!(streamed::<i64>(&mut *connection, all_ids(driver)).await.unwrap().is_empty());
     assert!(streamed::<i64>(&mut *connection, all_ids(driver)).await.unwrap().is_empty());
 }
@@ -61,11 +62,11 @@ pub async fn an_empty_result_ends_at_once(driver: &dyn Driver) {
 /// A stream in a transaction sees what the transaction wrote, and the transaction goes on after it.
 pub async fn a_transaction_streams_its_own_rows(driver: &dyn Driver) {
     items(driver, 1).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     connection.begin(Default::default()).await.unwrap();
-    execute(&mut *connection, insert(driver, 2, 3)).await.unwrap();
+    run_with(&mut *connection, insert(driver, 2, 3)).await.unwrap();
     assert_eq!(streamed::<i64>(&mut *connection, all_ids(driver)).await.unwrap(), [1, 2, 3]);
-    execute(&mut *connection, insert(driver, 4, 4)).await.unwrap();
+    run_with(&mut *connection, insert(driver, 4, 4)).await.unwrap();
     connection.commit().await.unwrap();
     drop(connection);
     assert_eq!(ids(driver).await, [1, 2, 3, 4]);
@@ -74,7 +75,7 @@ pub async fn a_transaction_streams_its_own_rows(driver: &dyn Driver) {
 /// A stream may be left before its end; the connection then runs the next statement.
 pub async fn a_stream_that_is_left_frees_its_connection(driver: &dyn Driver) {
     items(driver, 100).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     for fills in 0..3 {
         left_after(&mut *connection, cubed(driver), fills).await;
         assert_eq!(rows::<i64>(&mut *connection, all_ids(driver)).await.unwrap().len(), 100);
@@ -90,9 +91,9 @@ pub async fn a_stream_that_is_left_keeps_its_transaction_or_says_that_it_did_not
     for fills in 0..3 {
         let id = 200 + i64::try_from(fills).unwrap();
         let before = ids(driver).await.len();
-        let mut connection = writer(driver).await;
+        let mut connection = acquire(driver).await;
         connection.begin(Default::default()).await.unwrap();
-        execute(&mut *connection, insert(driver, id, id)).await.unwrap();
+        run_with(&mut *connection, insert(driver, id, id)).await.unwrap();
         left_after(&mut *connection, cubed(driver), fills).await;
         let kept = match rows::<i64>(&mut *connection, all_ids(driver)).await {
             Ok(found) => {
@@ -114,7 +115,7 @@ pub async fn a_stream_that_is_left_keeps_its_transaction_or_says_that_it_did_not
 /// A stream fails when it is started or when it is filled; the connection stays usable either way.
 pub async fn a_stream_that_fails_says_so_and_frees_its_connection(driver: &dyn Driver) {
     items(driver, 3).await;
-    let mut connection = writer(driver).await;
+    let mut connection = acquire(driver).await;
     let missing = super::item::plain(StatementKind::Read, "select id from missing");
     let error = streamed::<i64>(&mut *connection, missing).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Undefined);
