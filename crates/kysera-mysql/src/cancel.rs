@@ -103,7 +103,7 @@ fn restless() -> Error {
 async fn kill(server: &Arc<Server>, sql: &str) -> Result<()> {
     let mut place = server.killer.lock().await;
     let mut killer = match place.take() {
-        Some(killer) if killer.exchange.is_open() && killer.is_driven_here() => killer,
+        Some(killer) if killer.exchange.is_open() && killer.driven_by.is_here() => killer,
         _ => Box::pin(connect::open(server)).await?,
     };
     match killer.command(sql).await {

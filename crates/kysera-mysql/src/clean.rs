@@ -2,12 +2,12 @@
 //! back, a session that was changed is reset. What cannot be cleaned is closed.
 
 use crate::cancel::quiesce;
-use crate::options::Reset;
 use crate::raw_connection::RawConnection;
 use crate::server::Server;
 use crate::session;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::Hooks;
+use kysera_net::Reset;
 use mysql_common::constants::{Command, StatusFlags};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// True when the next caller finds nothing of the last one. Sends nothing.
 pub(crate) fn is_clean(raw: &RawConnection, reset: Reset) -> bool {
-    reset != Reset::Always && raw.is_at_rest() && (reset == Reset::Never || !raw.is_changed())
+    raw.is_at_rest() && !reset.is_due(raw.is_changed())
 }
 
 /// Cleans a connection. `on_slow` is called when something still runs on it and does not end soon.
@@ -43,12 +43,7 @@ async fn clean_at_rest(raw: &mut RawConnection, server: &Server, hooks: &Hooks<R
     if raw.exchange.is_broken() {
         return Err(raw.lost());
     }
-    let is_reset = match server.options.reset {
-        Reset::Never => false,
-        Reset::WhenChanged => raw.is_changed(),
-        Reset::Always => true,
-    };
-    if is_reset {
+    if server.options.reset.is_due(raw.is_changed()) {
         return reset(raw, hooks).await;
     }
     if raw.exchange.is_in_transaction() {

@@ -6,7 +6,7 @@
 use crate::columns::Columns;
 use crate::error::{self, ServerError, malformed};
 use crate::packet::{Done, Parser, parse_error};
-use crate::socket::State;
+use crate::transport::State;
 use crate::wire::Wire;
 use mysql_common::constants::{Command, StatusFlags};
 use std::collections::VecDeque;

@@ -9,13 +9,14 @@ use crate::exchange::Exchange;
 use crate::flavour::Flavour;
 use crate::packet::{Done, Parser, parse_error};
 use crate::server::Server;
-use crate::socket::{Address, Transport};
 use crate::ssl::SslMode;
 use crate::tls::Tls;
+use crate::transport::Transport;
 use crate::wire::Wire;
 use auth::{Auth, Secret};
 use greeting::Greeting;
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_net::Address;
 use mysql_common::constants::{CapabilityFlags, StatusFlags};
 use mysql_common::packets::{HandshakeResponse, SslRequest};
 use mysql_common::proto::MySerialize;
@@ -61,7 +62,7 @@ fn needed() -> CapabilityFlags {
 /// Logs in at an address.
 pub(crate) async fn log_in(server: &Server, address: &Address, password: &str) -> Result<LoggedIn> {
     let options = &server.options;
-    let socket = address.dial(options.keepalive).await.map_err(|error| not_dialled(address, error))?;
+    let socket = address.dial(options.keepalive).await?;
     let mut wire = Wire::new(Transport::Plain(socket));
     let packet = read(&mut wire, address).await?;
     let greeting = match wire.bytes(packet) {
@@ -83,11 +84,20 @@ pub(crate) async fn log_in(server: &Server, address: &Address, password: &str) -
     let secret = Secret {
         password: password.as_bytes(),
         is_secure: wire.transport().is_secure(),
-        may_ask_for_key: options.public_key_retrieval.unwrap_or_else(|| address.is_local()),
+        may_ask_for_key: options.public_key_retrieval.unwrap_or_else(|| is_local(address)),
     };
     let done = prove(&mut wire, server, address, &greeting, capabilities, secret).await?;
     let has_eof = !capabilities.contains(CapabilityFlags::CLIENT_DEPRECATE_EOF);
     Ok(LoggedIn { exchange: Exchange::new(wire, done, has_eof), id: greeting.id, flavour })
+}
+
+/// True when nobody else can listen in on the way.
+fn is_local(address: &Address) -> bool {
+    match address {
+        Address::Tcp(address) => address.ip().is_loopback(),
+        #[cfg(unix)]
+        Address::Unix(_) => true,
+    }
 }
 
 /// How to encrypt this connection; `None` when it stays as it is.
@@ -220,19 +230,4 @@ fn nonsense(address: &Address) -> Error {
         format!("{address} has sent what makes no sense during the login"),
     )
     .with_source(malformed("a packet of the login"))
-}
-
-fn not_dialled(address: &Address, error: io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
-            "is the server running, and listening there?"
-        }
-        io::ErrorKind::PermissionDenied => "may this user use the socket?",
-        _ => "check the address, the network and the firewall",
-    };
-    let text = error.to_string().to_lowercase();
-    let reason = text.split(" (os error").next().unwrap_or(&text).to_owned();
-    Error::new(ErrorKind::ConnectionFailed, format!("cannot connect to {address}: {reason}"))
-        .with_hint(hint)
-        .with_source(error)
 }

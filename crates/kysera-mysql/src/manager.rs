@@ -8,6 +8,7 @@ use crate::server::Server;
 use kysera_core::driver::BoxFuture;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::{CloseReason, Hooks, Manager, OpenFailure, Returned};
+use kysera_net::needs_runtime;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -24,13 +25,7 @@ impl Manager for MyManager {
 
     fn open(&self) -> BoxFuture<'_, Result<RawConnection>> {
         Box::pin(async {
-            if Handle::try_current().is_err() {
-                return Err(Error::new(
-                    ErrorKind::Configuration,
-                    "a connection to MySQL needs a tokio runtime",
-                )
-                .with_hint("call it inside #[tokio::main] or Runtime::block_on"));
-            }
+            needs_runtime("MySQL")?;
             connect::open(&self.server).await
         })
     }
@@ -45,7 +40,7 @@ impl Manager for MyManager {
     }
 
     fn is_open(&self, raw: &RawConnection) -> bool {
-        raw.exchange.is_open() && raw.is_driven_here()
+        raw.exchange.is_open() && raw.driven_by.is_here()
     }
 
     fn check<'c>(&'c self, raw: &'c mut RawConnection) -> BoxFuture<'c, Result<()>> {
@@ -66,18 +61,10 @@ impl Manager for MyManager {
         is_clean(raw, self.server.options.reset)
     }
 
-    fn clean(&self, mut returned: Returned<Self>) {
-        // Without a runtime nobody can clean it; dropping it closes it, as the end of a runtime does.
-        let Ok(runtime) = Handle::try_current() else { return };
+    fn clean(&self, returned: Returned<Self>) {
         let (server, hooks) = (Arc::clone(&self.server), self.hooks.clone());
-        runtime.spawn(async move {
-            let (raw, room) = returned.parts();
-            match clean(raw, &server, &hooks, || room.give_back()).await {
-                Ok(()) => returned.keep(),
-                Err(error) => {
-                    tracing::debug!(target: "kysera::mysql", %error, "a connection was closed, not cleaned");
-                }
-            }
+        returned.clean_on_task(move |raw, room| {
+            Box::pin(async move { clean(raw, &server, &hooks, || room.give_back()).await })
         });
     }
 }

@@ -11,11 +11,11 @@ use crate::packet::Done;
 use crate::params::Params;
 use crate::statements::Statements;
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_net::DrivenBy;
 use kysera_sql::dialect::Dialect;
 use kysera_sql::lexer::statements;
 use mysql_common::constants::StatusFlags;
 use std::io;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// A connection to the server, as the hooks of the pool see it.
 pub struct RawConnection {
@@ -31,8 +31,7 @@ pub struct RawConnection {
     pub(crate) spare: Params,
     /// Raw SQL ran: the session may not be as it began.
     pub(crate) is_dirty: bool,
-    /// The runtime that drives it, where that does so only while somebody blocks on it.
-    runtime: Option<tokio::runtime::Id>,
+    pub(crate) driven_by: DrivenBy,
 }
 
 /// Why a command gave no result.
@@ -73,13 +72,8 @@ impl RawConnection {
             database,
             spare: Params::default(),
             is_dirty: false,
-            runtime: only_when_blocked_on(),
+            driven_by: DrivenBy::this_runtime(),
         }
-    }
-
-    /// True when it is driven while the caller waits: a runtime of one thread stands still when nobody blocks on it.
-    pub(crate) fn is_driven_here(&self) -> bool {
-        self.runtime.is_none_or(|own| Handle::try_current().is_ok_and(|here| here.id() == own))
     }
 
     /// True when nothing is under way, no transaction is open, and statements commit by themselves.
@@ -194,9 +188,4 @@ impl std::fmt::Debug for RawConnection {
             .field("is_dirty", &self.is_dirty)
             .finish_non_exhaustive()
     }
-}
-
-fn only_when_blocked_on() -> Option<tokio::runtime::Id> {
-    let runtime = Handle::try_current().ok()?;
-    (runtime.runtime_flavor() == RuntimeFlavor::CurrentThread).then(|| runtime.id())
 }

@@ -1,6 +1,6 @@
 //! Whether and how connections are encrypted, as the options say it.
 
-use std::path::PathBuf;
+use kysera_net::{Certificates, TlsNames};
 
 /// Whether and how a connection is encrypted, with the meaning that MySQL gives these names (`--ssl-mode`).
 ///
@@ -21,16 +21,11 @@ pub enum SslMode {
     VerifyIdentity,
 }
 
+/// What the settings of certificates are called in an address.
+pub(crate) const NAMES: TlsNames = TlsNames { root: "ssl-ca", client: "ssl-cert", client_key: "ssl-key" };
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SslOptions {
     pub(crate) mode: SslMode,
-    pub(crate) root: Option<RootCertificates>,
-    pub(crate) client_certificate: Option<PathBuf>,
-    pub(crate) client_key: Option<PathBuf>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum RootCertificates {
-    File(PathBuf),
-    Pem(Vec<u8>),
+    pub(crate) certificates: Certificates,
 }

@@ -3,7 +3,7 @@
 //! Every step may be dropped at its `await`: what was read stays in the buffer, and what was written in part is written on.
 //! Knows nothing of what the packets say.
 
-use crate::socket::Transport;
+use crate::transport::Transport;
 use std::future::poll_fn;
 use std::io;
 use std::ops::Range;

@@ -138,7 +138,7 @@ async fn cancel(token: &CancelToken, route: &Route, server: &Server) -> io::Resu
 
 /// Opens a second way to the server that the connection went to, encrypted if that is.
 async fn dial(route: &Route, server: &Server) -> io::Result<Transport> {
-    let socket = route.address.dial(&server.options.config).await?;
+    let socket = route.address.dial(server.options.keepalive).await.map_err(io::Error::other)?;
     match (&server.tls, &route.host) {
         (Some(tls), Some(host)) if route.encrypted => match tls.negotiate(socket, host).await {
             Ok(Negotiated::Tls(transport)) => Ok(transport),

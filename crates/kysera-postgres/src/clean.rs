@@ -3,12 +3,12 @@
 
 use crate::cancel::quiesce;
 use crate::error;
-use crate::options::Reset;
 use crate::protocol::Status;
 use crate::raw_connection::RawConnection;
 use crate::server::Server;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::Hooks;
+use kysera_net::Reset;
 use std::time::Duration;
 
 /// How long cleaning may take once the server has come to rest.
@@ -20,7 +20,7 @@ const CLEAN: &str = "close all; set session authorization default; reset all; un
 
 /// True when the next caller finds nothing of the last one. Sends nothing.
 pub(crate) fn is_clean(raw: &RawConnection, reset: Reset) -> bool {
-    reset != Reset::Always && raw.is_at_rest() && (reset == Reset::Never || !raw.is_changed())
+    raw.is_at_rest() && !reset.is_due(raw.is_changed())
 }
 
 /// Cleans a connection. `on_slow` is called when something still runs on it and does not end soon after a request to
@@ -44,11 +44,7 @@ async fn clean_at_rest(raw: &mut RawConnection, server: &Server, hooks: &Hooks<R
     if raw.monitor.status() != Status::Idle {
         raw.command("rollback").await.map_err(error::from_postgres)?;
     }
-    match server.options.reset {
-        Reset::Never => Ok(()),
-        Reset::WhenChanged if !raw.is_changed() => Ok(()),
-        Reset::WhenChanged | Reset::Always => reset(raw, hooks).await,
-    }
+    if server.options.reset.is_due(raw.is_changed()) { reset(raw, hooks).await } else { Ok(()) }
 }
 
 /// Makes the session as it began, with what the user's hook does to a new one.

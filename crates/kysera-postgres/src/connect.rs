@@ -8,12 +8,11 @@ use crate::options::{PostgresOptions, Session};
 use crate::protocol::Monitored;
 use crate::raw_connection::{Opened, RawConnection, Route};
 use crate::server::Server;
-use crate::socket::Address;
 use crate::ssl::SslMode;
 use crate::tls::{AsItIs, Negotiated, Tls, Transport};
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_net::{Address, KeepAlive, in_time, no_address};
 use std::borrow::Cow;
-use std::io;
 use tokio_postgres::config::{Host, LoadBalanceHosts, SslNegotiation};
 use tokio_postgres::{Client, Config, SimpleQueryMessage};
 
@@ -44,7 +43,7 @@ pub(crate) async fn open(server: &Server, events: Option<&EventSender>) -> Resul
 /// The client library's settings, with the password that is valid now.
 async fn config(options: &PostgresOptions) -> Result<Cow<'_, Config>> {
     let Some(provider) = &options.password_provider else { return Ok(Cow::Borrowed(&options.config)) };
-    let password = (provider.0)().await?;
+    let password = provider.ask().await?;
     let mut config = options.config.clone();
     config.password(password);
     Ok(Cow::Owned(config))
@@ -120,12 +119,7 @@ async fn reach(
     let mut failure = None;
     for address in resolve(target).await? {
         let attempt = log_in(server, config, &address, target);
-        let opened = match server.options.connect_timeout {
-            Some(limit) => {
-                tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| Err(too_slow(&address)))
-            }
-            None => attempt.await,
-        };
+        let opened = in_time(server.options.connect_timeout, &address, attempt).await;
         let raw = match opened {
             Ok(opened) => RawConnection::new(opened, server.options.prepared_statements(), events),
             Err(error) if is_final(&error) => return Err(error),
@@ -140,7 +134,7 @@ async fn reach(
             Ok(Err(error)) | Err(error) => failure = Some(error),
         }
     }
-    Err(failure.unwrap_or_else(|| unreachable_host(target, None)))
+    Err(failure.unwrap_or_else(|| no_address(target.name.as_deref().unwrap_or("the host"))))
 }
 
 /// The answer to a question that belongs to connecting, for which there is as much time as for the login.
@@ -158,52 +152,34 @@ pub(crate) async fn answered<T>(server: &Server, question: impl Future<Output = 
 
 async fn resolve(target: &Target) -> Result<Vec<Address>> {
     match &target.host {
-        Host::Tcp(name) => match tokio::net::lookup_host((name.as_str(), target.port)).await {
-            Ok(addresses) => Ok(addresses.map(Address::Tcp).collect()),
-            Err(error) => Err(unreachable_host(target, Some(error))),
-        },
+        Host::Tcp(name) => Address::of_host(name, target.port).await,
         #[cfg(unix)]
-        Host::Unix(folder) => Ok(vec![Address::in_folder(folder, target.port)]),
+        Host::Unix(folder) => Ok(vec![Address::Unix(folder.join(format!(".s.PGSQL.{}", target.port)))]),
     }
-}
-
-fn unreachable_host(target: &Target, source: Option<io::Error>) -> Error {
-    let name = target.name.as_deref().unwrap_or("the host");
-    let error = Error::new(ErrorKind::ConnectionFailed, format!("{name} has no address"))
-        .with_hint("check the host in the address of the server");
-    match source {
-        Some(source) => error.with_source(source),
-        None => error,
-    }
-}
-
-fn too_slow(address: &Address) -> Error {
-    Error::new(ErrorKind::ConnectionFailed, format!("{address} did not let us in within connect_timeout"))
-        .with_hint("check that the server runs and that no firewall stands between")
 }
 
 /// Tries an address encrypted, plain, or one after the other, as the mode says.
 async fn log_in(server: &Server, config: &Config, address: &Address, target: &Target) -> Result<Opened> {
+    let attempt = Attempt { config, address, target, keepalive: server.options.keepalive };
     let (Some(tls), Some(host)) = (server.tls.as_ref(), target.name.as_deref()) else {
-        return plain(config, address, target).await;
+        return attempt.plain().await;
     };
     match server.options.ssl.mode {
-        SslMode::Disable => plain(config, address, target).await,
-        SslMode::Allow => match plain(config, address, target).await {
-            Err(error) if is_refused_by_rule(&error) => encrypted(config, tls, address, host, false).await,
+        SslMode::Disable => attempt.plain().await,
+        SslMode::Allow => match attempt.plain().await {
+            Err(error) if is_refused_by_rule(&error) => attempt.encrypted(tls, host, false).await,
             other => other,
         },
-        SslMode::Prefer => match encrypted(config, tls, address, host, true).await {
+        SslMode::Prefer => match attempt.encrypted(tls, host, true).await {
             Err(error) if error.kind() == ErrorKind::Tls || is_refused_by_rule(&error) => {
                 // The first answer is the better one to tell: it is what the mode asks for.
-                plain(config, address, target)
-                    .await
-                    .map_err(|second| if is_final(&second) { second } else { error })
+                let second = attempt.plain().await;
+                second.map_err(|second| if is_final(&second) { second } else { error })
             }
             other => other,
         },
         SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => {
-            encrypted(config, tls, address, host, false).await
+            attempt.encrypted(tls, host, false).await
         }
     }
 }
@@ -214,46 +190,32 @@ fn is_refused_by_rule(error: &Error) -> bool {
     error.code() == Some("28000")
 }
 
-async fn plain(config: &Config, address: &Address, target: &Target) -> Result<Opened> {
-    let socket = address.dial(config).await.map_err(|error| not_dialled(address, error))?;
-    start(config, Transport::Plain(socket), address, target.name.clone()).await
+/// An address to log in at.
+struct Attempt<'a> {
+    config: &'a Config,
+    address: &'a Address,
+    target: &'a Target,
+    keepalive: KeepAlive,
 }
 
-async fn encrypted(
-    config: &Config,
-    tls: &Tls,
-    address: &Address,
-    host: &str,
-    plain_too: bool,
-) -> Result<Opened> {
-    let socket = address.dial(config).await.map_err(|error| not_dialled(address, error))?;
-    let transport = match tls.negotiate(socket, host).await? {
-        Negotiated::Tls(transport) => transport,
-        Negotiated::Refused(socket) if plain_too => Transport::Plain(socket),
-        Negotiated::Refused(_) => {
-            return Err(Error::new(ErrorKind::Tls, format!("{address} does not speak TLS"))
-                .with_hint("switch ssl on in the server, or choose another sslmode"));
-        }
-    };
-    start(config, transport, address, Some(host.to_owned())).await
-}
+impl Attempt<'_> {
+    async fn plain(&self) -> Result<Opened> {
+        let socket = self.address.dial(self.keepalive).await?;
+        start(self.config, Transport::Plain(socket), self.address, self.target.name.clone()).await
+    }
 
-fn not_dialled(address: &Address, error: io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
-            "is the server running, and listening there?"
-        }
-        io::ErrorKind::PermissionDenied => "may this user use the socket?",
-        _ => "check the address, the network and the firewall",
-    };
-    Error::new(ErrorKind::ConnectionFailed, format!("cannot connect to {address}: {}", plain_reason(&error)))
-        .with_hint(hint)
-        .with_source(error)
-}
-
-fn plain_reason(error: &io::Error) -> String {
-    let text = error.to_string().to_lowercase();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
+    async fn encrypted(&self, tls: &Tls, host: &str, plain_too: bool) -> Result<Opened> {
+        let socket = self.address.dial(self.keepalive).await?;
+        let transport = match tls.negotiate(socket, host).await? {
+            Negotiated::Tls(transport) => transport,
+            Negotiated::Refused(socket) if plain_too => Transport::Plain(socket),
+            Negotiated::Refused(_) => {
+                return Err(Error::new(ErrorKind::Tls, format!("{} does not speak TLS", self.address))
+                    .with_hint("switch ssl on in the server, or choose another sslmode"));
+            }
+        };
+        start(self.config, transport, self.address, Some(host.to_owned())).await
+    }
 }
 
 /// Logs in over a stream that is as it shall be.

@@ -9,8 +9,8 @@ use crate::server::Server;
 use kysera_core::driver::BoxFuture;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::{Hooks, Manager, OpenFailure, Returned};
+use kysera_net::needs_runtime;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 
 /// Opens, checks and cleans connections to a server.
 #[derive(Debug)]
@@ -25,13 +25,7 @@ impl Manager for PgManager {
 
     fn open(&self) -> BoxFuture<'_, Result<RawConnection>> {
         Box::pin(async {
-            if Handle::try_current().is_err() {
-                return Err(Error::new(
-                    ErrorKind::Configuration,
-                    "a connection to PostgreSQL needs a tokio runtime",
-                )
-                .with_hint("call it inside #[tokio::main] or Runtime::block_on"));
-            }
+            needs_runtime("PostgreSQL")?;
             let mut raw = connect::open(&self.server, None).await?;
             if self.server.options.resolve_commits {
                 let seen = connect::answered(&self.server, incarnation::ask(&raw.client)).await?;
@@ -57,7 +51,7 @@ impl Manager for PgManager {
     }
 
     fn is_open(&self, raw: &RawConnection) -> bool {
-        !raw.is_closed() && raw.is_driven_here()
+        !raw.is_closed() && raw.driven_by.is_here()
     }
 
     fn check<'c>(&'c self, raw: &'c mut RawConnection) -> BoxFuture<'c, Result<()>> {
@@ -68,18 +62,10 @@ impl Manager for PgManager {
         is_clean(raw, self.server.options.reset)
     }
 
-    fn clean(&self, mut returned: Returned<Self>) {
-        // Without a runtime nobody can clean it; dropping it closes it, as the end of a runtime does.
-        let Ok(runtime) = Handle::try_current() else { return };
+    fn clean(&self, returned: Returned<Self>) {
         let (server, hooks) = (Arc::clone(&self.server), self.hooks.clone());
-        runtime.spawn(async move {
-            let (raw, room) = returned.parts();
-            match clean(raw, &server, &hooks, || room.give_back()).await {
-                Ok(()) => returned.keep(),
-                Err(error) => {
-                    tracing::debug!(target: "kysera::postgres", %error, "a connection was closed, not cleaned");
-                }
-            }
+        returned.clean_on_task(move |raw, room| {
+            Box::pin(async move { clean(raw, &server, &hooks, || room.give_back()).await })
         });
     }
 }

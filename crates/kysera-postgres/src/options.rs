@@ -3,13 +3,12 @@
 mod address;
 
 use crate::raw_connection::RawConnection;
-use crate::ssl::{RootCertificates, SslMode, SslOptions};
-use kysera_core::driver::BoxFuture;
+use crate::ssl::{NAMES, SslMode, SslOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::pool::{Hooks, PoolOptions};
+use kysera_net::{KeepAlive, PasswordProvider, Reset, RootCertificates};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::Config;
 
@@ -31,25 +30,12 @@ pub struct PostgresOptions {
     pub(crate) hooks: Hooks<RawConnection>,
     pub(crate) password_provider: Option<PasswordProvider>,
     pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) keepalive: KeepAlive,
     pub(crate) prepare: bool,
     pub(crate) statement_cache: usize,
     pub(crate) reset: Reset,
     pub(crate) cancel_grace: Duration,
     pub(crate) resolve_commits: bool,
-}
-
-/// What is done to a session before somebody else gets its connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reset {
-    /// It is reset when raw SQL ran in it or a command tag says that it was changed. Costs nothing otherwise.
-    #[default]
-    WhenChanged,
-    /// It is always reset: one more round trip each time a connection comes back.
-    Always,
-    /// It is never reset: settings, locks and temporary tables stay for the next user. An open transaction is rolled
-    /// back all the same.
-    Never,
 }
 
 /// What the server must be.
@@ -66,44 +52,21 @@ pub(crate) enum Session {
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        let mut config = Config::new();
-        keep_alive(&mut config);
         PostgresOptions {
-            config,
+            config: Config::new(),
             session: Session::default(),
             ssl: SslOptions::default(),
             pool: PoolOptions::default(),
             hooks: Hooks::default(),
             password_provider: None,
             connect_timeout: Some(Duration::from_secs(10)),
+            keepalive: KeepAlive::default(),
             prepare: true,
             statement_cache: 512,
             reset: Reset::default(),
             cancel_grace: Duration::from_millis(20),
             resolve_commits: false,
         }
-    }
-}
-
-/// Where a password comes from that does not stay the same.
-#[derive(Clone)]
-pub(crate) struct PasswordProvider(
-    pub(crate) Arc<dyn Fn() -> BoxFuture<'static, Result<String>> + Send + Sync>,
-);
-
-/// The client library waits for two hours before it asks a silent server. What an address says otherwise stays.
-fn keep_alive(config: &mut Config) {
-    if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
-        config.keepalives_idle(Duration::from_secs(30));
-    }
-    if config.get_keepalives_interval().is_none() {
-        config.keepalives_interval(Duration::from_secs(10));
-    }
-    if config.get_keepalives_retries().is_none() {
-        config.keepalives_retries(3);
-    }
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(Duration::from_secs(30));
     }
 }
 
@@ -141,22 +104,6 @@ impl PostgresOptions {
         self
     }
 
-    /// Asks for the password before each new connection: for tokens that expire. An error is what the opening fails with.
-    ///
-    /// ```
-    /// # use kysera_postgres::PostgresOptions;
-    /// # async fn fresh_token() -> kysera_core::Result<String> { Ok(String::new()) }
-    /// let options = PostgresOptions::new().host("db1").password_provider(|| Box::pin(fresh_token()));
-    /// ```
-    #[must_use = "returns the options"]
-    pub fn password_provider<F>(mut self, provider: F) -> Self
-    where
-        F: Fn() -> BoxFuture<'static, Result<String>> + Send + Sync + 'static,
-    {
-        self.password_provider = Some(PasswordProvider(Arc::new(provider)));
-        self
-    }
-
     /// The database; without one, that of the user's name.
     #[must_use = "returns the options"]
     pub fn database(mut self, database: impl Into<String>) -> Self {
@@ -179,141 +126,17 @@ impl PostgresOptions {
         self
     }
 
-    /// Whether and how connections are encrypted.
-    #[must_use = "returns the options"]
-    pub fn ssl_mode(mut self, mode: SslMode) -> Self {
-        self.ssl.mode = mode;
-        self
-    }
-
     /// The file (PEM) with the authorities that may sign the server's certificate, instead of the system's.
     #[must_use = "returns the options"]
     pub fn ssl_root_certificate(mut self, file: impl Into<PathBuf>) -> Self {
-        self.ssl.root = Some(RootCertificates::File(file.into()));
+        self.ssl.certificates.root = Some(RootCertificates::File(file.into()));
         self
     }
 
     /// The same as text (PEM), where there is no file.
     #[must_use = "returns the options"]
     pub fn ssl_root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.ssl.root = Some(RootCertificates::Pem(pem.into()));
-        self
-    }
-
-    /// The files (PEM) with the client's certificate and its key.
-    #[must_use = "returns the options"]
-    pub fn ssl_client_certificate(
-        mut self,
-        certificate: impl Into<PathBuf>,
-        key: impl Into<PathBuf>,
-    ) -> Self {
-        self.ssl.client_certificate = Some(certificate.into());
-        self.ssl.client_key = Some(key.into());
-        self
-    }
-
-    /// How long one attempt to connect to one address may take, the login included (10 s).
-    #[must_use = "returns the options"]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
-        self
-    }
-
-    /// After so long without data the system asks the server whether it is still there (30 s), three times at most and
-    /// every 10 s. A Unix socket needs none of that.
-    #[must_use = "returns the options"]
-    pub fn keepalive(mut self, idle: Duration) -> Self {
-        self.config.keepalives(true).keepalives_idle(idle);
-        self
-    }
-
-    /// How long what was sent may stay unconfirmed before the system gives the connection up (30 s). On Linux; elsewhere
-    /// it changes nothing.
-    #[must_use = "returns the options"]
-    pub fn tcp_user_timeout(mut self, timeout: Duration) -> Self {
-        self.config.tcp_user_timeout(timeout);
-        self
-    }
-
-    /// The settings of the pool, all of them. For the common ones there are methods here too.
-    #[must_use = "returns the options"]
-    pub fn pool(mut self, options: PoolOptions) -> Self {
-        self.pool = options;
-        self
-    }
-
-    /// The most connections (10); see [`PoolOptions::max_connections`](PoolOptions::max_connections()).
-    #[must_use = "returns the options"]
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.pool.max_connections = connections;
-        self
-    }
-
-    /// How many connections are kept open (0); see
-    /// [`PoolOptions::min_connections`](PoolOptions::min_connections()).
-    #[must_use = "returns the options"]
-    pub fn min_connections(mut self, connections: usize) -> Self {
-        self.pool.min_connections = connections;
-        self
-    }
-
-    /// How long a caller waits for a connection before `PoolTimeout` (30 s); see
-    /// [`PoolOptions::acquire_timeout`](PoolOptions::acquire_timeout()).
-    #[must_use = "returns the options"]
-    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.pool.acquire_timeout = timeout;
-        self
-    }
-
-    /// Connections that nobody used for so long are closed (10 min); `None` keeps them.
-    #[must_use = "returns the options"]
-    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.pool.idle_timeout = timeout;
-        self
-    }
-
-    /// Connections older than this are closed; `None` (the default) keeps them. See
-    /// [`PoolOptions::max_lifetime`](PoolOptions::max_lifetime()).
-    #[must_use = "returns the options"]
-    pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
-        self.pool.max_lifetime = lifetime;
-        self
-    }
-
-    /// Called with each new connection, and again after a session was reset ([`Reset`]). An error closes the connection,
-    /// and is what the opening fails with.
-    ///
-    /// ```
-    /// # use kysera_postgres::PostgresOptions;
-    /// let options = PostgresOptions::new()
-    ///     .after_connect(|connection| Box::pin(connection.run_script("set work_mem = '16MB'")));
-    /// ```
-    #[must_use = "returns the options"]
-    pub fn after_connect<F>(mut self, hook: F) -> Self
-    where
-        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<()>> + Send + Sync + 'static,
-    {
-        self.hooks = self.hooks.after_connect(hook);
-        self
-    }
-
-    /// Called with each connection before a caller gets it. `false` or an error closes it, and the caller gets another.
-    #[must_use = "returns the options"]
-    pub fn before_acquire<F>(mut self, hook: F) -> Self
-    where
-        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<bool>> + Send + Sync + 'static,
-    {
-        self.hooks = self.hooks.before_acquire(hook);
-        self
-    }
-
-    /// Called with each connection that comes back, once it was cleaned. `false` or an error closes it.
-    #[must_use = "returns the options"]
-    pub fn on_release<F>(mut self, hook: F) -> Self
-    where
-        F: for<'c> Fn(&'c mut RawConnection) -> BoxFuture<'c, Result<bool>> + Send + Sync + 'static,
-    {
-        self.hooks = self.hooks.on_release(hook);
+        self.ssl.certificates.root = Some(RootCertificates::Pem(pem.into()));
         self
     }
 
@@ -332,13 +155,6 @@ impl PostgresOptions {
     #[must_use = "returns the options"]
     pub fn prepare(mut self, prepare: bool) -> Self {
         self.prepare = prepare;
-        self
-    }
-
-    /// What is done to a session before somebody else gets its connection.
-    #[must_use = "returns the options"]
-    pub fn reset(mut self, reset: Reset) -> Self {
-        self.reset = reset;
         self
     }
 
@@ -371,13 +187,10 @@ impl PostgresOptions {
 
     pub(crate) fn check(&self) -> Result<()> {
         self.pool.check()?;
-        if self.ssl.client_certificate.is_some() != self.ssl.client_key.is_some() {
-            return Err(Error::new(ErrorKind::Configuration, "a client certificate and its key go together")
-                .with_hint("give both sslcert and sslkey, or none"));
-        }
+        self.ssl.certificates.check(NAMES)?;
         let weak =
             matches!(self.ssl.mode, SslMode::Allow | SslMode::Prefer | SslMode::Require | SslMode::VerifyCa);
-        if weak && matches!(self.ssl.root, Some(RootCertificates::System)) {
+        if weak && matches!(self.ssl.certificates.root, Some(RootCertificates::System)) {
             // The system's authorities sign for everybody (manual, 34.1.2: sslrootcert).
             return Err(Error::new(
                 ErrorKind::Configuration,
@@ -389,11 +202,18 @@ impl PostgresOptions {
     }
 }
 
+kysera_net::server_options! {
+    PostgresOptions of RawConnection, encrypted by SslMode,
+    imported by "use kysera_postgres::PostgresOptions;",
+    set up by "set work_mem = '16MB'",
+}
+
 // The address may hold a password; `Config` hides it.
 impl fmt::Debug for PostgresOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresOptions")
             .field("config", &self.config)
+            .field("keepalive", &self.keepalive)
             .field("ssl", &self.ssl)
             .field("pool", &self.pool)
             .field("prepare", &self.prepare)

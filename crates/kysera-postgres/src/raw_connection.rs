@@ -8,17 +8,16 @@ use crate::incarnation::Incarnation;
 use crate::notification::{Event, EventSender, Notification};
 use crate::params::Params;
 use crate::protocol::{Monitor, Monitored, Status};
-use crate::socket::Address;
 use crate::statements::Statements;
 use crate::tls::Transport;
 use crate::types::type_of;
 use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_net::{Address, DrivenBy};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -73,8 +72,7 @@ pub struct RawConnection {
     pub(crate) is_dirty: bool,
     /// The server has said goodbye, or nobody knows what is going on.
     pub(crate) is_broken: bool,
-    /// The runtime that drives it, where that does so only while somebody blocks on it.
-    runtime: Option<tokio::runtime::Id>,
+    pub(crate) driven_by: DrivenBy,
     /// Told when the connection has ended.
     closed: Arc<Notify>,
     /// Why the server ended it, when it said so.
@@ -145,7 +143,7 @@ impl RawConnection {
             requested: 0,
             is_dirty: false,
             is_broken: false,
-            runtime: only_when_blocked_on(&Handle::current()),
+            driven_by: DrivenBy::this_runtime(),
             closed,
             ended_by,
             wire: task.abort_handle(),
@@ -155,11 +153,6 @@ impl RawConnection {
     /// True when it can be of no more use.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_broken || self.client.is_closed()
-    }
-
-    /// True when it is driven while the caller waits: a runtime of one thread stands still when nobody blocks on it.
-    pub(crate) fn is_driven_here(&self) -> bool {
-        self.runtime.is_none_or(|own| Handle::try_current().is_ok_and(|here| here.id() == own))
     }
 
     /// Why the server ended the connection, when it said so: a transaction was idle for too long, say.
@@ -328,10 +321,6 @@ impl std::fmt::Debug for RawConnection {
             .field("is_broken", &self.is_broken)
             .finish_non_exhaustive()
     }
-}
-
-fn only_when_blocked_on(runtime: &Handle) -> Option<tokio::runtime::Id> {
-    (runtime.runtime_flavor() == RuntimeFlavor::CurrentThread).then(|| runtime.id())
 }
 
 /// Keeps what the server says at the end of a connection.

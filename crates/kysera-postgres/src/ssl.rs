@@ -1,6 +1,6 @@
 //! Whether and how connections are encrypted, as the options say it.
 
-use std::path::PathBuf;
+use kysera_net::{Certificates, TlsNames};
 
 /// Whether and how a connection is encrypted, with the meaning that libpq gives these names.
 ///
@@ -23,19 +23,13 @@ pub enum SslMode {
     VerifyFull,
 }
 
+/// What the settings of certificates are called in an address.
+pub(crate) const NAMES: TlsNames = TlsNames { root: "sslrootcert", client: "sslcert", client_key: "sslkey" };
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SslOptions {
     pub(crate) mode: SslMode,
-    pub(crate) root: Option<RootCertificates>,
-    pub(crate) client_certificate: Option<PathBuf>,
-    pub(crate) client_key: Option<PathBuf>,
+    pub(crate) certificates: Certificates,
     /// TLS from the first byte (PostgreSQL 17), without asking first.
     pub(crate) direct: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum RootCertificates {
-    System,
-    File(PathBuf),
-    Pem(Vec<u8>),
 }

@@ -10,6 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["kysera-macros"],
     &["kysera-sql"],
     &["kysera-core"],
+    &["kysera-net"],
     &["kysera-sqlite", "kysera-postgres", "kysera-mysql", "kysera-mssql", "kysera-migrate", "kysera-testing"],
     &["kysera"],
     &["kysera-cli"],

@@ -45,6 +45,10 @@ const CRATES: &[(&str, Floors)] = &[
         ],
     ),
     (
+        "kysera-net",
+        &[&["pass_on", "password", "runtime", "tls", "url"], &["socket"], &["address"], &["options"]],
+    ),
+    (
         "kysera-sqlite",
         &[
             &["error", "exact", "history", "keyword", "options", "yield_now"],
@@ -62,17 +66,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-postgres",
         &[
-            &[
-                "error",
-                "flavour",
-                "incarnation",
-                "notification",
-                "protocol",
-                "socket",
-                "ssl",
-                "statements",
-                "types",
-            ],
+            &["error", "flavour", "incarnation", "notification", "protocol", "ssl", "statements", "types"],
             &["params", "tls"],
             &["raw_connection"],
             &["options", "read"],
@@ -90,7 +84,7 @@ const CRATES: &[(&str, Floors)] = &[
     (
         "kysera-mysql",
         &[
-            &["error", "facts", "flavour", "socket", "ssl"],
+            &["error", "facts", "flavour", "ssl", "transport"],
             &["packet", "tls", "wire"],
             &["columns", "params"],
             &["cells", "exchange", "statements"],

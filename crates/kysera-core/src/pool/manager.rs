@@ -399,6 +399,26 @@ impl<M: Manager> Returned<M> {
         }
     }
 
+    /// Cleans the connection on a task of its own, and then keeps it, or closes it where that failed. Without a runtime
+    /// nobody can clean it: it is closed, as the end of a runtime does.
+    pub fn clean_on_task<F>(mut self, clean: F)
+    where
+        F: for<'c> FnOnce(&'c mut M::Connection, &'c mut Room<M>) -> BoxFuture<'c, Result<()>>
+            + Send
+            + 'static,
+    {
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            let (connection, room) = self.parts();
+            match clean(connection, room).await {
+                Ok(()) => self.keep(),
+                Err(error) => {
+                    tracing::debug!(target: "kysera::pool", %error, "a connection could not be cleaned");
+                }
+            }
+        });
+    }
+
     /// Closes the connection.
     pub fn close(mut self, reason: CloseReason) {
         self.reason = reason;

@@ -4,10 +4,12 @@
 
 use super::{MySqlOptions, Reset};
 use crate::ssl::SslMode;
-use kysera_core::error::{Error, ErrorKind, Result};
+use kysera_core::error::{Error, Result};
 use kysera_core::pool::parse_duration;
-use percent_encoding::percent_decode_str;
+use kysera_net::{UrlForm, invalid};
 use std::str::FromStr;
+
+const FORM: UrlForm = UrlForm("mysql://user:password@host:port/database");
 
 impl FromStr for MySqlOptions {
     type Err = Error;
@@ -27,26 +29,26 @@ impl FromStr for MySqlOptions {
         let rest = address
             .strip_prefix("mysql://")
             .or_else(|| address.strip_prefix("mariadb://"))
-            .ok_or_else(|| unreadable("it does not begin with mysql:// or mariadb://"))?;
+            .ok_or_else(|| FORM.unreadable("it does not begin with mysql:// or mariadb://"))?;
         let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
         // A part of a password must not be taken for the host and end in a message.
         if before.matches('@').count() > 1 || query.contains('@') {
-            return Err(unreadable("it has an @ too many"));
+            return Err(FORM.unreadable("it has an @ too many"));
         }
         let mut options = MySqlOptions::default();
         let (login, place) = before.split_once('@').unwrap_or(("", before));
         let (user, password) = login.split_once(':').unwrap_or((login, ""));
         if login.contains('/') {
-            return Err(unreadable("its user or password holds a slash"));
+            return Err(FORM.unreadable("its user or password holds a slash"));
         }
-        options.user = decoded(user, "the user")?;
-        options.password = decoded(password, "the password")?;
+        options.user = FORM.decoded(user, "the user")?;
+        options.password = FORM.decoded(password, "the password")?;
         let (host, database) = place.split_once('/').unwrap_or((place, ""));
         set_host(&mut options, host)?;
-        options.database = Some(decoded(database, "the database")?).filter(|name| !name.is_empty());
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (key, value) = pair.split_once('=').ok_or_else(|| unreadable("a parameter has no value"))?;
-            let value = decoded(value, key)?;
+        options.database = Some(FORM.decoded(database, "the database")?).filter(|name| !name.is_empty());
+        for pair in FORM.parameters(query) {
+            let (key, value) = pair?;
+            let value = FORM.decoded(value, key)?;
             if !options.pool.set_parameter(key, &value)? {
                 set(&mut options, &key.replace('_', "-"), &value)?;
             }
@@ -62,17 +64,17 @@ fn set_host(options: &mut MySqlOptions, text: &str) -> Result<()> {
             let port = if rest.is_empty() {
                 None
             } else {
-                Some(rest.strip_prefix(':').ok_or_else(|| unreadable("its host"))?)
+                Some(rest.strip_prefix(':').ok_or_else(|| FORM.unreadable("its host"))?)
             };
             (host, port)
         }
         None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
     };
     if !host.is_empty() {
-        options.host = decoded(host, "the host")?;
+        options.host = FORM.decoded(host, "the host")?;
     }
     if let Some(port) = port {
-        options.port = port.parse().map_err(|_| unreadable("its port is no number up to 65535"))?;
+        options.port = port.parse().map_err(|_| FORM.unreadable("its port is no number up to 65535"))?;
     }
     Ok(())
 }
@@ -82,8 +84,8 @@ fn set(options: &mut MySqlOptions, key: &str, value: &str) -> Result<()> {
         "socket" => options.socket = Some(value.into()),
         "ssl-mode" => options.ssl.mode = ssl_mode(value)?,
         "ssl-ca" => *options = std::mem::take(options).ssl_ca(value),
-        "ssl-cert" => options.ssl.client_certificate = Some(value.into()),
-        "ssl-key" => options.ssl.client_key = Some(value.into()),
+        "ssl-cert" => options.ssl.certificates.client = Some(value.into()),
+        "ssl-key" => options.ssl.certificates.client_key = Some(value.into()),
         "get-server-public-key" => options.public_key_retrieval = Some(boolean(key, value)?),
         "connect-timeout" => {
             options.connect_timeout = Some(parse_duration(key, value)?).filter(|limit| !limit.is_zero());
@@ -101,7 +103,7 @@ fn set(options: &mut MySqlOptions, key: &str, value: &str) -> Result<()> {
                 _ => return Err(invalid(key, "it is when-changed, always or never")),
             }
         }
-        _ => return Err(unreadable(&format!("unknown option `{key}`"))),
+        _ => return Err(FORM.unreadable(&format!("unknown option `{key}`"))),
     }
     Ok(())
 }
@@ -128,24 +130,10 @@ fn ssl_mode(value: &str) -> Result<SslMode> {
     })
 }
 
-fn decoded(text: &str, what: &str) -> Result<String> {
-    let decoded = percent_decode_str(text).decode_utf8();
-    decoded.map(Into::into).map_err(|_| unreadable(&format!("{what} is not UTF-8")))
-}
-
-fn unreadable(reason: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("cannot read the address of the server: {reason}"))
-        .with_hint("write mysql://user:password@host:port/database, with special characters percent-encoded")
-}
-
-fn invalid(key: &str, allowed: &'static str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("the value of {key} in the address is not valid"))
-        .with_hint(allowed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kysera_core::error::ErrorKind;
     use std::time::Duration;
 
     fn read(address: &str) -> Result<MySqlOptions> {

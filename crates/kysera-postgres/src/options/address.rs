@@ -4,13 +4,15 @@
 //! here: all of TLS, the timeout, and what the server must be.
 
 use super::{PostgresOptions, Session};
-use crate::ssl::{RootCertificates, SslMode};
-use kysera_core::error::{Error, ErrorKind, Result};
-use percent_encoding::percent_decode_str;
+use crate::ssl::SslMode;
+use kysera_core::error::{Error, Result};
+use kysera_net::{KeepAlive, RootCertificates, UrlForm, invalid};
 use std::str::FromStr;
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
+
+const FORM: UrlForm = UrlForm("postgres://user:password@host:port/database");
 
 /// Keys that are read here.
 const OURS: [&str; 7] = [
@@ -44,13 +46,13 @@ fn read(address: &str) -> Result<PostgresOptions> {
     let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
     let mut options = PostgresOptions::new();
     // The error's text names an option at most; its source is the same.
-    let mut config = rest.parse::<Config>().map_err(|error| unreadable(&reason(&error)))?;
+    let config = rest.parse::<Config>().map_err(|error| FORM.unreadable(&reason(&error)))?;
     refuse_password_as_host(&config)?;
-    super::keep_alive(&mut config);
+    options.keepalive = kept_alive(&config);
     options.config = config;
     for (at, (key, value)) in ours.iter().enumerate() {
         if ours[..at].iter().any(|(other, _)| other == key) {
-            return Err(unreadable(&format!("it says {key} twice")));
+            return Err(FORM.unreadable(&format!("it says {key} twice")));
         }
         if !options.pool.set_parameter(key, value)? {
             set(&mut options, key, value)?;
@@ -64,25 +66,26 @@ fn read(address: &str) -> Result<PostgresOptions> {
 fn refuse_password_as_host(config: &Config) -> Result<()> {
     let is_part = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
     if config.get_hosts().iter().any(is_part) {
-        return Err(unreadable("there is more than one @ in front of the host"));
+        return Err(FORM.unreadable("there is more than one @ in front of the host"));
     }
     Ok(())
 }
 
+/// What the address says of silent servers, and ours where it says nothing: the client library would wait for two hours.
+fn kept_alive(config: &Config) -> KeepAlive {
+    let usual = KeepAlive::default();
+    let idle = Some(config.get_keepalives_idle());
+    let is_said = idle != Some(Config::new().get_keepalives_idle());
+    KeepAlive {
+        idle: if is_said { idle } else { usual.idle }.filter(|_| config.get_keepalives()),
+        interval: config.get_keepalives_interval().or(usual.interval),
+        retries: config.get_keepalives_retries().or(usual.retries),
+        user_timeout: config.get_tcp_user_timeout().copied().or(usual.user_timeout),
+    }
+}
+
 fn reason(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-fn unreadable(reason: &str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("cannot read the address of the server: {reason}"))
-        .with_hint(
-            "write postgres://user:password@host:port/database, with special characters percent-encoded",
-        )
-}
-
-fn invalid(key: &str, allowed: &'static str) -> Error {
-    Error::new(ErrorKind::Configuration, format!("the value of {key} in the address is not valid"))
-        .with_hint(allowed)
 }
 
 /// True for a key that is read here. All of the pool's begin alike.
@@ -95,14 +98,12 @@ type Split = (String, Vec<(String, String)>);
 fn split_url(address: &str) -> Result<Split> {
     let Some((before, query)) = address.split_once('?') else { return Ok((address.to_owned(), Vec::new())) };
     let (mut kept, mut ours) = (Vec::new(), Vec::new());
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or_else(|| unreadable("a parameter has no value"))?;
+    for pair in FORM.parameters(query) {
+        let (key, value) = pair?;
         if is_ours(key) {
-            let value =
-                percent_decode_str(value).decode_utf8().map_err(|_| invalid(key, "it must be UTF-8"))?;
-            ours.push((key.to_owned(), value.into_owned()));
+            ours.push((key.to_owned(), FORM.decoded(value, key)?));
         } else if !IGNORED.contains(&key) {
-            kept.push(pair);
+            kept.push(format!("{key}={value}"));
         }
     }
     let rest = if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) };
@@ -114,7 +115,7 @@ fn split_pairs(address: &str) -> Result<Split> {
     let mut rest = address.trim_start();
     while !rest.is_empty() {
         let (key, after) =
-            rest.split_once('=').ok_or_else(|| unreadable("it is neither a URL nor key=value"))?;
+            rest.split_once('=').ok_or_else(|| FORM.unreadable("it is neither a URL nor key=value"))?;
         let (key, after) = (key.trim(), after.trim_start());
         let length = value_length(after);
         let written = &after[..length];
@@ -160,10 +161,10 @@ fn unquote(written: &str) -> String {
 fn set(options: &mut PostgresOptions, key: &str, value: &str) -> Result<()> {
     match key {
         "sslmode" => options.ssl.mode = ssl_mode(value)?,
-        "sslrootcert" if value == "system" => options.ssl.root = Some(RootCertificates::System),
-        "sslrootcert" => options.ssl.root = Some(RootCertificates::File(value.into())),
-        "sslcert" => options.ssl.client_certificate = Some(value.into()),
-        "sslkey" => options.ssl.client_key = Some(value.into()),
+        "sslrootcert" if value == "system" => options.ssl.certificates.root = Some(RootCertificates::System),
+        "sslrootcert" => options.ssl.certificates.root = Some(RootCertificates::File(value.into())),
+        "sslcert" => options.ssl.certificates.client = Some(value.into()),
+        "sslkey" => options.ssl.certificates.client_key = Some(value.into()),
         "sslnegotiation" => {
             options.ssl.direct = match value {
                 "postgres" => false,
@@ -177,7 +178,7 @@ fn set(options: &mut PostgresOptions, key: &str, value: &str) -> Result<()> {
             options.connect_timeout = u64::try_from(seconds).ok().filter(|&s| s > 0).map(Duration::from_secs);
         }
         "target_session_attrs" => options.session = session(value)?,
-        _ => return Err(unreadable(&format!("unknown option `{key}`"))),
+        _ => return Err(FORM.unreadable(&format!("unknown option `{key}`"))),
     }
     Ok(())
 }
@@ -219,6 +220,7 @@ fn session(value: &str) -> Result<Session> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kysera_core::error::ErrorKind;
     use tokio_postgres::config::Host;
 
     #[test]
@@ -258,7 +260,7 @@ mod tests {
         assert_eq!(options.connect_timeout, Some(Duration::from_secs(3)));
         assert_eq!(options.session, Session::Primary);
         assert!(
-            matches!(options.ssl.root, Some(RootCertificates::File(ref file)) if file.ends_with("ca.pem"))
+            matches!(options.ssl.certificates.root, Some(RootCertificates::File(ref file)) if file.ends_with("ca.pem"))
         );
     }
 
@@ -290,6 +292,25 @@ mod tests {
         }
         let error = read("postgres://db?colour=red").unwrap_err();
         assert!(error.to_string().contains("`colour`"), "{error}");
+    }
+
+    #[test]
+    fn what_an_address_says_of_silent_servers_outranks_the_usual() {
+        let seconds = |count| Some(Duration::from_secs(count));
+        let usual = KeepAlive::default();
+        assert_eq!(read("postgres://ann@host/shop").unwrap().keepalive, usual);
+        let address =
+            "postgres://ann@host/shop?keepalives_idle=60&keepalives_interval=20&keepalives_retries=2";
+        let told = KeepAlive {
+            idle: seconds(60),
+            interval: seconds(20),
+            retries: Some(2),
+            user_timeout: seconds(30),
+        };
+        assert_eq!(read(address).unwrap().keepalive, told);
+        let none = read("postgres://ann@host/shop?keepalives=0").unwrap();
+        assert_eq!(none.keepalive, KeepAlive { idle: None, ..usual });
+        assert_eq!(none.keepalive(Duration::from_secs(7)).keepalive.idle, seconds(7));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which server certificates are accepted, for each of MySQL's modes.
+//! Which server certificates are accepted.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -19,7 +19,7 @@ pub(super) struct Verifier {
 struct Trusted {
     roots: RootCertStore,
     /// The authorities' certificates as given. A self-signed server certificate is its own authority, which
-    /// OpenSSL, and so MySQL's client, accepts and webpki does not.
+    /// OpenSSL, and so each database's own client, accepts and webpki does not.
     given: Vec<CertificateDer<'static>>,
     check_name: bool,
 }
