@@ -5,15 +5,16 @@
 
 use crate::params::Params;
 use kysera_sql::compiled::SqlText;
-use lru::LruCache;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use lru::{DefaultHasher, LruCache};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 
 /// The statements of one connection.
 #[derive(Debug)]
 pub(crate) struct Statements {
     kept: Option<LruCache<u64, Prepared, BuildHasherDefault<AsItIs>>>,
-    hasher: RandomState,
+    /// Faster than the standard library's: each statement is looked for by its text.
+    hasher: DefaultHasher,
     /// Statements that are to be closed. The server does not answer to that, so it goes in front of the next command.
     unwanted: Vec<u32>,
 }
@@ -40,7 +41,7 @@ impl Statements {
     pub(crate) fn new(capacity: usize) -> Statements {
         let kept = NonZeroUsize::new(capacity)
             .map(|capacity| LruCache::with_hasher(capacity, BuildHasherDefault::default()));
-        Statements { kept, hasher: RandomState::new(), unwanted: Vec::new() }
+        Statements { kept, hasher: DefaultHasher::default(), unwanted: Vec::new() }
     }
 
     /// The statement, if it is prepared. Counts as a use.

@@ -194,6 +194,6 @@ pub(crate) fn with(ctes: Vec<Cte>) -> Option<Box<With>> {
 pub(crate) fn insert(name: &'static str, columns: &[&'static str], rows: Vec<Vec<Expr>>) -> Insert {
     let mut insert = Insert::into(table(name));
     insert.columns = columns.iter().map(|name| (*name).into()).collect();
-    insert.source = InsertSource::Values(rows);
+    insert.source = InsertSource::values(rows);
     insert
 }

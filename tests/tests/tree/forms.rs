@@ -112,7 +112,7 @@ fn a_form_that_another_database_would_read_otherwise_is_refused() {
 fn a_write_converts_what_it_stores() {
     let mut insert = Insert::into(TableRef::typed(&EVENT));
     insert.columns = vec!["id".into(), "price".into()];
-    insert.source = InsertSource::Values(vec![vec![id(), Expr::Value(Value::Decimal("1.5".into()))]]);
+    insert.source = InsertSource::values(vec![vec![id(), Expr::Value(Value::Decimal("1.5".into()))]]);
     let set = vec![
         Assignment { column: "at".into(), value: at() },
         Assignment { column: "id".into(), value: Expr::Excluded("id".into()) },
@@ -159,7 +159,7 @@ fn a_proposed_value_is_converted_back_before_it_is_stored() {
         .with_primary_key(const { &[std::borrow::Cow::Borrowed("id")] });
     let mut insert = Insert::into(TableRef::typed(&KEYED));
     insert.columns = vec!["id".into()];
-    insert.source = InsertSource::Values(vec![vec![id()]]);
+    insert.source = InsertSource::values(vec![vec![id()]]);
     let set = vec![Assignment { column: "id".into(), value: Expr::Excluded("id".into()) }];
     let action = ConflictAction::DoUpdate { set, filter: None };
     insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));

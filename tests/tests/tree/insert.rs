@@ -560,7 +560,7 @@ fn the_filter_of_an_index_needs_the_columns_of_the_index() {
     let mut conflict = OnConflict::new(ConflictTarget::Any, ConflictAction::DoNothing);
     conflict.index_filter = Some(Expr::is_null(Expr::column("person", "age")));
     let columns = vec!["id".into()];
-    let source = InsertSource::Values(vec![vec![int(1)]]);
+    let source = InsertSource::values(vec![vec![int(1)]]);
     let insert =
         node!(Insert { columns, source, on_conflict: Some(conflict), ..Insert::into(table("person")) });
     for database in ["sqlite", "postgres"] {
@@ -583,7 +583,7 @@ fn an_upsert_of_nothing_but_defaults_names_a_column_where_it_must() {
             ..Insert::into(described())
         })
     };
-    for source in [InsertSource::DefaultValues, InsertSource::Values(vec![vec![]])] {
+    for source in [InsertSource::DefaultValues, InsertSource::values(vec![vec![]])] {
         check(
             of(source.clone(), ConflictAction::DoNothing),
             sql! {

@@ -1,7 +1,7 @@
 //! What a row of an insert is known by afterwards: values that it gives, or the key that the database generates.
 
 use crate::execute::row_keys::RowKey;
-use kysera_sql::ast::{ConflictAction, ConflictTarget, Expr, Insert, InsertOr, InsertSource};
+use kysera_sql::ast::{ConflictAction, ConflictTarget, Expr, Insert, InsertOr, InsertSource, Rows};
 use kysera_sql::ident::Name;
 use kysera_sql::table::{Generated, TableMeta};
 use kysera_sql::value::Value;
@@ -26,9 +26,10 @@ pub(crate) enum InsertKeys {
 
 /// What the rows of an insert of values are known by; `None` if one of them cannot be told.
 pub(crate) fn keys_of(insert: &Insert) -> Option<InsertKeys> {
-    let rows: &[Vec<Expr>] = match (&insert.source, &insert.with) {
+    let one_of_defaults = Rows::from(vec![Vec::new()]);
+    let rows = match (&insert.source, &insert.with) {
         (InsertSource::Values(rows), None) => rows,
-        (InsertSource::DefaultValues, None) => &[Vec::new()],
+        (InsertSource::DefaultValues, None) => &one_of_defaults,
         _ => return None,
     };
     let meta = insert.into.meta.as_deref()?;
@@ -46,16 +47,13 @@ pub(crate) fn keys_of(insert: &Insert) -> Option<InsertKeys> {
 
 /// The insert of one of its rows, without columns that are `default` there.
 pub(crate) fn one_row(insert: &Insert, at: usize) -> Insert {
-    let mut one = insert.clone();
-    let InsertSource::Values(rows) = &mut one.source else { return one };
-    let row = if at < rows.len() { rows.swap_remove(at) } else { Vec::new() };
-    let columns = std::mem::take(&mut one.columns);
-    let given = columns.into_iter().zip(row).filter(|(_, value)| !matches!(value, Expr::Default));
-    let row: Vec<_>;
-    (one.columns, row) = given.unzip();
-    let is_empty = one.columns.is_empty();
-    one.source = if is_empty { InsertSource::DefaultValues } else { InsertSource::Values(vec![row]) };
-    one
+    let InsertSource::Values(rows) = &insert.source else { return insert.clone() };
+    let row = rows.get(at).unwrap_or_default().iter().cloned();
+    let given = insert.columns.iter().cloned().zip(row).filter(|(_, value)| !matches!(value, Expr::Default));
+    let (columns, row): (Vec<_>, Vec<_>) = given.unzip();
+    let source =
+        if columns.is_empty() { InsertSource::DefaultValues } else { InsertSource::values(vec![row]) };
+    insert.of_others(columns, source)
 }
 
 /// True when a row may be passed over.

@@ -130,13 +130,11 @@ fn fill_gaps(insert: &mut Insert, column: usize, value: &Expr) {
 fn add_to_rows(insert: &mut Insert, given: Assignment) {
     match &mut insert.source {
         InsertSource::Values(rows) => {
-            for row in rows {
-                row.push(given.value.clone());
-            }
+            rows.add_column(&given.value);
         }
         InsertSource::Select(select) => add_to_select(select, given.value),
         // `default values` has no list to add to; one column given leaves the others at their defaults all the same.
-        InsertSource::DefaultValues => insert.source = InsertSource::Values(vec![vec![given.value]]),
+        InsertSource::DefaultValues => insert.source = InsertSource::values(vec![vec![given.value]]),
         _ => return,
     }
     insert.columns.push(given.column);

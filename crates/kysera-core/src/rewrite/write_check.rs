@@ -230,7 +230,7 @@ impl RowFilterPass<'_> {
         let InsertSource::Values(rows) = &mut node.source else {
             return Err(unsupported("the check of rows that a query inserts", self.context.dialect.name()));
         };
-        for row in rows {
+        for row in rows.iter_mut() {
             let check = NewRow::inserted(&node.columns, row, policy.table.clone()).check(check, &label)?;
             let held = self.must_hold(check, policy, &label);
             let Some(value) = value_to_check(&node.columns, row, &policy.table) else {

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 fn insert() -> kysera_core::Tree {
     let mut insert = Insert::into(TableRef::named("t"));
     insert.columns = vec!["n".into()];
-    insert.source = InsertSource::Values(vec![vec![Expr::Value(Value::I64(1))]]);
+    insert.source = InsertSource::values(vec![vec![Expr::Value(Value::I64(1))]]);
     tree(insert)
 }
 
@@ -243,7 +243,7 @@ impl Plugin for Stamp {
         let tenant = context.get::<Tenant>().ok_or_else(|| Error::new(ErrorKind::Refused, "no tenant"))?;
         insert.columns.push(self.0.into());
         if let InsertSource::Values(rows) = &mut insert.source {
-            rows[0].push(Expr::Value(Value::I64(context.now() * 100 + tenant.0)));
+            rows.add_column(&Expr::Value(Value::I64(context.now() * 100 + tenant.0)));
         }
         Ok(())
     }

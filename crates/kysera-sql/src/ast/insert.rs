@@ -1,6 +1,6 @@
 //! INSERT and upsert.
 
-use super::{Directive, Directives, Expr, Select, SelectItem, TableRef, With};
+use super::{Directive, Directives, Expr, Rows, Select, SelectItem, TableRef, With};
 use crate::ident::Name;
 
 /// An insert.
@@ -30,7 +30,7 @@ pub struct Insert {
 #[non_exhaustive]
 pub enum InsertSource {
     /// `values (..), (..)`; each row as long as the column list.
-    Values(Vec<Vec<Expr>>),
+    Values(Rows),
     /// A query.
     Select(Box<Select>),
     /// `default values`.
@@ -102,7 +102,30 @@ impl OnConflict {
     }
 }
 
+impl InsertSource {
+    /// `values (..), (..)`.
+    pub fn values(rows: impl Into<Rows>) -> InsertSource {
+        InsertSource::Values(rows.into())
+    }
+}
+
 impl Insert {
+    /// The same insert of other values.
+    #[must_use = "returns the other insert"]
+    pub fn of_others(&self, columns: Vec<Name>, source: InsertSource) -> Insert {
+        let Insert { with, into, columns: _, source: _, or, on_conflict, returning, directives } = self;
+        Insert {
+            with: with.clone(),
+            into: into.clone(),
+            columns,
+            source,
+            or: *or,
+            on_conflict: on_conflict.clone(),
+            returning: returning.clone(),
+            directives: directives.clone(),
+        }
+    }
+
     pub(crate) fn direct(&mut self, directive: Directive) {
         self.directives.set(directive);
     }
@@ -113,7 +136,7 @@ impl Insert {
             with: None,
             into: table,
             columns: Vec::new(),
-            source: InsertSource::Values(Vec::new()),
+            source: InsertSource::Values(Rows::new()),
             or: None,
             on_conflict: None,
             returning: Vec::new(),

@@ -4,7 +4,7 @@
 //! description is written instead. Other dialects write the keyword.
 
 use super::writer::Writer;
-use crate::ast::{Expr, Insert};
+use crate::ast::{Expr, Insert, Rows};
 use crate::form::Form;
 use crate::ident::Name;
 use crate::table::{ColumnMeta, Generated, TableMeta};
@@ -21,7 +21,7 @@ enum Stand<'m> {
 
 impl<'a> Writer<'a> {
     /// The values of rows, in a dialect without the keyword: a column that every row leaves to its default is left out.
-    pub(super) fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
+    pub(super) fn insert_without_defaults(&mut self, insert: &'a Insert, rows: &'a Rows) {
         let given: Vec<bool> = (0..insert.columns.len())
             .map(|column| rows.iter().any(|row| !matches!(row[column], Expr::Default)))
             .collect();

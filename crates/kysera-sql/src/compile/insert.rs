@@ -3,11 +3,12 @@
 use super::CompileError;
 use super::select::Place;
 use super::writer::Writer;
-use crate::ast::{Expr, Insert, InsertOr, InsertSource, Select};
+use crate::ast::{Expr, Insert, InsertOr, InsertSource, Rows, Select};
 use crate::compiled::Affected;
 use crate::dialect::{InsertWith, OutputForm};
 use crate::ident::Name;
 use crate::value::{SqlType, Value};
+use std::mem::ManuallyDrop;
 
 impl<'a> Writer<'a> {
     pub(super) fn insert(&mut self, insert: &'a Insert) {
@@ -121,7 +122,7 @@ impl<'a> Writer<'a> {
         self.push(if self.syntax.default_values { " default values" } else { " () values ()" });
     }
 
-    fn insert_values(&mut self, insert: &'a Insert, rows: &'a [Vec<Expr>]) {
+    fn insert_values(&mut self, insert: &'a Insert, rows: &'a Rows) {
         if rows.is_empty() {
             return self.empty("values");
         }
@@ -130,24 +131,22 @@ impl<'a> Writer<'a> {
             self.refuse(CompileError::TooManyRows { dialect, found: rows.len(), max });
         }
         let expected = insert.columns.len();
-        if let Some((row, values)) = rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
-            return self.refuse(CompileError::RaggedRow { row, expected, found: values.len() });
+        if let Some((row, found)) = rows.unlike(expected) {
+            return self.refuse(CompileError::RaggedRow { row, expected, found });
         }
         match (expected, rows.len()) {
             (0, 1) => return self.default_values(insert),
             (0, rows) => return self.rows_of_defaults(insert, rows),
             _ => {}
         }
-        let cells = rows.len().saturating_mul(expected);
-        self.params.reserve(cells);
-        self.sql.reserve(cells.saturating_mul(4));
+        let cells = rows.cells();
+        self.sql.reserve(cells.len().saturating_mul(self.most_of_placeholder(cells.len()) + 3));
         let mine = self.left_in_place.is_some_and(|left| std::ptr::eq(left, insert));
-        if mine && !self.forms.seen && rows.iter().flatten().all(is_plain) && !self.binds_wider(insert, rows)
-        {
-            self.plain_rows(insert, rows.len());
-        } else if self.caps.default_keyword
-            || !rows.iter().flatten().any(|value| matches!(value, Expr::Default))
-        {
+        if mine && !self.forms.seen && cells.iter().all(is_plain) && !self.binds_wider(insert, rows) {
+            return self.plain_rows(insert, rows.len());
+        }
+        self.params.reserve(cells.len());
+        if self.caps.default_keyword || !cells.iter().any(|value| matches!(value, Expr::Default)) {
             self.insert_columns(&insert.columns, rows, |_| true, insert);
         } else {
             self.insert_without_defaults(insert, rows);
@@ -161,24 +160,14 @@ impl<'a> Writer<'a> {
         self.insert_output(insert);
         self.push(" values ");
         self.left_at = Some(self.params.len());
-        for row in 0..rows {
-            for column in 0..insert.columns.len() {
-                self.push(match (row, column) {
-                    (0, 0) => "(",
-                    (_, 0) => "), (",
-                    _ => ", ",
-                });
-                self.placeholder();
-            }
-        }
-        self.push(")");
+        self.rows_of_placeholders(rows, insert.columns.len());
     }
 
     /// ` ("a", "b") values (..), (..)`, of the columns that `keep` names.
     pub(super) fn insert_columns(
         &mut self,
         columns: &'a [Name],
-        rows: &'a [Vec<Expr>],
+        rows: &'a Rows,
         keep: impl Fn(usize) -> bool,
         insert: &'a Insert,
     ) {
@@ -188,7 +177,11 @@ impl<'a> Writer<'a> {
         self.insert_output(insert);
         self.push(" values ");
         let value = |w: &mut Self, column: usize, value| w.inserted(insert, &columns[column], value);
-        self.list(rows, |w, row| w.parens(|w| w.kept(row, &keep, value)));
+        for (at, row) in rows.iter().enumerate() {
+            self.push(if at == 0 { "(" } else { "), (" });
+            self.kept(row, &keep, value);
+        }
+        self.push(")");
     }
 
     fn kept<T>(
@@ -240,14 +233,39 @@ fn is_plain(expr: &Expr) -> bool {
     matches!(expr, Expr::Value(value) if !matches!(value, Value::Invalid(_) | Value::Param(_)))
 }
 
+fn value_of(cell: Expr) -> Value {
+    let null = Value::Null(SqlType::Unknown);
+    // What is left of a value has nothing to drop.
+    let mut cell = ManuallyDrop::new(cell);
+    match &mut *cell {
+        Expr::Value(value) => std::mem::replace(value, null),
+        _ => {
+            drop(ManuallyDrop::into_inner(cell));
+            null
+        }
+    }
+}
+
 /// Moves the values of the rows out of the tree, to the positions in `params` that were kept for them.
 pub(super) fn move_values(insert: &mut Insert, params: &mut Vec<Value>, at: usize) {
     let InsertSource::Values(rows) = &mut insert.source else { return };
-    let behind = params.split_off(at);
-    for cell in rows.iter_mut().flatten() {
-        if let Expr::Value(value) = cell {
-            params.push(std::mem::replace(value, Value::Null(SqlType::Unknown)));
-        }
+    // In the memory of the rows: a value is as large as an expression.
+    let values = std::mem::take(rows).into_cells().into_iter().map(value_of);
+    if params.is_empty() {
+        *params = values.collect();
+    } else {
+        params.splice(at..at, values);
     }
-    params.extend(behind);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ast::Expr;
+    use crate::value::Value;
+
+    /// The values of many rows are moved by a loop over the memory that they are in.
+    #[test]
+    fn a_value_takes_the_place_of_its_expression() {
+        assert_eq!(size_of::<Expr>(), size_of::<Value>());
+    }
 }

@@ -109,7 +109,7 @@ pub fn compile_prepared(
 }
 
 /// As [`compile`], or as [`compile_without_plugins`] where there are none, for a statement that is not compiled again:
-/// the values of an insert's rows move into the parameters instead of being copied, and leave NULL in the tree.
+/// the values of an insert's rows move into the parameters instead of being copied, and leave no rows in the tree.
 ///
 /// # Errors
 /// As those; the tree is then unchanged.
@@ -214,7 +214,7 @@ mod tests {
         for last in [value(5), Expr::Default, Expr::binary(value(6), BinaryOp::Add, value(7))] {
             rows.push(vec![value(8), last]);
             let statement =
-                Statement::from(Insert { source: InsertSource::Values(rows.clone()), ..insert.clone() });
+                Statement::from(Insert { source: InsertSource::values(rows.clone()), ..insert.clone() });
             for dialect in [&Sqlite::default() as &dyn Dialect, &Postgres::default()] {
                 let mut again = statement.clone();
                 assert_eq!(super::compile_once(&mut again, dialect, false), compile(&statement, dialect));
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_row_of_no_columns_is_a_row_of_defaults() {
         let insert =
-            Insert { source: InsertSource::Values(vec![vec![]]), ..Insert::into(TableRef::named("pet")) };
+            Insert { source: InsertSource::values(vec![vec![]]), ..Insert::into(TableRef::named("pet")) };
         let text = r#"insert into "pet" default values"#;
         assert_eq!(sql(insert.clone(), &Sqlite::default()).unwrap(), text);
         let once = super::compile_once(&mut insert.into(), &Sqlite::default(), false).unwrap();

@@ -10,7 +10,8 @@ use super::numeric::{is_named, operator_at};
 use super::select;
 use super::writer::Writer;
 use crate::ast::{
-    Binary, BinaryOp, Call, ColumnRef, Expr, FromItem, Insert, Literal, Numeric, Select, SelectItem, UnaryOp,
+    Binary, BinaryOp, Call, ColumnRef, Expr, FromItem, Insert, Literal, Numeric, Rows, Select, SelectItem,
+    UnaryOp,
 };
 use crate::dialect::{CastForm, CheckedNumbers};
 use crate::ident::Name;
@@ -48,7 +49,7 @@ impl<'a> Writer<'a> {
     }
 
     /// True when a value of these rows is of a wider type than the narrow column that stores it: a tree may give one.
-    pub(super) fn binds_wider(&self, insert: &Insert, rows: &[Vec<Expr>]) -> bool {
+    pub(super) fn binds_wider(&self, insert: &Insert, rows: &Rows) -> bool {
         let wider = |value: &Expr, stored| matches!(value, Expr::Value(value) if is_wider(value, stored));
         self.checked_stores().is_some()
             && insert.columns.iter().enumerate().any(|(at, column)| {

@@ -254,12 +254,12 @@ mod tests {
     fn a_write_in_a_cte_takes_no_clause_from_around_it() {
         let mut inner = Insert::into(TableRef::named("post"));
         inner.columns = vec!["n".into()];
-        inner.source = InsertSource::Values(vec![vec![Expr::Excluded("n".into())]]);
+        inner.source = InsertSource::values(vec![vec![Expr::Excluded("n".into())]]);
         let mut query = ids_of(TableRef::named("post"));
         query.with = Some(Box::new(With { recursive: false, ctes: vec![Cte::new("w", inner)] }));
         let mut insert = Insert::into(TableRef::named("post"));
         insert.columns = vec!["n".into()];
-        insert.source = InsertSource::Values(vec![vec![Expr::Literal(Literal::Int(1))]]);
+        insert.source = InsertSource::values(vec![vec![Expr::Literal(Literal::Int(1))]]);
         let set = vec![Assignment { column: "n".into(), value: Expr::Subquery(Box::new(query)) }];
         let action = ConflictAction::DoUpdate { set, filter: None };
         insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
@@ -270,7 +270,7 @@ mod tests {
     fn upsert(set: Expr, filter: Option<Expr>) -> Insert {
         let mut insert = Insert::into(TableRef::named("post"));
         insert.columns = vec!["n".into()];
-        insert.source = InsertSource::Values(vec![vec![Expr::Literal(Literal::Int(1))]]);
+        insert.source = InsertSource::values(vec![vec![Expr::Literal(Literal::Int(1))]]);
         let set = vec![Assignment { column: "n".into(), value: set }];
         let action = ConflictAction::DoUpdate { set, filter };
         insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
@@ -281,7 +281,7 @@ mod tests {
     fn behind_a_write_in_a_cte_the_proposed_row_is_still_known() {
         let mut inner = Insert::into(TableRef::named("post"));
         inner.columns = vec!["n".into()];
-        inner.source = InsertSource::Values(vec![vec![Expr::Literal(Literal::Int(1))]]);
+        inner.source = InsertSource::values(vec![vec![Expr::Literal(Literal::Int(1))]]);
         let mut query = ids_of(TableRef::named("post"));
         query.with = Some(Box::new(With { recursive: false, ctes: vec![Cte::new("w", inner)] }));
         let filter = Expr::is_null(Expr::Excluded("n".into()));

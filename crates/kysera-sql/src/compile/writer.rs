@@ -443,13 +443,54 @@ impl<'a> Writer<'a> {
         self.number(number as u64);
     }
 
+    /// `(?, ?), (?, ?)`: so many rows of the next parameters.
+    pub(super) fn rows_of_placeholders(&mut self, rows: usize, columns: usize) {
+        let start = self.sql.len();
+        self.row_of_placeholders(columns);
+        if matches!(self.syntax.placeholder, Placeholder::Numbered(_)) {
+            for _ in 1..rows {
+                self.push(", ");
+                self.row_of_placeholders(columns);
+            }
+        } else if rows > 1 {
+            // They are all the same.
+            let row = format!(", {}", self.sql.get(start..).unwrap_or_default());
+            for _ in 1..rows {
+                self.push(&row);
+            }
+            self.bound += columns.saturating_mul(rows - 1);
+        }
+    }
+
+    fn row_of_placeholders(&mut self, columns: usize) {
+        for column in 0..columns {
+            self.push(if column == 0 { "(" } else { ", " });
+            self.placeholder();
+        }
+        self.push(")");
+    }
+
+    /// The most bytes that the placeholder of one of so many more parameters takes.
+    pub(super) fn most_of_placeholder(&self, more: usize) -> usize {
+        match self.syntax.placeholder {
+            Placeholder::Question | Placeholder::QuestionOrNumber => 1,
+            Placeholder::Numbered(sign) => {
+                let digits = self.bound.saturating_add(more).checked_ilog10().unwrap_or_default() + 1;
+                sign.len() + digits as usize
+            }
+        }
+    }
+
     /// An unsigned number.
     pub(super) fn number(&mut self, number: u64) {
-        let (front, last) = (number / 10, (number % 10) as u8);
-        if front > 0 {
-            self.number(front);
+        let mut unit = 1;
+        while number / unit >= 10 {
+            unit *= 10;
         }
-        self.sql.push(char::from(b'0' + last));
+        while unit > 0 {
+            self.sql.push(char::from(b'0' + (number / unit % 10) as u8));
+            unit /= 10;
+        }
     }
 
     /// A signed number.

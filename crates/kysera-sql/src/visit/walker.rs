@@ -312,11 +312,7 @@ macro_rules! walker {
                 }
                 walker.table(into)?;
                 match source {
-                    InsertSource::Values(rows) => {
-                        for row in rows {
-                            each(walker, row)?;
-                        }
-                    }
+                    InsertSource::Values(rows) => each(walker, rows.into())?,
                     InsertSource::Select(select) => walker.select(select)?,
                     InsertSource::DefaultValues => {}
                 }

@@ -2,7 +2,7 @@
 
 use super::target::{columns as names, items, table_of};
 use super::value::value;
-use crate::ast::{self, Assignment, Expr, InsertSource, OnConflict, Statement};
+use crate::ast::{self, Assignment, Expr, InsertSource, OnConflict, Rows, Statement};
 use crate::ident::Name;
 use crate::query::{BuildError, Cte, Filtered, Query, Selection, Subquery, TableSource, Unselected};
 use crate::typed::{Closed, In, Insertable, Nil, Required, RowShape, SameShape};
@@ -53,8 +53,11 @@ impl<T, O, Out> Insert<T, O, Out> {
 
     /// Adds many rows. Of no rows at all there is no statement: the query fails before anything is sent.
     pub fn rows<R: Insertable<T>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
-        let rows = rows.into_iter();
-        self.rows.values.reserve(rows.size_hint().0);
+        let mut rows = rows.into_iter();
+        if let Some(row) = rows.next() {
+            self.rows.push(row.into_assignments());
+            self.rows.values.reserve(rows.size_hint().0);
+        }
         for row in rows {
             self.rows.push(row.into_assignments());
         }
@@ -161,7 +164,7 @@ impl<T, O, Out> Query for Insert<T, O, Out> {
 #[derive(Clone, Debug, Default)]
 struct InsertRows {
     columns: Vec<Name>,
-    values: Vec<Vec<Expr>>,
+    values: Rows,
 }
 
 impl InsertRows {
@@ -175,10 +178,7 @@ impl InsertRows {
         if !alike {
             return self.push_other(row);
         }
-        // A list of its own: `collect` would take over the row's and shrink it, which costs more.
-        let mut values = Vec::with_capacity(row.len());
-        values.extend(row.into_iter().map(|assignment| assignment.value));
-        self.values.push(values);
+        self.values.push(row.into_iter().map(|assignment| assignment.value));
     }
 
     /// A row of other columns than those before it: `default` for each that it, or they, do not give.
@@ -188,8 +188,8 @@ impl InsertRows {
                 self.columns.push(assignment.column.clone());
             }
         }
-        for earlier in &mut self.values {
-            earlier.resize(self.columns.len(), Expr::Default);
+        for _ in self.values.width()..self.columns.len() {
+            self.values.add_column(&Expr::Default);
         }
         let mut values = vec![Expr::Default; self.columns.len()];
         for assignment in row {
@@ -204,7 +204,11 @@ impl InsertRows {
         if self.values.is_empty() {
             return;
         }
-        insert.columns.extend(self.columns);
+        if insert.columns.is_empty() {
+            insert.columns = self.columns;
+        } else {
+            insert.columns.extend(self.columns);
+        }
         insert.source = if insert.columns.is_empty() && self.values.len() == 1 {
             InsertSource::DefaultValues
         } else {

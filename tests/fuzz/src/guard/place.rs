@@ -79,7 +79,7 @@ impl Place {
                 node!(Delete { filter, returning: returned("id"), ..Delete::from(TableRef::typed(&T)) })
                     .into()
             }
-            16 => insert(InsertSource::Values(vec![vec![int(7), it]]), None).into(),
+            16 => insert(InsertSource::values(vec![vec![int(7), it]]), None).into(),
             17 => {
                 let mut query = item(it);
                 query.items.truncate(2);
@@ -146,5 +146,5 @@ fn insert(source: InsertSource, on_conflict: Option<OnConflict>) -> Insert {
 fn upsert(value: Expr, filter: Option<Expr>) -> Insert {
     let action = ConflictAction::DoUpdate { set: set(value), filter };
     let conflict = OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action);
-    insert(InsertSource::Values(vec![vec![int(1), int(1)], vec![int(901), int(1)]]), Some(conflict))
+    insert(InsertSource::values(vec![vec![int(1), int(1)], vec![int(901), int(1)]]), Some(conflict))
 }

@@ -17,9 +17,10 @@ impl Maker<'_, '_> {
             5 => InsertSource::Select(Box::new(self.query(depth)?)),
             _ => {
                 let width = if self.flag()? && self.flag()? { 2 } else { columns.len() };
-                let row =
-                    |maker: &mut Self| (0..width).map(|_| maker.expr(depth.saturating_sub(1))).collect();
-                InsertSource::Values(self.list(row)?)
+                let row = |maker: &mut Self| {
+                    (0..width).map(|_| maker.expr(depth.saturating_sub(1))).collect::<Result<Vec<_>>>()
+                };
+                InsertSource::values(self.list(row)?)
             }
         };
         let on_conflict = self.maybe(|maker| maker.on_conflict(depth.saturating_sub(1)))?;

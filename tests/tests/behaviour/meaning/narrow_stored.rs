@@ -258,7 +258,7 @@ async fn a_value_of_a_wider_type_that_a_tree_gives_is_checked() {
             insert.source = source;
             tree(insert)
         };
-        let values = |rows| into(columns(), ast::InsertSource::Values(rows));
+        let values = |rows: Vec<_>| into(columns(), ast::InsertSource::values(rows));
         let wide = values(vec![row(2, 1), row(3, 3_000_000_000)]).execute(db).await;
         assert_eq!(wide.unwrap_err().kind(), ErrorKind::InvalidValue);
         let mut set = update(Nar).set(Nar.n.set(1)).all_rows().into_ast();

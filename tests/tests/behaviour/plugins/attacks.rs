@@ -144,9 +144,9 @@ fn everywhere() -> Vec<(&'static str, ast::Statement)> {
     let mut insert = ast::Insert::into(target());
     insert.columns = ["id", "tenant_id", "title"].map(Into::into).into();
     let row = |id| vec![id, int(1), Expr::Literal(ast::Literal::Text("x"))];
-    insert.source = ast::InsertSource::Values(vec![row(hidden())]);
+    insert.source = ast::InsertSource::values(vec![row(hidden())]);
     all.push(("values", insert.clone().into()));
-    insert.source = ast::InsertSource::Values(vec![row(Expr::Value(Value::I64(9)))]);
+    insert.source = ast::InsertSource::values(vec![row(Expr::Value(Value::I64(9)))]);
     insert.returning = vec![item(hidden())];
     all.push(("insert: returning", insert.clone().into()));
     insert.returning.clear();

@@ -58,7 +58,7 @@ async fn fill(db: &Db) {
     let live = || Value::Null(SqlType::Timestamp);
     let mut insert = Insert::into(TableRef::named("memo"));
     insert.columns = ["id", "text", "deleted_at"].map(Into::into).to_vec();
-    insert.source = InsertSource::Values(vec![
+    insert.source = InsertSource::values(vec![
         row(1, "one", live()),
         row(2, "two", Value::Timestamp(1)),
         row(3, "three", live()),

@@ -325,7 +325,7 @@ async fn writes_inside_a_cte_are_stamped_where_the_database_has_them() {
             create_table(Note).execute(db).await.unwrap();
             let mut insert = Insert::into(TableRef::named("note"));
             insert.columns.push("title".into());
-            insert.source = InsertSource::Values(vec![vec![bind("a".to_owned())]]);
+            insert.source = InsertSource::values(vec![vec![bind("a".to_owned())]]);
             insert.returning.push(SelectItem::expr(Expr::column("note", "id")));
             let body = CteBody::Insert(Box::new(insert));
             let cte = Cte::new("made", body);
@@ -369,7 +369,7 @@ async fn a_tree_insert_that_names_no_columns_is_refused_with_the_way_out() {
         select.items.extend([bind(1_i64), bind("a"), bind(3_i32)].map(SelectItem::expr));
         for source in [
             InsertSource::Select(Box::new(select)),
-            InsertSource::Values(vec![vec![bind(1_i64), Expr::Default]]),
+            InsertSource::values(vec![vec![bind(1_i64), Expr::Default]]),
         ] {
             let mut insert = Insert::into(TableRef::typed(Note::META));
             insert.source = source;

@@ -26,7 +26,7 @@ fn a_query_among_inserted_values() {
     let mut insert = Insert::into(tag());
     insert.columns = vec!["id".into(), "n".into()];
     let posts = scalar(select([count()], o()));
-    insert.source = InsertSource::Values(vec![vec![int(100), posts]]);
+    insert.source = InsertSource::values(vec![vec![int(100), posts]]);
     writes(
         insert,
         texts! {

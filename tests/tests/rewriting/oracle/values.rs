@@ -35,7 +35,9 @@ impl VisitMut for Values {
     fn insert(&mut self, node: &mut Insert) -> Result<(), Infallible> {
         let mut keys = Vec::new();
         match &mut node.source {
-            InsertSource::Values(rows) => keys.extend(rows.iter_mut().map(|row| row.remove(0))),
+            InsertSource::Values(rows) => {
+                keys.extend(rows.iter_mut().map(|row| std::mem::replace(&mut row[0], Expr::Default)));
+            }
             InsertSource::Select(query) => {
                 let key = query.items.remove(0);
                 walk_mut::insert(self, node)?;
@@ -48,7 +50,7 @@ impl VisitMut for Values {
         }
         walk_mut::insert(self, node)?;
         if let InsertSource::Values(rows) = &mut node.source {
-            rows.iter_mut().zip(keys).for_each(|(row, key)| row.insert(0, key));
+            rows.iter_mut().zip(keys).for_each(|(row, key)| row[0] = key);
         }
         Ok(())
     }

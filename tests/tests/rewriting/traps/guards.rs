@@ -75,7 +75,7 @@ fn raw_expressions_that_read_tables_or_leave_their_place() {
     }
     let in_values = node!(Insert {
         columns: vec!["n".into()],
-        source: InsertSource::Values(vec![vec![raw_expr("(select max(n) from post)")]]),
+        source: InsertSource::values(vec![vec![raw_expr("(select max(n) from post)")]]),
         ..Insert::into(tag())
     });
     refused(in_values, &format!("plugin `guard` refuses a raw fragment: it reads a table; {hint}"));
