@@ -26,6 +26,7 @@ mod report;
 mod rows;
 mod section;
 mod server;
+mod servers;
 mod sqlite;
 mod text;
 
@@ -42,7 +43,8 @@ const HELP: &str = "\
 usage: cargo run --release -- [what] [part of a case's name ..]
 
   --quick          less than three minutes (the default)
-  --full           more rounds, instruction counts, compile time; writes docs/benchmarks.md
+  --full           more rounds, instruction counts, compile time; writes docs/benchmarks.md, or its section of the
+                   servers whose cases were asked for: `--full mysql: mariadb:`
   --write          writes docs/benchmarks.md after a quick run too
   --instructions   count instructions as well (needs valgrind)
   --compile-time   nothing but compile time and code size; parts are of libraries' names
@@ -92,6 +94,7 @@ fn main() -> ExitCode {
 /// What this program plays itself.
 fn entries() -> Entries {
     sqlite::entries()
+        .and(servers::entries())
         .and(postgres::entries())
         .and(mysql::entries())
         .and(text::entries())
@@ -152,7 +155,7 @@ fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
         }
         report.players = players;
     }
-    if wanted.full || wanted.compile_time_only {
+    if wanted.full && wanted.parts.is_empty() || wanted.compile_time_only {
         let (costs, failed) = compile_time::run(&wanted.parts)?;
         report.compile_time = costs;
         report.skipped.extend(failed);
@@ -160,13 +163,11 @@ fn run(wanted: &Wanted, words: &[String]) -> Result<ExitCode, String> {
             compile_time::write_charts(&report.compile_time)?;
         }
     }
-    if wanted.write && !wanted.parts.is_empty() {
-        // The document is written by a run of everything; this is for a section of it.
-        println!("{}", report.circumstances());
-    }
     println!("{}", report.text());
-    if wanted.write && wanted.parts.is_empty() {
-        report.write()?;
+    match wanted.write {
+        true if wanted.parts.is_empty() => report.write()?,
+        true => report.write_part()?,
+        false => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,8 +9,9 @@ use crate::numbers::{number, ratio, size, time};
 use crate::players::Player;
 use crate::reasons::reason;
 use crate::section::Section;
+use kysera_bench_stage::data::server::SERVERS;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Everything one run found.
 pub struct Report {
@@ -56,6 +57,9 @@ const LIBRARIES: [&str; 11] = [
     "toasty",
 ];
 
+/// The title in front of the charts and tables.
+const CHARTS: &str = "## Charts";
+
 impl Report {
     pub fn new(full: bool, words: &[String]) -> Report {
         Report {
@@ -93,21 +97,43 @@ impl Report {
 
     /// Writes `docs/benchmarks.md`, and its charts beside it.
     pub fn write(&self) -> Result<(), String> {
-        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-        let written = |path: &Path, text: &str| {
-            std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+        let (circumstances, pictures) = (self.circumstances(), self.pictures()?);
+        let text = format!("{HEAD}{circumstances}\n{CHARTS}\n\n{pictures}## Tables\n{}", self.text());
+        written(&docs().join("benchmarks.md"), &text)
+    }
+
+    /// Writes the section of these servers into `docs/benchmarks.md`, in front of what the last run of everything wrote or
+    /// in place of an earlier one. The next run of everything takes it away.
+    pub fn write_part(&self) -> Result<(), String> {
+        let server = |group: &str| SERVERS.into_iter().find(|server| server.group() == group);
+        let titles = self.groups().into_iter().map(|group| match server(group) {
+            Some(server) => server.title(),
+            None => group,
+        });
+        let groups: Vec<&str> = titles.collect();
+        let title = format!("\n## {}\n", groups.join(" and "));
+        let section = format!("{title}{}\n{}{}\n", self.circumstances(), self.pictures()?, self.text());
+        let path = docs().join("benchmarks.md");
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let (front, rest) = match text.split_once(&title) {
+            Some((front, old)) => (front, old.find("\n## ").map_or("", |end| &old[end..])),
+            None => text.split_at(text.find(&format!("\n{CHARTS}\n")).unwrap_or(text.len())),
         };
-        let folder = docs.join("benchmarks");
+        written(&path, &format!("{front}{}\n{rest}", section.trim_end()))
+    }
+
+    /// Draws the charts, and gives the Markdown that shows them.
+    fn pictures(&self) -> Result<String, String> {
+        let folder = docs().join("benchmarks");
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let mut pictures = String::from("\n## Charts\n\n");
+        let mut pictures = String::new();
         for (file, chart) in
             charts(&self.sections).into_iter().chain(compile_time::charts(&self.compile_time))
         {
             written(&folder.join(file).with_extension("svg"), &chart)?;
             let _ = writeln!(pictures, "![{file}](benchmarks/{file}.svg)\n");
         }
-        let text = format!("{HEAD}{}{pictures}## Tables\n{}", self.circumstances(), self.text());
-        written(&docs.join("benchmarks.md"), &text)
+        Ok(pictures)
     }
 
     /// When, where and with what it was measured.
@@ -191,6 +217,14 @@ impl Report {
         }
         out
     }
+}
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
+}
+
+fn written(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Whoever is ahead of ours by more than noise, one line for each case.

@@ -1,7 +1,6 @@
 //! The servers: those that are named, or those that `cargo xtask` starts around this program.
 
-use kysera_bench_stage::data::mysql::SERVERS;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{SERVERS, Server};
 use std::process::{Command, ExitCode};
 
 /// The servers that were looked for already, for the program that runs beside one that was started.
@@ -31,14 +30,12 @@ struct Kind {
 }
 
 fn kinds() -> Vec<Kind> {
-    let postgres =
-        Kind { group: "postgres", variable: "KYSERA_TEST_POSTGRES_URL", is_named: postgres::url().is_some() };
-    let others = SERVERS.map(|server| Kind {
+    let kind = |server: Server| Kind {
         group: server.group(),
         variable: server.variable(),
         is_named: server.url().is_some(),
-    });
-    [postgres].into_iter().chain(others).collect()
+    };
+    SERVERS.into_iter().map(kind).collect()
 }
 
 /// Finds the servers of these groups, or runs this program again with the same words beside one that is started for it,

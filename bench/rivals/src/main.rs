@@ -4,6 +4,7 @@
 
 mod mysql;
 mod postgres;
+mod servers;
 mod sqlite;
 mod tables;
 mod text;
@@ -12,6 +13,6 @@ use kysera_bench_stage::play;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    play(|| sqlite::entries().and(postgres::entries()).and(mysql::entries()).and(text::entries()))
-        .unwrap_or(ExitCode::from(2))
+    let servers = || servers::entries().and(postgres::entries()).and(mysql::entries());
+    play(|| sqlite::entries().and(servers()).and(text::entries())).unwrap_or(ExitCode::from(2))
 }

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::goal::Goal;
-use kysera_bench_stage::data::mysql::{SERVERS, Server};
+use kysera_bench_stage::data::server::{MYSQL_SERVERS, Server};
 use std::time::Duration;
 
 const BASE: &str = "mysql_async";
@@ -10,7 +10,7 @@ const BASE: &str = "mysql_async";
 /// Every case of both servers.
 pub fn cases() -> Vec<Case> {
     let of = |server| [reads(server), writes(server), relations(server), loads(server)];
-    SERVERS.into_iter().flat_map(of).flatten().collect()
+    MYSQL_SERVERS.into_iter().flat_map(of).flatten().collect()
 }
 
 fn case(server: Server, name: impl std::fmt::Display) -> Case {

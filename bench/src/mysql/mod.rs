@@ -2,20 +2,17 @@
 //! everywhere, and the same code for both servers. Each process has a database of its own, which goes when the next run
 //! makes it again.
 
-mod kysera;
 mod mysql_async;
-mod schema;
+pub mod schema;
 mod version;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::mysql::SERVERS;
+use kysera_bench_stage::data::server::MYSQL_SERVERS;
 
 pub use version::servers;
 
 /// Every variant on each server that there is.
 pub fn entries() -> Entries {
-    let servers = SERVERS.into_iter().filter(|server| server.url().is_some());
-    servers.fold(Entries::new(), |entries, server| {
-        entries.and(kysera::entries(server)).and(mysql_async::entries(server))
-    })
+    let servers = MYSQL_SERVERS.into_iter().filter(|server| server.url().is_some());
+    servers.fold(Entries::new(), |entries, server| entries.and(mysql_async::entries(server)))
 }

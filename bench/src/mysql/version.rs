@@ -2,12 +2,12 @@
 
 use super::schema::connect;
 use kysera_bench_stage::current_thread;
-use kysera_bench_stage::data::mysql::{SERVERS, Server};
+use kysera_bench_stage::data::server::{MYSQL_SERVERS, Server};
 use mysql_async::prelude::Queryable;
 
 /// Names and versions of the servers that there are.
 pub fn servers() -> Vec<String> {
-    SERVERS.into_iter().filter(|server| server.url().is_some()).map(version).collect()
+    MYSQL_SERVERS.into_iter().filter(|server| server.url().is_some()).map(version).collect()
 }
 
 fn version(server: Server) -> String {
@@ -17,8 +17,5 @@ fn version(server: Server) -> String {
     });
     let version = version.unwrap_or_default();
     let number = version.split('-').next().unwrap_or_default();
-    match server {
-        Server::MySql => format!("MySQL {number}"),
-        Server::MariaDb => format!("MariaDB {number}"),
-    }
+    format!("{} {number}", server.title())
 }

@@ -1,21 +1,20 @@
 //! PostgreSQL by this program's libraries: one folder for each, in it one file for each topic, with the same names
 //! everywhere. Each process has a schema of its own, which goes when the next run makes it again.
 
-mod kysera;
-mod schema;
+pub mod schema;
 mod session;
 mod tokio_postgres;
 mod version;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 
 pub use version::server;
 
 /// Every variant; none without a server.
 pub fn entries() -> Entries {
-    if postgres::url().is_none() {
+    if Server::Postgres.url().is_none() {
         return Entries::new();
     }
-    kysera::entries().and(tokio_postgres::entries())
+    tokio_postgres::entries()
 }

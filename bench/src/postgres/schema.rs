@@ -1,10 +1,10 @@
 //! The schema of a variant.
 
 use super::session::connect;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 
 /// Makes a schema anew.
 pub async fn make(schema: &str, script: &str) {
     let script = format!("drop schema if exists {schema} cascade; create schema {schema}; {script}");
-    connect(&postgres::url_in(schema)).await.batch_execute(&script).await.expect("makes the schema");
+    connect(&Server::Postgres.url_in(schema)).await.batch_execute(&script).await.expect("makes the schema");
 }

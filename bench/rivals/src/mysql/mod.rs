@@ -5,17 +5,16 @@
 //! mysql_async, is the one beside which ours would be picked.
 
 mod diesel_async;
-mod schema;
-mod sea_orm;
+pub mod schema;
 mod sqlx;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::mysql::SERVERS;
+use kysera_bench_stage::data::server::MYSQL_SERVERS;
 
 /// Every variant on each server that there is.
 pub fn entries() -> Entries {
-    let servers = SERVERS.into_iter().filter(|server| server.url().is_some());
+    let servers = MYSQL_SERVERS.into_iter().filter(|server| server.url().is_some());
     servers.fold(Entries::new(), |entries, server| {
-        entries.and(diesel_async::entries(server)).and(sqlx::entries(server)).and(sea_orm::entries(server))
+        entries.and(diesel_async::entries(server)).and(sqlx::entries(server))
     })
 }

@@ -1,6 +1,7 @@
 //! The database of a variant.
 
-use kysera_bench_stage::data::mysql::{Server, database, made};
+use kysera_bench_stage::data::mysql::made;
+use kysera_bench_stage::data::server::{Server, database};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder};
 

@@ -4,17 +4,16 @@
 //! would be picked.
 
 mod diesel_async;
-mod schema;
-mod sea_orm;
+pub mod schema;
 mod sqlx;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 
 /// Every variant; none without a server.
 pub fn entries() -> Entries {
-    if postgres::url().is_none() {
+    if Server::Postgres.url().is_none() {
         return Entries::new();
     }
-    diesel_async::entries().and(sqlx::entries()).and(sea_orm::entries())
+    diesel_async::entries().and(sqlx::entries())
 }

@@ -1,12 +1,12 @@
 //! The schema of a variant.
 
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use tokio_postgres::NoTls;
 
 /// Makes the schema of a variant anew by this script, and gives the address of a session in it.
 pub async fn make(variant: &str, script: &str) -> String {
-    let schema = postgres::schema(variant);
-    let url = postgres::url_in(&schema);
+    let schema = database(variant);
+    let url = Server::Postgres.url_in(&schema);
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("connects");
     tokio::spawn(connection);
     let script = format!("drop schema if exists {schema} cascade; create schema {schema}; {script}");

@@ -4,7 +4,8 @@ use super::names::NAME;
 use super::read::BY_KEY;
 use super::rows::{UserRow, user};
 use crate::mysql::schema::{connect, make};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use mysql_async::prelude::Queryable;
 use std::hint::black_box;
@@ -20,7 +21,7 @@ pub fn entries(server: Server) -> Entries {
 }
 
 async fn first_row(server: Server) {
-    let mut conn = connect(&server.url_in(&mysql::database(NAME))).await;
+    let mut conn = connect(&server.url_in(&database(NAME))).await;
     let row: Option<UserRow> = conn.exec_first(BY_KEY, (1_i64,)).await.expect("reads");
     black_box(row.map(user));
 }

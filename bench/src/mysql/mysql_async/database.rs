@@ -1,7 +1,7 @@
 //! The database of a variant, made by a script, and a connection that is held.
 
 use crate::mysql::schema::{connect, make};
-use kysera_bench_stage::data::mysql::Server;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::delayed;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Statement};

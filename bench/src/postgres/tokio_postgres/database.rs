@@ -2,7 +2,7 @@
 
 use crate::postgres::schema::make;
 use crate::postgres::session::connect;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::delayed;
 use std::time::Duration;
 use tokio_postgres::{Client, Statement};
@@ -21,7 +21,7 @@ pub async fn open(variant: &str, script: &str) -> Client {
 
 /// The same, with so much added to each round trip.
 pub async fn open_far(variant: &str, script: &str, round_trip: Duration) -> Client {
-    let schema = postgres::schema(variant);
+    let schema = database(variant);
     make(&schema, script).await;
-    connect(&delayed(&postgres::url_in(&schema), round_trip)).await
+    connect(&delayed(&Server::Postgres.url_in(&schema), round_trip)).await
 }

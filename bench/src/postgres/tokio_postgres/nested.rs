@@ -5,6 +5,7 @@ use super::names::COLLECTED;
 use super::rows::{comment, post, user};
 use crate::rows::{Comment, Nested, Post, User};
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested, nest};
 use std::time::Duration;
 use tokio_postgres::{Client, Statement};
@@ -13,7 +14,7 @@ use tokio_postgres::{Client, Statement};
 pub fn entries() -> Entries {
     let mut entries = Entries::new()
         .add("postgres: associations of 100 users", COLLECTED, || by_level(100, Duration::ZERO));
-    for (case, users, round_trip) in postgres::nestings() {
+    for (case, users, round_trip) in Server::Postgres.nestings() {
         entries = entries.add(case, COLLECTED, move || by_level(users, round_trip));
     }
     entries

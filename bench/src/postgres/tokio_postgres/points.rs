@@ -5,6 +5,7 @@ use super::names::COLLECTED;
 use super::read::BY_KEY;
 use super::rows::user;
 use futures_util::future::join_all;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use std::time::Duration;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: select 10 by key, one after the other", COLLECTED, one_after_the_other);
-    for (case, round_trip) in postgres::pipelines() {
+    for (case, round_trip) in Server::Postgres.pipelines() {
         entries = entries.add(case, COLLECTED, move || pipelined(round_trip));
     }
     entries

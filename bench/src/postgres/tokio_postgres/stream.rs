@@ -5,6 +5,7 @@ use super::names::{COLLECTED, STREAMED};
 use super::rows::user;
 use futures_util::{TryStreamExt, pin_mut};
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
 
@@ -13,7 +14,7 @@ const ALL: &str = "select id, name, hair_color from users";
 /// Every variant.
 pub fn entries() -> Entries {
     let mut entries = Entries::new();
-    for (case, rows) in postgres::streams() {
+    for (case, rows) in Server::Postgres.streams() {
         entries =
             entries
                 .add(case.clone(), COLLECTED, move || collected(rows))

@@ -5,6 +5,7 @@ use super::read::BY_KEY;
 use super::rows::user;
 use crate::postgres::schema::make;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant, tasks};
 use tokio_postgres::NoTls;
@@ -17,9 +18,9 @@ pub fn entries() -> Entries {
 fn by_key() -> Variant {
     tasks(
         async || {
-            let schema = postgres::schema(COLLECTED);
+            let schema = database(COLLECTED);
             make(&schema, &postgres::users(USERS)).await;
-            let config = postgres::url_in(&schema).parse().expect("the address is one");
+            let config = Server::Postgres.url_in(&schema).parse().expect("the address is one");
             // The default: no test of a connection beyond whether it is closed.
             let manager = Manager::from_config(
                 config,

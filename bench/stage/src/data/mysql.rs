@@ -1,18 +1,5 @@
 //! The side of MySQL and MariaDB: the same tables and statements on both.
 
-use super::spaced;
-use std::time::Duration;
-
-/// One of the two servers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    MySql,
-    MariaDb,
-}
-
-/// Both.
-pub const SERVERS: [Server; 2] = [Server::MySql, Server::MariaDb];
-
 /// The tables. Texts that have to be short are `varchar`, as everybody has them there.
 const TABLES: &str = "\
     create table users (id bigint not null auto_increment primary key, name varchar(255) not null, \
@@ -28,79 +15,12 @@ pub const EMPTY: &str = "delete from users";
 /// Empties the table of comments, and then that of posts.
 pub const EMPTY_POSTS: &str = "delete from comments; delete from posts";
 
-impl Server {
-    /// The group of its cases: `mysql`, `mariadb`.
-    pub fn group(self) -> &'static str {
-        match self {
-            Server::MySql => "mysql",
-            Server::MariaDb => "mariadb",
-        }
-    }
-
-    /// The variable that names a server.
-    pub fn variable(self) -> &'static str {
-        match self {
-            Server::MySql => "KYSERA_TEST_MYSQL_URL",
-            Server::MariaDb => "KYSERA_TEST_MARIADB_URL",
-        }
-    }
-
-    /// A case of this server.
-    pub fn case(self, name: impl std::fmt::Display) -> String {
-        format!("{}: {name}", self.group())
-    }
-
-    /// The address of the server, where there is one.
-    pub fn url(self) -> Option<String> {
-        std::env::var(self.variable()).ok().filter(|url| !url.is_empty())
-    }
-
-    /// The address of a database on the server, in the scheme that every library knows. Of the address that was given, user,
-    /// host and port are taken, and nothing behind them: no library reads the options of another.
-    pub fn url_in(self, database: &str) -> String {
-        let url = self.url().unwrap_or_default();
-        let (_, place) = url.split_once("://").unwrap_or(("", &url));
-        let place = place.split(['/', '?']).next().unwrap_or_default();
-        format!("mysql://{place}/{database}")
-    }
-
-    /// The cases of a pipeline: what each is called, and what is added to a round trip.
-    pub fn pipelines(self) -> [(String, Duration); 2] {
-        [
-            (self.case("select 10 by key, pipelined"), Duration::ZERO),
-            (self.case("select 10 by key, pipelined, 0.5 ms away"), Duration::from_micros(500)),
-        ]
-    }
-
-    /// The cases of nested rows: name, users, and what is added to each round trip.
-    pub fn nestings(self) -> impl Iterator<Item = (String, i64, Duration)> {
-        let ways = [("", 0), (", 0.5 ms away", 500), (", 5 ms away", 5_000)];
-        let sizes = [("1 user", 1), ("10 users", 10), ("100 users", 100)];
-        sizes.into_iter().flat_map(move |(size, users)| {
-            ways.into_iter().map(move |(way, micros)| {
-                let name = self.case(format_args!("nested rows of {size}{way}"));
-                (name, users, Duration::from_micros(micros))
-            })
-        })
-    }
-
-    /// The cases of streams: name and rows.
-    pub fn streams(self) -> impl Iterator<Item = (String, i64)> {
-        [100_000, 1_000_000]
-            .into_iter()
-            .map(move |rows| (self.case(format_args!("stream of {} rows", spaced(rows))), rows))
-    }
-
-    /// The cases of as many rows: the number in the name of a case, and the rows.
-    pub fn sizes(self) -> impl Iterator<Item = (String, i64)> {
-        [1, 10, 100, 1_000, 10_000].into_iter().map(|rows| (spaced(rows), rows))
-    }
-}
-
-/// The database of a variant: each has one of its own, made anew when it is opened.
-pub fn database(variant: &str) -> String {
-    let name = variant.replace(|char: char| !char.is_ascii_alphanumeric(), "_");
-    format!("kysera_bench_{name}")
+/// The address of a database on the server, in the scheme that every library knows. Of the address that was given, user,
+/// host and port are taken, and nothing behind them: no library reads the options of another.
+pub(super) fn url_in(url: &str, database: &str) -> String {
+    let (_, place) = url.split_once("://").unwrap_or(("", url));
+    let place = place.split(['/', '?']).next().unwrap_or_default();
+    format!("mysql://{place}/{database}")
 }
 
 /// Makes a database anew, with what a script makes in it.

@@ -5,6 +5,7 @@ use super::schema::make;
 use crate::model::User;
 use crate::names::NAME;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;
 
@@ -19,6 +20,6 @@ pub fn entries() -> Entries {
 }
 
 async fn first_row() {
-    let mut db = connect(&postgres::url_in(&postgres::schema(NAME)), 1).await;
+    let mut db = connect(&Server::Postgres.url_in(&database(NAME)), 1).await;
     black_box(User::get_by_id(&mut db, 1_i64).await.expect("reads"));
 }

@@ -13,11 +13,11 @@ mod tasks;
 mod write;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 
 /// Every variant; none without a server.
 pub fn entries() -> Entries {
-    if postgres::url().is_none() {
+    if Server::Postgres.url().is_none() {
         return Entries::new();
     }
     read::entries()

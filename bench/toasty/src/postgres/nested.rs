@@ -4,6 +4,7 @@ use super::database::open_far;
 use crate::model::User;
 use crate::names::NAME;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested};
 use std::time::Duration;
 use toasty::Db;
@@ -12,7 +13,7 @@ use toasty::Db;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: associations of 100 users", NAME, || included(100, Duration::ZERO));
-    for (case, users, round_trip) in postgres::nestings() {
+    for (case, users, round_trip) in Server::Postgres.nestings() {
         entries = entries.add(case, NAME, move || included(users, round_trip));
     }
     entries

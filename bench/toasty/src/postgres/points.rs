@@ -3,6 +3,7 @@
 use super::database::{open, open_far};
 use crate::model::User;
 use crate::names::NAME;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other);
-    for (case, round_trip) in postgres::pipelines() {
+    for (case, round_trip) in Server::Postgres.pipelines() {
         entries = entries.add(case, "toasty, batch", move || batch(round_trip));
     }
     entries

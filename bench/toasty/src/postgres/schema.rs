@@ -1,13 +1,13 @@
 //! The schema of a variant.
 
 use crate::names::NAME;
-use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use tokio_postgres::NoTls;
 
 /// Makes the schema anew by this script, and gives the address of a session in it.
 pub async fn make(script: &str) -> String {
-    let schema = postgres::schema(NAME);
-    let url = postgres::url_in(&schema);
+    let schema = database(NAME);
+    let url = Server::Postgres.url_in(&schema);
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("connects");
     tokio::spawn(connection);
     let script = format!("drop schema if exists {schema} cascade; create schema {schema}; {script}");
@@ -17,7 +17,7 @@ pub async fn make(script: &str) -> String {
 
 /// Empties a table before a turn.
 pub async fn empty(sql: &str) {
-    let url = postgres::url_in(&postgres::schema(NAME));
+    let url = Server::Postgres.url_in(&database(NAME));
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.expect("connects");
     tokio::spawn(connection);
     client.batch_execute(sql).await.expect("empties");

@@ -6,7 +6,8 @@ use crate::mysql::schema::make;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;
 
@@ -21,7 +22,7 @@ pub fn entries(server: Server) -> Entries {
 }
 
 async fn first_row(server: Server) {
-    let mut connection = connect(&server.url_in(&mysql::database(NAME))).await;
+    let mut connection = connect(&server.url_in(&database(NAME))).await;
     let query = users::table.find(1).select(User::as_select());
     black_box(query.get_result::<User>(&mut connection).await.expect("reads"));
 }

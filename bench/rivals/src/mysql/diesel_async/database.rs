@@ -2,7 +2,7 @@
 
 use crate::mysql::schema::make;
 use diesel_async::{AsyncConnection, AsyncMysqlConnection};
-use kysera_bench_stage::data::mysql::Server;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::delayed;
 use std::time::Duration;
 

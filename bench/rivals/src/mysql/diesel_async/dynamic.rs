@@ -5,7 +5,8 @@ use super::names::NAME;
 use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, search as form};
 use kysera_bench_stage::{Entries, Variant};
 

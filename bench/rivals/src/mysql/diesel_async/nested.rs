@@ -5,7 +5,8 @@ use super::names::NAME;
 use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested};
 use std::time::Duration;
 

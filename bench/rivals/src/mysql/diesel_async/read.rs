@@ -5,7 +5,8 @@ use super::names::NAME;
 use crate::tables::diesel::{Post, User, posts, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key};
 use kysera_bench_stage::{Entries, Variant};
 

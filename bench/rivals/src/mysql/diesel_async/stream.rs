@@ -6,7 +6,8 @@ use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::TryStreamExt;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
 

@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Pool;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key};
 use kysera_bench_stage::{Entries, Variant, tasks};
 

@@ -7,7 +7,8 @@ use diesel::dsl::DuplicatedKeys;
 use diesel::prelude::*;
 use diesel::sql_types::SingleValue;
 use diesel_async::{AsyncConnection, AsyncMysqlConnection, RunQueryDsl, SimpleAsyncConnection};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, new_users};
 use kysera_bench_stage::{Entries, Variant};
 

@@ -4,7 +4,8 @@ use super::database::{connect, connect_held};
 use super::names::{HELD, NAME};
 use super::read::read_by_key;
 use crate::mysql::schema::make;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;
 
@@ -31,11 +32,11 @@ fn schema(server: Server, variant: &str) {
 }
 
 async fn first_row(server: Server) {
-    let pool = connect(&server.url_in(&mysql::database(NAME)), 1).await;
+    let pool = connect(&server.url_in(&database(NAME)), 1).await;
     black_box(read_by_key(&pool, 1).await.expect("reads"));
 }
 
 async fn first_row_held(server: Server) {
-    let mut connection = connect_held(&server.url_in(&mysql::database(HELD))).await;
+    let mut connection = connect_held(&server.url_in(&database(HELD))).await;
     black_box(read_by_key(&mut connection, 1).await.expect("reads"));
 }

@@ -1,7 +1,7 @@
 //! The database of a variant, made by a script, and a pool or a connection that is held.
 
 use crate::mysql::schema::make;
-use kysera_bench_stage::data::mysql::Server;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::delayed;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
 use sqlx::{Connection, MySqlConnection, MySqlPool};

@@ -3,7 +3,8 @@
 use super::database::{hold, open};
 use super::names::{HELD, NAME};
 use crate::tables::sqlx::User;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{SEARCH_LIMIT, Search, USERS, search as form};
 use kysera_bench_stage::{Entries, Variant};
 use sqlx::{MySql, MySqlExecutor, QueryBuilder};

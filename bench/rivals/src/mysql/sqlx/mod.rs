@@ -16,7 +16,7 @@ mod tasks;
 mod write;
 
 use kysera_bench_stage::Entries;
-use kysera_bench_stage::data::mysql::Server;
+use kysera_bench_stage::data::server::Server;
 
 /// Every variant.
 pub fn entries(server: Server) -> Entries {

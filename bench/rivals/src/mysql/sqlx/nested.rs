@@ -3,7 +3,8 @@
 use super::database::open_far;
 use super::names::NAME;
 use crate::tables::sqlx::{Comment, Post, User};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested, nest};
 use sqlx::{MySql, MySqlPool, QueryBuilder};
 use std::time::Duration;

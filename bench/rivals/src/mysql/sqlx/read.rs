@@ -3,7 +3,8 @@
 use super::database::{hold, open};
 use super::names::{HELD, MACROS, NAME};
 use crate::tables::sqlx::{Post, User};
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key};
 use kysera_bench_stage::{Entries, Variant};
 use sqlx::mysql::MySqlRow;

@@ -4,7 +4,8 @@ use super::database::open;
 use super::names::NAME;
 use crate::tables::sqlx::User;
 use futures_util::TryStreamExt;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
 

@@ -3,7 +3,8 @@
 use super::database::{hold, open};
 use super::names::{HELD, NAME};
 use super::read::read_by_key;
-use kysera_bench_stage::data::mysql::{self, Server};
+use kysera_bench_stage::data::mysql;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, new_users};
 use kysera_bench_stage::{Entries, Variant};
 use sqlx::{Connection, MySql, MySqlConnection, MySqlExecutor, QueryBuilder};

@@ -6,6 +6,7 @@ use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use std::hint::black_box;
 
@@ -20,7 +21,7 @@ pub fn entries() -> Entries {
 }
 
 async fn first_row() {
-    let url = postgres::url_in(&postgres::schema(NAME));
+    let url = Server::Postgres.url_in(&database(NAME));
     let mut connection = AsyncPgConnection::establish(&url).await.expect("connects");
     let query = users::table.find(1).select(User::as_select());
     black_box(query.get_result::<User>(&mut connection).await.expect("reads"));

@@ -6,6 +6,7 @@ use crate::tables::diesel::{Comment, Post, User, users};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use std::time::Duration;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: associations of 100 users", NAME, || by_level(100, Duration::ZERO));
-    for (case, users, round_trip) in postgres::nestings() {
+    for (case, users, round_trip) in Server::Postgres.nestings() {
         entries = entries.add(case, NAME, move || by_level(users, round_trip));
     }
     entries

@@ -6,6 +6,7 @@ use crate::tables::diesel::{User, users};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::try_join_all;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: select 10 by key, one after the other", NAME, one_after_the_other);
-    for (case, round_trip) in postgres::pipelines() {
+    for (case, round_trip) in Server::Postgres.pipelines() {
         entries = entries.add(case, NAME, move || pipelined(round_trip));
     }
     entries

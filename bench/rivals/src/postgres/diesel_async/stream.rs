@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
 
 /// Every variant.
 pub fn entries() -> Entries {
     let mut entries = Entries::new();
-    for (case, rows) in postgres::streams() {
+    for (case, rows) in Server::Postgres.streams() {
         entries = entries.add(case, NAME, move || stream(rows));
     }
     entries

@@ -4,6 +4,7 @@ use super::names::{HELD, NAME};
 use super::read::read_by_key;
 use crate::postgres::schema::make;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::{Server, database};
 use kysera_bench_stage::{Entries, current_thread};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection};
@@ -22,13 +23,13 @@ fn schema(variant: &str) {
 }
 
 async fn first_row() {
-    let url = postgres::url_in(&postgres::schema(NAME));
+    let url = Server::Postgres.url_in(&database(NAME));
     let pool = PgPoolOptions::new().max_connections(1).connect(&url).await.expect("connects");
     black_box(read_by_key(&pool, 1).await.expect("reads"));
 }
 
 async fn first_row_held() {
-    let url = postgres::url_in(&postgres::schema(HELD));
+    let url = Server::Postgres.url_in(&database(HELD));
     let mut connection = PgConnection::connect(&url).await.expect("connects");
     black_box(read_by_key(&mut connection, 1).await.expect("reads"));
 }

@@ -4,6 +4,7 @@ use super::database::open_far;
 use super::names::NAME;
 use crate::tables::sqlx::{Comment, Post, User};
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant, assert_nested, nest};
 use sqlx::PgPool;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 pub fn entries() -> Entries {
     let mut entries =
         Entries::new().add("postgres: associations of 100 users", NAME, || by_level(100, Duration::ZERO));
-    for (case, users, round_trip) in postgres::nestings() {
+    for (case, users, round_trip) in Server::Postgres.nestings() {
         entries = entries.add(case, NAME, move || by_level(users, round_trip));
     }
     entries

@@ -4,6 +4,7 @@ use super::database::{hold, open, open_far};
 use super::names::{HELD, NAME};
 use super::read::read_by_key;
 use futures_util::future::try_join_all;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::data::{USERS, key, postgres};
 use kysera_bench_stage::{Entries, Variant};
 use std::time::Duration;
@@ -15,7 +16,7 @@ pub fn entries() -> Entries {
     let mut entries = Entries::new()
         .add("postgres: select 10 by key, one after the other", NAME, one_after_the_other)
         .add("postgres: select 10 by key, one after the other", HELD, one_after_the_other_held);
-    for (case, round_trip) in postgres::pipelines() {
+    for (case, round_trip) in Server::Postgres.pipelines() {
         entries = entries.add(case, JOINED, move || joined(round_trip));
     }
     entries

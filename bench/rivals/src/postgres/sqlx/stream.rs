@@ -5,13 +5,14 @@ use super::names::NAME;
 use crate::tables::sqlx::User;
 use futures_util::TryStreamExt;
 use kysera_bench_stage::data::postgres;
+use kysera_bench_stage::data::server::Server;
 use kysera_bench_stage::{Entries, Variant};
 use std::hint::black_box;
 
 /// Every variant.
 pub fn entries() -> Entries {
     let mut entries = Entries::new();
-    for (case, rows) in postgres::streams() {
+    for (case, rows) in Server::Postgres.streams() {
         entries = entries.add(case, NAME, move || stream(rows));
     }
     entries

@@ -1,3 +1,0 @@
-//! What the variants are called.
-
-pub const NAME: &str = "sea-orm";
