@@ -110,7 +110,7 @@ fn tls_for<'s>(server: &'s Server, greeting: &Greeting, address: &Address) -> Re
     if greeting.capabilities.contains(CapabilityFlags::CLIENT_SSL) {
         return Ok(Some(tls));
     }
-    if server.options.ssl.mode == SslMode::Preferred {
+    if server.options.ssl.mode() == SslMode::Preferred {
         return Ok(None);
     }
     Err(Error::new(ErrorKind::Tls, format!("{address} does not speak TLS"))

@@ -187,7 +187,7 @@ impl fmt::Debug for MySqlOptions {
             .field("socket", &self.socket)
             .field("user", &self.user)
             .field("database", &self.database)
-            .field("ssl", &self.ssl.mode)
+            .field("ssl", &self.ssl.mode())
             .field("pool", &self.pool)
             .field("statement_cache", &self.statement_cache)
             .field("reset", &self.reset)

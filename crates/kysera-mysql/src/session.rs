@@ -15,19 +15,22 @@ pub(crate) fn setup(flavour: Flavour) -> String {
     // MariaDB would end a recursive query at a thousand rows, and call that a warning.
     let recursion = if flavour.is_maria { "max_recursive_iterations" } else { "cte_max_recursion_depth" };
     // MariaDB compares the columns around a query of one value by their collation when it looks for what it has answered
-    // already, and takes the row of `A` for that of `a`. It sorts by the first 1024 bytes of a text.
-    let own =
-        if flavour.is_maria { ", optimizer_switch='subquery_cache=off', max_sort_length=65535" } else { "" };
+    // already, and takes the row of `A` for that of `a`. It sorts by the first 1024 bytes of a text. On MySQL an account needs
+    // a right of its own to say how many warnings are kept.
+    let own = if flavour.is_maria {
+        ", optimizer_switch='subquery_cache=off', max_sort_length=65535, max_error_count=65535"
+    } else {
+        ""
+    };
     let grouping = if flavour.is_maria { "" } else { "ONLY_FULL_GROUP_BY," };
     format!(
         "set names utf8mb4 collate {collation}, div_precision_increment=20, {recursion}=4294967295, autocommit=1, time_zone='+00:00', sql_mode='{grouping}STRICT_ALL_TABLES,NO_ZERO_DATE,\
          NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
-         group_concat_max_len=1073741824, max_error_count=65535, session_track_state_change=1{own}"
+         group_concat_max_len=1073741824, session_track_state_change=1{own}"
     )
 }
 
-const FACTS: &str =
-    "show variables where variable_name in ('max_allowed_packet', 'innodb_snapshot_isolation')";
+const FACTS: &str = "show variables where variable_name in ('max_allowed_packet', 'max_error_count', 'innodb_snapshot_isolation')";
 
 /// Sets a new session up and asks for the facts.
 pub(crate) async fn begin(raw: &mut RawConnection) -> Result<Facts, Failure> {

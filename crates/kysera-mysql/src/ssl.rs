@@ -10,7 +10,7 @@ use kysera_net::{Certificates, TlsNames};
 pub enum SslMode {
     /// Never encrypted.
     Disabled,
-    /// Encrypted where the server offers it. MySQL's default, and safe against nobody who can change what is sent.
+    /// Encrypted where the server offers it. MySQL's default where no authority is given, and safe against nobody who can change what is sent.
     #[default]
     Preferred,
     /// Encrypted. The certificate is not looked at, unless an authority is given: then as `VerifyCa`.
@@ -26,6 +26,15 @@ pub(crate) const NAMES: TlsNames = TlsNames { root: "ssl-ca", client: "ssl-cert"
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SslOptions {
-    pub(crate) mode: SslMode,
+    pub(crate) mode: Option<SslMode>,
     pub(crate) certificates: Certificates,
+}
+
+impl SslOptions {
+    /// The mode that was said. An authority without one is there to be asked (manual, "Command Options for Encrypted
+    /// Connections", `--ssl-mode`).
+    pub(crate) fn mode(&self) -> SslMode {
+        let implied = if self.certificates.root.is_some() { SslMode::VerifyCa } else { SslMode::default() };
+        self.mode.unwrap_or(implied)
+    }
 }

@@ -23,12 +23,16 @@ impl std::fmt::Debug for Tls {
 impl Tls {
     /// Reads certificates and prepares the verifier; `None` where TLS is never used.
     pub(crate) fn new(options: &SslOptions) -> Result<Option<Tls>> {
-        let verify = match (options.mode, &options.certificates.root) {
+        let verify = match (options.mode(), &options.certificates.root) {
             (SslMode::Disabled, _) => return Ok(None),
-            // As MySQL's client does with an authority and no mode (manual, "Command Options for Encrypted Connections").
             (SslMode::VerifyCa, _) | (SslMode::Required, Some(_)) => Verify::Authority,
             (SslMode::VerifyIdentity, _) => Verify::Identity,
-            (SslMode::Preferred, _) | (SslMode::Required, None) => Verify::Nothing,
+            (SslMode::Preferred, Some(_)) => {
+                let message = "with ssl-mode=PREFERRED nobody would ask the authority of ssl-ca";
+                return Err(Error::new(ErrorKind::Configuration, message)
+                    .with_hint("leave ssl-mode out, or say VERIFY_CA or VERIFY_IDENTITY"));
+            }
+            (SslMode::Preferred | SslMode::Required, None) => Verify::Nothing,
         };
         let config = options.certificates.client_config(verify, NAMES)?;
         Ok(Some(Tls(TlsConnector::from(Arc::new(config)))))

@@ -8,6 +8,7 @@ use crate::error;
 use crate::error::ServerError;
 use crate::exchange::Event;
 use crate::raw_connection::{Failure, RawConnection};
+use kysera_core::error::{Error, ErrorKind};
 use kysera_sql::cell::Cell;
 use kysera_sql::compiled::{Compiled, StatementKind};
 
@@ -64,10 +65,11 @@ pub(crate) fn ask(raw: &mut RawConnection) {
 /// # Errors
 /// The warning, if one means loss.
 pub(crate) async fn read(raw: &mut RawConnection, errors: Errors) -> Result<(), Failure> {
-    let mut found = None;
+    let (mut found, mut seen) = (None, 0);
     loop {
         match raw.exchange.next().await? {
             Event::Row(row) if found.is_none() => {
+                seen += 1;
                 let (bytes, columns) = raw.exchange.row_and_columns(row);
                 found = warning(TextRow::new(bytes, columns.kinds()), errors);
             }
@@ -83,6 +85,10 @@ pub(crate) async fn read(raw: &mut RawConnection, errors: Errors) -> Result<(), 
             )))
         }
         Some(warning) => Err(Failure::Kysera(error::from_server(warning))),
+        None if errors == Errors::Invalid && seen >= raw.facts.max_warnings => {
+            Err(Failure::Kysera(Error::new(ErrorKind::InvalidValue, format!("the server keeps {seen} warnings of a statement and had more: one of them may say that a value was not valid"))
+                .with_hint("raise max_error_count, or write fewer rows at once")))
+        }
         None => Ok(()),
     }
 }

@@ -68,7 +68,7 @@ macro_rules! server_options {
             /// Whether and how connections are encrypted.
             #[must_use = "returns the options"]
             pub fn ssl_mode(mut self, mode: $Mode) -> Self {
-                self.ssl.mode = mode;
+                self.ssl.mode = mode.into();
                 self
             }
 

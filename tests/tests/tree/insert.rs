@@ -475,12 +475,42 @@ fn mysql_chooses_the_conflict_so_only_one_may_be_possible() {
     assert_eq!(compiled(sound, "mysql").sql, text);
     let default = of(&["id", "name", "species"], vec![Expr::Default, text_("Catto"), text_("cat")]);
     assert!(compiled(default, "mysql").sql.contains("on duplicate key update"));
-    let ambiguous = of(&["id", "name", "species"], vec![int(1), text_("Catto"), text_("cat")]);
-    let error = refused(ambiguous, "mysql");
+    assert_is_ambiguous(of(&["id", "name", "species"], vec![int(1), text_("Catto"), text_("cat")]));
+}
+
+fn assert_is_ambiguous(insert: Insert) {
+    let error = refused(insert, "mysql");
     assert!(
         matches!(error, CompileError::Unsupported { feature: "choice of the conflict", .. }),
         "{error:?}"
     );
+}
+
+const SLOT_NO: ColumnMeta = ColumnMeta::new("no", SqlType::I64);
+
+/// The database makes what the row leaves out, and meets another row by it.
+#[test]
+fn an_upsert_met_another_row_by_a_key_that_it_left_out() {
+    let of = |no: ColumnMeta| {
+        let columns = vec![ColumnMeta::new("id", SqlType::I64), ColumnMeta::new("tenant", SqlType::I64), no];
+        let meta = TableMeta::named("slot", columns)
+            .with_primary_key(const { &[Name::Borrowed("id")] })
+            .with_unique(
+                const { &[UniqueKey::new(const { &[Name::Borrowed("tenant"), Name::Borrowed("no")] })] },
+            );
+        let mut insert = insert("slot", &["id", "tenant"], vec![vec![int(2), int(1)]]);
+        insert.into.meta = Some(meta.into());
+        let set = vec![set("tenant", Expr::Excluded("tenant".into()))];
+        insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), update(set)));
+        insert
+    };
+    assert_is_ambiguous(of(SLOT_NO.with_default("0")));
+    assert_is_ambiguous(of(SLOT_NO.with_default("0").with_nullable(true)));
+    assert_is_ambiguous(of(SLOT_NO.with_generated(Generated::Always)));
+    assert_is_ambiguous(of(SLOT_NO));
+    // NULL is equal to nothing.
+    let null = of(SLOT_NO.with_nullable(true));
+    assert!(compiled(null, "mysql").sql.contains("on duplicate key update"));
 }
 
 fn text_(value: &'static str) -> Expr {

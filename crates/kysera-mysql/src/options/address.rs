@@ -82,7 +82,7 @@ fn set_host(options: &mut MySqlOptions, text: &str) -> Result<()> {
 fn set(options: &mut MySqlOptions, key: &str, value: &str) -> Result<()> {
     match key {
         "socket" => options.socket = Some(value.into()),
-        "ssl-mode" => options.ssl.mode = ssl_mode(value)?,
+        "ssl-mode" => options.ssl.mode = Some(ssl_mode(value)?),
         "ssl-ca" => *options = std::mem::take(options).ssl_ca(value),
         "ssl-cert" => options.ssl.certificates.client = Some(value.into()),
         "ssl-key" => options.ssl.certificates.client_key = Some(value.into()),
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!((options.user.as_str(), options.password.as_str()), ("ann", "p@ss"));
         assert_eq!((options.host.as_str(), options.port), ("db1", 3307));
         assert_eq!(options.database.as_deref(), Some("shop"));
-        assert_eq!(options.ssl.mode, SslMode::VerifyIdentity);
+        assert_eq!(options.ssl.mode(), SslMode::VerifyIdentity);
         assert_eq!(options.connect_timeout, Some(Duration::from_secs(3)));
         assert_eq!(options.public_key_retrieval, Some(true));
         assert_eq!(

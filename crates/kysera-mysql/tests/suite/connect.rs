@@ -1,7 +1,7 @@
 //! Logging in: methods, TLS, sockets, and what is said when it fails.
 
-use crate::support::{BOTH, Flavour, acquire, connect, fresh_name, in_time, one, options};
-use kysera_core::driver::Driver;
+use crate::support::{BOTH, Flavour, acquire, connect, fresh_name, in_time, one, options, run};
+use kysera_core::driver::{Driver, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind};
 use kysera_mysql::{MySql, MySqlOptions, SslMode};
 use kysera_testing::{servers::address, skip};
@@ -9,12 +9,15 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
-/// An account of its own, made by `how` it is identified; the server's options for it.
+/// An account of its own, made by `how` it is identified, which may change what stands in tables and nothing else; the
+/// server's options for it.
 async fn account(flavour: Flavour, how: &str) -> Option<(MySqlOptions, String)> {
     let name = fresh_name("u");
     let options = options(flavour)?;
     let admin = connect(options.clone().max_connections(1)).await;
-    let script = format!("create user {name}@'%' {how}; grant all on *.* to {name}@'%'");
+    let script = format!(
+        "create user {name}@'%' {how}; grant select, insert, update, delete, create, drop on *.* to {name}@'%'"
+    );
     acquire(&admin).await.run_script(&script).await.unwrap_or_else(|error| panic!("{how}: {error}"));
     admin.close().await;
     Some((options.user(name.clone()).password("p@ss \u{e9}"), name))
@@ -167,6 +170,41 @@ async fn certificates_are_verified_as_the_mode_says() {
 }
 
 /// The identity is that of the address, as the certificate names it.
+/// MySQL's client takes an authority for `VERIFY_CA`.
+#[tokio::test]
+async fn an_authority_without_a_mode_was_not_asked() {
+    for flavour in BOTH {
+        let Some(options) = options(flavour) else { continue };
+        let other = std::env::temp_dir().join(format!("{}.pem", fresh_name("authority")));
+        let error = refused(options.clone().ssl_ca(&other)).await;
+        assert_eq!(error.kind(), ErrorKind::Tls, "{flavour:?}: {error}");
+        let error = refused(options.ssl_ca(other).ssl_mode(SslMode::Preferred)).await;
+        assert!(error.to_string().contains("nobody would ask the authority"), "{flavour:?}: {error}");
+    }
+}
+
+/// One of the settings of a session needed a right that only administrators have, and every test was one.
+#[tokio::test]
+async fn an_account_without_rights_over_the_server_could_not_connect() {
+    for flavour in BOTH {
+        let Some((options, name)) = account(flavour, "identified by 'p@ss \u{e9}'").await else { continue };
+        let schema = fresh_name("own");
+        let driver = connect(options.max_connections(2)).await;
+        let mut connection = acquire(&driver).await;
+        let script = format!("create database {schema}; create table {schema}.t (n int primary key)");
+        connection.run_script(&script).await.unwrap();
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        run(&mut *connection, &format!("insert into {schema}.t values (1)")).await.unwrap();
+        connection.commit().await.unwrap();
+        let n: i64 = one(&mut *connection, &format!("select n from {schema}.t")).await;
+        assert_eq!(n, 1, "{flavour:?}");
+        connection.run_script(&format!("drop database {schema}")).await.unwrap();
+        drop(connection);
+        driver.close().await;
+        forget(flavour, &name).await;
+    }
+}
+
 #[tokio::test]
 async fn a_certificate_that_names_the_host_is_enough_for_identity() {
     let Some(options) = options(Flavour::MariaDb) else { return };

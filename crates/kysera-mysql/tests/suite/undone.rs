@@ -120,3 +120,53 @@ struct Note {
     id: i64,
     code: String,
 }
+
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "share", crate = kysera_sql)]
+struct Share {
+    #[column(primary_key)]
+    id: i64,
+    part: Option<i64>,
+}
+
+/// What a view computes stands in no text of ours.
+#[tokio::test]
+async fn a_write_that_failed_for_what_a_view_computes_was_done() {
+    on_both("viewed", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        raw("create view share as select id, 10 div credit as part from account").execute(&db).await.unwrap();
+        raw("create table note (id bigint primary key, code varchar(20) not null)")
+            .execute(&db)
+            .await
+            .unwrap();
+        insert_into(Note)
+            .rows([1, 2, 3].map(|id| NewNote { id, code: "n".into() }))
+            .execute(&db)
+            .await
+            .unwrap();
+        let notes = async || {
+            select_from(Note).order_by(Note.id).select((Note.id, Note.code)).fetch_all(&db).await.unwrap()
+        };
+        let before = notes().await;
+        let least = || scalar(select_from(Share).filter(Share.part.gt(-1)).select(min(Share.id)));
+        let listed =
+            || select_from(Share).filter(Share.part.is_null().or(Share.part.gt(-1))).select(Share.id);
+        let failed = [
+            delete_from(Note).filter(Note.id.ge(least())).execute(&db).await,
+            delete_from(Note).filter(Note.id.in_subquery(listed())).execute(&db).await,
+            delete_from(Note)
+                .using(Share)
+                .filter(Share.id.eq(Note.id).and(Share.part.gt(-1)))
+                .execute(&db)
+                .await,
+            update(Note).set(Note.code.set("x")).filter(Note.id.ge(least())).execute(&db).await,
+        ];
+        for (at, result) in failed.into_iter().enumerate() {
+            let Err(error) = result else { panic!("{flavour:?}: {at}") };
+            assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {at}: {error}");
+        }
+        assert_eq!(notes().await, before, "{flavour:?}");
+    })
+    .await;
+}

@@ -6,7 +6,7 @@ use crate::ast::{Assignment, ConflictAction, ConflictTarget, Expr, Insert, Inser
 use crate::compiled::Affected;
 use crate::dialect::ProposedForm;
 use crate::ident::Name;
-use crate::table::Generated;
+use crate::table::{Generated, TableMeta};
 use crate::value::SqlType;
 
 impl<'a> Writer<'a> {
@@ -173,7 +173,7 @@ impl<'a> Writer<'a> {
             let hint = "declare them unique in the description; or name no columns, if any conflict is meant";
             return self.unsupported("conflict on columns that are no key of the table's description", hint);
         }
-        if keys.any(|key| !key.is_empty() && !same_columns(key, columns) && all_given(key, insert)) {
+        if keys.any(|key| !key.is_empty() && !same_columns(key, columns) && may_be_met(key, insert, meta)) {
             let hint =
                 "another unique constraint may be hit as well; name no columns if any conflict is meant";
             self.unsupported("choice of the conflict", hint);
@@ -211,14 +211,29 @@ fn same_columns(key: &[Name], columns: &[Name]) -> bool {
     key.len() == columns.len() && columns.iter().all(|column| key.contains(column))
 }
 
-/// True when the insert gives every column of `key`, so that a row may collide with it.
-fn all_given(key: &[Name], insert: &Insert) -> bool {
-    let given = |column: &Name| match insert.columns.iter().position(|name| name == column) {
-        None => false,
-        Some(at) => match &insert.source {
-            InsertSource::Values(rows) => rows.iter().any(|row| row.get(at) != Some(&Expr::Default)),
-            _ => true,
-        },
+/// True when a new row may collide with another by `key`: each of its columns is given, or may be made something that is
+/// there already.
+fn may_be_met(key: &[Name], insert: &Insert, meta: &TableMeta) -> bool {
+    key.iter().all(|column| is_given(column, insert) || may_be_made_twice(column, meta))
+}
+
+fn is_given(column: &Name, insert: &Insert) -> bool {
+    match (insert.columns.iter().position(|name| name == column), &insert.source) {
+        (None, _) => false,
+        (Some(at), InsertSource::Values(rows)) => rows.iter().any(|row| row.get(at) != Some(&Expr::Default)),
+        _ => true,
+    }
+}
+
+/// True unless a column that is left out is numbered by the database, or NULL, which is equal to nothing. A default, a trigger
+/// and a computed column may make any value.
+fn may_be_made_twice(column: &Name, meta: &TableMeta) -> bool {
+    let Some(described) = meta.columns.iter().find(|described| described.name == *column) else {
+        return true;
     };
-    key.iter().all(given)
+    match described.generated {
+        Generated::No => described.default.is_some() || !described.nullable,
+        Generated::ByDefault => false,
+        Generated::Always => !meta.primary_key.contains(column),
+    }
 }

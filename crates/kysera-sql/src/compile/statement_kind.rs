@@ -77,10 +77,27 @@ pub(super) fn facts(statement: &Statement, contents: Contents) -> Facts {
     Facts {
         returns_rows: returns_rows(statement),
         needs_type_lookup: needs_type_lookup(statement),
-        may_warn: contents.may_warn && !matches!(statement, Statement::Raw { .. }),
+        may_warn: match statement {
+            Statement::Raw { .. } => false,
+            _ => contents.may_warn || contents.subquery && is_write(statement) || reads_beside(statement),
+        },
         affected: contents.affected,
         text_params: 0,
     }
+}
+
+/// True for a write that joins other tables. Each may be a view, which computes what its text does not show; so may one that
+/// a query inside the write reads.
+fn reads_beside(statement: &Statement) -> bool {
+    match statement {
+        Statement::Update(update) => !update.from.is_empty(),
+        Statement::Delete(delete) => !delete.using.is_empty(),
+        _ => false,
+    }
+}
+
+fn is_write(statement: &Statement) -> bool {
+    matches!(statement, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_))
 }
 
 fn returns_rows(statement: &Statement) -> bool {

@@ -100,10 +100,11 @@ macro_rules! blanks {
     };
 }
 
-/// Behind a text: that it has another form. Their own casts take what a text begins with, and not all of them say so.
+/// Behind a text: that it has another form. Their own casts take what a text begins with, and not all of them say so. `$`
+/// would pass over a line separator at the end, and `\\z` would rest on how a session reads backslashes.
 macro_rules! is_not {
     ($form:expr) => {
-        concat!(" not regexp '^", $form, "$'")
+        concat!(" not regexp '(?s)^", $form, "(?!.)'")
     };
 }
 
@@ -159,7 +160,7 @@ macro_rules! moment_of_text {
 }
 macro_rules! date {
     () => {
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+        "(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}"
     };
 }
 macro_rules! time {

@@ -51,7 +51,23 @@ macro_rules! is {
 #[tokio::test]
 async fn a_text_that_is_no_number_was_the_number_that_it_begins_with_or_0() {
     plain(async |db| {
-        for text in ["", " ", "abc", "12x", "1 2", "1.2.3", "--1", "+-1", "1e", "e1", ".", "٣", "1\u{a0}"] {
+        for text in [
+            "",
+            " ",
+            "abc",
+            "12x",
+            "1 2",
+            "1.2.3",
+            "--1",
+            "+-1",
+            "1e",
+            "e1",
+            ".",
+            "٣",
+            "1\u{a0}",
+            "12\u{85}",
+            "12\u{2028}",
+        ] {
             fill(db, Some(text)).await;
             is_an_error!(db, text, i16, i32, i64, u64, f32, f64, Decimal);
         }
@@ -161,7 +177,16 @@ async fn a_text_was_read_as_a_moment_by_rules_of_each_database() {
         is!(db, "23:59:59.123456", Time, time(23, 59, 59, 123_456_000));
         fill(db, Some("2024-02-29 01:02:03.5")).await;
         is!(db, "2024-02-29 01:02:03.5", DateTime, date(2024, 2, 29).at(1, 2, 3, 500_000_000));
-        for text in ["", "x", "2024-02-30", "2024-13-01", "0000-00-00", "2024-02-29x"] {
+        for text in [
+            "",
+            "x",
+            "2024-02-30",
+            "2024-13-01",
+            "0000-00-00",
+            "0000-01-01",
+            "2024-02-29x",
+            "2024-02-29\u{2029}",
+        ] {
             fill(db, Some(text)).await;
             is_an_error!(db, text, Date, DateTime);
         }
