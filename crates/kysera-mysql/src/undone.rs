@@ -13,6 +13,9 @@ use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_sql::compiled::{Compiled, StatementKind};
 use kysera_sql::row::RowSink;
 
+/// `ER_SP_DOES_NOT_EXIST`.
+const NO_SAVEPOINT: u16 = 1305;
+
 /// True for a write that may have to be undone.
 #[inline]
 pub(crate) fn is_undone(statement: &Compiled) -> bool {
@@ -84,18 +87,23 @@ impl RawConnection {
             }
             outcome => outcome,
         };
-        match outcome {
-            Ok(done) => {
-                self.command(end).await?;
-                Ok(done)
-            }
-            Err(failure) => {
-                // An error that has ended the transaction leaves nothing to go back to.
-                if !self.exchange.is_broken() && self.command(undo).await.is_err() && !is_inside {
-                    self.exchange.give_up();
-                }
-                Err(failure)
-            }
+        let ended = match outcome {
+            Ok(done) => self.command(end).await.map(|_| done),
+            Err(failure) => Err(failure),
+        };
+        if ended.is_err() && !self.exchange.is_broken() {
+            self.undo(undo).await;
+        }
+        ended
+    }
+
+    /// Undoes a write. A connection on which that fails is of no use: what was done could be committed.
+    async fn undo(&mut self, undo: &str) {
+        match self.command(undo).await {
+            Ok(_) => {}
+            // The error has ended the transaction, and its savepoints with it.
+            Err(Failure::Server(error)) if error.errno() == NO_SAVEPOINT => {}
+            Err(_) => self.exchange.give_up(),
         }
     }
 }
