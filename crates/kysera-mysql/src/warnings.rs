@@ -20,6 +20,11 @@ const CUT: [u16; 2] = [1260, 1301];
 const INVALID: [u16; 17] =
     [1264, 1292, 1300, 1365, 1366, 1411, 1441, 1916, 3020, 3141, 3854, 4035, 4036, 4037, 4038, 4039, 4040];
 
+/// A text beyond the range of an integer, which a cast makes a negative one of. It has no number of its own, and is a note
+/// on MariaDB.
+const OUT_OF_RANGE: i64 = 1105;
+const CAST: &str = "Cast to ";
+
 /// True for a statement behind which its warnings are asked for in a pipeline, whether there are any or not.
 pub(crate) fn are_asked_for(statement: &Compiled) -> bool {
     statement.facts.may_warn || statement.kind == StatementKind::Raw
@@ -100,6 +105,9 @@ fn warning(mut row: TextRow<'_>, errors: Errors) -> Option<ServerError> {
     else {
         return None;
     };
+    if errors == Errors::Invalid && number == OUT_OF_RANGE && message.starts_with(CAST) {
+        return Some(ServerError::new(1264, *b"22003", message.to_owned()));
+    }
     let means_loss = |errno: &u16| {
         CUT.contains(errno) || errors == Errors::Invalid && level == "Warning" && INVALID.contains(errno)
     };

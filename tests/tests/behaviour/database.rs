@@ -1,6 +1,5 @@
 //! Opens the databases that a scenario runs on, each empty.
 
-use crate::not_yet;
 use kysera::executor::{DbBuilder, script};
 use kysera::extend::driver::Driver;
 use kysera::mysql::{MySql, MySqlOptions};
@@ -108,7 +107,7 @@ impl Database {
     }
 }
 
-/// An empty database; `None` where there is no server, or the scenario does not run there yet.
+/// An empty database; `None` where there is no server.
 async fn open(server: Server) -> Option<Database> {
     let url = match server {
         Server::Sqlite => {
@@ -122,9 +121,6 @@ async fn open(server: Server) -> Option<Database> {
         Server::MySql => kysera_testing::mysql_url()?,
         Server::MariaDb => kysera_testing::mariadb_url()?,
     };
-    if not_yet::skips(if server == Server::MySql { "mysql" } else { "mariadb" }) {
-        return None;
-    }
     let options: MySqlOptions = url.parse().unwrap();
     let options = options.max_connections(1);
     let name = format!("behaviour_{}_{}", std::process::id(), next_number());

@@ -7,7 +7,6 @@ mod database;
 mod limits;
 mod meaning;
 mod nested;
-mod not_yet;
 mod plugins;
 mod prepared;
 mod queries;

@@ -160,7 +160,11 @@ impl<'a> Writer<'a> {
         self.condition(filter);
         self.push(" then ");
         match call.args.first() {
-            Some(arg) if call.args.len() == 1 => self.expr(arg),
+            Some(arg) if call.args.len() == 1 => {
+                if !self.untyped_argument(call, arg) {
+                    self.expr(arg);
+                }
+            }
             None if call.star => self.push("1"),
             _ => self.unsupported("filter on an aggregate of several arguments", "put a `case` into them"),
         }

@@ -177,7 +177,11 @@ impl<'a> Writer<'a> {
         let one_type = top.op == BinaryOp::Concat;
         let second = &far.last().copied().unwrap_or(near[length - 1]).right;
         self.beside(one_type && has_type(second), first);
-        self.operand(first, operator::left_needs_parens(top.op, first), conditions);
+        let lowest = far.last().copied().unwrap_or(near[length - 1]);
+        match conditions {
+            true => self.operand(first, operator::left_needs_parens(top.op, first), true),
+            false => self.first_operand(lowest, first, operator::left_needs_parens(top.op, first)),
+        }
         let mut is_typed = one_type && has_type(first);
         for binary in far.iter().rev().chain(near[..length].iter().rev()) {
             self.operator(binary.op);
@@ -334,6 +338,7 @@ impl<'a> Writer<'a> {
             }
             UnaryOp::Neg if self.decimal_negation(&unary.operand) => {}
             UnaryOp::Neg if self.checked_negation(&unary.operand, nested) => {}
+            UnaryOp::Neg if self.constant_negation(&unary.operand) => {}
             UnaryOp::Neg => {
                 // Never `--`, which begins a comment.
                 self.push("-");
@@ -439,6 +444,7 @@ impl<'a> Writer<'a> {
         let given = self.given;
         let is_given = case.branches.first().is_some_and(|branch| is_first(given, &branch.result));
         let is_typed = is_given || results_have_type(case);
+        let untyped = self.untyped_result(case);
         for branch in &case.branches {
             self.push(" when ");
             match case.operand {
@@ -449,12 +455,12 @@ impl<'a> Writer<'a> {
                 None => self.condition(&branch.condition),
             }
             self.push(" then ");
-            self.alternative(is_typed, &branch.result, |w| w.expr(&branch.result));
+            self.alternative(is_typed, &branch.result, |w| w.result_of_case(untyped, &branch.result));
         }
         if let Some(otherwise) = &case.otherwise {
             self.push(" else ");
             self.beside(is_typed, otherwise);
-            self.expr(otherwise);
+            self.result_of_case(untyped, otherwise);
         }
         self.push(" end");
     }

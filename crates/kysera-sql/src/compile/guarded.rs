@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
     }
 
     fn float_operation(&mut self, binary: &'a Binary) {
-        self.operand(&binary.left, left_needs_parens(binary.op, &binary.left), false);
+        self.first_operand(binary, &binary.left, left_needs_parens(binary.op, &binary.left));
         self.operator(binary.op);
         self.operand(&binary.right, right_needs_parens(binary.op, &binary.right), false);
     }
@@ -134,23 +134,24 @@ impl<'a> Writer<'a> {
         true
     }
 
-    /// A quotient of decimals with 18 digits, of which there are up to 65 otherwise: more than a program reads.
+    /// A quotient of decimals with 20 digits, of which there are up to 65 otherwise: more than a program reads. PostgreSQL
+    /// gives no more.
     pub(super) fn decimal_quotient(&mut self, top: &'a Binary) {
-        self.eighteen_digits(|w| w.float_operation(top));
+        self.twenty_digits(|w| w.float_operation(top));
     }
 
     /// An average of decimals or integers, likewise.
     pub(super) fn decimal_average(&mut self, call: &'a Call) {
-        self.eighteen_digits(|w| w.plain_call(call));
+        self.twenty_digits(|w| w.plain_call(call));
     }
 
-    fn eighteen_digits(&mut self, write: impl Fn(&mut Self)) {
+    fn twenty_digits(&mut self, write: impl Fn(&mut Self)) {
         if self.unguarded {
             return self.parens(write);
         }
         self.push("cast(round(");
         write(self);
-        self.push(", greatest(0, 17 - coalesce(floor(log10(nullif(abs(");
+        self.push(", greatest(0, 19 - coalesce(floor(log10(nullif(abs(");
         self.without_guards(write);
         self.push("), 0))), 0))) as decimal(65, 30))");
     }
@@ -183,6 +184,23 @@ impl<'a> Writer<'a> {
         if !guard.is_empty() {
             self.push(")");
         }
+    }
+
+    /// `-x` of an integer that is the same in every row, as a difference: some databases make a decimal of the opposite of
+    /// a negative one. False for anything else.
+    pub(super) fn constant_negation(&mut self, operand: &'a Expr) -> bool {
+        let is_plain = matches!(operand, Expr::Column(_) | Expr::Literal(Literal::Int(0..)));
+        if !self.syntax.skips_not_null
+            || is_plain
+            || !self.kind(operand).is_integer()
+            || Constant::of(operand) != Constant::Value
+        {
+            return false;
+        }
+        self.push("(0 - ");
+        self.operand(operand, right_needs_parens(BinaryOp::Sub, operand), false);
+        self.push(")");
+        true
     }
 
     /// True for an operand of `is null` that is computed and would be passed over where its columns are never NULL.

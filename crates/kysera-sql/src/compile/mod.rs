@@ -46,6 +46,7 @@ mod shared_keys;
 mod statement_kind;
 mod summary;
 mod type_name;
+mod untyped;
 mod update;
 mod with;
 mod writer;

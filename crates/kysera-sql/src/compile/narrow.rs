@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
         }
         let lowest = below.last().map_or(top, |(binary, _)| binary);
         let parens = division_of(lowest, kind, checked).is_none() && left_needs_parens(lowest.op, first);
-        self.operand(first, parens, false);
+        self.first_operand(lowest, first, parens);
         for (binary, kind) in below.iter().rev() {
             self.close_narrow(binary, *kind, checked);
         }

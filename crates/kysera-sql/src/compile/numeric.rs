@@ -428,7 +428,7 @@ impl<'a> Writer<'a> {
             return true;
         }
         // One by one, because what is left of a float may be a quotient of integers.
-        self.operand(&top.left, left_needs_parens(top.op, &top.left), false);
+        self.first_operand(top, &top.left, left_needs_parens(top.op, &top.left));
         self.operator_among(top.op, kind);
         self.operand(&top.right, right_needs_parens(top.op, &top.right), false);
         true
@@ -484,6 +484,9 @@ impl<'a> Writer<'a> {
         }
         if !call.distinct && is_named(call, &["count"]) && self.is_skipped(arg) {
             return self.not_skipped(arg);
+        }
+        if self.untyped_argument(call, arg) {
+            return;
         }
         if let Expr::Value(value) = arg
             && is_named(call, &["abs", "avg", "ceil", "ceiling", "floor", "mod", "round", "sign", "sum"])

@@ -24,6 +24,10 @@ impl<'a> Writer<'a> {
         }
         let Some(escape) = like.escape.or_else(|| self.escape_of(&like.pattern)) else { return };
         self.check_escape(escape, fold);
+        if self.syntax.like_takes_lone_escape && matches!(escape, '%' | '_') {
+            // MariaDB looks for wildcards first, in some collations.
+            self.unsupported("a wildcard as the escape character", "use another, such as `!`");
+        }
         self.push(" escape ");
         self.text(escape.encode_utf8(&mut [0; 4]));
     }

@@ -159,12 +159,20 @@ impl<'a> Writer<'a> {
             for key in &select.group_by {
                 self.refuse_constant_key(key);
             }
-            self.list(&select.group_by, |w, key| w.by_number(key, |w, key| w.whole(key, KeyPlace::GroupBy)));
+            self.list(&select.group_by, |w, key| w.group_key(key));
         }
         if let Some(having) = &select.having {
             self.push(" having ");
             self.condition(having);
         }
+    }
+
+    fn group_key(&mut self, key: &'a Expr) {
+        // A bare number, bound or not, would be the place of a select item.
+        let is_place = self.syntax.values_are_places && matches!(key, Expr::Value(_));
+        self.push(if is_place { "coalesce(" } else { "" });
+        self.by_number(key, |w, key| w.whole(key, KeyPlace::GroupBy));
+        self.push(if is_place { ")" } else { "" });
     }
 
     /// ` where ..`.
@@ -214,6 +222,7 @@ impl<'a> Writer<'a> {
                 self.beside(self.item_has_type(items, at), expr);
             }
             match stored {
+                None if !read && self.kept_number(item) => {}
                 None => self.select_item_at(at, item),
                 Some(_) => self.stored_item(stored, at, item),
             }
@@ -230,6 +239,9 @@ impl<'a> Writer<'a> {
             match item {
                 SelectItem::Expr { expr, alias, ty } => {
                     let own = self.stored_as(stored, at, expr, |w| {
+                        if w.kept_item(expr) {
+                            return;
+                        }
                         w.compared_item(expr, *ty, |w, expr| w.whole(expr, KeyPlace::Item(at)));
                     });
                     self.item_alias(expr, alias.as_ref().or(own));
@@ -299,6 +311,17 @@ impl<'a> Writer<'a> {
         if let Some(alias) = alias.or_else(|| self.formed_name(expr)) {
             self.push(" as ");
             self.ident(alias);
+        }
+    }
+
+    /// A number among the items, where its rows are not what is read.
+    fn kept_number(&mut self, item: &'a SelectItem) -> bool {
+        match item {
+            SelectItem::Expr { expr, alias, .. } if self.kept_item(expr) => {
+                self.item_alias(expr, alias.as_ref());
+                true
+            }
+            _ => false,
         }
     }
 

@@ -39,7 +39,14 @@ impl MySql {
         let explain = Some(if at_least(16) { "explain format=tree " } else { "explain format=json " });
         // Without padding: a blank at the end makes another text, as elsewhere.
         let table_collation = Some(if at_least(17) { "utf8mb4_0900_bin" } else { "utf8mb4_bin" });
-        let syntax = Syntax { proposed, explain, table_collation, selected_bytes_are_text: true, ..syntax() };
+        let syntax = Syntax {
+            proposed,
+            explain,
+            table_collation,
+            selected_bytes_are_text: true,
+            untyped_values: true,
+            ..syntax()
+        };
         MySql { maria: false, version, capabilities, syntax }
     }
 

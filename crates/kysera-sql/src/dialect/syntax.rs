@@ -157,8 +157,10 @@ pub struct Syntax {
     pub table_collation: Option<&'static str>,
     /// The operator of a quotient of integers, where `/` gives a fraction of them.
     pub integer_quotient: Option<&'static str>,
-    /// A bound number that rows are sorted by is the place of a select item, as one that is written is.
+    /// A bound number that rows are sorted or grouped by is the place of a select item, as one that is written is.
     pub values_are_places: bool,
+    /// A bound number has the type of what stands beside it, and is a float or text among values alone.
+    pub untyped_values: bool,
     /// What is not NULL by its type is not computed where only that is asked for: `is null`, `count(x)`, `x = x`. An error in
     /// it would not show.
     pub skips_not_null: bool,
@@ -549,6 +551,7 @@ impl Syntax {
             table_collation: None,
             integer_quotient: None,
             values_are_places: false,
+            untyped_values: false,
             skips_not_null: false,
             counts_null_constants: false,
             sequential_set: false,

@@ -1,5 +1,6 @@
 //! One typed expression means the same on every database, or is refused before it is sent.
 
+mod bound_values;
 mod decimals;
 mod documents;
 mod enums;

@@ -228,7 +228,7 @@ async fn decimals_have_a_scale_of_their_own_on_sqlite_and_postgresql() {
         let expected = if is_sqlite(db) || is_postgres(db) {
             ["1.50", "0.66666666666666666667", "0.50000000000000000000"]
         } else {
-            ["1.50", "0.666666666666666667", "0.5"]
+            ["1.50", "0.66666666666666666667", "0.5"]
         };
         assert_eq!(found, expected);
     })

@@ -189,8 +189,8 @@ async fn a_query_is_filtered_wherever_an_expression_may_stand() {
                 match tree(statement.clone()).compile(db) {
                     // Written there as several statements, of which this is the first.
                     Ok(compiled) if gives_back && is_mysql(db) && !compiled.sql.contains(" returning ") => {
-                        let mut tx = db.begin().await.unwrap();
-                        let seen = tree(statement).rows::<(i64,)>().fetch_all(&mut tx).await.unwrap();
+                        let tx = db.begin().await.unwrap();
+                        let seen = tree(statement).rows::<(i64,)>().fetch_all(&tx).await.unwrap();
                         tx.rollback().await.unwrap();
                         let expected =
                             if place.starts_with("update") || place.starts_with("delete") { 3 } else { 4 };

@@ -116,8 +116,9 @@ async fn random_expressions_have_one_meaning() {
         eprintln!("KYSERA_SEED={seed}");
         let rows = fill(db).await;
         let by_bytes = kysera::raw("select 'a' > 'B'").rows::<bool>().fetch_one(db).await.unwrap();
+        let letters = kysera::raw("select lower('Ä')").rows::<String>().fetch_one(db).await.unwrap() == "ä";
         let any_decimal = is_sqlite(db) || is_postgres(db);
-        let mut random = Random::new(seed, rows, by_bytes, any_decimal);
+        let mut random = Random::new(seed, rows, by_bytes, letters, any_decimal);
         let (mut refused, mut unsupported, mut outside, mut wrong) = (0, 0, 0, Vec::new());
         for turn in 0..count {
             random.outside = false;

@@ -172,23 +172,49 @@ impl Random {
                 match op {
                     2 => {
                         self.form("float of 32 bits -");
-                        (plain(a - b), both(m, n, |m, n| seen(m - n, true)))
+                        (
+                            plain(a - b),
+                            both(m, n, |m, n| seen(self.rounded_back(f64::from(m) - f64::from(n)), true)),
+                        )
                     }
                     3 => {
                         self.form("float of 32 bits *");
-                        (plain(a * b), both(m, n, |m, n| seen(m * n, m == 0.0 || n == 0.0)))
+                        (
+                            plain(a * b),
+                            both(m, n, |m, n| {
+                                seen(self.rounded_back(f64::from(m) * f64::from(n)), m == 0.0 || n == 0.0)
+                            }),
+                        )
                     }
                     4 => {
                         self.form("float of 32 bits /");
-                        (plain(a / b), both(m, n, |m, n| if n == 0.0 { None } else { seen(m / n, m == 0.0) }))
+                        (
+                            plain(a / b),
+                            both(m, n, |m, n| match n {
+                                0.0 => None,
+                                n => seen(self.rounded_back(f64::from(m) / f64::from(n)), m == 0.0),
+                            }),
+                        )
                     }
                     _ => {
                         self.form("float of 32 bits +");
-                        (plain(a + b), both(m, n, |m, n| seen(m + n, true)))
+                        (
+                            plain(a + b),
+                            both(m, n, |m, n| seen(self.rounded_back(f64::from(m) + f64::from(n)), true)),
+                        )
                     }
                 }
             }
         }
+    }
+
+    /// The float of 32 bits of a result. One that is beyond the greatest, and rounded back to it, is an error where the
+    /// database computes with 64 bits.
+    #[expect(clippy::cast_possible_truncation, reason = "to the nearest")]
+    fn rounded_back(&mut self, result: f64) -> f32 {
+        self.outside |=
+            !self.any_decimal && result.abs() > f64::from(f32::MAX) && (result as f32).is_finite();
+        result as f32
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Random {
     pub(super) safe: bool,
     /// Texts sort by their bytes.
     pub(super) text_order: bool,
+    /// Letters beyond ASCII have another case too.
+    pub(super) letters: bool,
     /// Decimals have any number of digits and a scale of their own.
     pub(super) any_decimal: bool,
     /// A decimal has more digits than the database keeps, or a quotient does not end: what it is there is not said.
@@ -39,9 +41,25 @@ pub(super) struct Random {
 }
 
 impl Random {
-    pub(super) fn new(seed: u64, rows: Vec<Thing>, text_order: bool, any_decimal: bool) -> Random {
+    pub(super) fn new(
+        seed: u64,
+        rows: Vec<Thing>,
+        text_order: bool,
+        letters: bool,
+        any_decimal: bool,
+    ) -> Random {
         let (row, forms) = (0, BTreeMap::new());
-        Random { state: seed, rows, row, safe: false, text_order, any_decimal, outside: false, forms }
+        Random {
+            state: seed,
+            rows,
+            row,
+            safe: false,
+            text_order,
+            letters,
+            any_decimal,
+            outside: false,
+            forms,
+        }
     }
 
     pub(super) fn below(&mut self, n: usize) -> usize {
@@ -74,6 +92,34 @@ impl Random {
         }
         self.safe = false;
         (made.expect("there are rows"), values)
+    }
+}
+
+impl Random {
+    /// A text in small letters.
+    pub(super) fn lower(&self, text: &str) -> String {
+        if self.letters {
+            text.chars().map(|c| alone(c, c.to_lowercase())).collect()
+        } else {
+            text.to_ascii_lowercase()
+        }
+    }
+
+    /// A text in capitals.
+    pub(super) fn upper(&self, text: &str) -> String {
+        if self.letters {
+            text.chars().map(|c| alone(c, c.to_uppercase())).collect()
+        } else {
+            text.to_ascii_uppercase()
+        }
+    }
+}
+
+/// The letter of the other case, where it is one letter.
+fn alone(c: char, mut other: impl Iterator<Item = char>) -> char {
+    match (other.next(), other.next()) {
+        (Some(other), None) => other,
+        _ => c,
     }
 }
 

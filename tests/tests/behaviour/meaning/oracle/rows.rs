@@ -327,26 +327,41 @@ async fn extremes(db: &Db, random: &mut Random) -> Answer {
     }
 }
 
-/// A sum and an average where decimals have no scale of their own: in ten places.
+/// A sum and an average where decimals have no scale of their own: in ten places, or in fifteen digits of an average that
+/// has no end.
 macro_rules! rounded_sums {
-    ($db:ident, $random:ident, $query:expr, $total:expr, $average:expr) => {{
+    ($db:ident, $random:ident, $query:expr, $known:expr, $total:expr, $average:expr) => {{
         let (total, average) = ($total, $average);
+        let places = average.as_ref().map_or(10, |average| places_of(average, total.as_ref(), $known.len()));
+        $random.outside |= places < 0;
+        let places = u32::try_from(places).unwrap_or(0);
         for number in [&total, &average].into_iter().flatten() {
             $random.outside |= has_many_digits(&rounded(number, 10));
         }
-        let shown = |number: Option<Number>| {
-            number.map_or_else(|| "NULL".to_owned(), |number| normal(&text(&rounded(&number, 10))))
+        let shown = |number: Option<Number>, places: u32| match number {
+            Some(number) => normal(&text(&rounded(&number, i32::try_from(places).unwrap()))),
+            None => "NULL".to_owned(),
         };
-        let read = |number: Option<Decimal>| {
+        let read = |number: Option<Decimal>, places| {
             let half_up = RoundingStrategy::MidpointAwayFromZero;
             number.map_or_else(
                 || "NULL".to_owned(),
-                |number| of_decimal(number.round_dp_with_strategy(10, half_up)),
+                |number| of_decimal(number.round_dp_with_strategy(places, half_up)),
             )
         };
-        let expected = format!("{} {}", shown(total), shown(average));
-        answer!($db, $query, |row| format!("{} {}", read(row.0), read(row.1)), vec![expected])
+        let expected = format!("{} {}", shown(total, 10), shown(average, places));
+        answer!($db, $query, |row| format!("{} {}", read(row.0, 10), read(row.1, places)), vec![expected])
     }};
+}
+
+/// In how many places databases agree about an average.
+fn places_of(average: &Number, total: Option<&Number>, count: usize) -> i32 {
+    let back = Number(&average.0 * BigInt::from(count), average.1);
+    if total.is_none_or(|total| order(&back, total).is_eq()) {
+        return 10;
+    }
+    let whole = text(average).trim_start_matches('-').split('.').next().map_or(0, str::len);
+    (15 - i32::try_from(whole).unwrap()).min(10)
 }
 
 async fn sums(db: &Db, random: &mut Random) -> Answer {
@@ -383,7 +398,7 @@ async fn sums(db: &Db, random: &mut Random) -> Answer {
             .collect();
         if !random.any_decimal {
             let query = select_from(Thing).filter(Thing.id.gt(after)).select((sum(expr.clone()), avg(expr)));
-            return rounded_sums!(db, random, query, total(&known), average(&known));
+            return rounded_sums!(db, random, query, &known, total(&known), average(&known));
         }
         let expected = format!("{} {}", shown(total(&known)), shown(average(&known)));
         let items = (sum(expr.clone()).text(), avg(expr).text());
@@ -395,7 +410,7 @@ async fn sums(db: &Db, random: &mut Random) -> Answer {
     let known: Vec<Number> = values.iter().skip(skipped).filter_map(|value| value.clone().unwrap()).collect();
     if !random.any_decimal {
         let query = select_from(Thing).filter(Thing.id.gt(after)).select((sum(expr.clone()), avg(expr)));
-        return rounded_sums!(db, random, query, total(&known), average(&known));
+        return rounded_sums!(db, random, query, &known, total(&known), average(&known));
     }
     let expected = format!("{} {}", shown(total(&known)), shown(average(&known)));
     let items = (sum(expr.clone()).text(), avg(expr).text());

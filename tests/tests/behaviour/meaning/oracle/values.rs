@@ -112,13 +112,12 @@ impl Random {
             1 => {
                 self.form("upper");
                 let (x, m) = self.text(depth - 1);
-                // Letters beyond ASCII are the collation's on PostgreSQL, whose test server has `C`.
-                (plain(x.upper()), each(m, |m| Some(m.to_ascii_uppercase())))
+                (plain(x.upper()), each(m, |m| Some(self.upper(&m))))
             }
             2 => {
                 self.form("lower");
                 let (x, m) = self.text(depth - 1);
-                (plain(x.lower()), each(m, |m| Some(m.to_ascii_lowercase())))
+                (plain(x.lower()), each(m, |m| Some(self.lower(&m))))
             }
             3 => {
                 self.form("trim");
@@ -166,7 +165,11 @@ impl Random {
             return (plain(rest), each(m, |m| Some(part(&m, start.into(), i64::MAX))));
         }
         self.form("substr");
-        let length = self.of(&[0_i32, 1, 2, 4, 100, -1]);
+        let mut length = self.of(&[0_i32, 1, 2, 4, 100, -1]);
+        if !self.any_decimal && m == Ok(None) {
+            // Whether the text or its length is looked at first is the database's.
+            length = length.abs();
+        }
         let part_of = function::<Option<String>, _>("substr", (x, val(start), val(length)));
         (plain(part_of), each(m, |m| (length >= 0).then(|| part(&m, start.into(), length.into()))))
     }
