@@ -190,7 +190,7 @@ fn a_cte_in_front_of_an_update() {
         sql! {
             sqlite: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = ?) update "person" set "gender" = ? where "id" in (select "id" from "jennifer")"#,
             postgres: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = $1) update "person" set "gender" = $2 where "id" in (select "id" from "jennifer")"#,
-            mysql: "with `jennifer` as (select `id`, `first_name` from (select * from `person`) as `person` where `first_name` = ?) update `person` set `gender` = ? where `id` in (select `id` from `jennifer`)",
+            mysql: "with `jennifer` as (select `id`, `first_name` from (select * from `person` limit 18446744073709551615) as `person` where `first_name` = ?) update `person` set `gender` = ? where `id` in (select `id` from `jennifer`)",
             mariadb: no("CTEs in front of an update"),
             mssql: r#"with "jennifer" as (select "id", "first_name" from "person" where "first_name" = @P1) update "person" set "gender" = @P2 where "id" in (select "id" from "jennifer")"#,
         },

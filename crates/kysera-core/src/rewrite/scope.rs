@@ -1,13 +1,18 @@
 //! Which CTEs a reference can see, and whether every database agrees on it.
 
+use kysera_sql::ast::{Cte, Statement};
 use kysera_sql::dialect::NameCase;
 use kysera_sql::ident::Name;
+use kysera_sql::visit::{Visit, walk};
+use std::convert::Infallible;
 
 /// The CTEs in scope, innermost last.
 #[derive(Debug)]
 pub(super) struct Scope {
     visible: Vec<Visible>,
     names: NameCase,
+    /// Every CTE of the statement, where one may be taken for a table in the body of another that does not see it.
+    anywhere: Vec<Name>,
 }
 
 #[derive(Debug)]
@@ -35,7 +40,12 @@ pub(super) struct Mark(usize);
 
 impl Scope {
     pub(super) fn new(names: NameCase) -> Scope {
-        Scope { visible: Vec::new(), names }
+        Scope { visible: Vec::new(), names, anywhere: Vec::new() }
+    }
+
+    /// The CTEs of the statement, of which any may be meant by the name of a table.
+    pub(super) fn anywhere(&mut self, ctes: Vec<Name>) {
+        self.anywhere = ctes;
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -54,6 +64,7 @@ impl Scope {
     pub(super) fn see(&self, name: &str) -> Seen {
         let nearest = self.visible.iter().rev().find(|cte| self.names.may_be_same(&cte.name, name));
         match nearest {
+            None if self.anywhere.iter().any(|cte| self.names.may_be_same(cte, name)) => Seen::Unclear,
             None => Seen::Nothing,
             Some(cte) if cte.certain && self.names.same(&cte.name, name) => Seen::Cte,
             Some(_) => Seen::Unclear,
@@ -70,4 +81,22 @@ impl Scope {
     pub(super) fn has_cte(&self, name: &str) -> bool {
         self.visible.iter().any(|cte| cte.certain && self.names.same(&cte.name, name))
     }
+}
+
+/// The names of all CTEs of a statement.
+pub(super) fn ctes_of(statement: &Statement) -> Vec<Name> {
+    struct Names(Vec<Name>);
+
+    impl Visit for Names {
+        type Error = Infallible;
+
+        fn cte(&mut self, node: &Cte) -> Result<(), Infallible> {
+            self.0.push(node.name.clone());
+            walk::cte(self, node)
+        }
+    }
+
+    let mut names = Names(Vec::new());
+    let Ok(()) = names.statement(statement);
+    names.0
 }

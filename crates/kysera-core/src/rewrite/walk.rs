@@ -6,6 +6,7 @@
 use super::applied::Applied;
 use super::depth::within_limits;
 use super::pass::{RowFilterPass, put_first, refused};
+use super::scope::ctes_of;
 use super::{raw_guard, write};
 use crate::error::{Error, Result};
 use kysera_sql::ast::{
@@ -18,6 +19,9 @@ impl RowFilterPass<'_> {
     /// Adds every filter of the statement.
     pub(super) fn place(mut self, statement: &mut Statement) -> Result<Applied> {
         let returns_rows = returns_rows_of(statement);
+        if self.policies.facts.cte_bodies_are_captured {
+            self.scope.anywhere(ctes_of(statement));
+        }
         match statement {
             Statement::Select(select) => self.select(select)?,
             Statement::Insert(insert) => self.insert(insert)?,

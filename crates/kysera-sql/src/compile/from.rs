@@ -2,6 +2,7 @@
 
 use super::writer::Writer;
 use crate::ast::{CteRef, Derived, Expr, FromItem, Join, JoinKind, Literal, Lock, TableRef};
+use crate::dialect::LimitForm;
 use crate::ident::Name;
 
 impl<'a> Writer<'a> {
@@ -60,11 +61,16 @@ impl<'a> Writer<'a> {
         !self.scopes.is_empty() && names.may_be_same(&target.name, &table.name)
     }
 
-    /// `(select * from "t") as "t"`, whose rows are those before the write, as elsewhere.
+    /// `(select * from "t" limit 18446744073709551615) as "t"`, whose rows are those before the write, as elsewhere. Without
+    /// a limit it is merged into a derived table that is merged itself, and the database refuses to read its target.
     #[cold]
     fn target_again(&mut self, table: &'a TableRef) {
         self.push("(select * from ");
         self.table_name(table);
+        if let LimitForm::Limit { all: Some(all) } = self.syntax.limit {
+            self.push(" limit ");
+            self.push(all);
+        }
         self.push(") as ");
         self.ident(table.label());
     }

@@ -2,7 +2,7 @@
 
 use super::select::Place;
 use super::writer::Writer;
-use crate::ast::{Distinct, Select};
+use crate::ast::{Distinct, Expr, Select};
 use crate::dialect::LimitForm;
 
 impl<'a> Writer<'a> {
@@ -15,7 +15,7 @@ impl<'a> Writer<'a> {
         match (&select.limit, &select.offset, all) {
             (Some(limit), _, _) => {
                 self.push(" limit ");
-                self.expr(limit);
+                self.limit_number(limit);
             }
             (None, _, _) if one_row => self.push(" limit 1"),
             (None, Some(_), Some(all)) => {
@@ -26,8 +26,17 @@ impl<'a> Writer<'a> {
         }
         if let Some(offset) = &select.offset {
             self.push(" offset ");
-            self.expr(offset);
+            self.limit_number(offset);
         }
+    }
+
+    /// How many rows, where the database takes nothing that is computed.
+    pub(super) fn limit_number(&mut self, number: &'a Expr) {
+        if self.syntax.limit_is_number && !matches!(number, Expr::Value(_) | Expr::Literal(_) | Expr::Raw(_))
+        {
+            self.unsupported("limit or offset that is computed", "ask for the number first, and give it");
+        }
+        self.expr(number);
     }
 
     pub(super) fn offset_fetch(&mut self, select: &'a Select, place: Place) {

@@ -2,7 +2,7 @@
 
 use super::shared_keys::KeyPlace;
 use super::writer::Writer;
-use crate::ast::{Distinct, Expr, Insert, OrderBy, Select, SelectItem};
+use crate::ast::{Distinct, Expr, FromItem, Insert, OrderBy, Select, SelectItem};
 use crate::dialect::LimitForm;
 use crate::ident::Name;
 use crate::value::SqlType;
@@ -107,6 +107,12 @@ impl<'a> Writer<'a> {
     fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.heard(&select.directives);
         self.push("select");
+        if let Some(hint) = self.syntax.filter_hint
+            && is_of_filter(&select.from)
+        {
+            self.push(" ");
+            self.push(hint);
+        }
         self.distinct(&select.distinct);
         if let (Some(limit), true) = (&select.limit, self.uses_top(select)) {
             self.push(" top(");
@@ -419,4 +425,19 @@ fn output_of<'a>(select: &'a Select, key: &'a Expr) -> &'a Expr {
 /// True when something follows the last condition.
 pub(super) fn has_tail(select: &Select) -> bool {
     !select.order_by.is_empty() || select.limit.is_some() || select.offset.is_some() || select.lock.is_some()
+}
+
+/// True for the tables of a query inside a row filter, by the aliases that nobody else may use: `__k1` and so on.
+fn is_of_filter(from: &[FromItem]) -> bool {
+    let Some(mut item) = from.first() else { return false };
+    while let FromItem::Join(join) = item {
+        item = &join.left;
+    }
+    let label = match item {
+        FromItem::Table(table) => table.alias.as_ref(),
+        FromItem::Cte(cte) => cte.alias.as_ref(),
+        FromItem::Derived(derived) => Some(&derived.alias),
+        FromItem::Join(_) | FromItem::Raw { .. } => None,
+    };
+    label.is_some_and(|label| label.starts_with("__k") && *label != "__k0")
 }

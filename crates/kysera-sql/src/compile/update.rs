@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
         }
         if let (Some(limit), LimitForm::Limit { .. }) = (limit, self.syntax.limit) {
             self.push(" limit ");
-            self.expr(limit);
+            self.limit_number(limit);
         }
     }
 }

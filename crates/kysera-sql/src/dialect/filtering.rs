@@ -12,6 +12,9 @@ pub struct Filtering {
     pub default_schema: Option<Name>,
     /// When two names are the same.
     pub names: NameCase,
+    /// The body of a CTE is read where the CTE is referred to: a table in it is taken for a CTE of its name that only the
+    /// reference sees.
+    pub cte_bodies_are_captured: bool,
     /// How both sides of a full join are filtered.
     pub full_join: FullJoinFilter,
     /// Where an upsert refuses a hidden row.
@@ -118,6 +121,7 @@ impl Filtering {
     pub const ANSI: Filtering = Filtering {
         default_schema: None,
         names: NameCase::Unknown,
+        cte_bodies_are_captured: false,
         full_join: FullJoinFilter::Derived,
         upsert: UpsertCheck::Where,
         raise: Raise::TwoRows,

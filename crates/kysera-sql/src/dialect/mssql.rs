@@ -110,6 +110,7 @@ impl Dialect for SqlServer {
         static MSSQL: Filtering = Filtering {
             default_schema: Some(Name::Borrowed("dbo")),
             names: NameCase::Insensitive,
+            cte_bodies_are_captured: false,
             full_join: FullJoinFilter::Derived,
             upsert: UpsertCheck::Where,
             raise: Raise::DivisionByZero,

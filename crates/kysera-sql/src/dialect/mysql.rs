@@ -9,6 +9,7 @@ use super::{
     TypedJson, UpsertCheck, Version, WriteFrom,
 };
 use crate::form::Form;
+use crate::ident::Name;
 use crate::lexer::{BackslashEscapes, LexerRules};
 use crate::value::SqlType;
 
@@ -19,6 +20,7 @@ pub struct MySql {
     version: Version,
     capabilities: Capabilities,
     syntax: Syntax,
+    filtering: Filtering,
 }
 
 impl MySql {
@@ -47,7 +49,8 @@ impl MySql {
             untyped_values: true,
             ..syntax()
         };
-        MySql { maria: false, version, capabilities, syntax }
+        let filtering = Filtering { cte_bodies_are_captured: true, ..FILTERING };
+        MySql { maria: false, version, capabilities, syntax, filtering }
     }
 
     /// The newest MariaDB: 12.
@@ -79,10 +82,21 @@ impl MySql {
             hides_target: version < Version::new(11, 1, 0),
             checked: Some(&CHECKED_MARIADB),
             counts_null_constants: false,
+            filter_hint: None,
             table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
-        MySql { maria: true, version, capabilities, syntax }
+        MySql { maria: true, version, capabilities, syntax, filtering: FILTERING }
+    }
+
+    /// For sessions in this database, which is what a name without one means; `None` where it is not known.
+    ///
+    /// Row filters then name the database of their tables, so that no CTE of a query is taken for one; and a table of another
+    /// database with the same name is told from the one here.
+    #[must_use = "returns the dialect"]
+    pub fn default_schema(mut self, schema: Option<Name>) -> MySql {
+        self.filtering.default_schema = schema;
+        self
     }
 
     /// For a session whose `sql_mode` has `NO_BACKSLASH_ESCAPES`.
@@ -99,6 +113,17 @@ impl Default for MySql {
         MySql::version((9, 7, 0))
     }
 }
+
+const FILTERING: Filtering = Filtering {
+    // A database is the schema here; only a connection knows its name.
+    default_schema: None,
+    names: NameCase::Unknown,
+    cte_bodies_are_captured: false,
+    full_join: FullJoinFilter::Derived,
+    upsert: UpsertCheck::FirstAssignment,
+    raise: Raise::TwoRows,
+    table_after_in: false,
+};
 
 const EXTRACT: JsonFunctions =
     JsonFunctions { json: ["json_extract(", ")"], text: ["json_unquote(json_extract(", "))"] };
@@ -161,6 +186,9 @@ fn syntax() -> Syntax {
         checked: Some(&CHECKED),
         integer_quotient: Some(" div "),
         values_are_places: true,
+        limit_is_number: true,
+        // Each filter would be joined in, and the orders of all these joins be gone through for hours.
+        filter_hint: Some("/*+ no_semijoin() */"),
         skips_not_null: true,
         counts_null_constants: true,
         sequential_set: true,
@@ -197,16 +225,7 @@ impl Dialect for MySql {
     }
 
     fn filtering(&self) -> &Filtering {
-        // A database is the schema here, and its name is not known.
-        static MYSQL: Filtering = Filtering {
-            default_schema: None,
-            names: NameCase::Unknown,
-            full_join: FullJoinFilter::Derived,
-            upsert: UpsertCheck::FirstAssignment,
-            raise: Raise::TwoRows,
-            table_after_in: false,
-        };
-        &MYSQL
+        &self.filtering
     }
 
     fn cast_form(&self, from: SqlType, to: SqlType) -> CastForm {

@@ -76,6 +76,7 @@ impl Default for Postgres {
 const FILTERING: Filtering = Filtering {
     default_schema: Some(Name::Borrowed("public")),
     names: NameCase::Sensitive,
+    cte_bodies_are_captured: false,
     full_join: FullJoinFilter::Derived,
     upsert: UpsertCheck::Where,
     raise: Raise::RareSqlState,

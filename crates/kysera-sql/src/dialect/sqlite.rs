@@ -156,6 +156,7 @@ impl Dialect for Sqlite {
         static SQLITE: Filtering = Filtering {
             default_schema: Some(Name::Borrowed("main")),
             names: NameCase::Insensitive,
+            cte_bodies_are_captured: false,
             full_join: FullJoinFilter::NullableGuard,
             upsert: UpsertCheck::Where,
             raise: Raise::JsonPath,

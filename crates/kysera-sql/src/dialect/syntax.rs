@@ -161,6 +161,10 @@ pub struct Syntax {
     pub values_are_places: bool,
     /// A bound number has the type of what stands beside it, and is a float or text among values alone.
     pub untyped_values: bool,
+    /// LIMIT and OFFSET take a number, written or bound, and nothing that is computed.
+    pub limit_is_number: bool,
+    /// What stands behind `select` in a query inside a row filter.
+    pub filter_hint: Option<&'static str>,
     /// What is not NULL by its type is not computed where only that is asked for: `is null`, `count(x)`, `x = x`. An error in
     /// it would not show.
     pub skips_not_null: bool,
@@ -552,6 +556,8 @@ impl Syntax {
             integer_quotient: None,
             values_are_places: false,
             untyped_values: false,
+            limit_is_number: false,
+            filter_hint: None,
             skips_not_null: false,
             counts_null_constants: false,
             sequential_set: false,

@@ -1,6 +1,6 @@
 //! Every position of a table reference, dialect by dialect: the text that comes out, and what it answers.
 //!
-//! Each position is compiled for four databases and run on SQLite and, when there is one, on PostgreSQL: once as it
+//! Each position is compiled for five databases and run on SQLite and on those servers that there are: once as it
 //! stands and once with an `or` of the user beside each of his conditions. What it returns over all rows under the
 //! plugin must be what it returns without plugins over the visible rows alone, and not what it returns over all rows.
 
@@ -8,7 +8,7 @@ mod conflicts;
 mod reads;
 mod writes;
 
-use crate::engine::{Engine, PostgresEngine, Rows, SqliteEngine};
+use crate::engine::{Engine, Flavour, MySqlEngine, PostgresEngine, Rows, SqliteEngine};
 use crate::plugin::{Guard, Hide, PERSON, POST, TAG};
 use crate::tree::{eq, int, or};
 use crate::{apply, sql};
@@ -25,13 +25,15 @@ struct Texts {
     sqlite: &'static str,
     postgres: &'static str,
     mysql: &'static str,
+    mariadb: &'static str,
     mssql: &'static str,
 }
 
 /// For a database that has no way to say it.
 const NONE: &str = "";
 
-/// The texts of a position: that of all databases, with MySQL's quotes where it must be, then those that differ.
+/// The texts of a position: that of all databases, with MySQL's quotes where it must be, then those that differ. MariaDB's is
+/// MySQL's, where nothing else is said behind it.
 macro_rules! texts {
     (all: $all:literal, $($dialect:ident: $text:tt,)*) => {
         $crate::matrix::Texts::all($all)$(.$dialect($crate::matrix::texts!(@text $text)))*
@@ -44,7 +46,7 @@ use texts;
 impl Texts {
     fn all(text: &'static str) -> Texts {
         let mysql = Box::leak(text.replace('"', "`").into_boxed_str());
-        Texts { sqlite: text, postgres: text, mysql, mssql: text }
+        Texts { sqlite: text, postgres: text, mysql, mariadb: mysql, mssql: text }
     }
 
     fn sqlite(self, sqlite: &'static str) -> Texts {
@@ -56,7 +58,18 @@ impl Texts {
     }
 
     fn mysql(self, mysql: &'static str) -> Texts {
-        Texts { mysql, ..self }
+        Texts { mysql, mariadb: mysql, ..self }
+    }
+
+    fn mariadb(self, mariadb: &'static str) -> Texts {
+        Texts { mariadb, ..self }
+    }
+
+    fn of(&self, flavour: Flavour) -> &'static str {
+        match flavour {
+            Flavour::MySql => self.mysql,
+            Flavour::MariaDb => self.mariadb,
+        }
     }
 
     fn mssql(self, mssql: &'static str) -> Texts {
@@ -117,6 +130,29 @@ pub(crate) fn on_postgres(test: impl FnOnce(&mut Pair<PostgresEngine>)) {
     }
 }
 
+/// Runs `test` on the pair of databases on each server of MySQL and MariaDB that there is.
+pub(crate) fn on_mysql(test: impl Fn(Flavour, &mut Pair<MySqlEngine>)) {
+    type Shared = Mutex<Option<Pair<MySqlEngine>>>;
+    fn pair(flavour: Flavour) -> Shared {
+        let all = MySqlEngine::new(flavour);
+        Mutex::new(all.and_then(|all| Some(Pair::new(all, MySqlEngine::new(flavour)?))))
+    }
+    static MYSQL: LazyLock<Shared> = LazyLock::new(|| pair(Flavour::MySql));
+    static MARIADB: LazyLock<Shared> = LazyLock::new(|| pair(Flavour::MariaDb));
+    for (flavour, shared) in [(Flavour::MySql, &MYSQL), (Flavour::MariaDb, &MARIADB)] {
+        // Each test asks, so that it is known which of them ran there.
+        if flavour.url().is_none() {
+            continue;
+        }
+        let mut pair = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pair) = pair.as_mut() {
+            pair.all.rollback();
+            pair.visible.rollback();
+            test(flavour, pair);
+        }
+    }
+}
+
 fn plugins(dialect: &dyn Dialect) -> PluginSet {
     // The guard shows that nothing here counts as unknown.
     PluginSet::new(vec![Arc::new(Hide), Arc::new(Guard)], [&PERSON, &POST, &TAG], dialect)
@@ -146,6 +182,12 @@ fn reads(query: impl Into<Statement>, texts: Texts) {
             check_read(pair, &loosened, false);
         });
     }
+    on_mysql(|flavour, pair| {
+        if texts.of(flavour) != NONE {
+            check_read(pair, &statement, true);
+            check_read(pair, &loosened, false);
+        }
+    });
 }
 
 /// Checks a position that writes: visible rows end up as they would without hidden ones, and those stay as they are.
@@ -165,6 +207,12 @@ fn writes(statement: impl Into<Statement>, texts: Texts) {
             check_write(pair, &loosened, false);
         });
     }
+    on_mysql(|flavour, pair| {
+        if texts.of(flavour) != NONE {
+            check_write(pair, &statement, true);
+            check_write(pair, &loosened, false);
+        }
+    });
 }
 
 #[track_caller]
@@ -180,6 +228,7 @@ fn check_texts(statement: &Statement, texts: &Texts) {
     check(&Sqlite::default(), texts.sqlite);
     check(&Postgres::default(), texts.postgres);
     check(&MySql::default(), texts.mysql);
+    check(&MySql::mariadb(), texts.mariadb);
     check(&SqlServer::default(), texts.mssql);
 }
 

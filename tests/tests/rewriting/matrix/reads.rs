@@ -176,6 +176,7 @@ fn a_lateral_query_and_what_it_refers_to() {
         texts! {
             all: r#"select "p"."id", "l"."newest" from "person" as "p" left join lateral (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" on true where "p"."del" is null"#,
             sqlite: none,
+            mariadb: none,
             mssql: r#"select "p"."id", "l"."newest" from "person" as "p" outer apply (select max("o"."id") as "newest" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id") as "l" where "p"."del" is null"#,
         },
     );
@@ -415,6 +416,7 @@ fn nested_rows() {
             all: r#"select "p"."id", (select coalesce(json_group_array(json_object('id', "agg"."id")), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
             postgres: r#"select "p"."id", (select coalesce(json_agg(agg), '[]') from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id") as agg) as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
             mysql: "select `p`.`id`, (select cast(coalesce(json_arrayagg(json_object('id', if(true, `agg`.`id`, 0))), '[]') as json) from (select `o`.`id` as `id` from `post` as `o` where `o`.`del` is null and `o`.`person_id` = `p`.`id` order by `o`.`id` limit 18446744073709551615) as agg) as `posts` from `person` as `p` where `p`.`del` is null order by `p`.`id`",
+            mariadb: "select `p`.`id`, (select coalesce(json_arrayagg(json_object('id', if(true, `o`.`id`, 0)) order by `o`.`id`), json_array()) from `post` as `o` where `o`.`del` is null and `o`.`person_id` = `p`.`id`) as `posts` from `person` as `p` where `p`.`del` is null order by `p`.`id`",
             mssql: r#"select "p"."id", coalesce((select * from (select "o"."id" as "id" from "post" as "o" where "o"."del" is null and "o"."person_id" = "p"."id" order by "o"."id" offset 0 rows) as agg for json path, include_null_values), '[]') as "posts" from "person" as "p" where "p"."del" is null order by "p"."id""#,
         },
     );
@@ -446,6 +448,7 @@ fn a_query_in_limit() {
         query,
         texts! {
             all: r#"select "t"."id" from "tag" as "t" order by "t"."id" limit (select count(*) from "person" as "p" where "p"."del" is null)"#,
+            mysql: none,
             mssql: r#"select top((select count(*) from "person" as "p" where "p"."del" is null)) "t"."id" from "tag" as "t" order by "t"."id""#,
         },
     );

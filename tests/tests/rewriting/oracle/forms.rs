@@ -82,8 +82,50 @@ pub(crate) const POSTGRES: &[&str] = &[
     "write in a cte: update",
 ];
 
+/// Forms that not every database has, and MySQL does.
+pub(crate) const MYSQL: &[&str] =
+    &["column list of a derived table", "delete: using", "join: lateral", "lock"];
+
+/// What other databases have, and MySQL has not.
+pub(crate) const BEYOND_MYSQL: &[&str] = &[
+    "cte: materialized",
+    "distinct on",
+    "join: full",
+    "merge",
+    "write in a cte: delete",
+    "write in a cte: insert",
+    "write in a cte: update",
+];
+
+/// Forms that not every database has, and MariaDB does.
+pub(crate) const MARIADB: &[&str] = &["delete: using", "lock"];
+
+/// What other databases have, and MariaDB has not.
+pub(crate) const BEYOND_MARIADB: &[&str] = &[
+    "column list of a derived table",
+    "cte: materialized",
+    "distinct on",
+    "join: full",
+    "join: lateral",
+    "merge",
+    "write in a cte: delete",
+    "write in a cte: insert",
+    "write in a cte: update",
+    "write: with in front",
+];
+
+/// What is not asked of MariaDB.
+pub(crate) const OF_CTES: &[&str] =
+    &["column list of a cte", "cte", "cte: recursive", "insert: with in front"];
+
+/// The forms of every database, without these.
+pub(crate) fn everywhere_but(beyond: &[&'static str], ctes: bool) -> Vec<&'static str> {
+    let is_asked = |form: &&str| !beyond.contains(form) && (ctes || !OF_CTES.contains(form));
+    COMMON.iter().copied().filter(is_asked).collect()
+}
+
 /// How often each form was made.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Forms {
     counts: BTreeMap<&'static str, usize>,
     /// How many queries and writes are around this place.

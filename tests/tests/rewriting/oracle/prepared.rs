@@ -1,30 +1,34 @@
 //! A random statement with parameters is, at each call, what the statement with values is: the same text and values,
 //! under random policies, for changing tenants and modes.
 
-use super::abilities::Abilities;
+use super::abilities::{Abilities, MARIADB, MYSQL, POSTGRES, SQLITE};
 use super::chance::Chance;
 use super::generate;
+use super::nowhere::Nowhere;
+use super::setting;
 use super::tens::Ten;
 use super::values::with;
 use super::world::World;
-use super::{POSTGRES, SQLITE, setting};
 use kysera::prelude::*;
 use kysera_core::tree;
 use kysera_sql::ast::Expr as Node;
-use kysera_sql::dialect::{Dialect, Postgres, Sqlite};
+use kysera_sql::dialect::{Dialect, MySql, Postgres, Sqlite};
 use kysera_sql::value::Value;
 
 #[test]
 fn a_prepared_statement_is_at_each_call_what_the_statement_built_each_time_is() {
     let statements = setting("KYSERA_ORACLE_QUERIES", 20_000) / 16;
+    let here = |dialect: MySql| dialect.default_schema(Some("here".into()));
     let mut chance = Chance::new(setting("KYSERA_ORACLE_SEED", 20_261_121) as u64);
     let (mut filled, mut shared, mut refused) = (0, 0, 0);
     for turn in 0..statements {
-        let (dialect, can): (Box<dyn Dialect>, Abilities) = match turn % 2 {
+        let (dialect, can): (Box<dyn Dialect>, Abilities) = match turn % 4 {
             0 => (Box::new(Sqlite::default()), SQLITE),
-            _ => (Box::new(Postgres::default()), POSTGRES),
+            1 => (Box::new(Postgres::default()), POSTGRES),
+            2 => (Box::new(here(MySql::default())), MYSQL),
+            _ => (Box::new(here(MySql::mariadb())), MARIADB),
         };
-        let db = World::new(&mut chance).db(dialect);
+        let db = World::new(&mut chance, can).db(Db::builder(Nowhere(dialect)));
         let statement = match chance.percent(15) {
             true => generate::write(&mut chance, can),
             false => generate::query(&mut chance, can),
@@ -50,8 +54,11 @@ fn a_prepared_statement_is_at_each_call_what_the_statement_built_each_time_is() 
                 (Ok(built), Ok(found)) => {
                     assert_eq!(found, built, "statement {turn}");
                     filled += found.params.len();
-                    assert!(found.sql.id().is_some());
-                    texts.push(found.sql.id());
+                    // Where a bound number in ORDER BY is a place, not every text is kept.
+                    if turn % 4 < 2 || found.sql.id().is_some() {
+                        assert!(found.sql.id().is_some());
+                        texts.push(found.sql.id());
+                    }
                 }
                 (Err(built), Err(found)) => {
                     assert_eq!((found.kind(), found.to_string()), (built.kind(), built.to_string()));

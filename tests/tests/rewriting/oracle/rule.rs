@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// None, one or two rules for the table at that place.
-pub(crate) fn rules(chance: &mut Chance, at: usize) -> Vec<Rule> {
+pub(crate) fn rules(chance: &mut Chance, at: usize, full_join: bool) -> Vec<Rule> {
     let many = *chance.pick(&[0, 1, 1, 1, 1, 2]);
     let mut rules = Vec::new();
     for _ in 0..many {
@@ -54,6 +54,7 @@ pub(crate) fn rules(chance: &mut Chance, at: usize) -> Vec<Rule> {
             ]),
             false => *chance.pick(kinds),
         };
+        let kind = if kind == Kind::FullJoin && !full_join { Kind::LeftJoin } else { kind };
         let mut earlier = || if at > 0 { chance.below(at) } else { 0 };
         let (reads, beside) = (earlier(), earlier());
         rules.push(Rule { kind, k: chance.small(), reads, beside });

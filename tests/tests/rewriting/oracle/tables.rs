@@ -1,8 +1,9 @@
 //! The tables of a world, and which of their rows a reference sees.
 
 use crate::plugin::{nullable, required, table};
-use kysera_sql::table::{ColumnMeta, TableMeta};
+use kysera_sql::table::{ColumnMeta, TableHandle, TableMeta};
 use kysera_sql::value::SqlType;
+use std::sync::LazyLock;
 
 /// The columns of every table.
 static META: [ColumnMeta; 5] = [
@@ -44,6 +45,22 @@ pub(crate) fn qualified(at: usize) -> &'static str {
     ["mem", "tag", "post", "person", "other.post"][at]
 }
 
+/// The table that holds the rows of a mode, by the place of the whole one.
+pub(crate) fn of_mode(at: usize, mode: Mode) -> TableHandle {
+    static TABLES_OF_MODES: LazyLock<Vec<TableMeta>> = LazyLock::new(|| {
+        let each = TABLES.into_iter().flat_map(|table| Mode::ALL.map(|mode| (table, mode)));
+        let named = each.map(|(table, mode)| {
+            let name: &'static str = Box::leak(format!("{}{}", table.name, mode.suffix()).into_boxed_str());
+            let mut table = table.clone();
+            table.name = name.into();
+            table
+        });
+        named.collect()
+    });
+    let place = Mode::ALL.iter().position(|known| *known == mode).unwrap_or(0);
+    TableHandle::from(&TABLES_OF_MODES[at * Mode::ALL.len() + place])
+}
+
 /// Which rows of a table a reference sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Mode {
@@ -59,6 +76,8 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    const ALL: [Mode; 4] = [Mode::Visible, Mode::All, Mode::Only, Mode::Raw];
+
     /// What is added to the name of a table for the one that holds these rows.
     pub(crate) fn suffix(self) -> &'static str {
         match self {

@@ -1,11 +1,13 @@
 //! What a statement must do: itself, over the tables that hold the rows which each of its queries may see.
 
-use super::tables::{Mode, NOW, SINK, TABLES, place};
+use super::abilities::Abilities;
+use super::tables::{Mode, NOW, SINK, TABLES, of_mode, place};
 use crate::tree::int;
 use kysera_sql::ast::{
-    Assignment, ConflictAction, Delete, Directives, Expr, Insert, Literal, Merge, Select, Statement,
-    TableRef, Update,
+    Assignment, ColumnRef, ConflictAction, Delete, Directives, Expr, FromItem, Insert, Literal, Merge,
+    Select, Statement, TableRef, Update,
 };
+use kysera_sql::ident::Name;
 use kysera_sql::visit::{VisitMut, walk_mut};
 use std::convert::Infallible;
 
@@ -21,7 +23,7 @@ pub(crate) struct Truth {
 }
 
 impl Truth {
-    pub(crate) fn of(statement: &Statement) -> Truth {
+    pub(crate) fn of(statement: &Statement, can: Abilities) -> Truth {
         let mut statement = statement.clone();
         let mut switched = Switched {
             mode: Mode::Visible,
@@ -29,6 +31,7 @@ impl Truth {
             written: Default::default(),
             is_plain: true,
             is_unheard: false,
+            insert_alias: can.insert_alias,
         };
         let Ok(()) = switched.statement(&mut statement);
         let Switched { written, is_plain, is_unheard, .. } = switched;
@@ -43,6 +46,7 @@ struct Switched {
     written: [Mode; TABLES.len()],
     is_plain: bool,
     is_unheard: bool,
+    insert_alias: bool,
 }
 
 impl Switched {
@@ -90,7 +94,12 @@ impl VisitMut for Switched {
         }
         self.inside(&mut directives, |walk| {
             walk.writes(&node.into);
+            let label = node.into.label().clone();
             let Ok(()) = walk_mut::insert(walk, node);
+            if !walk.insert_alias && node.into.alias.take().is_some() {
+                let name = node.into.name.clone();
+                let Ok(()) = walk_mut::insert(&mut Relabel { label, name }, node);
+            }
         });
         Ok(())
     }
@@ -134,9 +143,49 @@ impl VisitMut for Switched {
             return Ok(());
         }
         let label = node.label().clone();
+        if let Some(at) = place(node.schema.as_deref(), &node.name) {
+            node.meta = Some(of_mode(at, self.mode));
+        }
         node.name = format!("{}{}", node.name, self.mode.suffix()).into();
-        node.meta = None;
         node.alias = Some(label);
         Ok(())
+    }
+}
+
+/// Calls the columns of an inserted row by the name of the table, where that has no alias.
+struct Relabel {
+    label: Name,
+    name: Name,
+}
+
+impl VisitMut for Relabel {
+    type Error = Infallible;
+
+    fn column(&mut self, node: &mut ColumnRef) -> Result<(), Infallible> {
+        if node.table.as_ref() == Some(&self.label) {
+            node.table = Some(self.name.clone());
+        }
+        Ok(())
+    }
+
+    fn select(&mut self, node: &mut Select) -> Result<(), Infallible> {
+        if !node.from.iter().any(|item| item.has_label(&self.label)) {
+            return walk_mut::select(self, node);
+        }
+        // Here it is another table's, but not in the derived tables beside that.
+        node.from.iter_mut().try_for_each(|item| self.beside(item))
+    }
+}
+
+impl Relabel {
+    fn beside(&mut self, item: &mut FromItem) -> Result<(), Infallible> {
+        match item {
+            FromItem::Join(join) => {
+                self.beside(&mut join.left)?;
+                self.beside(&mut join.right)
+            }
+            FromItem::Derived(derived) if !derived.lateral => walk_mut::derived(self, derived),
+            _ => Ok(()),
+        }
     }
 }

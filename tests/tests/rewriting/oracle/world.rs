@@ -2,8 +2,8 @@
 //!
 //! The permitted rows are found here by SQL written by hand, not by the code that is tested.
 
+use super::abilities::Abilities;
 use super::chance::Chance;
-use super::nowhere::Nowhere;
 use super::rule::{Rule, rules};
 use super::tables;
 use super::tables::{Mode, SINK, TABLES, place, qualified};
@@ -12,9 +12,8 @@ use crate::engine::Engine;
 use crate::plugin::{Guard, Policy};
 use kysera::plugins::SoftDelete;
 use kysera_core::plugin::RowFilter;
-use kysera_core::{Db, FixedClock};
+use kysera_core::{Db, DbBuilder, FixedClock};
 use kysera_sql::ast::Expr;
-use kysera_sql::dialect::Dialect;
 use kysera_sql::ident::Name;
 use kysera_sql::table::TableMeta;
 use std::fmt::Write;
@@ -29,13 +28,15 @@ pub(crate) struct World {
     pub(crate) ten: Ten,
     /// A guard sees that nothing passes the policies by.
     guarded: bool,
+    /// How many of the tables plugins are told of.
+    tables: usize,
 }
 
 impl World {
-    pub(crate) fn new(chance: &mut Chance) -> World {
-        let rules = std::array::from_fn(|at| rules(chance, at));
+    pub(crate) fn new(chance: &mut Chance, can: Abilities) -> World {
+        let rules = std::array::from_fn(|at| rules(chance, at, can.full_join));
         let rows = std::array::from_fn(|_| rows(chance));
-        World { rules, rows, ten: Ten::new(chance), guarded: chance.percent(50) }
+        World { rules, rows, ten: Ten::new(chance), guarded: chance.percent(50), tables: can.tables }
     }
 
     /// True when no rule reads a table.
@@ -88,17 +89,17 @@ impl World {
         engine.script(&script);
     }
 
-    /// A database that has the plugins and runs nothing: the first rule of each table is in one plugin, the second in
+    /// A database that has the plugins: the first rule of each table is in one plugin, the second in
     /// another.
-    pub(crate) fn db(&self, dialect: Box<dyn Dialect>) -> Db {
+    pub(crate) fn db(&self, builder: DbBuilder) -> Db {
         let [first, second] = self.policies();
-        let mut builder = Db::builder(Nowhere(dialect)).clock(FixedClock(tables::NOW));
+        let mut builder = builder.clock(FixedClock(tables::NOW));
         if self.guarded {
             builder = builder.plugin(Guard);
         }
         let builder =
             builder.plugin(first).plugin(second).plugin(SoftDelete::new().column("del")).plugin(Tens);
-        let tables = TABLES.into_iter().chain([&SINK]);
+        let tables = TABLES.into_iter().take(self.tables).chain([&SINK]);
         builder.tables(tables).build().expect("rules have no circle")
     }
 

@@ -40,7 +40,14 @@ fn a_full_join_neither_loses_nor_invents_rows() {
         select([c("p.id"), c("o.id")], join(p(), JoinKind::Full, o(), on))
     };
     let expected = [["1", "1"], ["2", "null"], ["4", "7"], ["null", "4"], ["null", "6"], ["null", "8"]];
-    on_each(|engine| assert_eq!(rows(engine, hide(), query()), expected));
+    on_each(|engine| {
+        if matches!(engine.dialect().name(), "MySQL" | "MariaDB") {
+            let refused = text(hide(), query(), engine.dialect()).expect_err("there is none");
+            let says = "no full join: unite a left join and a right join";
+            return assert!(refused.to_string().ends_with(says), "{refused}");
+        }
+        assert_eq!(rows(engine, hide(), query()), expected);
+    });
 }
 
 #[test]
@@ -124,6 +131,13 @@ fn a_cheap_filter_is_tested_before_what_fails_on_hidden_rows() {
                     ..Case::new(vec![CaseWhen { condition: eq(c("o.n"), int(30)), result: bad }])
                 })))
             }
+            // A quotient would be NULL.
+            "MySQL" | "MariaDB" => {
+                let when = CaseWhen { condition: eq(c("o.n"), int(30)), result: int(1) };
+                let case = node!(Case { otherwise: Some(int(0)), ..Case::new(vec![when]) });
+                let beyond = op(int(i64::MAX), BinaryOp::Add, Expr::Case(Box::new(case)));
+                op(beyond, BinaryOp::Sub, int(i64::MAX))
+            }
             _ => op(int(1), BinaryOp::Div, op(c("o.n"), BinaryOp::Sub, int(30))),
         };
         let query = || select([c("o.id")], o()).filter(op(fails.clone(), BinaryOp::Lt, int(2)));
@@ -143,10 +157,20 @@ fn grouping_by_the_key_still_decides_the_other_columns() {
 #[test]
 fn columns_that_no_description_names_stay_visible() {
     on_each(|engine| {
-        let hidden = if engine.dialect().name() == "SQLite" { "o.rowid" } else { "o.ctid" };
+        let hidden = match engine.dialect().name() {
+            "SQLite" => "o.rowid",
+            "PostgreSQL" => "o.ctid",
+            _ => {
+                engine.script("alter table post add column unseen integer default 7 invisible");
+                "o.unseen"
+            }
+        };
         let on = eq(c("o.person_id"), c("p.id"));
         let query = select([c(hidden)], join(p(), JoinKind::Left, o(), on));
         assert_eq!(rows(engine, hide(), query).len(), 3);
+        if hidden == "o.unseen" {
+            engine.script("alter table post drop column unseen");
+        }
     });
 }
 

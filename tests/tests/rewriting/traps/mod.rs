@@ -4,15 +4,16 @@ mod captures;
 mod directives;
 mod guards;
 mod joins;
+mod mysql;
 mod policies;
 mod sessions;
 
 use crate::engine::{Engine, Rows};
-use crate::matrix::{Pair, on_postgres, sqlite};
+use crate::matrix::{Pair, on_mysql, on_postgres, sqlite};
 use crate::{apply, sql};
 use kysera_core::plugin::Plugin;
 use kysera_core::{Error, ErrorKind, PluginSet, Result};
-use kysera_sql::ast::Statement;
+use kysera_sql::ast::{Select, Statement};
 use kysera_sql::dialect::Dialect;
 use kysera_sql::table::TableMeta;
 use std::sync::Arc;
@@ -42,6 +43,24 @@ fn text(
 fn on_each(test: impl Fn(&mut dyn Engine)) {
     test(&mut sqlite().all);
     on_postgres(|Pair { all, .. }| test(all));
+    on_mysql(|_, Pair { all, .. }| test(all));
+}
+
+/// As [`on_each`]; where the schema of tables is not known, the statement is refused: their CTE or table may be meant.
+fn on_each_that_knows_its_schema(
+    plugins: impl Fn() -> Vec<Arc<dyn Plugin>>,
+    query: impl Fn() -> Select,
+    test: impl Fn(&mut dyn Engine),
+) {
+    test(&mut sqlite().all);
+    on_postgres(|Pair { all, .. }| test(all));
+    on_mysql(|_, Pair { all, .. }| {
+        let error = text(plugins(), query(), all.dialect()).expect_err("no schema is known");
+        assert_eq!(error.kind(), ErrorKind::InvalidQuery);
+        all.know_schema(true);
+        test(all);
+        all.know_schema(false);
+    });
 }
 
 /// The sorted rows of a statement under plugins.

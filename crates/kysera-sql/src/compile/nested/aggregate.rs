@@ -4,14 +4,16 @@ use super::super::determined::is_aggregate;
 use super::super::select::{Form, Head, JsonList, Place};
 use super::super::writer::Writer;
 use super::correlated::{has_only_outer_columns, is_correlated};
-use crate::ast::{Distinct, Expr, Select, SelectItem};
+use crate::ast::{Call, Distinct, Expr, Select, SelectItem};
 use crate::visit::{Visit, walk};
 
 impl<'a> Writer<'a> {
     /// `(select json_arrayagg(json_array(..) order by .. limit ..) from ..)`, by position or by key.
     pub(super) fn ordered_aggregate(&mut self, query: &'a Select, list: bool, keyed: bool) {
-        let aggregates = has_aggregates(query);
-        let compares = query.distinct != Distinct::No || !query.set_ops.is_empty();
+        let aggregates = has_call(query, |call| call.over.is_none() && is_aggregate(call));
+        // A window is of rows that the aggregate would have taken together: it is no argument of one.
+        let windows = list && has_call(query, |call| call.over.is_some());
+        let compares = query.distinct != Distinct::No || !query.set_ops.is_empty() || windows;
         let grouped = !query.group_by.is_empty() || query.having.is_some();
         let direct = !(compares || grouped || list && aggregates);
         // All rows are one group: the list has one row.
@@ -74,7 +76,7 @@ impl<'a> Writer<'a> {
     #[cold]
     pub(super) fn no_correlated_rows(&mut self) {
         self.unsupported(
-            "nested rows that are grouped, distinct or united and belong to a row around them",
+            "nested rows that group, unite, are distinct or hold windows, and belong to a row around them",
             "load them with a second query",
         );
     }
@@ -83,23 +85,24 @@ impl<'a> Writer<'a> {
 /// A text literal would make text of the whole; `json_array()` is JSON, also to a query around this one.
 const AGGREGATE: [&str; 2] = ["coalesce(json_arrayagg(", "), json_array())"];
 
-fn has_aggregates(query: &Select) -> bool {
+fn has_call(query: &Select, is_meant: fn(&Call) -> bool) -> bool {
     let items = query.items.iter().filter_map(|item| match item {
         SelectItem::Expr { expr, .. } => Some(expr),
         SelectItem::Star(_) => None,
     });
-    items.chain(query.order_by.iter().map(|key| &key.expr)).any(|expr| Aggregates.expr(expr).is_err())
+    let mut calls = Calls(is_meant);
+    items.chain(query.order_by.iter().map(|key| &key.expr)).any(|expr| calls.expr(expr).is_err())
 }
 
-/// Fails at an aggregate of the query itself.
-struct Aggregates;
+/// Fails at a call of the query itself that is meant.
+struct Calls(fn(&Call) -> bool);
 
-impl Visit for Aggregates {
+impl Visit for Calls {
     type Error = ();
 
     fn expr(&mut self, node: &Expr) -> Result<(), ()> {
         match node {
-            Expr::Call(call) if call.over.is_none() && is_aggregate(call) => Err(()),
+            Expr::Call(call) if (self.0)(call) => Err(()),
             _ => walk::expr(self, node),
         }
     }

@@ -40,6 +40,9 @@ impl Maker {
             JoinKind::Cross,
         ];
         let mut kind = *self.chance.pick(&kinds);
+        if kind == JoinKind::Full && !self.can.full_join {
+            kind = JoinKind::Left;
+        }
         let lateral = self.can.lateral && depth > 0 && many - first == 1 && self.chance.percent(15);
         let (right, more) = if lateral {
             kind = if kind == JoinKind::Left { kind } else { JoinKind::Inner };
@@ -81,8 +84,10 @@ impl Maker {
         if depth > 0 && self.chance.percent(12) {
             // A derived table does not see its neighbours.
             let here = self.scopes.pop();
+            let around = (!self.can.correlated_derived).then(|| std::mem::take(&mut self.scopes));
             let width = 1 + self.chance.below(3);
             let query = self.query(depth - 1, width);
+            self.scopes.extend(around.into_iter().flatten());
             self.scopes.extend(here);
             return self.derived(query, width, false);
         }

@@ -86,7 +86,7 @@ impl Maker {
             ctes: Vec::new(),
             numbers: 0,
             rows_of: None,
-            readable: TABLES.len(),
+            readable: can.tables,
             targets: Vec::new(),
         }
     }

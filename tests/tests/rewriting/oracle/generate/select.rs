@@ -67,7 +67,7 @@ impl Maker {
     }
 
     pub(super) fn with(&mut self, depth: usize) -> Option<Box<With>> {
-        if depth < 2 || !self.chance.percent(25) {
+        if !self.can.ctes || depth < 2 || !self.chance.percent(25) {
             return None;
         }
         let around = std::mem::take(&mut self.scopes);
@@ -86,7 +86,11 @@ impl Maker {
             };
             let body = CteBody::Select(Box::new(query));
             let columns_named = if self.chance.percent(10) { outputs(columns) } else { Vec::new() };
-            let materialized = if self.chance.percent(10) { Some(self.chance.percent(50)) } else { None };
+            let materialized = if self.can.materialized && self.chance.percent(10) {
+                Some(self.chance.percent(50))
+            } else {
+                None
+            };
             with.ctes.push(node!(Cte { columns: columns_named, materialized, ..Cte::new(name, body) }));
             self.ctes.push(Label { name: name.into(), columns: outputs(columns) });
         }

@@ -19,12 +19,17 @@ impl Maker {
     }
 
     /// Runs `make` where only the written row is in scope, and what may be read beside the write.
-    pub(super) fn beside<T>(&mut self, table: &TableRef, make: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn beside<T>(
+        &mut self,
+        table: &TableRef,
+        readable: usize,
+        make: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let scopes = std::mem::replace(&mut self.scopes, vec![vec![whole(table)]]);
         let ctes = std::mem::take(&mut self.ctes);
-        self.readable = self.readable_beside(table);
+        self.readable = readable;
         let made = make(self);
-        self.readable = TABLES.len();
+        self.readable = self.can.tables;
         self.ctes = ctes;
         self.scopes = scopes;
         made
@@ -33,16 +38,28 @@ impl Maker {
     /// Policies read tables in front of their own.
     pub(super) fn readable_beside(&self, table: &TableRef) -> usize {
         let at = place(table.schema.as_deref(), &table.name);
-        at.filter(|_| !self.can.snapshot).unwrap_or(TABLES.len())
+        at.filter(|_| !self.can.snapshot).unwrap_or(self.can.tables)
+    }
+
+    fn readable_in_rows(&self, table: &TableRef) -> usize {
+        let at = place(table.schema.as_deref(), &table.name);
+        at.filter(|_| !self.can.snapshot_in_rows).unwrap_or(self.can.tables)
+    }
+
+    fn readable_in_returning(&self, table: &TableRef) -> usize {
+        let at = place(table.schema.as_deref(), &table.name);
+        at.filter(|_| !self.can.snapshot_in_returning).unwrap_or(self.can.tables)
     }
 
     /// Columns of the written row, and queries beside it.
     pub(super) fn returning(&mut self, table: &TableRef) -> Vec<SelectItem> {
-        if self.chance.percent(35) { Vec::new() } else { self.returned(table) }
+        let is_told = !self.can.returns_by_key || table.name != "mem";
+        if self.chance.percent(35) || !is_told { Vec::new() } else { self.returned(table) }
     }
 
     fn returned(&mut self, table: &TableRef) -> Vec<SelectItem> {
-        self.beside(table, |maker| {
+        let readable = self.readable_in_returning(table);
+        self.beside(table, readable, |maker| {
             let mut items = vec![SelectItem::aliased(maker.column_here(), "c0")];
             if maker.readable == 0 {
                 return items;
@@ -61,14 +78,14 @@ impl Maker {
         match self.chance.below(4) {
             0 => int(self.chance.small()),
             1 | 2 if self.readable_beside(table) == 0 => int(self.chance.small()),
-            1 => self.beside(table, |maker| maker.scalar(1)),
-            2 => self.beside(table, |maker| maker.value(1)),
+            1 => self.beside(table, self.readable_beside(table), |maker| maker.scalar(1)),
+            2 => self.beside(table, self.readable_beside(table), |maker| maker.value(1)),
             _ => Expr::column(table.label().clone(), "x"),
         }
     }
 
     pub(super) fn update(&mut self) -> Update {
-        let with = self.with_in_front();
+        let with = self.with_before_write();
         self.update_of(with)
     }
 
@@ -91,12 +108,14 @@ impl Maker {
             update.from = self.from(2, many);
         }
         update.filter = Some(self.condition(2));
-        update.returning = self.returning(&update.table.clone());
+        if !self.can.returns_by_key || update.with.is_none() {
+            update.returning = self.returning(&update.table.clone());
+        }
         update
     }
 
     pub(super) fn delete(&mut self) -> Delete {
-        let with = self.with_in_front();
+        let with = self.with_before_write();
         self.delete_of(with)
     }
 
@@ -109,7 +128,9 @@ impl Maker {
             delete.using = self.from(2, many);
         }
         delete.filter = Some(self.condition(2));
-        delete.returning = self.returning(&delete.from.clone());
+        if !self.can.returns_by_key || delete.with.is_none() {
+            delete.returning = self.returning(&delete.from.clone());
+        }
         delete
     }
 
@@ -121,6 +142,10 @@ impl Maker {
             5 => *directives = Directives::bypassing("a repair"),
             _ => {}
         }
+    }
+
+    fn with_before_write(&mut self) -> Option<Box<With>> {
+        if self.can.write_with { self.with_in_front() } else { None }
     }
 
     /// CTEs in front of a write, which may be writes themselves.
@@ -201,7 +226,7 @@ impl Maker {
         let mut insert = Insert::into(table.clone());
         insert.into.alias = None;
         insert.columns = vec!["id".into(), "x".into()];
-        self.readable = self.readable_beside(&table);
+        self.readable = self.readable_in_rows(&table);
         let can_read = self.readable > 0;
         let value = |maker: &mut Maker| match can_read && maker.chance.percent(70) {
             true => maker.scalar(1),
@@ -215,14 +240,17 @@ impl Maker {
             let rows = (0..=self.chance.below(2)).map(|at| vec![int([20, 21][at]), value(self)]);
             InsertSource::Values(rows.collect())
         };
-        self.readable = TABLES.len();
+        self.readable = self.can.tables;
         insert.returning = self.returning(&insert.into.clone());
         insert
     }
 
     /// One or two rows that may meet others; what they meet may be hidden.
     pub(super) fn upsert(&mut self) -> (Insert, Vec<i64>) {
-        let table = self.table();
+        let mut table = self.table();
+        while self.can.returns_by_key && table.name == "mem" {
+            table = self.table();
+        }
         let first = 1 + self.chance.small();
         let ids = if self.chance.percent(40) { vec![first, first + 3] } else { vec![first] };
         let mut insert = Insert::into(table.clone());
@@ -235,8 +263,9 @@ impl Maker {
             _ => self.assigned(&table),
         };
         let set = vec![Assignment { column: "x".into(), value }];
-        let filter = self.chance.percent(50).then(|| {
-            self.beside(&table, |maker| {
+        let filter = (self.can.upsert_filter && self.chance.percent(50)).then(|| {
+            let readable = self.readable_beside(&table);
+            self.beside(&table, readable, |maker| {
                 let depth = usize::from(maker.readable > 0);
                 maker.condition(depth)
             })
@@ -245,7 +274,7 @@ impl Maker {
             true => ConflictAction::DoNothing,
             false => {
                 let is_twin = table.meta.as_ref().is_some_and(|meta| meta.is(&TWIN));
-                match self.chance.below(10) {
+                match self.chance.below(if self.can.returns_by_key { 4 } else { 10 }) {
                     0 if !is_twin => insert.directives.set(switch("revive")),
                     _ => self.switch_write(&mut insert.directives),
                 }

@@ -1,5 +1,14 @@
-//! Databases that tests run SQL on, as text in and text out.
+//! Databases that tests run SQL on, as text in and text out; on MySQL and MariaDB statements run by the executor.
 
+mod asked;
+mod mysql;
+mod placed;
+
+pub(crate) use asked::{Asked, TextRow};
+pub(crate) use mysql::{Flavour, MySqlEngine};
+
+use crate::oracle::Nowhere;
+use kysera_core::{Db, DbBuilder};
 use kysera_sql::dialect::{Dialect, Postgres, Sqlite};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,11 +25,21 @@ pub(crate) trait Engine {
     /// Runs one statement.
     fn run(&mut self, sql: &str) -> Result<Rows, String>;
 
+    /// Runs a statement under its plugins.
+    fn ask(&mut self, asked: &Asked) -> Result<Rows, String> {
+        self.run(asked.text.as_ref().map_err(String::clone)?)
+    }
+
     /// Runs a script.
     fn script(&mut self, sql: &str);
 
     /// A dialect like its own.
     fn another_dialect(&self) -> Box<dyn Dialect>;
+
+    /// Plugins are added to this; where statements run as text, it runs nothing.
+    fn builder(&self) -> DbBuilder {
+        Db::builder(Nowhere(self.another_dialect()))
+    }
 
     /// Makes a schema beside the default one.
     fn create_schema(&mut self, name: &str);
@@ -40,11 +59,11 @@ pub(crate) trait Engine {
     }
 
     /// Runs a write and then a query, and takes back what was done.
-    fn undone_and_then(&mut self, write: &str, query: &str) -> Result<(Rows, Rows), String>
+    fn undone_and_then(&mut self, write: &Asked, query: &str) -> Result<(Rows, Rows), String>
     where
         Self: Sized,
     {
-        self.undone(|engine| Ok((engine.run(write)?, engine.run(query)?)))
+        self.undone(|engine| Ok((engine.ask(write)?, engine.run(query)?)))
     }
 
     /// Ends the transaction, if there still is one.
@@ -214,7 +233,8 @@ impl Engine for PostgresEngine {
     }
 
     /// All of it in one trip to the server, which takes longer than the statements do.
-    fn undone_and_then(&mut self, write: &str, query: &str) -> Result<(Rows, Rows), String> {
+    fn undone_and_then(&mut self, write: &Asked, query: &str) -> Result<(Rows, Rows), String> {
+        let write = write.text.as_ref().map_err(String::clone)?;
         match self.results(&format!("begin; {write}; {query}; rollback")) {
             Ok(mut results) => Ok((std::mem::take(&mut results[1]), std::mem::take(&mut results[2]))),
             Err(error) => {
