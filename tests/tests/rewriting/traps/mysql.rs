@@ -221,7 +221,7 @@ fn a_temporary_table_that_a_filter_reads_twice_is_an_error_or_right_but_never_pa
 fn insert_ignore_with_an_update_would_write_a_hidden_row_and_is_refused() {
     let mut insert = Insert::into(post());
     insert.columns = vec!["id".into(), "n".into()];
-    insert.source = InsertSource::Values(vec![vec![int(2), int(99)]]);
+    insert.source = InsertSource::values(vec![vec![int(2), int(99)]]);
     let set = assign(Expr::Excluded("n".into()));
     let action = ConflictAction::DoUpdate { set, filter: None };
     insert.on_conflict = Some(OnConflict::new(ConflictTarget::Columns(vec!["id".into()]), action));
