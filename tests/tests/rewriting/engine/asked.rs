@@ -1,6 +1,5 @@
 //! A statement as the executor takes it, for engines that run it so, and as text for the others.
 
-use super::Rows;
 use kysera::prelude::*;
 use kysera_core::driver::BoxFuture;
 use kysera_core::{Db, Executor, ExecutorRef, Result, tree};
@@ -11,6 +10,9 @@ use kysera_sql::row::{Cursor, DecodeError};
 use kysera_sql::typed::Closed;
 use std::fmt;
 use std::sync::Arc;
+
+/// Rows as text; NULL is `null`.
+pub(crate) type Rows = Vec<Vec<String>>;
 
 /// What is asked, and under which plugins.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ mod asked;
 mod mysql;
 mod placed;
 
-pub(crate) use asked::{Asked, TextRow};
+pub(crate) use asked::{Asked, Rows, TextRow};
 pub(crate) use mysql::{Flavour, MySqlEngine};
 
 use crate::oracle::Nowhere;
@@ -13,9 +13,6 @@ use kysera_sql::dialect::{Dialect, Postgres, Sqlite};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
-
-/// Rows as text; NULL is `null`.
-pub(crate) type Rows = Vec<Vec<String>>;
 
 /// A database that runs SQL.
 pub(crate) trait Engine {
