@@ -209,7 +209,14 @@ async fn a_query_is_filtered_wherever_an_expression_may_stand() {
             let lacking: &[&str] = match db.dialect().name() {
                 "PostgreSQL" => &[],
                 "SQLite" => &["distinct on"],
-                _ => &["distinct on", "aggregate: order by", "upsert: where", "upsert: index"],
+                _ => &[
+                    "limit",
+                    "offset",
+                    "distinct on",
+                    "aggregate: order by",
+                    "upsert: where",
+                    "upsert: index",
+                ],
             };
             assert_eq!(absent, lacking);
         },

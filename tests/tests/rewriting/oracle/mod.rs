@@ -55,7 +55,6 @@ fn postgres_answers_as_if_hidden_rows_were_not_there() {
 }
 
 #[test]
-#[ignore = "not yet asked for long enough on this server"]
 fn mysql_answers_as_if_hidden_rows_were_not_there() {
     on_mysql(Flavour::MySql, MYSQL, forms::MYSQL, forms::BEYOND_MYSQL);
 }
