@@ -99,8 +99,9 @@ fn nothing_is_outside_of_quotes(sql: &str, rules: &LexerRules, name: &str) {
     for token in tokens(sql, rules) {
         let is_fine = match token.kind {
             TokenKind::Name | TokenKind::Text => true,
+            // MySQL is told how to run a query inside a row filter.
+            TokenKind::BlockComment => token.text == "/*+ no_semijoin() */",
             TokenKind::LineComment
-            | TokenKind::BlockComment
             | TokenKind::CodeComment
             | TokenKind::Unterminated
             | TokenKind::Unknown => false,

@@ -60,7 +60,8 @@ pub enum Isolation {
     /// `repeatable read`
     RepeatableRead,
     /// Every statement sees the same state: PostgreSQL's and MySQL's `repeatable read`, SQL Server's `snapshot`, any
-    /// transaction of SQLite. With `read_only` it is what `db.read(..)` asks for.
+    /// transaction of SQLite. With `read_only` it is what `db.read(..)` asks for. On MySQL, and on MariaDB without
+    /// `innodb_snapshot_isolation`, one that writes would overwrite what others did meanwhile, and is refused.
     Snapshot,
     /// `serializable`
     Serializable,

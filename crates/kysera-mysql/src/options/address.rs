@@ -46,12 +46,19 @@ impl FromStr for MySqlOptions {
         let (host, database) = place.split_once('/').unwrap_or((place, ""));
         set_host(&mut options, host)?;
         options.database = Some(FORM.decoded(database, "the database")?).filter(|name| !name.is_empty());
+        let mut said = Vec::new();
         for pair in FORM.parameters(query) {
             let (key, value) = pair?;
             let value = FORM.decoded(value, key)?;
-            if !options.pool.set_parameter(key, &value)? {
-                set(&mut options, &key.replace('_', "-"), &value)?;
+            let name = key.replace('_', "-");
+            // The last would win: `ssl-mode=DISABLED` over what an address has required.
+            if said.contains(&name) {
+                return Err(invalid(key, "it stands there twice"));
             }
+            if !options.pool.set_parameter(key, &value)? {
+                set(&mut options, &name, &value)?;
+            }
+            said.push(name);
         }
         Ok(options)
     }
@@ -168,6 +175,8 @@ mod tests {
             "mysql://ann:hunter2@db?ssl-mode=always",
             "mysql://ann:hunter2@db:port/x",
             "mysql://ann:hunter2@db?colour=red",
+            "mysql://ann:hunter2@db?ssl-mode=REQUIRED&ssl_mode=DISABLED",
+            "mysql://ann:hunter2@db?pool_max=1&pool_max=2",
             "mysql://ann:hun@ter2@db/x",
             "mysql://ann:h/hunter2@db/x",
             "mysql://ann:h?a=hunter2@db/x",

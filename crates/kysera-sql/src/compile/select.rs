@@ -439,5 +439,6 @@ fn is_of_filter(from: &[FromItem]) -> bool {
         FromItem::Derived(derived) => Some(&derived.alias),
         FromItem::Join(_) | FromItem::Raw { .. } => None,
     };
-    label.is_some_and(|label| label.starts_with("__k") && *label != "__k0")
+    let number = label.and_then(|label| label.strip_prefix("__k"));
+    number.is_some_and(|number| number.parse::<u32>().is_ok_and(|number| number > 0))
 }

@@ -103,7 +103,6 @@ pub(crate) const MARIADB: &[&str] = &["delete: using", "lock"];
 /// What other databases have, and MariaDB has not.
 pub(crate) const BEYOND_MARIADB: &[&str] = &[
     "column list of a derived table",
-    "cte: materialized",
     "distinct on",
     "join: full",
     "join: lateral",
