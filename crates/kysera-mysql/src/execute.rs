@@ -61,15 +61,16 @@ impl RawConnection {
         match done {
             Some(done) if done.warnings == 0 => Ok(Some(done)),
             Some(done) => {
-                Box::pin(warnings::check(self, Errors::of(statement))).await?;
+                Box::pin(warnings::check(self, Errors::of(statement), done.warnings)).await?;
                 Ok(Some(done))
             }
             None if statement.facts.may_warn => {
                 // Warnings come at the end, though nobody wants more rows.
                 reader.read_all();
                 let done = self.read_rows(reader, sink).await?;
-                if done.is_some_and(|done| done.warnings > 0) {
-                    Box::pin(warnings::check(self, Errors::of(statement))).await?;
+                let count = done.map_or(0, |done| done.warnings);
+                if count > 0 {
+                    Box::pin(warnings::check(self, Errors::of(statement), count)).await?;
                 }
                 Ok(done)
             }
@@ -100,7 +101,8 @@ impl RawConnection {
                 Ok(prepared) => {
                     let way = self.checked(prepared, params)?;
                     if prepared.warnings > 0
-                        && let Err(failure) = warnings::check(self, Errors::of(statement)).await
+                        && let Err(failure) =
+                            warnings::check(self, Errors::of(statement), prepared.warnings).await
                     {
                         self.statements.close(prepared.id);
                         return Err(failure);

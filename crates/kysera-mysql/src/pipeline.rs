@@ -150,7 +150,8 @@ impl RawConnection {
         if !warnings::are_asked_for(statement) || self.exchange.is_broken() {
             return read;
         }
-        let warned = warnings::read(self, Errors::of(statement)).await;
+        let count = read.as_ref().ok().copied().flatten().map_or(0, |done| done.warnings);
+        let warned = warnings::read(self, Errors::of(statement), count).await;
         match (&read, warned) {
             // Behind a failed one the error itself stands there, and it is broken when the connection is.
             (Ok(Some(done)), Err(failure)) if done.warnings > 0 || self.exchange.is_broken() => Err(failure),

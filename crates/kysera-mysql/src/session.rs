@@ -30,7 +30,8 @@ pub(crate) fn setup(flavour: Flavour) -> String {
     )
 }
 
-const FACTS: &str = "show variables where variable_name in ('max_allowed_packet', 'max_error_count', 'innodb_snapshot_isolation')";
+const FACTS: &str =
+    "show variables where variable_name in ('max_allowed_packet', 'innodb_snapshot_isolation')";
 
 /// Sets a new session up and asks for the facts.
 pub(crate) async fn begin(raw: &mut RawConnection) -> Result<Facts, Failure> {

@@ -95,7 +95,7 @@ impl Stream<'_> {
                 Event::Done(done) => {
                     self.is_over = true;
                     if done.warnings > 0 {
-                        warnings::check(self.connection.raw(), self.errors).await?;
+                        warnings::check(self.connection.raw(), self.errors, done.warnings).await?;
                     }
                     return Ok(false);
                 }

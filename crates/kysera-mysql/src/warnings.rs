@@ -51,13 +51,13 @@ impl Errors {
 
 const ASK: &str = "show warnings";
 
-/// Asks for the warnings of the statement before.
+/// Asks for the warnings of the statement before, of which there were `count`.
 ///
 /// # Errors
 /// The warning, if one means loss.
-pub(crate) async fn check(raw: &mut RawConnection, errors: Errors) -> Result<(), Failure> {
+pub(crate) async fn check(raw: &mut RawConnection, errors: Errors, count: u16) -> Result<(), Failure> {
     ask(raw);
-    read(raw, errors).await
+    read(raw, errors, count).await
 }
 
 /// Asks and does not wait.
@@ -65,16 +65,16 @@ pub(crate) fn ask(raw: &mut RawConnection) {
     raw.exchange.send_text(ASK);
 }
 
-/// Reads the answer to [`ask`].
+/// Reads the answer to [`ask`]; there were `count` warnings.
 ///
 /// # Errors
 /// The warning, if one means loss.
-pub(crate) async fn read(raw: &mut RawConnection, errors: Errors) -> Result<(), Failure> {
-    let (mut found, mut seen) = (None, 0);
+pub(crate) async fn read(raw: &mut RawConnection, errors: Errors, count: u16) -> Result<(), Failure> {
+    let (mut found, mut listed) = (None, 0);
     loop {
         match raw.exchange.next().await? {
             Event::Row(row) if found.is_none() => {
-                seen += 1;
+                listed += 1;
                 let (bytes, columns) = raw.exchange.row_and_columns(row);
                 found = warning(TextRow::new(bytes, columns.kinds()), errors);
             }
@@ -90,12 +90,16 @@ pub(crate) async fn read(raw: &mut RawConnection, errors: Errors) -> Result<(), 
             )))
         }
         Some(warning) => Err(Failure::Kysera(error::from_server(warning))),
-        None if errors == Errors::Invalid && seen >= raw.facts.max_warnings => {
-            Err(Failure::Kysera(Error::new(ErrorKind::InvalidValue, format!("the server keeps {seen} warnings of a statement and had more: one of them may say that a value was not valid"))
-                .with_hint("raise max_error_count, or write fewer rows at once")))
-        }
+        None if errors == Errors::Invalid && listed < count => Err(Failure::Kysera(incomplete())),
         None => Ok(()),
     }
+}
+
+/// Of the warnings that the server did not keep, any may mean loss.
+fn incomplete() -> Error {
+    let message = "the statement had more warnings than the server keeps: a value may not have been valid";
+    Error::new(ErrorKind::InvalidValue, message)
+        .with_hint("raise max_error_count, or write fewer rows at once")
 }
 
 /// The level, the number and the message of a warning, if it means loss.

@@ -27,6 +27,16 @@ async fn create(db: &Db) {
     insert_into(Account).rows(rows).execute(db).await.unwrap();
 }
 
+/// Three rows of another table.
+async fn create_notes(db: &Db) {
+    raw("create table note (id bigint primary key, code varchar(20) not null)").execute(db).await.unwrap();
+    insert_into(Note).rows([1, 2, 3].map(|id| NewNote { id, code: "n".into() })).execute(db).await.unwrap();
+}
+
+async fn notes(db: &Db) -> Vec<(i64, String)> {
+    select_from(Note).order_by(Note.id).select((Note.id, Note.code)).fetch_all(db).await.unwrap()
+}
+
 async fn state(db: &Db) -> Vec<Account> {
     select_from(Account).order_by(Account.id).select(Account.all()).fetch_all(db).await.unwrap()
 }
@@ -85,19 +95,8 @@ async fn a_write_that_failed_for_a_query_inside_of_it_was_done() {
     on_both("queried", async |driver, flavour| {
         let db = Db::new(driver);
         create(&db).await;
-        raw("create table note (id bigint primary key, code varchar(20) not null)")
-            .execute(&db)
-            .await
-            .unwrap();
-        insert_into(Note)
-            .rows([1, 2, 3].map(|id| NewNote { id, code: "n".into() }))
-            .execute(&db)
-            .await
-            .unwrap();
-        let notes = async || {
-            select_from(Note).order_by(Note.id).select((Note.id, Note.code)).fetch_all(&db).await.unwrap()
-        };
-        let before = notes().await;
+        create_notes(&db).await;
+        let before = notes(&db).await;
         let least = || {
             scalar(select_from(Account).filter((val(10_i64) / Account.credit).gt(1)).select(min(Account.id)))
         };
@@ -108,7 +107,7 @@ async fn a_write_that_failed_for_a_query_inside_of_it_was_done() {
         let query = select_from(Note).filter(Note.id.gt(least())).select((Note.id + 10, Note.code));
         let copied = insert_into(Note).columns((Note.id, Note.code)).from_select(query).execute(&db).await;
         assert_eq!(copied.unwrap_err().kind(), ErrorKind::InvalidValue, "{flavour:?}");
-        assert_eq!(notes().await, before, "{flavour:?}");
+        assert_eq!(notes(&db).await, before, "{flavour:?}");
     })
     .await;
 }
@@ -136,19 +135,8 @@ async fn a_write_that_failed_for_what_a_view_computes_was_done() {
         let db = Db::new(driver);
         create(&db).await;
         raw("create view share as select id, 10 div credit as part from account").execute(&db).await.unwrap();
-        raw("create table note (id bigint primary key, code varchar(20) not null)")
-            .execute(&db)
-            .await
-            .unwrap();
-        insert_into(Note)
-            .rows([1, 2, 3].map(|id| NewNote { id, code: "n".into() }))
-            .execute(&db)
-            .await
-            .unwrap();
-        let notes = async || {
-            select_from(Note).order_by(Note.id).select((Note.id, Note.code)).fetch_all(&db).await.unwrap()
-        };
-        let before = notes().await;
+        create_notes(&db).await;
+        let before = notes(&db).await;
         let least = || scalar(select_from(Share).filter(Share.part.gt(-1)).select(min(Share.id)));
         let listed =
             || select_from(Share).filter(Share.part.is_null().or(Share.part.gt(-1))).select(Share.id);
@@ -166,7 +154,29 @@ async fn a_write_that_failed_for_what_a_view_computes_was_done() {
             let Err(error) = result else { panic!("{flavour:?}: {at}") };
             assert_eq!(error.kind(), ErrorKind::InvalidValue, "{flavour:?}: {at}: {error}");
         }
-        assert_eq!(notes().await, before, "{flavour:?}");
+        assert_eq!(notes(&db).await, before, "{flavour:?}");
+    })
+    .await;
+}
+
+/// A division by zero, in a session that keeps no warning: the list that is asked for is empty.
+#[tokio::test]
+async fn a_warning_that_the_server_did_not_keep_was_none() {
+    on_both("kept", async |driver, flavour| {
+        let db = Db::new(driver);
+        create(&db).await;
+        let before = state(&db).await;
+        db.transaction(async |tx| {
+            raw("set session max_error_count = 0").execute(&*tx).await?;
+            let read = select_from(Account).select(val(10_i64) / Account.credit).fetch_all(&*tx).await;
+            assert_eq!(read.unwrap_err().kind(), ErrorKind::InvalidValue, "{flavour:?}: a read");
+            let write = delete_from(Account).filter((val(10_i64) / Account.credit).gt(1)).execute(&*tx).await;
+            assert_eq!(write.unwrap_err().kind(), ErrorKind::InvalidValue, "{flavour:?}: a write");
+            Ok::<_, kysera_core::Error>(())
+        })
+        .await
+        .unwrap();
+        assert_eq!(state(&db).await, before, "{flavour:?}");
     })
     .await;
 }

@@ -39,7 +39,8 @@ pub struct Facts {
     /// True when an output column may have a type that is not built into the database, so that a client which
     /// looks types up must do so before rows flow.
     pub needs_type_lookup: bool,
-    /// True when it computes what may be no value, such as a quotient or a cast, or holds raw SQL: a database that then goes
+    /// True when it computes what may be no value, such as a quotient or a cast, or holds raw SQL, and for a write that reads
+    /// other rows, which may be a view's that computes: a database that then goes
     /// on with NULL or another value, and a warning, is asked for its warnings. False for a statement that is raw as a whole,
     /// which has what it asks for.
     ///
