@@ -340,6 +340,19 @@ fn the_proposed_row() {
 }
 
 #[test]
+fn a_query_of_the_written_table_in_the_update_of_an_upsert() {
+    let last = from("pet").items([item(Expr::call("max", vec![col("owner_id")]))]);
+    let set = vec![set("owner_id", scalar(last))];
+    let insert = upsert(ConflictTarget::Any, update(set));
+    let on_duplicate =
+        |from| format!(" on duplicate key update `owner_id` = (select max(`owner_id`) from {from})");
+    let text = compiled(insert.clone(), "mysql").sql;
+    assert!(text.ends_with(&on_duplicate("(select * from `pet` as `__target`) as `pet`")), "{text}");
+    let text = compiled(insert, "mariadb").sql;
+    assert!(text.ends_with(&on_duplicate("`pet`")), "{text}");
+}
+
+#[test]
 fn the_proposed_row_of_a_query() {
     let mut insert = from_pets();
     let set = vec![set("gender", Expr::Excluded("gender".into()))];

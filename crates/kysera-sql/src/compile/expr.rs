@@ -87,7 +87,12 @@ impl<'a> Writer<'a> {
             Expr::Case(case) => self.case(case),
             Expr::Cast { operand, to, from } => self.cast(operand, *from, *to),
             Expr::JsonPath(path) => self.json_path(path),
-            Expr::Subquery(query) => self.one_value(query),
+            Expr::Subquery(query) => {
+                // It becomes no join.
+                let condition = std::mem::take(&mut self.outer.condition);
+                self.one_value(query);
+                self.outer.condition = condition;
+            }
             Expr::Exists(query) => {
                 self.push("exists ");
                 self.subquery(query);

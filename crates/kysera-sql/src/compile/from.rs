@@ -55,19 +55,27 @@ impl<'a> Writer<'a> {
         self.target = around;
     }
 
-    /// True in a query inside the write, where this may be the same table. An item of the write itself is none.
+    /// True in a query inside the write, where this may be the same table. An item of the write itself is none; nor, in the
+    /// update of an upsert, is one under another name, which the database reads there.
     fn is_target(&self, target: &TableRef, table: &TableRef) -> bool {
         let names = self.dialect.filtering().names;
-        !self.scopes.is_empty() && names.may_be_same(&target.name, &table.name)
+        let is_read = self.conflict.is_some() && !names.may_be_same(target.label(), table.label());
+        !self.scopes.is_empty() && !is_read && names.may_be_same(&target.name, &table.name)
     }
 
     /// `(select * from "t" limit 18446744073709551615) as "t"`, whose rows are those before the write, as elsewhere. Without
     /// a limit it is merged into a derived table that is merged itself, and the database refuses to read its target.
+    ///
+    /// In the update of an upsert `(select * from "t" as "__target") as "t"`: there the database goes by the name that the
+    /// table has in the query, of a derived table in it too, and merges this one.
     #[cold]
     fn target_again(&mut self, table: &'a TableRef) {
         self.push("(select * from ");
         self.table_name(table);
-        if let LimitForm::Limit { all: Some(all) } = self.syntax.limit {
+        if self.conflict.is_some() {
+            self.push(" as ");
+            self.ident("__target");
+        } else if let LimitForm::Limit { all: Some(all) } = self.syntax.limit {
             self.push(" limit ");
             self.push(all);
         }
@@ -139,10 +147,18 @@ impl<'a> Writer<'a> {
     }
 
     fn join(&mut self, join: &'a Join, lock: Option<&'a Lock>) {
+        let around = self.outer;
+        let is_outer = !matches!(join.kind, JoinKind::Inner | JoinKind::Cross);
+        self.outer.absent |= is_outer && join.kind != JoinKind::Left;
         self.source(&join.left, lock);
-        if self.apply(join) {
-            return;
+        self.outer.absent = around.absent || is_outer && join.kind != JoinKind::Right;
+        if !self.apply(join) {
+            self.joined(join, lock, is_outer || around.absent);
         }
+        self.outer = around;
+    }
+
+    fn joined(&mut self, join: &'a Join, lock: Option<&'a Lock>, is_outer: bool) {
         let words = match (join.kind, join.on.is_some()) {
             (JoinKind::Inner, _) | (JoinKind::Cross, true) => " inner join ",
             (JoinKind::Left, _) => " left join ",
@@ -162,6 +178,7 @@ impl<'a> Writer<'a> {
         match &join.on {
             Some(on) => {
                 self.push(" on ");
+                self.outer.condition = is_outer;
                 self.condition(on);
             }
             None if join.kind == JoinKind::Cross => {}

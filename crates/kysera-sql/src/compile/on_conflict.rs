@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
         let end_of_values = self.sql.len();
         self.push(" on duplicate key update ");
         self.conflict = Some(Conflict { values_form: query, depth: self.scopes.len() });
-        self.assignments(set, None);
+        self.aiming(&insert.into, |w| w.assignments(set, None));
         self.conflict = None;
         if self.contents.proposed && self.syntax.proposed == ProposedForm::RowAlias && !query {
             let clause = self.sql.split_off(end_of_values);

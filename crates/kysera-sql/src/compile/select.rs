@@ -100,15 +100,17 @@ impl<'a> Writer<'a> {
     /// `select .. from .. where .. group by .. having ..`.
     pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.aggregates = false;
-        self.in_scope(&select.from, |w| w.clauses(select, head, before_conflict));
+        let around = std::mem::take(&mut self.outer);
+        self.in_scope(&select.from, |w| w.clauses(select, head, before_conflict, around.condition));
+        self.outer = around;
         self.check_items(select);
     }
 
-    fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
+    fn clauses(&mut self, select: &'a Select, head: Head, before_conflict: bool, of_outer_join: bool) {
         self.heard(&select.directives);
         self.push("select");
         if let Some(hint) = self.syntax.filter_hint
-            && is_of_filter(&select.from)
+            && (of_outer_join || is_of_filter(&select.from))
         {
             self.push(" ");
             self.push(hint);

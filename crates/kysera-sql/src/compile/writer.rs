@@ -42,6 +42,8 @@ pub(super) struct Writer<'a> {
     pub(super) read_items: bool,
     /// The table that an update, a delete or the rows of an insert write to, where no query inside may read it.
     pub(super) target: Option<&'a TableRef>,
+    /// Where in an outer join of the query at hand this is.
+    pub(super) outer: Outer,
     /// The recursive CTE that is being written.
     pub(super) recursion: Option<Recursion<'a>>,
     /// The query that is being written holds an aggregate.
@@ -122,6 +124,15 @@ pub(super) struct Recursion<'a> {
     pub(super) base: &'a Select,
 }
 
+/// Where in an outer join of the query at hand this is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outer {
+    /// On a side whose rows may be absent.
+    pub(super) absent: bool,
+    /// In the condition of the join, or of one on such a side.
+    pub(super) condition: bool,
+}
+
 /// The update branch of an upsert.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Conflict {
@@ -163,6 +174,7 @@ impl<'a> Writer<'a> {
             among_integers: false,
             read_items: false,
             target: None,
+            outer: Outer::default(),
             recursion: None,
             aggregates: false,
             upsert: None,

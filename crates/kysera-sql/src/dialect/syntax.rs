@@ -163,7 +163,7 @@ pub struct Syntax {
     pub untyped_values: bool,
     /// LIMIT and OFFSET take a number, written or bound, and nothing that is computed.
     pub limit_is_number: bool,
-    /// What stands behind `select` in a query inside a row filter.
+    /// What stands behind `select` in a query inside a row filter, or in the condition of an outer join.
     pub filter_hint: Option<&'static str>,
     /// What is not NULL by its type is not computed where only that is asked for: `is null`, `count(x)`, `x = x`. An error in
     /// it would not show.
