@@ -271,6 +271,8 @@ fn a_query_in_on() {
         select([c("t.id"), c("u.id")], join(t(), JoinKind::Left, other, on)),
         texts! {
             all: r#"select "t"."id", "u"."id" from "tag" as "t" left join "tag" as "u" on "t"."id" = "u"."id" and exists (select 1 from "post" as "o" where "o"."del" is null and "o"."id" = "t"."post_id")"#,
+            mysql: "select `t`.`id`, `u`.`id` from `tag` as `t` left join `tag` as `u` on `t`.`id` = `u`.`id` and exists (select /*+ no_semijoin() */ 1 from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`)",
+            mariadb: "select `t`.`id`, `u`.`id` from `tag` as `t` left join `tag` as `u` on `t`.`id` = `u`.`id` and exists (select 1 from `post` as `o` where `o`.`del` is null and `o`.`id` = `t`.`post_id`)",
         },
     );
 }

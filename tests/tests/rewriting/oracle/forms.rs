@@ -115,7 +115,7 @@ pub(crate) const BEYOND_MARIADB: &[&str] = &[
 
 /// What is not asked of MariaDB.
 pub(crate) const OF_CTES: &[&str] =
-    &["column list of a cte", "cte", "cte: recursive", "insert: with in front"];
+    &["column list of a cte", "cte", "cte: materialized", "cte: recursive", "insert: with in front"];
 
 /// The forms of every database, without these.
 pub(crate) fn everywhere_but(beyond: &[&'static str], ctes: bool) -> Vec<&'static str> {
