@@ -70,10 +70,7 @@ fn read(address: &str) -> Result<PostgresOptions> {
     refuse_password_as_host(&config)?;
     options.keepalive = kept_alive(&config);
     options.config = config;
-    for (at, (key, value)) in ours.iter().enumerate() {
-        if ours[..at].iter().any(|(other, _)| other == key) {
-            return Err(FORM.unreadable(&format!("it says {key} twice")));
-        }
+    for (key, value) in &ours {
         if !options.pool.set_parameter(key, value)? {
             set(&mut options, key, value)?;
         }
@@ -137,13 +134,22 @@ impl Reader {
     }
 }
 
+/// Of two the last would win, or both hold.
+fn said_once<'k>(said: &mut Vec<&'k str>, key: &'k str) -> Result<()> {
+    if said.contains(&key) {
+        return Err(FORM.unreadable(&format!("it says {key} twice")));
+    }
+    said.push(key);
+    Ok(())
+}
+
 fn unknown(key: &str) -> Error {
     unknown_parameter(key, &[&OURS[..], &PASSED_ON, &IGNORED].concat())
 }
 
 fn split_url(address: &str) -> Result<Split> {
     let (before, query) = address.split_once('?').unwrap_or((address, ""));
-    let (mut kept, mut ours) = (Vec::new(), Vec::new());
+    let (mut kept, mut ours, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for pair in FORM.parameters(query) {
         let (key, value) = pair?;
         let reader = match Reader::of(key) {
@@ -153,6 +159,7 @@ fn split_url(address: &str) -> Result<Split> {
             }
             reader => reader?,
         };
+        said_once(&mut said, key)?;
         match reader {
             Reader::We => ours.push((key.to_owned(), FORM.decoded(value, key)?)),
             Reader::TheClient => kept.push(format!("{key}={value}")),
@@ -164,7 +171,7 @@ fn split_url(address: &str) -> Result<Split> {
 }
 
 fn split_pairs(address: &str) -> Result<Split> {
-    let (mut kept, mut ours) = (String::new(), Vec::new());
+    let (mut kept, mut ours, mut said) = (String::new(), Vec::new(), Vec::new());
     let mut rest = address.trim_start();
     while !rest.is_empty() {
         let (key, after) =
@@ -172,6 +179,7 @@ fn split_pairs(address: &str) -> Result<Split> {
         let (key, after) = (key.trim(), after.trim_start());
         let length = value_length(after);
         let written = &after[..length];
+        said_once(&mut said, key)?;
         match Reader::of(key)? {
             Reader::We => ours.push((key.to_owned(), unquote(written))),
             Reader::TheClient => {
@@ -347,6 +355,8 @@ mod tests {
             "postgres://ann:hunter2@db?sslmode=always",
             "postgres://ann:hunter2@db:port/x",
             "postgres://ann:hunter2@db?colour=red",
+            "postgres://ann:hunter2@db?application_name=a&application_name=b",
+            "password=hunter2 host=a user=b user=c",
             "password=hunter2 host=a sslmode=always",
             "password=hunter2 host",
             "hunter2",
@@ -408,7 +418,7 @@ mod tests {
     fn every_key_that_is_listed_is_read() {
         let values = ["1", "require", "postgres", "primary", "127.0.0.1", "disable"];
         for key in OURS.iter().chain(&PASSED_ON).chain(&IGNORED) {
-            let is_read = |value: &&str| match read(&format!("host=a {key}={value}")) {
+            let is_read = |value: &&str| match read(&format!("{key}={value}")) {
                 Err(error) => error.to_string().contains("go together"),
                 Ok(_) => true,
             };
