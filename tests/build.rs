@@ -46,8 +46,18 @@ struct Block {
 }
 
 /// What a block may say of itself.
-const WORDS: [&str; 8] =
-    ["rust", "tables", "shared", "no_run", "sqlite", "postgres", "compile_fail", "instead"];
+const WORDS: [&str; 10] = [
+    "rust",
+    "tables",
+    "shared",
+    "no_run",
+    "sqlite",
+    "postgres",
+    "not_sqlite",
+    "not_mysql",
+    "compile_fail",
+    "instead",
+];
 
 fn documents(root: &Path) -> Vec<Document> {
     let mut names = vec![PathBuf::from("README.md")];
@@ -156,12 +166,16 @@ impl Block {
         if self.is("no_run") {
             return;
         }
-        let (plugins, on_sqlite, on_postgres) = (document.plugins, !self.is("postgres"), !self.is("sqlite"));
+        let (plugins, sqlite_alone, postgres_alone) =
+            (document.plugins, self.is("sqlite"), self.is("postgres"));
+        let on_sqlite = !postgres_alone && !self.is("not_sqlite");
+        let on_postgres = !sqlite_alone;
+        let on_mysql = !sqlite_alone && !postgres_alone && !self.is("not_mysql");
         let (sqlite, postgres) = (&self.sqlite, &self.postgres);
         let _ = writeln!(
             code,
             "#[test]\nfn line_{line}() {{\ncrate::check(&crate::Shown {{ place: {place:?}, plugins: {plugins}, \
-             on_sqlite: {on_sqlite}, on_postgres: {on_postgres}, sqlite: {sqlite:?}, postgres: {postgres:?} }}, |db| Box::pin(make_tables(db)), \
+             on_sqlite: {on_sqlite}, on_postgres: {on_postgres}, on_mysql: {on_mysql}, sqlite: {sqlite:?}, postgres: {postgres:?} }}, |db| Box::pin(make_tables(db)), \
              |db, driver| Box::pin(block_{line}(db, driver)));\n}}",
             place = format!("{name}:{line}"),
         );

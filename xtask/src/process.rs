@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what the programs do.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
@@ -15,9 +16,27 @@ pub(crate) fn root() -> PathBuf {
     manifest.parent().map(Path::to_path_buf).unwrap_or(manifest)
 }
 
+/// Returns a command that runs a program, which hears nothing of this one.
+///
+/// `cargo run` tells us of our own package. A cargo that is told the same takes it for a change of what build scripts have
+/// seen (`ring`'s looks), and builds their crates again; and so does the next one, which is not told.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_our_package(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// True for what cargo tells a program that it runs (The Cargo Book, "Environment variables Cargo sets for crates").
+fn is_of_our_package(variable: &OsStr) -> bool {
+    let Some(name) = variable.to_str() else { return false };
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start)) || name == "OUT_DIR"
+}
+
 /// Returns a command that runs the cargo that runs us, at the root of the workspace.
 pub(crate) fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
@@ -59,4 +78,29 @@ fn name(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
     format!("`{}`", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{command, is_of_our_package, output, root};
+    use std::process::Command;
+
+    #[test]
+    fn a_cargo_that_this_program_ran_built_crates_with_build_scripts_again() {
+        let told = |command: &mut Command| {
+            let told = output(command).unwrap();
+            told.lines().filter(|line| is_of_our_package(line.split('=').next().unwrap().as_ref())).count()
+        };
+        let mut as_it_is = Command::new("/usr/bin/env");
+        assert!(told(&mut as_it_is) > 0, "cargo tells this test of its package");
+        assert_eq!(told(&mut command("/usr/bin/env")), 0);
+        assert!(!is_of_our_package("CARGO_TARGET_DIR".as_ref()) && !is_of_our_package("CARGO".as_ref()));
+    }
+
+    #[test]
+    fn every_program_is_started_by_the_one_function_here() {
+        let mut grep = command("git");
+        grep.current_dir(root()).args(["grep", "--untracked", "-lF", "Command::new(", "--", "xtask"]);
+        assert_eq!(output(&mut grep).unwrap().trim(), "xtask/src/process.rs");
+    }
 }

@@ -3,7 +3,7 @@
 //! Speaks their protocol in its binary form, over a connection of its own on mysql_common, tokio and rustls. Knows nothing
 //! of trees, plugins or Rust row types: it is given text and values, and hands cells to a sink.
 //!
-//! **For whom:** applications with a server of MySQL (from 8.0.14) or MariaDB (from 10.5).
+//! **For whom:** applications with a server of MySQL (from 8.0.14) or MariaDB (from 10.5), which use it as `kysera::mysql`.
 //!
 //! **Where to begin:** with [`MySql::connect`]; what can be tuned is in [`MySqlOptions`], also as parameters of an address.
 //!

@@ -71,7 +71,7 @@ impl MySqlOptions {
         MySqlOptions::default()
     }
 
-    /// The host: a name or an address (`localhost`, which is reached by TCP).
+    /// The host: a name or an address (`localhost`, which is reached by TCP). One: of several the options are refused.
     #[must_use = "returns the options"]
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
@@ -162,6 +162,9 @@ impl MySqlOptions {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
+        if self.host.contains(',') {
+            return Err(several_hosts());
+        }
         self.pool.check()?;
         self.ssl.certificates.check(NAMES)?;
         if self.user.contains('\0') || self.database.as_ref().is_some_and(|name| name.contains('\0')) {
@@ -170,6 +173,12 @@ impl MySqlOptions {
         }
         Ok(())
     }
+}
+
+/// Which of them has the newest rows, only something that watches them can tell.
+fn several_hosts() -> Error {
+    Error::new(ErrorKind::Configuration, "the address names several hosts, and this driver connects to one")
+        .with_hint("name one: the server, or a proxy or a DNS name that stands for those that are meant")
 }
 
 kysera_net::server_options! {

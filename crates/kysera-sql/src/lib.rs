@@ -83,7 +83,7 @@ pub mod write;
 /// ```
 ///
 /// # Dialects
-/// PostgreSQL: a type made by `create type .. as enum`. SQLite: text.
+/// PostgreSQL: a type made by `create type .. as enum`. MySQL and MariaDB: `enum(..)` of the labels, in the column. SQLite: text.
 pub use kysera_macros::SqlEnum;
 
 /// Makes a struct with a single field a SQL type of its own: bound and read as that field, but never mixed up with it

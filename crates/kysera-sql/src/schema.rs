@@ -85,6 +85,10 @@ pub struct CreateIndex<T> {
 /// let index = create_index("pet_name", Pet, (Pet.name,)).unique();
 /// # assert_sql(index, r#"create unique index "pet_name" on "pet" ("name")"#);
 /// ```
+///
+/// # Dialects
+/// MySQL, MariaDB and SQL Server index no text or bytes of any length. `create_table` gives 255 to a column that is unique, a
+/// key, refers to one or has a default; any other is refused with what to do.
 pub fn create_index<T, I>(
     name: impl Into<Name>,
     table: T,
@@ -119,7 +123,7 @@ impl<T> CreateIndex<T> {
     /// Does nothing where an index of that name is there already.
     ///
     /// # Dialects
-    /// PostgreSQL and SQLite.
+    /// PostgreSQL, SQLite and MariaDB.
     pub fn if_not_exists(mut self) -> Self {
         self.ast.if_not_exists = true;
         self

@@ -1,9 +1,23 @@
 //! Reads a database URL. An unknown parameter or value is an error.
 
 use crate::options::{Journal, SqliteOptions, Synchronous};
-use kysera_core::pool::parse_duration;
+use kysera_core::pool::{parse_duration, unknown_parameter};
 use kysera_core::{Error, ErrorKind, Result};
 use std::str::FromStr;
+
+/// The parameters beside those of the pool.
+const PARAMETERS: [&str; 10] = [
+    "mode",
+    "busy_timeout",
+    "budget",
+    "journal",
+    "synchronous",
+    "foreign_keys",
+    "exclusive",
+    "statement_cache",
+    "checkpoint_pages",
+    "journal_size_limit",
+];
 
 impl FromStr for SqliteOptions {
     type Err = Error;
@@ -47,6 +61,9 @@ fn with_parameter(mut options: SqliteOptions, name: &str, value: &str) -> Result
     if options.pool.set_parameter(name, value)? {
         return Ok(options);
     }
+    if !PARAMETERS.contains(&name) {
+        return Err(unknown_parameter(name, &PARAMETERS));
+    }
     Ok(match name {
         "mode" => match value {
             "ro" => options.read_only(true).create(false),
@@ -78,10 +95,7 @@ fn with_parameter(mut options: SqliteOptions, name: &str, value: &str) -> Result
         "journal_size_limit" => {
             options.journal_size_limit(if value == "none" { None } else { Some(number(name, value)?) })
         }
-        _ => {
-            return Err(wrong(format!("unknown url parameter: {name}"))
-                .with_hint("SqliteOptions lists them; what has none is set with its methods"));
-        }
+        _ => return Err(unknown_parameter(name, &PARAMETERS)),
     })
 }
 
@@ -211,5 +225,7 @@ mod tests {
         ] {
             assert_eq!(parse(url).unwrap_err().kind(), ErrorKind::Configuration, "{url}");
         }
+        let error = parse("sqlite:a?busy-timeout=1").unwrap_err();
+        assert_eq!(error.hint(), Some("did you mean `busy_timeout`?"));
     }
 }

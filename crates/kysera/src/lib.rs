@@ -41,7 +41,7 @@
 //! | to | begin with |
 //! |---|---|
 //! | describe a table | [`derive(Table)`](derive@Table), [`derive(SqlEnum)`](derive@SqlEnum), [`derive(SqlType)`](derive@SqlType), [`types`] |
-//! | open a database | [`sqlite`], [`postgres`], [`Db`] |
+//! | open a database | [`sqlite`], [`postgres`], [`mysql`], [`Db`] |
 //! | query | [`select_from`](query::select_from), [`query`], [`expr`], [`row!`](macro@row), [`alias!`](macro@alias) |
 //! | write | [`insert_into`](write::insert_into), [`update`](write::update), [`delete_from`](write::delete_from) |
 //! | run a query | [`QueryExt`](executor::QueryExt): `fetch_all`, `fetch_one`, `execute`, .. |
@@ -90,13 +90,12 @@ pub use kysera_sql::typed::Table;
 pub use kysera_sql::{FromRow, SqlEnum, SqlType, Table, Tables, alias, row, sql, sql_type};
 pub use kysera_sql::{expr, query, schema, types, write};
 
-/// The SQLite driver.
-#[cfg(feature = "sqlite")]
-pub use kysera_sqlite as sqlite;
-
 /// The driver for MySQL and MariaDB.
 #[cfg(feature = "mysql")]
 pub use kysera_mysql as mysql;
 /// The PostgreSQL driver.
 #[cfg(feature = "postgres")]
 pub use kysera_postgres as postgres;
+/// The SQLite driver.
+#[cfg(feature = "sqlite")]
+pub use kysera_sqlite as sqlite;

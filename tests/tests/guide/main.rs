@@ -1,11 +1,12 @@
 //! The code of the readme and of the documents, as it is printed there, and the SQL that is printed beside it.
 //!
-//! `build.rs` cuts the blocks out. Each runs on a database of its own, in memory and on PostgreSQL where there is one; the
-//! SQL shown below a block must be what the driver was sent, in order. SQL for PostgreSQL is asked of a driver that
-//! sends nothing, so that it is compared without a server too.
+//! `build.rs` cuts the blocks out. Each runs on a database of its own: in memory, and on PostgreSQL, MySQL and MariaDB where
+//! there are servers. The SQL shown below a block must be what the driver was sent, in order. SQL for PostgreSQL is asked of
+//! a driver that sends nothing, so that it is compared without a server too.
 
 mod links;
 mod mistakes;
+mod options;
 mod paper;
 mod recorder;
 mod server;
@@ -31,6 +32,7 @@ pub(crate) struct Shown {
     /// Where it runs.
     pub(crate) on_sqlite: bool,
     pub(crate) on_postgres: bool,
+    pub(crate) on_mysql: bool,
     pub(crate) sqlite: Option<&'static str>,
     pub(crate) postgres: Option<&'static str>,
 }
@@ -49,12 +51,17 @@ pub(crate) fn check(shown: &Shown, make_tables: MakeTables, block: Block) {
             block(&db, Box::new(recorder.clone())).await.unwrap_or_else(|error| panic!("{place}: {error:?}"));
         }
         if shown.on_postgres
-            && let Some(server) = Server::with_tables(make_tables).await
+            && let Some(server) = Server::postgres(make_tables).await
         {
-            let db = world::database(server.driver(), shown.plugins);
-            let ran = block(&db, Box::new(server.driver())).await;
-            server.remove().await;
-            ran.unwrap_or_else(|error| panic!("{place}, on PostgreSQL: {error:?}"));
+            run(shown, server, block).await;
+        }
+        if shown.on_mysql {
+            if let Some(server) = Server::mysql("MySQL", kysera_testing::mysql_url(), make_tables).await {
+                run(shown, server, block).await;
+            }
+            if let Some(server) = Server::mysql("MariaDB", kysera_testing::mariadb_url(), make_tables).await {
+                run(shown, server, block).await;
+            }
         }
         if let Some(sql) = shown.sqlite {
             assert_eq!(recorder.sent(), statements(sql), "{place}: what SQLite is sent");
@@ -69,4 +76,13 @@ pub(crate) fn check(shown: &Shown, make_tables: MakeTables, block: Block) {
             assert_eq!(sent, expected, "{place}: what PostgreSQL is sent");
         }
     });
+}
+
+/// Runs a block on a server, and clears up behind it.
+async fn run(shown: &Shown, server: Server<impl Driver + Clone>, block: Block) {
+    let (place, name) = (shown.place, server.name);
+    let db = world::database(server.driver(), shown.plugins);
+    let ran = block(&db, Box::new(server.driver())).await;
+    server.remove().await;
+    ran.unwrap_or_else(|error| panic!("{place}, on {name}: {error:?}"));
 }

@@ -441,7 +441,13 @@ fn more_parameters_than_the_database_takes() {
         CompileError::TooManyParameters { max: 65_535, .. }
     ));
     assert!(matches!(refused(items(65_536), "mysql"), CompileError::TooManyParameters { max: 65_535, .. }));
-    assert!(matches!(refused(items(2_099), "mssql"), CompileError::TooManyParameters { max: 2_098, .. }));
+    let error = refused(items(2_099), "mssql");
+    assert!(matches!(error, CompileError::TooManyParameters { max: 2_098, .. }));
+    assert_eq!(
+        error.to_string(),
+        "2099 parameters in one statement, and SQL Server takes 2098: insert rows in parts, in one transaction; split a list, \
+         or keep it in a table and join that"
+    );
 }
 
 #[test]

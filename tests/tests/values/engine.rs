@@ -114,7 +114,7 @@ impl Engine {
     }
 }
 
-fn a_name() -> String {
+pub(crate) fn a_name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("values_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }

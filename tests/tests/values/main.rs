@@ -2,6 +2,7 @@
 //! order, and inside nested rows.
 
 mod engine;
+mod other_columns;
 mod own_types;
 
 use engine::Engine;

@@ -14,7 +14,7 @@ mod published;
 mod source;
 mod tidy;
 
-use crate::process::{Result, cargo, output, root};
+use crate::process::{Result, cargo, command, output, root};
 use manifests::Manifests;
 use outcome::{Outcome, verdict};
 use std::io::{IsTerminal, Write};
@@ -122,13 +122,13 @@ fn docs() -> Result<Outcome> {
 
 fn msrv() -> Result<Outcome> {
     let msrv = Manifests::read()?.rust_version()?;
-    let toolchains = output(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
+    let toolchains = output(command("rustup").args(["toolchain", "list"])).unwrap_or_default();
     let mut names = toolchains.lines().filter_map(|line| line.split_whitespace().next());
     let Some(toolchain) = names.find(|name| name.starts_with(&msrv)) else {
         return Ok(Outcome::Skipped(format!("toolchain {msrv} is not installed")));
     };
     // A target folder of its own: two compilers that share one keep throwing out each other's work.
-    let mut check = Command::new("rustup");
+    let mut check = command("rustup");
     check.args(["run", toolchain, "cargo", "check", "--quiet", "--workspace", "--all-features"]);
     quiet(check.args(["--target-dir", "target/msrv"]).current_dir(root()))
 }

@@ -1,14 +1,13 @@
 //! Rust sources as tokens: enough to find paths and macros in them, also inside macro bodies,
 //! which a syntax tree leaves opaque.
 
-use crate::process::{Result, output, root};
+use crate::process::{Result, command, output, root};
 use proc_macro2::{TokenStream, TokenTree};
 use std::path::PathBuf;
-use std::process::Command;
 
 /// Returns the files that are under version control or about to be, relative to the root.
 pub(crate) fn tracked(pattern: &str) -> Result<Vec<PathBuf>> {
-    let mut git = Command::new("git");
+    let mut git = command("git");
     git.args(["ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", pattern]);
     let list = output(git.current_dir(root()))?;
     let files = list.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from);

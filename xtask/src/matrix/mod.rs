@@ -6,7 +6,7 @@
 mod programs;
 mod table;
 
-use crate::process::{Result, root};
+use crate::process::{Result, command, root};
 use crate::servers::Servers;
 use std::collections::BTreeMap;
 use std::fs;
@@ -45,7 +45,7 @@ pub(crate) fn run(mut tests: Command, servers: &mut Servers, again: bool) -> Res
             ));
         }
         for (name, program) in programs.iter().filter(|(_, program)| AGAIN.contains(&&*program.area)) {
-            let mut command = Command::new(&program.file);
+            let mut command = command(&program.file);
             command.current_dir(&program.folder);
             newest.tell_alone(&mut command);
             log.tell(&mut command, &threads)?;

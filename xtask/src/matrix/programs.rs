@@ -1,6 +1,6 @@
 //! Which test programs there are, and of which crate, as cargo tells it.
 
-use crate::process::Result;
+use crate::process::{Result, command};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(crate) struct Program {
 
 /// Builds what a `cargo test` would run; returns each program by its name, as `suite-0123456789abcdef`.
 pub(crate) fn built_by(tests: &Command) -> Result<BTreeMap<String, Program>> {
-    let mut build = Command::new(tests.get_program());
+    let mut build = command(tests.get_program());
     // Before the arguments for the test programs, which follow a second `--`.
     let arguments: Vec<_> = tests.get_args().collect();
     let (first, rest) = arguments.split_at(1);

@@ -5,7 +5,7 @@
 
 mod list;
 
-use crate::process::{Result, cargo, output, root, run};
+use crate::process::{Result, cargo, command, output, root, run};
 use crate::servers::{Kind, Servers};
 use list::{MUTANTS, Mutant};
 use std::fs;
@@ -43,7 +43,7 @@ pub(crate) fn task(words: &[&str]) -> Result<ExitCode> {
 /// Work that is not committed would be lost if this program were killed.
 fn is_clean(mutants: &[&Mutant]) -> Result {
     let files = mutants.iter().map(|mutant| mutant.file);
-    let mut status = Command::new("git");
+    let mut status = command("git");
     status.current_dir(root()).args(["status", "--porcelain", "--"]).args(files);
     match output(&mut status)?.as_str() {
         "" => Ok(()),

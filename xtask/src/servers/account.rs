@@ -1,7 +1,7 @@
 //! The account that a server runs as: our own, or for root an unprivileged one,
 //! because PostgreSQL and MySQL refuse to run as root.
 
-use crate::process::{Result, output};
+use crate::process::{Result, command, output};
 use std::path::Path;
 use std::process::Command;
 
@@ -31,9 +31,9 @@ impl Account {
     /// Returns a command that runs `program` as this account, in `folder`.
     pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
         let mut command = match self {
-            Account::Ours => Command::new(program),
+            Account::Ours => command(program),
             Account::Other { user, group } => {
-                let mut command = Command::new("setpriv");
+                let mut command = command("setpriv");
                 command.args([&format!("--reuid={user}"), &format!("--regid={group}")]);
                 command.arg("--clear-groups").arg(program);
                 command
@@ -46,15 +46,15 @@ impl Account {
     /// Gives a file or a folder to this account.
     pub(crate) fn own(&self, path: &Path) -> Result {
         let Account::Other { user, group } = self else { return Ok(()) };
-        output(Command::new("chown").arg(format!("{user}:{group}")).arg(path)).map(|_| ())
+        output(command("chown").arg(format!("{user}:{group}")).arg(path)).map(|_| ())
     }
 }
 
 /// Says whether this process may do anything on this machine.
 pub(crate) fn is_root() -> Result<bool> {
-    output(Command::new("id").arg("-u")).map(|user| user.trim() == "0")
+    output(command("id").arg("-u")).map(|user| user.trim() == "0")
 }
 
 fn id(what: &str, name: &str) -> Result<String> {
-    output(Command::new("id").args([what, name])).map(|number| number.trim().to_owned())
+    output(command("id").args([what, name])).map(|number| number.trim().to_owned())
 }

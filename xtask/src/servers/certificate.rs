@@ -2,10 +2,9 @@
 //!
 //! Two certificates, because rustls refuses one that is its own authority.
 
-use crate::process::{Result, find_program, output};
+use crate::process::{Result, command, find_program, output};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 const EXTENSIONS: &str = "\
 basicConstraints = critical, CA:FALSE
@@ -20,7 +19,7 @@ pub(crate) fn create(folder: &Path) -> Result {
         return Err("the program `openssl` is missing; it makes the test server's certificate".to_owned());
     }
     let openssl =
-        |line: &str| output(Command::new("openssl").args(line.split(' ')).current_dir(folder)).map(|_| ());
+        |line: &str| output(command("openssl").args(line.split(' ')).current_dir(folder)).map(|_| ());
     let written = fs::write(folder.join("server.ext"), EXTENSIONS);
     written.map_err(|error| format!("cannot write in {}: {error}", folder.display()))?;
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";

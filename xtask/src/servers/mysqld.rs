@@ -4,7 +4,7 @@ use super::account::Account;
 use super::debian::Tree;
 use super::kind::Kind;
 use super::supervisor::Manners;
-use crate::process::{Result, output};
+use crate::process::{Result, command, output};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -41,7 +41,7 @@ impl Program {
         files.filter(|file| file.is_file()).find_map(|file| {
             let base = file.canonicalize().ok()?.parent()?.parent()?.to_path_buf();
             let shares = ["share/mariadb", "share/mysql", "share"].map(|share| base.join(share)).into();
-            let version = output(Command::new(&file).arg("--version")).ok()?;
+            let version = output(command(&file).arg("--version")).ok()?;
             let program = Program { words: vec![file], places: Vec::new(), shares, version: short(&version) };
             (flavour(&version) == kind).then_some(program)
         })
@@ -50,7 +50,7 @@ impl Program {
     /// Takes a program of an unpacked package.
     pub(crate) fn unpacked(tree: &Tree, file: &str) -> Result<Program> {
         let words = tree.program(file)?;
-        let version = output(Command::new(&words[0]).args(&words[1..]).arg("--version"))?;
+        let version = output(command(&words[0]).args(&words[1..]).arg("--version"))?;
         let shares: Vec<_> = ["usr/share/mariadb", "usr/share/mysql"].map(|share| tree.path(share)).into();
         let share = shares.iter().find(|share| share.join("charsets").is_dir());
         let share = share.ok_or_else(|| format!("{file} was unpacked without its character sets"))?.display();

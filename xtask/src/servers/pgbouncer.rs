@@ -9,9 +9,8 @@ use super::folder::{self, free_port, write};
 use super::kind::Kind;
 use super::server::Server;
 use super::supervisor::{Manners, Supervisor};
-use crate::process::{Result, output};
+use crate::process::{Result, command, output};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const PACKAGE: Wanted = Wanted { package: "pgbouncer", alone: &[] };
 
@@ -80,7 +79,7 @@ fn parts(url: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// Returns `1.26.1` of `PgBouncer 1.26.1` and more lines.
 fn version(program: &[PathBuf]) -> Result<String> {
-    let said = output(Command::new(&program[0]).args(&program[1..]).arg("--version"))?;
+    let said = output(command(&program[0]).args(&program[1..]).arg("--version"))?;
     Ok(said.split_whitespace().nth(1).unwrap_or("?").to_owned())
 }
 

@@ -5,7 +5,7 @@
 //! or SIGKILL, the pipe closes; the script ends the commands that we were running,
 //! stops the server and removes its folder. So there is no signal handler here.
 
-use crate::process::Result;
+use crate::process::{Result, command};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -62,7 +62,7 @@ pub(crate) struct Supervisor {
 impl Supervisor {
     /// Watches over a folder and the server in it, which is not started yet.
     pub(crate) fn new(folder: &Path, server: &Command, manners: Manners) -> Result<Supervisor> {
-        let mut script = Command::new("sh");
+        let mut script = command("sh");
         let (file, pattern) = manners.ready;
         script.args(["-c", SCRIPT, "kysera-server"]).arg(folder).args([manners.signal, file, pattern]);
         script.arg(server.get_program()).args(server.get_args()).current_dir("/");

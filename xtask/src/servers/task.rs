@@ -2,15 +2,15 @@
 
 use super::kind::Kind;
 use super::several::Servers;
-use crate::process::{Result, exit_code};
+use crate::process::{Result, command, exit_code};
 use std::io::IsTerminal;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 /// Runs a command with the servers' addresses in its environment; without one, prints the addresses and waits.
 pub(crate) fn task(kinds: &[Kind], words: &[&str]) -> Result<ExitCode> {
     let mut servers = Servers::these(kinds)?;
     if let [program, arguments @ ..] = words {
-        let mut command = Command::new(program);
+        let mut command = command(program);
         command.args(arguments).envs(servers.variables().map(|(name, value)| (name, value)));
         // A program that asks questions must stay in the terminal's foreground group,
         // where Ctrl-C reaches it without help.

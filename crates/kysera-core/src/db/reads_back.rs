@@ -1,7 +1,7 @@
 //! Which writes a database does not give the rows of, or not all and only those that were written.
 
 use super::handle::Db;
-use kysera_sql::ast::{ConflictAction, Statement, TableRef};
+use kysera_sql::ast::{ConflictAction, InsertSource, Statement, TableRef};
 
 impl Db {
     /// True for a write whose rows the database does not give back, and that may be read by their keys instead.
@@ -10,9 +10,10 @@ impl Db {
         has.returning_by_key
             && match statement {
                 Statement::Insert(insert) => {
-                    // A row that is there and stays would be given back as well.
+                    // A row that is there and stays would be given back as well, but for one that comes from a query.
                     let action = insert.on_conflict.as_ref().map(|conflict| &conflict.action);
-                    let passes_over = matches!(action, Some(ConflictAction::DoNothing));
+                    let passes_over = matches!(action, Some(ConflictAction::DoNothing))
+                        && !matches!(insert.source, InsertSource::Select(_));
                     !(has.returning && !passes_over || insert.returning.is_empty())
                 }
                 Statement::Update(update) => !(has.returning_update || update.returning.is_empty()),

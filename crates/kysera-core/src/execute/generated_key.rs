@@ -13,8 +13,8 @@ use kysera_sql::row::RowSink;
 use kysera_sql::value::SqlType;
 
 /// A row that is the generated key, as often as it is wanted.
-#[derive(Clone, Copy)]
 pub(crate) struct GeneratedKey {
+    table: Name,
     columns: usize,
 }
 
@@ -30,12 +30,13 @@ impl GeneratedKey {
         }
         let mut write = insert.clone();
         let columns = std::mem::take(&mut write.returning).len();
-        Ok(Some((compiler.write(&write.into())?, GeneratedKey { columns })))
+        let key = GeneratedKey { table: insert.into.name.clone(), columns };
+        Ok(Some((compiler.write(&write.into())?, key)))
     }
 
     /// Hands the row over.
     pub(crate) fn row(self, written: ExecResult, mut sink: Box<dyn RowSink>) -> Ran {
-        let key = written.first_insert_id.ok_or_else(no_key)?;
+        let key = written.first_insert_id.ok_or_else(|| no_key(&self.table))?;
         sink.row(&vec![Cell::I64(key); self.columns])?;
         Ok((written.with_returned(1), sink))
     }

@@ -1,6 +1,7 @@
 //! What a row of an insert is known by afterwards: values that it gives, or the key that the database generates.
 
 use crate::execute::row_keys::RowKey;
+use crate::execute::untold::Untold;
 use kysera_sql::ast::{ConflictAction, ConflictTarget, Expr, Insert, InsertOr, InsertSource, Rows};
 use kysera_sql::ident::Name;
 use kysera_sql::table::{Generated, TableMeta};
@@ -24,25 +25,54 @@ pub(crate) enum InsertKeys {
     RowByRow(Vec<InsertKey>),
 }
 
-/// What the rows of an insert of values are known by; `None` if one of them cannot be told.
-pub(crate) fn keys_of(insert: &Insert) -> Option<InsertKeys> {
+/// What the rows of an insert of values are known by.
+///
+/// # Errors
+/// Why one of them cannot be told.
+pub(crate) fn keys_of(insert: &Insert) -> Result<InsertKeys, Untold> {
     let one_of_defaults = Rows::from(vec![Vec::new()]);
     let rows = match (&insert.source, &insert.with) {
+        (_, Some(_)) => return Err(Untold::by_ctes()),
         (InsertSource::Values(rows), None) => rows,
         (InsertSource::DefaultValues, None) => &one_of_defaults,
-        _ => return None,
+        _ => return Err(from_a_query()),
     };
-    let meta = insert.into.meta.as_deref()?;
+    if rows.is_empty() || rows.iter().any(|row| row.len() != insert.columns.len()) {
+        return Err(Untold::new("a row is not complete", "give each column a value"));
+    }
+    let meta = insert.into.meta.as_deref().ok_or_else(Untold::without_description)?;
     let updated = match insert.on_conflict.as_ref().map(|conflict| (&conflict.action, &conflict.target)) {
-        Some((ConflictAction::DoUpdate { .. }, target)) => Some(hit(insert, target, meta)?),
+        Some((ConflictAction::DoUpdate { .. }, target)) => {
+            Some(hit(insert, target, meta).ok_or_else(of_any_conflict)?)
+        }
         _ => None,
     };
-    let names_all = rows.iter().all(|row| row.len() == insert.columns.len());
-    if updated.is_some_and(|key| changes(insert, key)) || rows.is_empty() || !names_all {
-        return None;
+    if let Some(column) = updated.and_then(|key| changed(insert, key)) {
+        let hint = "let the update keep the key, or set it to the proposed value";
+        return Err(Untold::of_column(
+            "where a row is there already, its key is changed: the column",
+            column,
+            hint,
+        ));
     }
-    let keys: Vec<_> = rows.iter().map(|row| key_of(insert, row, meta, updated)).collect::<Option<_>>()?;
-    Some(if may_pass_over(insert) { InsertKeys::RowByRow(keys) } else { together(insert, keys) })
+    let keys: Vec<_> = rows.iter().map(|row| key_of(insert, row, meta, updated)).collect::<Result<_, _>>()?;
+    Ok(if may_pass_over(insert) { InsertKeys::RowByRow(keys) } else { together(insert, keys) })
+}
+
+#[cold]
+fn from_a_query() -> Untold {
+    Untold::new(
+        "they come from a query",
+        "insert them as values; or leave out `returning` and read them by a condition, in the same transaction",
+    )
+}
+
+#[cold]
+fn of_any_conflict() -> Untold {
+    Untold::new(
+        "nothing says which key a row may meet",
+        "name its columns (`.on_conflict(..)`), or leave out `returning`",
+    )
 }
 
 /// The insert of one of its rows, without columns that are `default` there.
@@ -94,15 +124,16 @@ fn hit<'i>(insert: &Insert, target: &'i ConflictTarget, meta: &'i TableMeta) -> 
     given.next().filter(|_| given.next().is_none())
 }
 
-/// True when the update of an upsert gives a column of the key another value than the proposed one.
-fn changes(insert: &Insert, key: &[Name]) -> bool {
+/// The column of the key to which the update of an upsert gives another value than the proposed one.
+fn changed<'i>(insert: &'i Insert, key: &[Name]) -> Option<&'i Name> {
     let Some(ConflictAction::DoUpdate { set, .. }) =
         insert.on_conflict.as_ref().map(|conflict| &conflict.action)
     else {
-        return false;
+        return None;
     };
     let is_key = |column: &Name| key.iter().any(|part| part.eq_ignore_ascii_case(column));
-    set.iter().any(|set| is_key(&set.column) && !keeps(&set.value, &set.column))
+    let mut set = set.iter().filter(|set| is_key(&set.column) && !keeps(&set.value, &set.column));
+    set.next().map(|set| &set.column)
 }
 
 /// True for the proposed value, also where a condition stands around it that fails otherwise.
@@ -114,15 +145,41 @@ fn keeps(value: &Expr, column: &Name) -> bool {
     }
 }
 
-fn key_of(insert: &Insert, row: &[Expr], meta: &TableMeta, updated: Option<&[Name]>) -> Option<InsertKey> {
+fn key_of(
+    insert: &Insert,
+    row: &[Expr],
+    meta: &TableMeta,
+    updated: Option<&[Name]>,
+) -> Result<InsertKey, Untold> {
     // A row that gives NULL for a part of the key that an upsert meets does not meet it.
     if let Some(key) = updated.and_then(|key| given(insert, row, key)) {
-        return Some(InsertKey::Given(key));
+        return Ok(InsertKey::Given(key));
     }
-    let primary = &*meta.primary_key;
-    match given(insert, row, primary) {
-        Some(key) => Some(InsertKey::Given(key)),
-        None => generated(insert, row, meta).map(InsertKey::Generated),
+    match given(insert, row, &meta.primary_key) {
+        Some(key) => Ok(InsertKey::Given(key)),
+        None => generated(insert, row, meta)
+            .map(InsertKey::Generated)
+            .ok_or_else(|| without_key(insert, row, &meta.primary_key)),
+    }
+}
+
+/// Why a row is not known by this key.
+#[cold]
+fn without_key(insert: &Insert, row: &[Expr], key: &[Name]) -> Untold {
+    let value = |column: &Name| place_of(insert, column).and_then(|at| row.get(at));
+    let is_bound = |column: &&Name| matches!(value(column), Some(Expr::Value(value)) if !value.is_null());
+    let Some(column) = key.iter().find(|column| !is_bound(column)) else { return Untold::without_key() };
+    match value(column) {
+        None | Some(Expr::Default | Expr::Value(_)) => Untold::of_column(
+            "a row gives no value for the key column",
+            column,
+            "give it one, or leave out `returning`",
+        ),
+        Some(_) => Untold::of_column(
+            "the database computes the key column",
+            column,
+            "give it a value, or leave out `returning`",
+        ),
     }
 }
 

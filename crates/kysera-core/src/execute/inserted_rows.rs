@@ -24,10 +24,11 @@ const STEP: &str = "@@session.auto_increment_increment";
 
 /// What reads the rows of an insert that has run.
 pub(crate) struct InsertedRows {
+    table: TableRef,
     queries: Vec<Compiled>,
     rows: u64,
     /// Rows of several queries, of which two may name one row.
-    counted: Option<(TableRef, Vec<RowKey>)>,
+    counted: Option<Vec<RowKey>>,
     /// How many parameters at the end of the only query are the first key that the database generated.
     generated: usize,
 }
@@ -53,20 +54,19 @@ impl InsertedRows {
         let counted = insert.on_conflict.is_some() && lists.len() > 1;
         let queries = lists.into_iter().map(query).collect();
         let (write, rows) = InsertedRows::of(insert, queries, rows, 0, compiler)?;
-        let counted = counted.then(|| (insert.into.clone(), keys));
+        let counted = counted.then_some(keys);
         Ok((write, InsertedRows { counted, ..rows }))
     }
 
-    /// The insert without its `returning`, and what reads the rows whose keys are generated; `None` for more of them than
-    /// can be counted.
+    /// The insert without its `returning`, and what reads the rows whose keys are generated.
     pub(crate) fn generated(
         insert: &Insert,
         column: &Name,
         rows: usize,
         compiler: PartCompiler<'_>,
-    ) -> Result<Option<(Compiled, InsertedRows)>> {
-        let Some((query, generated)) = by_generated_keys(&insert.into, column, rows) else { return Ok(None) };
-        InsertedRows::of(insert, vec![query], rows as u64, generated, compiler).map(Some)
+    ) -> Result<(Compiled, InsertedRows)> {
+        let (query, generated) = by_generated_keys(&insert.into, column, rows);
+        InsertedRows::of(insert, vec![query], rows as u64, generated, compiler)
     }
 
     fn of(
@@ -84,7 +84,7 @@ impl InsertedRows {
             compiler.query(&query.into())
         };
         let queries = queries.into_iter().map(returning).collect::<Result<_>>()?;
-        Ok((write, InsertedRows { queries, rows, counted: None, generated }))
+        Ok((write, InsertedRows { table: insert.into.clone(), queries, rows, counted: None, generated }))
     }
 
     /// Reads the rows of the insert that has run.
@@ -95,16 +95,17 @@ impl InsertedRows {
         written: ExecResult,
         mut sink: Box<dyn RowSink>,
     ) -> Ran {
-        if let Some((table, keys)) = self.counted {
-            let found = row_keys::count(session, compiler, &table, keys).await?;
+        let table = &self.table;
+        if let Some(keys) = self.counted {
+            let found = row_keys::count(session, compiler, table, keys).await?;
             if found != self.rows {
-                return Err(other_rows(self.rows, found));
+                return Err(other_rows(&table.name, self.rows, found));
             }
         }
         let mut found = 0;
         for mut query in self.queries {
             if self.generated > 0 {
-                let first = written.first_insert_id.ok_or_else(no_key)?;
+                let first = written.first_insert_id.ok_or_else(|| no_key(&table.name))?;
                 let before = query.params.len().saturating_sub(self.generated);
                 query.params[before..].fill(Value::I64(first));
             }
@@ -112,22 +113,23 @@ impl InsertedRows {
             (sink, found) = (filled, found + read.rows_returned);
         }
         if found != self.rows {
-            return Err(other_rows(self.rows, found));
+            return Err(other_rows(&table.name, self.rows, found));
         }
         Ok((written.with_returned(found), sink))
     }
 }
 
 /// By the keys that the database generated for every row.
-fn by_generated_keys(table: &TableRef, key: &Name, rows: usize) -> Option<(Select, usize)> {
+fn by_generated_keys(table: &TableRef, key: &Name, rows: usize) -> (Select, usize) {
     let key = || Expr::column(table.label().clone(), key.clone());
     let first = || Expr::Value(Value::I64(0));
     let mut query = Select::from(FromItem::Table(table.clone()));
     if rows == 1 {
         query.filter = Some(Expr::binary(key(), BinaryOp::Eq, first()));
-        return Some((query, 1));
+        return (query, 1);
     }
-    let more = i64::try_from(rows - 1).ok()?;
+    // No list of rows in memory is longer.
+    let more = i64::try_from(rows.saturating_sub(1)).unwrap_or(i64::MAX);
     let beyond = Expr::binary(Expr::Literal(Literal::Int(more)), BinaryOp::Mul, step());
     let last = Expr::binary(first(), BinaryOp::Add, beyond);
     let apart = Expr::binary(Expr::binary(key(), BinaryOp::Sub, first()), BinaryOp::Rem, step());
@@ -135,7 +137,7 @@ fn by_generated_keys(table: &TableRef, key: &Name, rows: usize) -> Option<(Selec
     let to = Expr::binary(key(), BinaryOp::Le, last);
     query.filter = Some(from.and(to).and(Expr::binary(apart, BinaryOp::Eq, Expr::Literal(Literal::Int(0)))));
     query.order_by = vec![OrderBy::new(key(), Direction::Default)];
-    Some((query, 3))
+    (query, 3)
 }
 
 fn step() -> Expr {
@@ -143,14 +145,17 @@ fn step() -> Expr {
 }
 
 #[cold]
-pub(crate) fn no_key() -> Error {
-    Error::new(ErrorKind::Database, "the database generated no key for the inserted row")
+pub(crate) fn no_key(table: &Name) -> Error {
+    let message = format!("the database generated no key for the row inserted into {table:?}");
+    Error::new(ErrorKind::Database, message)
         .with_hint("it is read again by its key: give the key, or return nothing")
+        .with_table(table.clone())
 }
 
 #[cold]
-pub(crate) fn other_rows(inserted: u64, found: u64) -> Error {
-    let message = format!("{inserted} rows were written, and {found} were found by their keys");
+pub(crate) fn other_rows(table: &Name, inserted: u64, found: u64) -> Error {
+    let message = format!("{inserted} rows were written to {table:?}, and {found} were found by their keys");
     Error::new(ErrorKind::Database, message)
         .with_hint("two rows met the same one, or a trigger or a conversion has changed the keys: write without `returning`")
+        .with_table(table.clone())
 }

@@ -1,5 +1,6 @@
 //! The keys of locked rows, as the database gives them and as they are sent back.
 
+use crate::execute::untold::Untold;
 use kysera_sql::ast::TableRef;
 use kysera_sql::cell::{Cell, CellError};
 use kysera_sql::ident::Name;
@@ -9,13 +10,17 @@ use kysera_sql::value::{SqlType, Value};
 /// A column of a key.
 pub(crate) type KeyColumn = (Name, SqlType);
 
-/// The key's columns, if the values of all of them are the same when they are sent back.
-pub(crate) fn columns_of(table: &TableRef) -> Option<Vec<KeyColumn>> {
-    let meta = table.meta.as_ref()?;
+/// The key's columns.
+///
+/// # Errors
+/// Why the rows cannot be told by them: of no key, or of one whose values may not be the same when they are sent back.
+pub(crate) fn columns_of(table: &TableRef) -> Result<Vec<KeyColumn>, Untold> {
+    let meta = table.meta.as_ref().ok_or_else(Untold::without_description)?;
     let of = |key: &Name| {
-        let column = meta.columns.iter().find(|column| column.name.eq_ignore_ascii_case(key))?;
+        let column = meta.columns.iter().find(|column| column.name.eq_ignore_ascii_case(key));
+        let ty = column.ok_or_else(Untold::without_key)?.sql_type;
         let is_exact = matches!(
-            column.sql_type,
+            ty,
             SqlType::I16
                 | SqlType::I32
                 | SqlType::I64
@@ -24,10 +29,10 @@ pub(crate) fn columns_of(table: &TableRef) -> Option<Vec<KeyColumn>> {
                 | SqlType::Bytes
                 | SqlType::Uuid
         );
-        is_exact.then(|| (key.clone(), column.sql_type))
+        if is_exact { Ok((key.clone(), ty)) } else { Err(Untold::by_inexact_key(key, ty)) }
     };
-    let keys: Vec<_> = meta.primary_key.iter().map(of).collect::<Option<_>>()?;
-    (!keys.is_empty()).then_some(keys)
+    let keys: Vec<_> = meta.primary_key.iter().map(of).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err(Untold::without_key()) } else { Ok(keys) }
 }
 
 /// Takes the keys of rows.

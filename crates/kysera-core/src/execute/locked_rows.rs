@@ -10,6 +10,7 @@ use crate::execute::locked_keys::{KeyColumn, KeySink, columns_of};
 use crate::execute::part_compiler::PartCompiler;
 use crate::execute::row_keys::{self, RowKey};
 use crate::execute::session::Session;
+use crate::execute::untold::Untold;
 use kysera_sql::ast::{
     ColumnRef, Direction, Expr, FromItem, Lock, LockStrength, OrderBy, Select, SelectItem, Statement,
     TableRef,
@@ -41,14 +42,10 @@ struct Meant<'s> {
 }
 
 impl LockedRows {
-    /// What locks the rows, and what is done with them then; `None` for what cannot be told by its keys.
-    pub(crate) fn of(
-        statement: &Statement,
-        compiler: PartCompiler<'_>,
-    ) -> Result<Option<(Compiled, LockedRows)>> {
-        let Some(meant) = Meant::of(statement) else { return Ok(None) };
-        let Some(key) = columns_of(meant.table) else { return Ok(None) };
-        let Some(set) = key_set(statement, &key) else { return Ok(None) };
+    /// What locks the rows, and what is done with them then.
+    pub(crate) fn of(statement: &Statement, compiler: PartCompiler<'_>) -> Result<(Compiled, LockedRows)> {
+        let (meant, key, set) =
+            Meant::with_key(statement).map_err(|untold| untold.refuse(statement, compiler))?;
         if meant.returns_others() {
             return Err(compiler.unsupported(
                 "columns of other tables in returning",
@@ -60,7 +57,7 @@ impl LockedRows {
         // What cannot be written or read is refused before anything is sent, and also where no row is found.
         compiler.write(&write)?;
         compiler.query(&query.clone().into())?;
-        Ok(Some((lock, LockedRows { write, query, table, key, set })))
+        Ok((lock, LockedRows { write, query, table, key, set }))
     }
 
     /// Locks the rows, writes and reads them. `wrote` becomes true as soon as a row is written.
@@ -98,7 +95,8 @@ impl LockedRows {
         } else {
             (read, sink) = self.read(session, compiler, &keys, sink).await?;
         }
-        all_of(count, ExecResult::affected(written).with_returned(read)).map(|result| (result, sink))
+        let result = ExecResult::affected(written).with_returned(read);
+        all_of(count, result, &self.table).map(|result| (result, sink))
     }
 
     /// Reads the rows of these keys.
@@ -139,6 +137,16 @@ impl LockedRows {
 }
 
 impl<'s> Meant<'s> {
+    /// With the key of the table, and the parts of it that an update sets: which, and to what.
+    fn with_key(
+        statement: &'s Statement,
+    ) -> std::result::Result<(Meant<'s>, Vec<KeyColumn>, Vec<(usize, Expr)>), Untold> {
+        let meant = Meant::of(statement).ok_or_else(Untold::by_ctes)?;
+        let key = columns_of(meant.table)?;
+        let set = key_set(statement, &key)?;
+        Ok((meant, key, set))
+    }
+
     fn of(statement: &'s Statement) -> Option<Meant<'s>> {
         match statement {
             Statement::Update(update) if update.with.is_none() => Some(Meant {
@@ -226,12 +234,21 @@ impl<'s> Meant<'s> {
     }
 }
 
-/// The parts of the key that an update sets; `None` if it sets one to what is not known before.
-fn key_set(statement: &Statement, key: &[KeyColumn]) -> Option<Vec<(usize, Expr)>> {
-    let Statement::Update(update) = statement else { return Some(Vec::new()) };
+/// The parts of the key that an update sets.
+fn key_set(statement: &Statement, key: &[KeyColumn]) -> std::result::Result<Vec<(usize, Expr)>, Untold> {
+    let Statement::Update(update) = statement else { return Ok(Vec::new()) };
     let place = |column: &Name| key.iter().position(|(name, _)| name.eq_ignore_ascii_case(column));
-    let parts = update.set.iter().filter_map(|set| Some((place(&set.column)?, &set.value)));
-    parts.map(|(at, value)| matches!(value, Expr::Value(_)).then(|| (at, value.clone()))).collect()
+    let parts = update.set.iter().filter_map(|set| Some((place(&set.column)?, set)));
+    parts
+        .map(|(at, set)| match &set.value {
+            value @ Expr::Value(_) => Ok((at, value.clone())),
+            _ => Err(Untold::of_column(
+                "it computes the key column",
+                &set.column,
+                "set it to a value, or leave out `returning`",
+            )),
+        })
+        .collect()
 }
 
 /// Makes queries inside a condition read what is, as they do in a write, and not what a snapshot shows.
@@ -270,13 +287,16 @@ fn only(statement: &Statement, these: Expr) -> Statement {
     statement
 }
 
-fn all_of(locked: u64, result: ExecResult) -> Result<ExecResult> {
+fn all_of(locked: u64, result: ExecResult, table: &TableRef) -> Result<ExecResult> {
     if result.rows_affected == locked && result.rows_returned == locked {
         return Ok(result);
     }
     let (written, read) = (result.rows_affected, result.rows_returned);
-    let message =
-        format!("{locked} rows were locked, {written} were written and {read} were read by their keys");
+    let message = format!(
+        "{locked} rows of {:?} were locked, {written} were written and {read} were read by their keys",
+        table.name
+    );
     Err(Error::new(ErrorKind::Database, message)
-        .with_hint("a trigger has changed the keys, or other rows: write without `returning`"))
+        .with_hint("a trigger has changed the keys, or other rows: write without `returning`")
+        .with_table(table.name.clone()))
 }

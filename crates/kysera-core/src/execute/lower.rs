@@ -110,9 +110,7 @@ fn with_read_back<'e>(
         return Ok(None);
     }
     let has_plugins = !db.environment().plugins.is_empty();
-    let Some((compiled, read_back)) = ReadBack::of(statement, db.dialect(), has_plugins)? else {
-        return Ok(None);
-    };
+    let (compiled, read_back) = ReadBack::of(statement, db.dialect(), has_plugins)?;
     let (statement, context) = (statement.clone(), db.context());
     let stepwise = Stepwise { plugins, statement, context, read_back: Some(read_back) };
     Ok(Some(Lowered { compiled, stepwise: Some(Box::new(stepwise)) }))

@@ -8,7 +8,7 @@
 //!                or finds both made already (prepared::cache)
 //!   intercept    runs it inside the plugins that intercept it
 //!   read_back    reads the rows that a write gives back, where the database does not (generated_key,
-//!                inserted_rows, row_by_row, locked_rows)
+//!                inserted_rows, row_by_row, locked_rows), or says why they cannot be found (untold)
 //!   session      the connection of an open transaction
 //!   by_name      finds the columns of a struct in raw SQL
 //! collect      makes the result of the rows  all, one, the first, none, a plan
@@ -40,3 +40,4 @@ pub(crate) mod run;
 pub(crate) mod script;
 pub(crate) mod session;
 pub(crate) mod stream;
+pub(crate) mod untold;

@@ -31,9 +31,13 @@ impl<'d> PartCompiler<'d> {
         Ok(compiled)
     }
 
+    pub(crate) fn dialect_name(self) -> &'static str {
+        self.dialect.name()
+    }
+
     /// The database has no such thing.
     #[cold]
     pub(crate) fn unsupported(self, feature: &'static str, hint: &'static str) -> Error {
-        CompileError::Unsupported { dialect: self.dialect.name(), feature, hint }.into()
+        CompileError::Unsupported { dialect: self.dialect_name(), feature, hint }.into()
     }
 }

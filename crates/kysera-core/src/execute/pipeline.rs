@@ -19,8 +19,8 @@ use std::marker::PhantomData;
 /// their results as a tuple, in the same order.
 ///
 /// In a transaction the first error ends it. Outside one each statement takes effect by itself: when one has failed, those
-/// before it stay done. Those behind it are done too (PostgreSQL), or are not run (SQLite, and wherever a plugin intercepts
-/// a statement).
+/// before it stay done. Those behind it are done too (PostgreSQL, MySQL, MariaDB), or are not run (SQLite, and wherever a plugin
+/// intercepts a statement).
 #[must_use = "nothing runs until `run` is awaited"]
 pub struct Pipeline<'e, L = ()> {
     executor: ExecutorRef<'e>,

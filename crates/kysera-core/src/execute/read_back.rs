@@ -29,20 +29,28 @@ enum Way {
 }
 
 impl ReadBack {
-    /// What runs first, and what then; `None` for rows that cannot be told by their keys, which the compiler refuses.
+    /// What runs first, and what then.
+    ///
+    /// # Errors
+    /// `Unsupported` for rows that cannot be told by their keys, with why.
     pub(crate) fn of(
         statement: &Statement,
         dialect: &dyn Dialect,
         has_plugins: bool,
-    ) -> Result<Option<(Compiled, ReadBack)>> {
+    ) -> Result<(Compiled, ReadBack)> {
         let compiler = PartCompiler::new(dialect, has_plugins);
-        let way = match statement {
-            Statement::Insert(insert) => of_insert(insert, compiler)?,
+        let (first, way) = match statement {
+            Statement::Insert(insert) => {
+                let keys =
+                    insert_key::keys_of(insert).map_err(|untold| untold.refuse(statement, compiler))?;
+                of_insert(insert, keys, compiler)?
+            }
             statement => {
-                LockedRows::of(statement, compiler)?.map(|(first, rows)| (first, Way::Locked(Box::new(rows))))
+                let (first, rows) = LockedRows::of(statement, compiler)?;
+                (first, Way::Locked(Box::new(rows)))
             }
         };
-        Ok(way.map(|(first, way)| (first, ReadBack { way, has_plugins })))
+        Ok((first, ReadBack { way, has_plugins }))
     }
 
     /// True when one statement is all of it, so that it needs no transaction.
@@ -84,22 +92,21 @@ impl ReadBack {
     }
 }
 
-fn of_insert(insert: &Insert, compiler: PartCompiler<'_>) -> Result<Option<(Compiled, Way)>> {
+fn of_insert(insert: &Insert, keys: InsertKeys, compiler: PartCompiler<'_>) -> Result<(Compiled, Way)> {
     let at_once = |(first, rows)| (first, Way::Inserted(rows));
-    match insert_key::keys_of(insert) {
-        None => Ok(None),
-        Some(InsertKeys::Given(keys)) => InsertedRows::given(insert, keys, compiler).map(at_once).map(Some),
-        Some(InsertKeys::Generated(column, rows)) => {
+    match keys {
+        InsertKeys::Given(keys) => InsertedRows::given(insert, keys, compiler).map(at_once),
+        InsertKeys::Generated(column, rows) => {
             if rows == 1
                 && let Some((first, key)) = GeneratedKey::of(insert, &column, compiler)?
             {
-                return Ok(Some((first, Way::GeneratedKey(key))));
+                return Ok((first, Way::GeneratedKey(key)));
             }
-            Ok(InsertedRows::generated(insert, &column, rows, compiler)?.map(at_once))
+            InsertedRows::generated(insert, &column, rows, compiler).map(at_once)
         }
-        Some(InsertKeys::RowByRow(keys)) => {
-            let rows = RowByRow::of(insert, keys, compiler)?;
-            Ok(rows.map(|(first, rows)| (first, Way::RowByRow(Box::new(rows)))))
+        InsertKeys::RowByRow(keys) => {
+            let (first, rows) = RowByRow::of(insert, keys, compiler)?;
+            Ok((first, Way::RowByRow(Box::new(rows))))
         }
     }
 }

@@ -39,9 +39,13 @@ pub(crate) fn is_one_of_all(table: &TableRef, keys: Vec<RowKey>) -> Result<Expr>
     const MOST_VALUES: usize = 60_000;
     let (rows, columns) = (keys.len(), keys.first().map_or(1, Vec::len));
     if rows.saturating_mul(columns) > MOST_VALUES {
-        let message = format!("{rows} rows are to be written and given back, more than a statement can name");
+        let (table, most) = (&*table.name, MOST_VALUES / columns);
+        let message = format!(
+            "{rows} rows of {table:?} are to be written and given back, and one statement names {most} by their keys"
+        );
         return Err(Error::new(ErrorKind::InvalidQuery, message)
-            .with_hint("write them in parts, or without `returning`"));
+            .with_hint("narrow the filter and write them in parts, or leave out `returning`")
+            .with_table(table));
     }
     let is_room = rows.next_power_of_two() * columns <= MOST_VALUES;
     Ok(is_any(table, if is_room { filled(keys) } else { keys }))
@@ -130,7 +134,7 @@ mod tests {
         assert_eq!(lengths(600), [256, 256, 128]);
         assert!(super::is_one_of_all(&TableRef::named("t"), keys(60_000)).is_ok());
         let many = super::is_one_of_all(&TableRef::named("t"), keys(60_001)).unwrap_err();
-        assert!(many.to_string().starts_with("60001 rows are to be written"), "{many}");
+        assert!(many.to_string().starts_with("60001 rows of \"t\" are to be written"), "{many}");
         let filled = lists(keys(3)).remove(0);
         assert_eq!(filled[3], filled[2]);
     }

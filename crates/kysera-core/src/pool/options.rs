@@ -1,5 +1,6 @@
 //! The settings of a pool, alike for every driver, and their names in a URL.
 
+use super::parameter::NAMES;
 use crate::error::{Error, ErrorKind, Result};
 use std::time::Duration;
 
@@ -141,6 +142,10 @@ impl PoolOptions {
     /// # Errors
     /// `Configuration` when the value makes no sense.
     pub fn set_parameter(&mut self, name: &str, value: &str) -> Result<bool> {
+        // What is not listed could not be told to anybody who looks for it.
+        if !NAMES.contains(&name) {
+            return Ok(false);
+        }
         match name {
             "pool_max" => self.max_connections = number(name, value)?,
             "pool_min" => self.min_connections = number(name, value)?,

@@ -39,7 +39,11 @@ impl Auth {
                 ErrorKind::AuthenticationFailed,
                 format!("the server asks for the authentication method {name}, which is not supported"),
             )
-            .with_hint("let the account use caching_sha2_password, mysql_native_password or ed25519"));
+            .with_hint(
+                "check the user and the password: where MySQL does not know the user it asks for any method, so that nobody \
+                 learns who is known; an account that has this one is to get caching_sha2_password, mysql_native_password or \
+                 ed25519",
+            ));
         }
         let proc = plugin.init().map_err(|error| failed("the login cannot begin").with_source(error))?;
         // MySQL ends the number with a zero that is no part of it.
@@ -144,6 +148,10 @@ mod tests {
             let error = Auth::new(name.as_bytes(), NONCE).err().expect(name);
             assert_eq!(error.kind(), ErrorKind::AuthenticationFailed);
             assert!(error.to_string().contains(name), "{error}");
+            assert!(
+                error.hint().is_some_and(|hint| hint.contains("check the user and the password")),
+                "{error}"
+            );
         }
     }
 

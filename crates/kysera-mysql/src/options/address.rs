@@ -2,14 +2,29 @@
 //!
 //! Parameters are named as the options of MySQL's own client; a hyphen and an underscore are the same.
 
-use super::{MySqlOptions, Reset};
+use super::{MySqlOptions, Reset, several_hosts};
 use crate::ssl::SslMode;
 use kysera_core::error::{Error, Result};
-use kysera_core::pool::parse_duration;
+use kysera_core::pool::{parse_duration, unknown_parameter};
 use kysera_net::{UrlForm, invalid};
 use std::str::FromStr;
 
 const FORM: UrlForm = UrlForm("mysql://user:password@host:port/database");
+
+/// The parameters beside those of the pool.
+const PARAMETERS: [&str; 11] = [
+    "ssl-mode",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "get-server-public-key",
+    "socket",
+    "connect-timeout",
+    "statement-cache",
+    "reset",
+    "cancel-grace",
+    "kill",
+];
 
 impl FromStr for MySqlOptions {
     type Err = Error;
@@ -25,6 +40,10 @@ impl FromStr for MySqlOptions {
     /// | `connect-timeout` | [`connect_timeout`](MySqlOptions::connect_timeout()), `0` for none |
     /// | `statement-cache`, `reset`, `cancel-grace`, `kill` | the options of these names |
     /// | `pool_max`, .. | [`PoolOptions`](crate::PoolOptions) |
+    ///
+    /// # Errors
+    /// `Configuration` when it is none, names several hosts, or has a parameter or value that is not known. The message names
+    /// the parameter, never the value.
     fn from_str(address: &str) -> Result<MySqlOptions> {
         let rest = address
             .strip_prefix("mysql://")
@@ -55,7 +74,10 @@ impl FromStr for MySqlOptions {
             if said.contains(&name) {
                 return Err(invalid(key, "it stands there twice"));
             }
-            if !options.pool.set_parameter(key, &value)? {
+            if !options.pool.set_parameter(&key.replace('-', "_"), &value)? {
+                if !PARAMETERS.contains(&&*name) {
+                    return Err(unknown_parameter(key, &PARAMETERS));
+                }
                 set(&mut options, &name, &value)?;
             }
             said.push(name);
@@ -65,6 +87,9 @@ impl FromStr for MySqlOptions {
 }
 
 fn set_host(options: &mut MySqlOptions, text: &str) -> Result<()> {
+    if text.contains(',') {
+        return Err(several_hosts());
+    }
     // An IPv6 address stands in brackets, because it holds colons.
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((host, rest)) => {
@@ -110,7 +135,7 @@ fn set(options: &mut MySqlOptions, key: &str, value: &str) -> Result<()> {
                 _ => return Err(invalid(key, "it is when-changed, always or never")),
             }
         }
-        _ => return Err(FORM.unreadable(&format!("unknown option `{key}`"))),
+        _ => return Err(unknown_parameter(key, &PARAMETERS)),
     }
     Ok(())
 }
@@ -188,5 +213,38 @@ mod tests {
         }
         assert!(!format!("{:?}", read("mysql://ann:hunter2@db").unwrap()).contains("hunter2"));
         assert!(read("mysql://db?colour=red").unwrap_err().to_string().contains("`colour`"));
+    }
+
+    #[test]
+    fn a_parameter_that_is_spelt_otherwise_is_named_with_the_one_that_is_meant() {
+        for (said, meant) in
+            [("sslmode", "ssl-mode"), ("ssl", "ssl-mode"), ("connectTimeout", "connect-timeout")]
+        {
+            let error = read(&format!("mysql://db?{said}=1")).unwrap_err();
+            assert_eq!(error.hint(), Some(&*format!("did you mean `{meant}`?")), "{said}");
+        }
+        assert_eq!(read("mysql://db?ssl_mode=REQUIRED").unwrap().ssl.mode(), SslMode::Required);
+        assert_eq!(read("mysql://db?pool-max=3").unwrap().pool.max_connections, 3);
+    }
+
+    /// The whole list was looked up as the name of one host.
+    #[test]
+    fn several_hosts_were_one_host_that_has_no_address() {
+        for address in ["mysql://a,b/shop", "mysql://ann:secret@a:3306,b:3307/shop", "mysql://[::1],[::2]"] {
+            let error = read(address).expect_err(address);
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains("names several hosts"), "{error}");
+        }
+        assert!(MySqlOptions::new().host("a,b").check().is_err());
+        assert!(read("mysql://a%2Cb").unwrap().check().is_err());
+    }
+
+    #[test]
+    fn every_parameter_that_is_listed_is_read() {
+        let values = ["1", "REQUIRED", "never"];
+        for name in PARAMETERS {
+            let is_read = |value: &&str| set(&mut MySqlOptions::new(), name, value).is_ok();
+            assert!(values.iter().any(is_read), "{name}");
+        }
     }
 }

@@ -89,6 +89,21 @@ async fn passwords_are_proven_plain_and_encrypted() {
     }
 }
 
+/// MySQL asks for any method where it does not know the user, and the error was only about that method.
+#[tokio::test]
+async fn an_unknown_user_was_told_as_a_method_that_is_not_supported() {
+    for flavour in BOTH {
+        let Some(options) = options(flavour) else { continue };
+        for _ in 0..8 {
+            let error = refused(options.clone().user(fresh_name("nobody")).password("hunter2")).await;
+            assert_eq!(error.kind(), ErrorKind::AuthenticationFailed, "{flavour:?}: {error}");
+            let hint = error.hint().unwrap_or_default();
+            assert!(hint.contains("check the user and the password"), "{flavour:?}: {error}");
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+}
+
 /// On a connection that others could read, the key is asked for only where that was allowed.
 #[tokio::test]
 async fn the_servers_key_is_not_asked_for_where_it_could_be_anybodys() {

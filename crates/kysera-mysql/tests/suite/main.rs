@@ -12,6 +12,7 @@ mod limits;
 mod pipeline;
 mod returning;
 mod returning_locked;
+mod returning_refused;
 mod returning_upserts;
 mod soak;
 mod support;

@@ -327,7 +327,7 @@ async fn a_row_whose_key_a_trigger_changes_is_given_back_or_not_stored() {
         match flavour {
             Flavour::MySql => {
                 let error = found.unwrap_err().to_string();
-                assert!(error.contains("1 rows were written, and 0 were found"), "{error}");
+                assert!(error.contains("1 rows were written to \"seat\", and 0 were found"), "{error}");
                 assert!(stored.is_empty());
             }
             Flavour::MariaDb => {

@@ -1,11 +1,11 @@
 //! From a typed query to the server and back: what users write, on both flavours.
 
 use crate::support::{Flavour, on_both};
-use kysera_core::{Db, QueryExt};
+use kysera_core::{Db, ErrorKind, QueryExt, raw, script};
 use kysera_sql::Table;
 use kysera_sql::prelude::*;
 use kysera_sql::query::select_from;
-use kysera_sql::schema::create_table;
+use kysera_sql::schema::{create_index, create_table};
 use kysera_sql::write::{delete_from, insert_into, update};
 
 #[derive(Table, Clone, Debug, PartialEq)]
@@ -81,6 +81,56 @@ async fn typed_queries_run() {
         assert!(undone.is_err());
         let count: Vec<i64> = select_from(Person).select(Person.id).fetch_all(&db).await.unwrap();
         assert_eq!(count.len(), 1, "{flavour:?}");
+    })
+    .await;
+}
+
+#[derive(Table, Clone, Debug)]
+#[table(name = "city", crate = kysera_sql)]
+struct City {
+    #[column(primary_key, generated)]
+    id: i64,
+    name: String,
+    #[column(default = "''")]
+    country: String,
+    #[column(unique)]
+    code: String,
+}
+
+/// What the hint says is taken by the server.
+#[tokio::test]
+async fn the_hint_of_an_index_on_text_led_nowhere() {
+    on_both("indexed", async |driver, flavour| {
+        let db = Db::new(driver);
+        create_table(City).execute(&db).await.unwrap();
+        let error = create_index("city_by_name", City, (City.name,)).execute(&db).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{flavour:?}");
+        let text = error.to_string();
+        assert!(text.contains("`create index i on t (c(255))`") && text.contains("has a default"), "{text}");
+        script("create index city_by_name on city (name(255))").run(&db).await.unwrap();
+        create_index("city_by_country", City, (City.country, City.code)).execute(&db).await.unwrap();
+        let city = NewCity { name: "Bern".repeat(100), code: "BE".to_owned() };
+        insert_into(City).values(city.country("CH")).execute(&db).await.unwrap();
+        let found = select_from(City).filter(City.name.eq("Bern".repeat(100))).select(City.country);
+        assert_eq!(found.fetch_one(&db).await.unwrap(), "CH", "{flavour:?}");
+    })
+    .await;
+}
+
+/// What the guide puts in the place of a partial unique index.
+#[tokio::test]
+async fn a_computed_column_is_unique_among_rows_that_are_not_deleted() {
+    on_both("taken", async |driver, flavour| {
+        let db = Db::new(driver);
+        let sql = "create table person (email varchar(255), deleted_at datetime(6)); \
+                   alter table person add taken varchar(255) as (case when deleted_at is null then email end), add unique (taken)";
+        script(sql).run(&db).await.unwrap();
+        let add = |deleted: &str| raw(format!("insert into person (email, deleted_at) values ('a@b', {deleted})"));
+        for deleted in ["utc_timestamp(6)", "utc_timestamp(6)", "null"] {
+            add(deleted).execute(&db).await.unwrap();
+        }
+        let twice = add("null").execute(&db).await.unwrap_err();
+        assert_eq!(twice.kind(), ErrorKind::UniqueViolation, "{flavour:?}");
     })
     .await;
 }

@@ -1,11 +1,12 @@
 //! libpq's two forms of an address, read into options.
 //!
 //! tokio-postgres reads most of it. What it does not know, or takes to mean something else than libpq, is picked out
-//! here: all of TLS, the timeout, and what the server must be.
+//! here: all of TLS, two timeouts, a count, and what the server must be.
 
 use super::{PostgresOptions, Session};
 use crate::ssl::SslMode;
 use kysera_core::error::{Error, Result};
+use kysera_core::pool::unknown_parameter;
 use kysera_net::{KeepAlive, RootCertificates, UrlForm, invalid};
 use std::str::FromStr;
 use std::time::Duration;
@@ -15,14 +16,33 @@ use tokio_postgres::config::Host;
 const FORM: UrlForm = UrlForm("postgres://user:password@host:port/database");
 
 /// Keys that are read here.
-const OURS: [&str; 7] = [
+const OURS: [&str; 9] = [
     "sslmode",
     "sslrootcert",
     "sslcert",
     "sslkey",
     "sslnegotiation",
     "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives_count",
     "target_session_attrs",
+];
+
+/// Keys that tokio-postgres reads as libpq does. It has `keepalives_retries` too, which libpq calls `keepalives_count`.
+const PASSED_ON: [&str; 13] = [
+    "host",
+    "hostaddr",
+    "port",
+    "user",
+    "password",
+    "dbname",
+    "options",
+    "application_name",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "channel_binding",
+    "load_balance_hosts",
 ];
 
 /// Keys of libpq that change nothing here: there is no GSS encryption, and SNI and compression are as they are.
@@ -43,17 +63,14 @@ impl FromStr for PostgresOptions {
 
 fn read(address: &str) -> Result<PostgresOptions> {
     let is_url = address.starts_with("postgres://") || address.starts_with("postgresql://");
-    let (rest, ours) = if is_url { split_url(address)? } else { split_pairs(address)? };
+    let Split { rest, ours } = if is_url { split_url(address)? } else { split_pairs(address)? };
     let mut options = PostgresOptions::new();
     // The error's text names an option at most; its source is the same.
     let config = rest.parse::<Config>().map_err(|error| FORM.unreadable(&reason(&error)))?;
     refuse_password_as_host(&config)?;
     options.keepalive = kept_alive(&config);
     options.config = config;
-    for (at, (key, value)) in ours.iter().enumerate() {
-        if ours[..at].iter().any(|(other, _)| other == key) {
-            return Err(FORM.unreadable(&format!("it says {key} twice")));
-        }
+    for (key, value) in &ours {
         if !options.pool.set_parameter(key, value)? {
             set(&mut options, key, value)?;
         }
@@ -79,8 +96,7 @@ fn kept_alive(config: &Config) -> KeepAlive {
     KeepAlive {
         idle: if is_said { idle } else { usual.idle }.filter(|_| config.get_keepalives()),
         interval: config.get_keepalives_interval().or(usual.interval),
-        retries: config.get_keepalives_retries().or(usual.retries),
-        user_timeout: config.get_tcp_user_timeout().copied().or(usual.user_timeout),
+        ..usual
     }
 }
 
@@ -88,30 +104,74 @@ fn reason(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// True for a key that is read here. All of the pool's begin alike.
-fn is_ours(key: &str) -> bool {
-    OURS.contains(&key) || key.starts_with("pool_")
+/// An address taken apart.
+struct Split {
+    /// What tokio-postgres reads.
+    rest: String,
+    /// Keys and values that are read here.
+    ours: Vec<(String, String)>,
 }
 
-type Split = (String, Vec<(String, String)>);
+/// Who reads a key.
+enum Reader {
+    We,
+    TheClient,
+    Nobody,
+}
+
+impl Reader {
+    fn of(key: &str) -> Result<Reader> {
+        // All of the pool's begin alike; which there are, it says itself.
+        if OURS.contains(&key) || key.starts_with("pool_") {
+            Ok(Reader::We)
+        } else if PASSED_ON.contains(&key) {
+            Ok(Reader::TheClient)
+        } else if IGNORED.contains(&key) {
+            Ok(Reader::Nobody)
+        } else {
+            Err(unknown(key))
+        }
+    }
+}
+
+/// Of two the last would win, or both hold.
+fn said_once<'k>(said: &mut Vec<&'k str>, key: &'k str) -> Result<()> {
+    if said.contains(&key) {
+        return Err(FORM.unreadable(&format!("it says {key} twice")));
+    }
+    said.push(key);
+    Ok(())
+}
+
+fn unknown(key: &str) -> Error {
+    unknown_parameter(key, &[&OURS[..], &PASSED_ON, &IGNORED].concat())
+}
 
 fn split_url(address: &str) -> Result<Split> {
-    let Some((before, query)) = address.split_once('?') else { return Ok((address.to_owned(), Vec::new())) };
-    let (mut kept, mut ours) = (Vec::new(), Vec::new());
+    let (before, query) = address.split_once('?').unwrap_or((address, ""));
+    let (mut kept, mut ours, mut said) = (Vec::new(), Vec::new(), Vec::new());
     for pair in FORM.parameters(query) {
         let (key, value) = pair?;
-        if is_ours(key) {
-            ours.push((key.to_owned(), FORM.decoded(value, key)?));
-        } else if !IGNORED.contains(&key) {
-            kept.push(format!("{key}={value}"));
+        let reader = match Reader::of(key) {
+            // What looks like a key may be the rest of a password.
+            Err(_) if query.contains('@') => {
+                return Err(FORM.unreadable("a question mark stands in front of an @"));
+            }
+            reader => reader?,
+        };
+        said_once(&mut said, key)?;
+        match reader {
+            Reader::We => ours.push((key.to_owned(), FORM.decoded(value, key)?)),
+            Reader::TheClient => kept.push(format!("{key}={value}")),
+            Reader::Nobody => {}
         }
     }
     let rest = if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) };
-    Ok((rest, ours))
+    Ok(Split { rest, ours })
 }
 
 fn split_pairs(address: &str) -> Result<Split> {
-    let (mut kept, mut ours) = (String::new(), Vec::new());
+    let (mut kept, mut ours, mut said) = (String::new(), Vec::new(), Vec::new());
     let mut rest = address.trim_start();
     while !rest.is_empty() {
         let (key, after) =
@@ -119,17 +179,20 @@ fn split_pairs(address: &str) -> Result<Split> {
         let (key, after) = (key.trim(), after.trim_start());
         let length = value_length(after);
         let written = &after[..length];
-        if is_ours(key) {
-            ours.push((key.to_owned(), unquote(written)));
-        } else if !IGNORED.contains(&key) {
-            kept.push_str(key);
-            kept.push('=');
-            kept.push_str(written);
-            kept.push(' ');
+        said_once(&mut said, key)?;
+        match Reader::of(key)? {
+            Reader::We => ours.push((key.to_owned(), unquote(written))),
+            Reader::TheClient => {
+                kept.push_str(key);
+                kept.push('=');
+                kept.push_str(written);
+                kept.push(' ');
+            }
+            Reader::Nobody => {}
         }
         rest = after[length..].trim_start();
     }
-    Ok((kept, ours))
+    Ok(Split { rest: kept, ours })
 }
 
 /// Length of a value as written: up to a space, or up to the closing quote; a backslash takes the next character.
@@ -177,8 +240,18 @@ fn set(options: &mut PostgresOptions, key: &str, value: &str) -> Result<()> {
             let seconds = value.parse::<i64>().map_err(|_| invalid(key, "it is a number of seconds"))?;
             options.connect_timeout = u64::try_from(seconds).ok().filter(|&s| s > 0).map(Duration::from_secs);
         }
+        "tcp_user_timeout" => {
+            // Zero is the system's own (manual, 34.1.2).
+            let wait = value.parse().map_err(|_| invalid(key, "it is a number of milliseconds"))?;
+            options.keepalive.user_timeout = Some(Duration::from_millis(wait)).filter(|wait| !wait.is_zero());
+        }
+        "keepalives_count" => {
+            let count = value.parse::<u32>().map_err(|_| invalid(key, "it is a whole number"))?;
+            // Zero is the system's own.
+            options.keepalive.retries = Some(count).filter(|&count| count > 0);
+        }
         "target_session_attrs" => options.session = session(value)?,
-        _ => return Err(FORM.unreadable(&format!("unknown option `{key}`"))),
+        _ => return Err(unknown(key)),
     }
     Ok(())
 }
@@ -282,6 +355,8 @@ mod tests {
             "postgres://ann:hunter2@db?sslmode=always",
             "postgres://ann:hunter2@db:port/x",
             "postgres://ann:hunter2@db?colour=red",
+            "postgres://ann:hunter2@db?application_name=a&application_name=b",
+            "password=hunter2 host=a user=b user=c",
             "password=hunter2 host=a sslmode=always",
             "password=hunter2 host",
             "hunter2",
@@ -299,8 +374,7 @@ mod tests {
         let seconds = |count| Some(Duration::from_secs(count));
         let usual = KeepAlive::default();
         assert_eq!(read("postgres://ann@host/shop").unwrap().keepalive, usual);
-        let address =
-            "postgres://ann@host/shop?keepalives_idle=60&keepalives_interval=20&keepalives_retries=2";
+        let address = "postgres://ann@host/shop?keepalives_idle=60&keepalives_interval=20&keepalives_count=2";
         let told = KeepAlive {
             idle: seconds(60),
             interval: seconds(20),
@@ -311,6 +385,45 @@ mod tests {
         let none = read("postgres://ann@host/shop?keepalives=0").unwrap();
         assert_eq!(none.keepalive, KeepAlive { idle: None, ..usual });
         assert_eq!(none.keepalive(Duration::from_secs(7)).keepalive.idle, seconds(7));
+    }
+
+    /// The client library counts seconds.
+    #[test]
+    fn a_tcp_user_timeout_of_30000_was_eight_hours() {
+        let told = |address: &str| read(address).unwrap().keepalive.user_timeout;
+        assert_eq!(told("postgres://host/shop?tcp_user_timeout=30000"), Some(Duration::from_secs(30)));
+        assert_eq!(told("host=a tcp_user_timeout=0"), None);
+        assert!(read("host=a tcp_user_timeout=-1").is_err());
+    }
+
+    #[test]
+    fn a_key_that_is_spelt_otherwise_is_named_with_the_one_that_is_meant() {
+        for (said, meant) in [
+            ("ssl-mode", "sslmode"),
+            ("ssl", "sslmode"),
+            ("sslrootcertificate", "sslrootcert"),
+            ("db_name", "dbname"),
+            ("pool_maximum", "pool_max"),
+        ] {
+            for address in [format!("postgres://db?{said}=1"), format!("host=db {said}=1")] {
+                let error = read(&address).unwrap_err();
+                assert_eq!(error.hint(), Some(&*format!("did you mean `{meant}`?")), "{address}");
+            }
+        }
+        let hint = read("postgres://db?database=shop").unwrap_err().hint().map(str::to_owned);
+        assert!(hint.is_some_and(|hint| hint.contains("`dbname`")));
+    }
+
+    #[test]
+    fn every_key_that_is_listed_is_read() {
+        let values = ["1", "require", "postgres", "primary", "127.0.0.1", "disable"];
+        for key in OURS.iter().chain(&PASSED_ON).chain(&IGNORED) {
+            let is_read = |value: &&str| match read(&format!("{key}={value}")) {
+                Err(error) => error.to_string().contains("go together"),
+                Ok(_) => true,
+            };
+            assert!(values.iter().any(is_read), "{key}");
+        }
     }
 
     #[test]

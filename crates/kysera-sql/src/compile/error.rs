@@ -78,7 +78,10 @@ pub enum CompileError {
         max: usize,
     },
     /// More bound values than the database takes.
-    #[error("{found} parameters in one statement, {dialect} takes {max}: split the statement or the list")]
+    #[error(
+        "{found} parameters in one statement, and {dialect} takes {max}: insert rows in parts, in one transaction; split a list, \
+         or keep it in a table and join that"
+    )]
     TooManyParameters {
         /// The database.
         dialect: &'static str,

@@ -320,11 +320,7 @@ impl Writer<'_> {
                     == of_keys(column.sql_type, TypePlace::KeyColumn)
         };
         let all = index.columns.iter().filter_map(|name| meta.column(name)).all(has_length);
-        self.require(
-            all,
-            "index on a column of any length",
-            "give the column a length when the table is made (`varchar(n)`), and create the index by raw SQL",
-        );
+        self.require(all, "index on a column of any length", self.syntax.index_of_any_length);
     }
 }
 

@@ -174,6 +174,9 @@ fn syntax() -> Syntax {
         json_values: JsonValues::Typed(&TypedJson::CASTS),
         // Manual, "Optimizing Derived Tables".
         derived_order_dropped: true,
+        // Manual, "Column Prefix Key Parts".
+        index_of_any_length: "index its first 255 characters by raw SQL, `create index i on t (c(255))`; a column that is \
+                              unique, a key or has a default gets a length of `create_table`, and needs no raw SQL",
         identity: IdentityForm::AtEnd("auto_increment"),
         custom_type: CustomForm::Labels,
         nulls_highest: false,

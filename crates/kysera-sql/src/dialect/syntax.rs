@@ -155,6 +155,8 @@ pub struct Syntax {
     pub strict_tables: bool,
     /// The collation of a new table, where the database's own does not tell texts apart that differ in case or accents.
     pub table_collation: Option<&'static str>,
+    /// What to do where a column of any length cannot be indexed.
+    pub index_of_any_length: &'static str,
     /// The operator of a quotient of integers, where `/` gives a fraction of them.
     pub integer_quotient: Option<&'static str>,
     /// A bound number that rows are sorted or grouped by is the place of a select item, as one that is written is.
@@ -553,6 +555,8 @@ impl Syntax {
             checked_columns: false,
             strict_tables: false,
             table_collation: None,
+            index_of_any_length: "give the column a length (`alter table`), and create the index by raw SQL; a column that is \
+                                  unique, a key or has a default gets one of `create_table`",
             integer_quotient: None,
             values_are_places: false,
             untyped_values: false,

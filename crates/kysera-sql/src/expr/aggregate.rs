@@ -35,7 +35,7 @@ impl<V, R> Aggregate<V, R> {
     /// Over the rows for which `condition` is true: `count(*) filter (where ..)`. Called again, both must be true.
     ///
     /// # Dialects
-    /// PostgreSQL and SQLite.
+    /// Where there is no such clause (MySQL, MariaDB, SQL Server), it is a `case` in the argument.
     pub fn filter_where<C: Expression>(mut self, condition: C) -> Aggregate<V, (R, C::Refs)>
     where
         C::Value: Condition,

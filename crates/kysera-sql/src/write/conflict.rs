@@ -148,7 +148,7 @@ impl<T> DoUpdate<T> {
     /// Updates only where this holds; else the row stays as it is.
     ///
     /// # Dialects
-    /// PostgreSQL and SQLite.
+    /// PostgreSQL and SQLite. For all: a `case` in the value of each column.
     pub fn filter<E: Expression, I>(mut self, condition: E) -> Self
     where
         E::Value: Condition,

@@ -51,7 +51,9 @@ impl<T, O, Out> Insert<T, O, Out> {
         self
     }
 
-    /// Adds many rows. Of no rows at all there is no statement: the query fails before anything is sent.
+    /// Adds many rows. Of no rows at all there is no statement: the query fails before anything is sent. So it does where
+    /// they have more values than a statement takes ([`max_params`](crate::dialect::Capabilities::max_params)): insert them
+    /// in parts then, in one transaction.
     pub fn rows<R: Insertable<T>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
         let mut rows = rows.into_iter();
         if let Some(row) = rows.next() {

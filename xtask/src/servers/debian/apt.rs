@@ -3,11 +3,11 @@
 //! Which mirror is asked, and by which proxy, the machine's own apt says.
 
 use super::wanted::{Suite, Wanted};
-use crate::process::{Result, find_program, output};
+use crate::process::{Result, command, find_program, output};
 use crate::servers::folder::{read, write};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// Perl is only for the scripts around a server; apt is told that it is there.
 const STATUS: &str = "\
@@ -57,7 +57,7 @@ impl Apt {
         let key = keys.iter().find(|key| Path::new(key).is_file());
         let key = key.ok_or("there are no keys of Debian's archive here, which sign its packages")?;
         let release = read(Path::new("/etc/os-release"))?;
-        let uris = output(Command::new("apt-get").args(["update", "--print-uris"]))?;
+        let uris = output(command("apt-get").args(["update", "--print-uris"]))?;
         let (mirror, host) = mirror(&uris, codename(&release))
             .ok_or("this machine's apt has no source of a Debian release that it could be fetched from")?;
         let suite = match suite {
@@ -68,7 +68,7 @@ impl Apt {
             let part = folder.join(part);
             fs::create_dir_all(&part).map_err(|error| format!("cannot make {}: {error}", part.display()))?;
         }
-        let dump = output(Command::new("apt-config").arg("dump"))?;
+        let dump = output(command("apt-config").arg("dump"))?;
         write(&folder.join("apt.conf"), &(configuration(folder) + CONFIGURATION + &acquiring(&dump)))?;
         write(&folder.join("status"), STATUS)?;
         write(&folder.join("sources.list"), &format!("deb [signed-by={key}] {mirror} {suite} main\n"))?;
@@ -92,7 +92,7 @@ impl Apt {
     }
 
     fn run(&self, words: &[&str], folder: &Path) -> Result {
-        let mut command = Command::new("apt-get");
+        let mut command = command("apt-get");
         command.arg("-q=2").args(words).current_dir(folder).env("APT_CONFIG", self.folder.join("apt.conf"));
         command
             .env("LC_ALL", "C")

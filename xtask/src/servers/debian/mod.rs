@@ -6,13 +6,12 @@
 mod apt;
 mod wanted;
 
-use crate::process::{Result, output};
+use crate::process::{Result, command, output};
 use crate::servers::account::is_root;
 use apt::Apt;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 pub(crate) use wanted::{Suite, Wanted};
 
 /// The variable that names the folder where unpacked packages are kept.
@@ -122,7 +121,7 @@ fn remove(folder: &Path) -> Result {
 /// Does what `dpkg-deb --extract` does, which would put a folder in the place of a link.
 fn unpack(package: &Path, root: &Path) -> Result {
     let pipe = "dpkg-deb --fsys-tarfile \"$1\" | tar -x --no-same-owner --keep-directory-symlink -C \"$2\"";
-    output(Command::new("sh").args(["-c", pipe, "unpack"]).arg(package).arg(root)).map(|_| ())
+    output(command("sh").args(["-c", pipe, "unpack"]).arg(package).arg(root)).map(|_| ())
 }
 
 /// The folder of a tree, whether it is there or not.

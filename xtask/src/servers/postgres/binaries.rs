@@ -1,11 +1,11 @@
 //! Where the server's programs are, and on a bare Debian machine how they get there.
 
-use crate::process::{Result, find_program, run};
+use crate::process::{Result, command, find_program, run};
 use crate::servers::account::is_root;
 use crate::servers::debian::{Suite, Tree, Wanted};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 const PROGRAMS: [&str; 2] = ["initdb", "postgres"];
 
@@ -82,7 +82,7 @@ fn install() -> Result {
     println!("installing PostgreSQL with apt-get");
     let _note = NoMainCluster::new();
     let apt_get = |words: &[&str]| {
-        let mut command = Command::new("apt-get");
+        let mut command = command("apt-get");
         command.args(["-q=2", "-o", "DPkg::Lock::Timeout=300"]).args(words);
         command.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
         run(&mut command)

@@ -11,11 +11,10 @@ use super::folder::{self, free_port, read, write};
 use super::kind::Kind;
 use super::server::Server;
 use super::supervisor::{Manners, Supervisor};
-use crate::process::{Result, output};
+use crate::process::{Result, command, output};
 use binaries::Binaries;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// The same server and database for an ordinary role that logs in by SCRAM.
 const PASSWORD_URL: &str = "KYSERA_TEST_POSTGRES_PASSWORD_URL";
@@ -85,7 +84,7 @@ fn start_with(binaries: &Binaries, kind: Kind) -> Result<Server> {
         (SOCKET, folder.display().to_string()),
         (RUN, run.display().to_string()),
     ];
-    let version = output(Command::new(binaries.program("postgres")).arg("--version"))?.trim().to_owned();
+    let version = output(command(binaries.program("postgres")).arg("--version"))?.trim().to_owned();
     Ok(Server { kind, variables, version, supervisor: Some(supervisor) })
 }
 
