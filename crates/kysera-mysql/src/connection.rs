@@ -8,6 +8,7 @@ use crate::server::Server;
 use kysera_core::driver::transaction_state::{EndedBy, Operation, TransactionState};
 use kysera_core::error::{Error, Result};
 use kysera_core::pool::Pooled;
+use kysera_sql::compiled::Compiled;
 use std::sync::Arc;
 
 /// A connection from the pool, to which it goes back when it is dropped.
@@ -86,9 +87,20 @@ impl MyConnection {
         }
     }
 
+    /// As [`failed`](MyConnection::failed), for a statement: the error of a key has the key's columns.
+    pub(crate) async fn statement_failed(&mut self, failure: Failure, statement: &Compiled) -> Error {
+        let error = self.raw.told(failure);
+        let error = self.raw.with_key_columns(error, statement).await;
+        self.ended_by(error).await
+    }
+
     /// Notes the end of an operation, and what its error says of the transaction. Returns the error as Kysera's.
     pub(crate) async fn failed(&mut self, failure: Failure) -> Error {
         let error = self.raw.told(failure);
+        self.ended_by(error).await
+    }
+
+    async fn ended_by(&mut self, error: Error) -> Error {
         if self.raw.exchange.is_broken() {
             self.state.lost();
             return error;

@@ -42,6 +42,7 @@ mod execute;
 mod facts;
 mod flavour;
 mod ignore;
+mod key_columns;
 mod login;
 mod manager;
 mod options;

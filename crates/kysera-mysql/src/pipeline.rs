@@ -67,7 +67,7 @@ impl MyConnection {
         let (statements, sinks): (Vec<Compiled>, Vec<Box<dyn RowSink>>) = part.into_iter().unzip();
         self.state.start(Operation::Statement);
         let sent = self.raw().send_all(&statements).await;
-        let (mut has_failed, mut suspects) = (false, Vec::new());
+        let (mut has_failed, mut suspects, mut conflicts) = (false, Vec::new(), Vec::new());
         for ((statement, mut sink), (params, sent)) in statements.into_iter().zip(sinks).zip(sent) {
             let mut reader = Reader::new(&statement).reading_all();
             let outcome = match sent {
@@ -90,7 +90,13 @@ impl MyConnection {
                     }
                     reader.check().map(|()| reader.result(done))
                 }
-                Err(failure) => Err(self.raw().told(failure)),
+                Err(failure) => {
+                    let error = self.raw().told(failure);
+                    if error.is_unique_violation() {
+                        conflicts.push((results.len(), statement));
+                    }
+                    Err(error)
+                }
             };
             let is_behind = is_inside && has_failed;
             has_failed |= ran.is_err();
@@ -102,6 +108,11 @@ impl MyConnection {
             {
                 results[at] = Err(error);
                 has_failed = true;
+            }
+        }
+        for (at, statement) in conflicts {
+            if let Err(error) = &results[at] {
+                results[at] = Err(self.raw().with_key_columns(error.clone(), &statement).await);
             }
         }
         self.end_part(has_failed).await;

@@ -35,7 +35,7 @@ impl MyConnection {
                 reader.check()?;
                 Ok(reader.result(done))
             }
-            Err(failure) => Err(Box::pin(self.failed(failure)).await),
+            Err(failure) => Err(Box::pin(self.statement_failed(failure, statement)).await),
         }
     }
 

@@ -19,9 +19,9 @@ const BATCH: u64 = 1024;
 struct Stream<'c> {
     connection: &'c mut MyConnection,
     reader: Reader,
+    statement: Compiled,
     /// After the last row.
     is_over: bool,
-    errors: Errors,
 }
 
 impl MyConnection {
@@ -50,7 +50,10 @@ impl MyConnection {
                 false
             }
             Ok(Event::Done(done)) => !done.has_more(),
-            Ok(Event::Failed(error)) => return Err(Box::pin(self.failed(Failure::Server(error))).await),
+            Ok(Event::Failed(error)) => {
+                let failure = Failure::Server(error);
+                return Err(Box::pin(self.statement_failed(failure, &statement)).await);
+            }
             Ok(Event::Row(_) | Event::Prepared(_)) => {
                 let failure = self.raw().confused();
                 return Err(Box::pin(self.failed(failure)).await);
@@ -62,8 +65,7 @@ impl MyConnection {
         } else if is_read {
             self.state.start(Operation::Stream);
         }
-        let errors = Errors::of(&statement);
-        Ok(Box::new(Stream { connection: self, reader, is_over, errors }))
+        Ok(Box::new(Stream { connection: self, reader, statement, is_over }))
     }
 }
 
@@ -95,7 +97,8 @@ impl Stream<'_> {
                 Event::Done(done) => {
                     self.is_over = true;
                     if done.warnings > 0 {
-                        warnings::check(self.connection.raw(), self.errors, done.warnings).await?;
+                        let errors = Errors::of(&self.statement);
+                        warnings::check(self.connection.raw(), errors, done.warnings).await?;
                     }
                     return Ok(false);
                 }
@@ -124,7 +127,7 @@ impl RowStream for Stream<'_> {
                 }
                 // The rows behind one that could not be read are still to come.
                 Err(Failure::Kysera(error)) if !self.is_over => Err(error),
-                Err(failure) => Err(self.connection.failed(failure).await),
+                Err(failure) => Err(self.connection.statement_failed(failure, &self.statement).await),
             }
         })
     }

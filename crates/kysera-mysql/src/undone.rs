@@ -61,7 +61,7 @@ impl MyConnection {
                 reader.check()?;
                 Ok(reader.result(done))
             }
-            Err(failure) => Err(self.failed(failure).await),
+            Err(failure) => Err(self.statement_failed(failure, statement).await),
         }
     }
 }

@@ -35,8 +35,8 @@ fn keys() {
         sql! {
             sqlite: r#"select "profile"->>'$."auth"."roles"' as "roles" from "person_metadata""#,
             postgres: r#"select "profile"->'auth'->>'roles' as "roles" from "person_metadata""#,
-            mysql: r#"select `profile`->>'$."auth"."roles"' as `roles` from `person_metadata`"#,
-            mariadb: r#"select json_unquote(json_extract(`profile`, '$."auth"."roles"')) as `roles` from `person_metadata`"#,
+            mysql: r#"select json_unquote(nullif(json_extract(`profile`, '$."auth"."roles"'), cast('null' as json))) as `roles` from `person_metadata`"#,
+            mariadb: r#"select json_unquote(nullif(concat(json_extract(`profile`, '$."auth"."roles"')), 'null')) as `roles` from `person_metadata`"#,
             mssql: r#"select json_value("profile", '$."auth"."roles"') as "roles" from "person_metadata""#,
         },
     );
@@ -50,7 +50,7 @@ fn positions() {
         sql! {
             sqlite: r#"select "schedule"->>'$[0][0]' as "january_1st_schedule" from "person_metadata""#,
             postgres: r#"select "schedule"->0->>0 as "january_1st_schedule" from "person_metadata""#,
-            mysql: "select `schedule`->>'$[0][0]' as `january_1st_schedule` from `person_metadata`",
+            mysql: "select json_unquote(nullif(json_extract(`schedule`, '$[0][0]'), cast('null' as json))) as `january_1st_schedule` from `person_metadata`",
             mssql: r#"select json_value("schedule", '$[0][0]') as "january_1st_schedule" from "person_metadata""#,
         },
     );
@@ -93,7 +93,7 @@ fn a_part_as_text_in_conditions_and_order() {
         sql! {
             sqlite: r#"select * from "person_metadata" where "profile"->>'$."auth"."name"' = ? order by "profile"->>'$."auth"."name"' desc"#,
             postgres: r#"select * from "person_metadata" where "profile"->'auth'->>'name' = $1 order by "profile"->'auth'->>'name' desc"#,
-            mysql: r#"select * from `person_metadata` where `profile`->>'$."auth"."name"' = ? order by `profile`->>'$."auth"."name"' desc"#,
+            mysql: r#"select * from `person_metadata` where json_unquote(nullif(json_extract(`profile`, '$."auth"."name"'), cast('null' as json))) = ? order by json_unquote(nullif(json_extract(`profile`, '$."auth"."name"'), cast('null' as json))) desc"#,
             mssql: r#"select * from "person_metadata" where json_value("profile", '$."auth"."name"') = @P1 order by json_value("profile", '$."auth"."name"') desc"#,
         },
     );
@@ -144,7 +144,11 @@ fn keys_stay_keys() {
         database.execute("insert into person_metadata (profile) values (?)", [object]).unwrap();
         let found: Option<String> = database.query_row(&sql, [], |row| row.get(0)).unwrap();
         assert_eq!(found.as_deref(), Some("yes"), "{sql}");
-        assert!(compiled(query, "mysql").sql.ends_with("' as `x` from `person_metadata`"));
+        assert!(
+            compiled(query, "mysql")
+                .sql
+                .ends_with("'), cast('null' as json))) as `x` from `person_metadata`")
+        );
     }
     let text = r#"select `profile`->'$."auth\\".\\"login_count"' as `x` from `person_metadata`"#;
     let query = metadata(path("profile", false, vec![get("auth\".\"login_count")]), "x");

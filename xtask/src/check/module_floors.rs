@@ -89,7 +89,7 @@ const CRATES: &[(&str, Floors)] = &[
             &["columns", "params"],
             &["cells", "exchange", "statements"],
             &["raw_connection"],
-            &["options", "read", "session", "warnings"],
+            &["key_columns", "options", "read", "session", "warnings"],
             &["execute", "server"],
             &["login"],
             &["connect"],

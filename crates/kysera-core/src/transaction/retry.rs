@@ -34,15 +34,16 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    Retry { transaction, left: 4, attempt: None, pause: None, wait: Duration::from_millis(2) }
+    Retry { transaction, attempts: 5, made: 0, attempt: None, pause: None, wait: Duration::from_millis(2) }
 }
 
 /// A transaction that is run again when it lost against another one.
 #[must_use = "nothing runs until it is awaited"]
 pub struct Retry<F, Fut> {
     transaction: F,
-    /// Attempts left after the current one.
-    left: u32,
+    attempts: u32,
+    /// How many attempts have failed.
+    made: u32,
     // Boxed, because an attempt is replaced by the next one and may not move in between.
     attempt: Option<Pin<Box<Fut>>>,
     pause: Option<Pin<Box<Sleep>>>,
@@ -53,7 +54,7 @@ pub struct Retry<F, Fut> {
 impl<F, Fut> Retry<F, Fut> {
     /// At most so many attempts altogether; 5 unless said otherwise, and never less than one.
     pub fn attempts(mut self, attempts: u32) -> Self {
-        self.left = attempts.saturating_sub(1);
+        self.attempts = attempts;
         self
     }
 
@@ -63,15 +64,19 @@ impl<F, Fut> Retry<F, Fut> {
         self
     }
 
-    /// The pause after this error, if the transaction should be tried again.
-    fn pause_after(&mut self, error: &Error) -> Option<Duration> {
-        if self.left == 0 || !error.is_transient() {
-            return None;
+    /// The pause after this error, or the error if the transaction is not to be run again.
+    fn pause_after(&mut self, error: Error) -> Result<Duration> {
+        if !error.is_transient() {
+            return Err(error);
         }
-        self.left -= 1;
+        self.made += 1;
+        if self.made >= self.attempts {
+            return Err(given_up(error, self.made));
+        }
+        tracing::debug!(kind = ?error.kind(), attempt = self.made, "the transaction is run again");
         let longest = self.wait;
         self.wait = longest.saturating_mul(2).min(LONGEST_PAUSE);
-        Some(jittered(longest))
+        Ok(jittered(longest))
     }
 }
 
@@ -97,15 +102,24 @@ where
             // Dropped before the pause, so that nothing of it is held meanwhile.
             this.attempt = None;
             let Err(error) = result else { return Poll::Ready(result) };
-            match this.pause_after(&error) {
-                Some(pause) => {
-                    tracing::debug!(kind = ?error.kind(), ?pause, "the transaction is run again");
-                    this.pause = Some(Box::pin(sleep(pause)));
-                }
-                None => return Poll::Ready(Err(error)),
+            match this.pause_after(error) {
+                Ok(pause) => this.pause = Some(Box::pin(sleep(pause))),
+                Err(error) => return Poll::Ready(Err(error)),
             }
         }
     }
+}
+
+/// The last error: to run the transaction again, as its own hint may say, is what was done.
+fn given_up(error: Error, attempts: u32) -> Error {
+    let hint = match attempts {
+        1 => "it was run once: allow more attempts".to_owned(),
+        _ => format!(
+            "it was run {attempts} times: keep transactions short, let all take their rows in one order, or allow more \
+             attempts"
+        ),
+    };
+    error.with_hint(hint)
 }
 
 /// Between half of `longest` and `longest`. The randomness of a hash map's keys is enough to keep two tasks apart.
@@ -117,7 +131,10 @@ fn jittered(longest: Duration) -> Duration {
 
 impl<F, Fut> fmt::Debug for Retry<F, Fut> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retry").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Retry")
+            .field("attempts", &self.attempts)
+            .field("made", &self.made)
+            .finish_non_exhaustive()
     }
 }
 

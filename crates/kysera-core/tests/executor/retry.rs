@@ -41,8 +41,15 @@ async fn attempts_are_counted() {
         }
         let db = fake.db();
         let result = retry_on_conflict(|| db.transaction(async |_| Ok(()))).attempts(attempts).await;
-        assert!(result.unwrap_err().is_transient());
+        let error = result.unwrap_err();
+        assert!(error.is_transient());
         assert_eq!(fake.acquired().len(), expected);
+        let told = if expected == 1 {
+            "it was run once: ".to_owned()
+        } else {
+            format!("it was run {expected} times: ")
+        };
+        assert!(error.hint().is_some_and(|hint| hint.starts_with(&told)), "{error}");
     }
 }
 

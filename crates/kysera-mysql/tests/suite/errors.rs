@@ -1,6 +1,6 @@
 //! Errors of the server by their numbers, and connections that are lost.
 
-use crate::support::{acquire, on_both, on_both_with, one, read, rows, run, run_with, write};
+use crate::support::{Flavour, acquire, on_both, on_both_with, one, read, rows, run, run_with, write};
 use kysera_core::driver::TransactionOptions;
 use kysera_core::error::ErrorKind;
 use kysera_sql::value::Value;
@@ -149,4 +149,56 @@ async fn a_limit_of_the_server_cancels_a_statement() {
         assert_eq!(one::<i64>(connection, "select count(*) from t").await, 1);
     })
     .await;
+}
+
+/// What the question for the columns of a key read was the snapshot of the transaction on MySQL.
+#[tokio::test]
+async fn a_taken_key_did_not_fix_what_the_transaction_sees() {
+    on_both("taken", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let mut other = acquire(&driver).await;
+        let tables = "create table t (id integer primary key, name varchar(9), lower varchar(9), unique by_name (name, id),
+                unique (lower));
+            create table seen (id integer); insert into t values (1, 'a', 'x')";
+        connection.run_script(tables).await.unwrap();
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        for (sql, columns) in [
+            ("insert into t values (1, 'b', 'y')", &["id"][..]),
+            ("insert into t values (2, 'b', 'x')", &["lower"]),
+            ("replace /* `u` */ into t values (3, 'b', 'z'), (3, null, 'z')", &[]),
+        ] {
+            match run(&mut *connection, sql).await {
+                Ok(_) => assert!(columns.is_empty(), "{flavour:?} {sql}"),
+                Err(error) => {
+                    assert_eq!((error.table(), error.columns()), (Some("t"), &*names(columns)), "{flavour:?} {error:?}");
+                }
+            }
+        }
+        run(&mut *other, "insert into seen values (1)").await.unwrap();
+        assert_eq!(one::<i64>(&mut *connection, "select count(*) from seen").await, 1, "{flavour:?}");
+        connection.rollback().await.unwrap();
+    })
+    .await;
+}
+
+/// MariaDB does not say whose key it is.
+#[tokio::test]
+async fn a_key_of_a_table_that_a_trigger_writes_to_was_taken_for_the_statements_own() {
+    on_both("trigger_key", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let tables = "create table log (entry integer primary key); create table t (id integer primary key);
+            insert into log values (1);
+            create trigger logged before insert on t for each row insert into log values (1)";
+        connection.run_script(tables).await.unwrap();
+        let error = run(&mut *connection, "insert into t values (7)").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UniqueViolation);
+        let expected =
+            if flavour == Flavour::MySql { (Some("log"), names(&["entry"])) } else { (None, vec![]) };
+        assert_eq!((error.table(), error.columns().to_vec()), expected, "{flavour:?} {error:?}");
+    })
+    .await;
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
 }

@@ -48,6 +48,14 @@ async fn nothing_behind_an_error_runs_in_a_transaction() {
                     std::cmp::Ordering::Greater => Some(ErrorKind::RolledBack),
                 };
                 assert_eq!(kind(ran), expected, "{flavour:?} {at} {place}");
+                if expected == Some(ErrorKind::UniqueViolation) {
+                    let error = ran.as_ref().err().unwrap();
+                    assert_eq!(
+                        (error.table(), error.columns()),
+                        (Some("t"), &["id".to_owned()][..]),
+                        "{flavour:?}"
+                    );
+                }
             }
             connection.commit().await.unwrap();
             let expected: Vec<i64> = [1].into_iter().chain((0..at).map(|place| 10 + place)).collect();

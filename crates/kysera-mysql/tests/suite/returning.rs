@@ -358,9 +358,9 @@ async fn the_key_of_one_new_row_costs_nothing_but_the_insert() {
             let named = |name: &str| insert_into(Pet).values(pet(name)).returning((Pet.id, Pet.id));
             assert_eq!(named("tom").fetch_one(&db).await.unwrap(), (2, 2), "{flavour:?}");
             assert_eq!(named("ada").fetch_all(&db).await.unwrap(), [(3, 3)], "{flavour:?}");
+            assert_eq!(begun_and_asked(&driver).await, before, "{flavour:?}");
             let twice = named("ada").fetch_one(&db).await.unwrap_err();
             assert_eq!(twice.kind(), ErrorKind::UniqueViolation, "{flavour:?}");
-            assert_eq!(begun_and_asked(&driver).await, before, "{flavour:?}");
             assert_eq!(count(&db).await, 3, "{flavour:?}");
         },
     )

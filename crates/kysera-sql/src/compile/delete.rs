@@ -29,7 +29,7 @@ impl<'a> Writer<'a> {
             WriteFrom::Repeat => self.delete_repeat(delete),
         };
         self.check_write_limit(&delete.order_by, delete.limit.as_ref(), several);
-        self.filter(delete.filter.as_ref());
+        self.write_filter(&delete.from, &delete.using, &[], (delete.with.as_deref(), delete.filter.as_ref()));
         if self.syntax.output == OutputForm::Returning {
             self.returning(&delete.returning, &delete.from, &delete.using);
         }

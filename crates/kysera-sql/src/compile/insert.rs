@@ -145,6 +145,7 @@ impl<'a> Writer<'a> {
         if mine && !self.forms.seen && cells.iter().all(is_plain) && !self.binds_wider(insert, rows) {
             return self.plain_rows(insert, rows.len());
         }
+        self.check_inserted(insert, rows);
         self.params.reserve(cells.len());
         if self.caps.default_keyword || !cells.iter().any(|value| matches!(value, Expr::Default)) {
             self.insert_columns(&insert.columns, rows, |_| true, insert);

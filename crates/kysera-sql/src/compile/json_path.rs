@@ -14,7 +14,9 @@ impl<'a> Writer<'a> {
         match self.syntax.json_path {
             Some(JsonPathForm::Steps) => self.json_steps(path),
             Some(JsonPathForm::Arrow) => self.json_arrow(path),
-            Some(JsonPathForm::ArrowAfterColumn(_)) if matches!(path.operand, Expr::Column(_)) => {
+            Some(JsonPathForm::ArrowAfterColumn(_))
+                if !path.text && matches!(path.operand, Expr::Column(_)) =>
+            {
                 self.json_arrow(path);
             }
             Some(JsonPathForm::ArrowAfterColumn(functions) | JsonPathForm::Functions(functions)) => {

@@ -30,6 +30,7 @@ mod once;
 mod one_value;
 mod operator;
 mod order_by;
+mod own_rows;
 mod param_type;
 mod pattern;
 mod raw;

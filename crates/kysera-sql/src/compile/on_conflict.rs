@@ -12,6 +12,7 @@ use crate::value::SqlType;
 impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
         self.upsert = Some(insert);
+        self.check_upserted(insert, conflict);
         if self.caps.on_conflict {
             self.on_conflict_clause(conflict);
         } else if self.caps.on_duplicate_key {

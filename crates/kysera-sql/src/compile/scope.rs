@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn the_proposed_row_is_not_captured_by_a_table_of_its_name() {
         let upsert = |table: &'static str| {
-            let mut inside = ids_of(TableRef::named("post").aliased(table));
+            let mut inside = ids_of(TableRef::named("note").aliased(table));
             inside.filter = Some(Expr::is_null(Expr::Excluded("n".into())));
             let mut insert = Insert::into(TableRef::named("post"));
             insert.columns = vec!["n".into()];

@@ -26,6 +26,7 @@ impl<'a> Writer<'a> {
             self.require(self.caps.update_from, "update from other tables", "use a subquery in `set`");
         }
         self.require_returning(&update.returning, self.caps.returning_update);
+        self.check_assigned(update);
         self.check_write_limit(&update.order_by, update.limit.as_ref(), !update.from.is_empty());
         self.push("update ");
         self.write_top(update.limit.as_ref());
@@ -34,7 +35,8 @@ impl<'a> Writer<'a> {
             WriteFrom::List => self.update_list(update),
             WriteFrom::Repeat => self.update_repeat(update),
         }
-        self.filter(update.filter.as_ref());
+        let condition = (update.with.as_deref(), update.filter.as_ref());
+        self.write_filter(&update.table, &update.from, &update.set, condition);
         if self.syntax.output == OutputForm::Returning {
             self.returning(&update.returning, &update.table, &update.from);
         }

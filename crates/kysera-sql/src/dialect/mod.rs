@@ -71,7 +71,7 @@ pub use sqlite::Sqlite;
 pub use syntax::{
     ComputedForm, Concat, CustomForm, FormRule, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions,
     JsonPathForm, JsonValues, KeyedJson, LimitForm, LockForm, NestedForm, NullSafe, OperandForm, OutputForm,
-    Placeholder, PrefixForm, ProposedForm, Syntax, TypedJson, WriteFrom,
+    OwnRows, Placeholder, PrefixForm, ProposedForm, Syntax, TypedJson, WriteFrom,
 };
 pub use version::Version;
 

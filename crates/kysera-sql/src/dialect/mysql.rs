@@ -5,8 +5,8 @@ use super::mysql_form::form_use;
 use super::{
     CalledOtherwise, Capabilities, CastForm, Concat, CustomForm, Dialect, Filtering, FormRule, FormUse,
     FullJoinFilter, IdentityForm, InsertWith, JsonFromEnd, JsonFunctions, JsonPathForm, JsonValues,
-    KeyedJson, LimitForm, LockForm, NameCase, NestedForm, NullSafe, ProposedForm, Raise, Syntax, TypePlace,
-    TypedJson, UpsertCheck, Version, WriteFrom,
+    KeyedJson, LimitForm, LockForm, NameCase, NestedForm, NullSafe, OwnRows, ProposedForm, Raise, Syntax,
+    TypePlace, TypedJson, UpsertCheck, Version, WriteFrom,
 };
 use crate::form::Form;
 use crate::ident::Name;
@@ -73,13 +73,18 @@ impl MySql {
         let syntax = Syntax {
             locks: LockForm::For { key_locks: false, share: false, of: false },
             proposed: ProposedForm::Values,
-            json_path: Some(JsonPathForm::Functions(EXTRACT)),
+            json_path: Some(JsonPathForm::Functions(EXTRACT_TEXT)),
             keyed_json: Some(KeyedJson::OrderedAggregate),
             nested_rows: NestedForm::OrderedAggregate,
             // Before it had a type for UUIDs, they were bytes.
             json_values: JsonValues::Typed(if version >= Version::new(10, 7, 0) { &UUIDS } else { &FLOATS }),
             // Deletes since 11.1, updates before (its manual, DELETE and UPDATE).
             hides_target: version < Version::new(11, 1, 0),
+            own_rows: if version < Version::new(11, 1, 0) {
+                OwnRows::AtFirstUse
+            } else {
+                OwnRows::AsInserted
+            },
             checked: Some(&CHECKED_MARIADB),
             counts_null_constants: false,
             filter_hint: None,
@@ -125,8 +130,15 @@ const FILTERING: Filtering = Filtering {
     table_after_in: false,
 };
 
-const EXTRACT: JsonFunctions =
-    JsonFunctions { json: ["json_extract(", ")"], text: ["json_unquote(json_extract(", "))"] };
+/// A JSON null is no SQL value: as a text it would be `null`.
+const EXTRACT: JsonFunctions = JsonFunctions {
+    json: ["json_extract(", ")"],
+    text: ["json_unquote(nullif(json_extract(", "), cast('null' as json)))"],
+};
+
+/// MariaDB compares a document with a text by what both hold, and `"null"` is a text.
+const EXTRACT_TEXT: JsonFunctions =
+    JsonFunctions { text: ["json_unquote(nullif(concat(json_extract(", ")), 'null'))"], ..EXTRACT };
 
 /// Where a float of 32 bits is written with six digits. A list of `if(true, f, 0e0)` would be cut at the length of these.
 const FLOATS: TypedJson = TypedJson { float: ["cast(", " as double)"], ..TypedJson::CASTS };
@@ -201,6 +213,7 @@ fn syntax() -> Syntax {
         like_takes_lone_escape: true,
         positions_from_end: true,
         hides_target: true,
+        own_rows: OwnRows::AtFirstUse,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()

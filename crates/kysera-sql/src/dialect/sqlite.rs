@@ -6,8 +6,8 @@ use super::decimals::storage_class_cast;
 use super::{
     CalledOtherwise, Capabilities, CastForm, CheckedNumbers, CustomForm, Dialect, Filtering, FormRule,
     FullJoinFilter, IdentityForm, JsonFromEnd, JsonPathForm, JsonValues, KeyedJson, LimitForm, NameCase,
-    NestedForm, NullSafe, OperandForm, Placeholder, PrefixForm, Raise, Syntax, TextDecimals, TypePlace,
-    UpsertCheck, Version,
+    NestedForm, NullSafe, OperandForm, OwnRows, Placeholder, PrefixForm, Raise, Syntax, TextDecimals,
+    TypePlace, UpsertCheck, Version,
 };
 use crate::ident::Name;
 use crate::lexer::LexerRules;
@@ -127,6 +127,7 @@ fn syntax() -> Syntax {
         forms: FormRule::Functions,
         checked_columns: true,
         instant_default: Some("(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"),
+        own_rows: OwnRows::WhenAssigned,
         ..Syntax::ansi()
     }
 }

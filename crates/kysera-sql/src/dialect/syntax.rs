@@ -141,6 +141,8 @@ pub struct Syntax {
     /// A query inside an update, a delete or the rows of an insert cannot read the table that is written to, but for one in
     /// FROM.
     pub hides_target: bool,
+    /// What a query of the table that is written to sees of the write.
+    pub own_rows: OwnRows,
     /// Positions in a text may be counted from its end, and a length be negative: `substr` is told otherwise.
     pub positions_from_end: bool,
     /// Enums compare and sort in the order in which their labels are declared; else by their text.
@@ -288,6 +290,20 @@ pub enum ProposedForm {
     Values,
     /// As `excluded`, which is declared after the values: `values (..) as "excluded"`.
     RowAlias,
+}
+
+/// What a query of the table that a statement writes to sees of that write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OwnRows {
+    /// Nothing: the rows as they were before.
+    Before,
+    /// What was written before the query was needed first; what it read then is kept. In the rows of an insert, those before.
+    AtFirstUse,
+    /// In what an update assigns, rows that it has changed.
+    WhenAssigned,
+    /// In the rows of an insert, those before.
+    AsInserted,
 }
 
 /// Other tables in update and delete.
@@ -551,6 +567,7 @@ impl Syntax {
             like_takes_lone_escape: false,
             positions_from_end: false,
             hides_target: false,
+            own_rows: OwnRows::Before,
             forms: FormRule::Refused,
             checked_columns: false,
             strict_tables: false,

@@ -2,11 +2,13 @@
 
 use crate::database::{is_postgres, plain};
 use kysera::ErrorKind;
+use kysera::executor::tree;
 use kysera::expr::{count, max};
+use kysera::extend::sql::ast;
 use kysera::prelude::*;
 use kysera::schema::{create_index, create_table};
 use kysera::types::Json;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[derive(Table, Debug, Clone, PartialEq)]
 struct Doc {
@@ -113,6 +115,45 @@ async fn a_document_is_null_or_not_everywhere() {
         assert_eq!(docs().filter(Doc.tags.is_not_null()).fetch_all(db).await.unwrap(), [1, 2]);
         assert_eq!(docs().filter(Doc.more.is(None::<Json<Value>>)).fetch_all(db).await.unwrap(), [1, 2]);
         assert_eq!(select_from(Doc).select(count(Doc.tags)).fetch_one(db).await.unwrap(), 2);
+    })
+    .await;
+}
+
+/// MySQL and MariaDB read the text `null`.
+#[tokio::test]
+async fn a_json_null_in_a_document_was_a_text() {
+    plain(async |db| {
+        create_table(Doc).execute(db).await.unwrap();
+        let parts =
+            [json!(null), json!("null"), json!("x"), json!({ "null": null }), json!([null]), json!("\"q\\")];
+        for (id, part) in (1_i64..).zip(&parts) {
+            let tags = Json(json!({ "part": part }));
+            insert_into(Doc).values(NewDoc { id, tags }).execute(db).await.unwrap();
+        }
+        insert_into(Doc).values(NewDoc { id: 7, tags: Json(json!({})) }).execute(db).await.unwrap();
+        insert_into(Doc).values(NewDoc { id: 8, tags: Json(json!(null)) }).execute(db).await.unwrap();
+        let mut path =
+            ast::JsonPath::new(ast::Expr::column("doc", "tags"), vec![ast::JsonStep::Key("part".into())]);
+        path.text = true;
+        let part = ast::Expr::JsonPath(Box::new(path));
+        let mut query = ast::Select::from(ast::TableRef::typed(Doc::META));
+        query.items.push(ast::SelectItem::expr(part.clone()));
+        query.order_by.push(ast::OrderBy::new(ast::Expr::column("doc", "id"), ast::Direction::Asc));
+        let texts = tree(query).rows::<Option<String>>().fetch_all(db).await.unwrap();
+        let found: Vec<_> =
+            texts.iter().map(|text| text.as_deref().map(|text| text.replace(' ', ""))).collect();
+        let text = |text: &str| Some(text.to_owned());
+        let expected = [
+            None,
+            text("null"),
+            text("x"),
+            text(r#"{"null":null}"#),
+            text("[null]"),
+            text("\"q\\"),
+            None,
+            None,
+        ];
+        assert_eq!(found, expected);
     })
     .await;
 }

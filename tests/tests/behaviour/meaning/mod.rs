@@ -17,6 +17,7 @@ mod narrow_stored;
 mod nulls_order;
 mod one_value;
 mod oracle;
+mod own_rows;
 mod refused;
 mod still_different;
 mod strict;

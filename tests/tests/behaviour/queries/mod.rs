@@ -11,6 +11,7 @@ mod reading;
 mod refused;
 mod sessions;
 mod text;
+mod unique_keys;
 mod writing;
 
 use crate::database::is_postgres;

@@ -40,24 +40,23 @@ async fn a_new_row_may_hold_what_is_computed_of_several_values() {
     plain(async |db| {
         fill(db).await;
         let most = || scalar(select_from(Worker).select(max(Worker.wage))).coalesce(0);
+        let eva = insert_into(Worker).values((
+            Worker.name.set(concat(val("E"), "va")),
+            Worker.wage.set(val(1_i64) + 2),
+            Worker.grade.set(case().when(val(1).gt(2), val(Grade::Junior)).otherwise(Grade::Senior)),
+            Worker.boss_id.set(scalar(select_from(Worker).filter(Worker.name.eq("Ann")).select(Worker.id))),
+            Worker.remark.set(sql!(String: "replace({}, {}, 'c')", val("ab"), val("b"))),
+        ));
+        eva.execute(db).await.unwrap();
+        let fay = insert_into(Worker).values((
+            Worker.name.set(kysera::expr::function::<String, _>("replace", (val("Fax"), val("x"), val("y")))),
+            Worker.wage.set(most() + 1),
+            Worker.grade.set(val(Grade::Junior)),
+            Worker.remark.set(val("a").null_if("a").coalesce("z")),
+        ));
+        fay.execute(db).await.unwrap();
         insert_into(Worker)
-            .values((
-                Worker.name.set(concat(val("E"), "va")),
-                Worker.wage.set(val(1_i64) + 2),
-                Worker.grade.set(case().when(val(1).gt(2), val(Grade::Junior)).otherwise(Grade::Senior)),
-                Worker
-                    .boss_id
-                    .set(scalar(select_from(Worker).filter(Worker.name.eq("Ann")).select(Worker.id))),
-                Worker.remark.set(sql!(String: "replace({}, {}, 'c')", val("ab"), val("b"))),
-            ))
-            .values((
-                Worker
-                    .name
-                    .set(kysera::expr::function::<String, _>("replace", (val("Fax"), val("x"), val("y")))),
-                Worker.wage.set(most() + 1),
-                Worker.grade.set(val(Grade::Junior)),
-                Worker.remark.set(val("a").null_if("a").coalesce("z")),
-            ))
+            .values(worker("Hal", Grade::Junior).wage(val(3_i64) + 4))
             .values(worker("Gus", Grade::Junior).wage(val(3_i64) * 4).remark(concat(val("g"), "h")))
             .execute(db)
             .await
@@ -78,6 +77,7 @@ async fn a_new_row_may_hold_what_is_computed_of_several_values() {
                 row("Eva", 3, Grade::Senior, Some(1), "ac"),
                 row("Fay", 301, Grade::Junior, None, "z"),
                 row("Gus", 12, Grade::Junior, None, "gh"),
+                (String::from("Hal"), 7, Grade::Junior, None, None),
             ]
         );
     })

@@ -46,8 +46,6 @@ pub(crate) struct Abilities {
     /// CTEs of the statement's own. MariaDB 11.8 was seen to end with a segmentation fault when it prepares those that are
     /// referred to in each other; the matrix and the traps have the others.
     pub(crate) ctes: bool,
-    /// A JSON null that is read as text is NULL.
-    pub(crate) json_null: bool,
     pub(crate) schema: &'static str,
     /// The function that makes a JSON object.
     pub(crate) json_object: &'static str,
@@ -77,7 +75,6 @@ pub(crate) const SQLITE: Abilities = Abilities {
     insert_alias: true,
     returns_by_key: false,
     ctes: true,
-    json_null: true,
     schema: "main",
     json_object: "json_object",
 };
@@ -106,7 +103,6 @@ pub(crate) const POSTGRES: Abilities = Abilities {
     insert_alias: true,
     returns_by_key: false,
     ctes: true,
-    json_null: true,
     schema: "public",
     json_object: "json_build_object",
 };
@@ -123,7 +119,6 @@ pub(crate) const MYSQL: Abilities = Abilities {
     snapshot_in_returning: false,
     insert_alias: false,
     returns_by_key: true,
-    json_null: false,
     schema: "here",
     json_object: "json_object",
     ..POSTGRES
@@ -151,7 +146,6 @@ impl Abilities {
             tables: own.tables,
             insert_alias: own.insert_alias,
             ctes: own.ctes,
-            json_null: own.json_null,
             schema: own.schema,
             json_object: own.json_object,
             ..POSTGRES

@@ -192,7 +192,7 @@ impl<E: Engine> Run<E> {
         self.tally.hidden_conflicts += 1;
         match self.all.undone(|engine| read(engine, &ours)) {
             Err(error) if is_limit(&error) => self.tally.skipped += 1,
-            Err(error) if is_no_way(&error) => self.tally.refused += 1,
+            Err(error) if is_no_way(&error) || sees_its_own_rows(&error) => self.tally.refused += 1,
             Err(error) if error.contains("kysera: hidden row") || error.starts_with("HiddenConflict") => {}
             found => self.differ(format!("plain: {plain}\n  ours: {ours}\n  found: {found:?}")),
         }
@@ -279,7 +279,7 @@ impl<E: Engine> Run<E> {
     fn plain(&mut self, statement: &Statement) -> Option<Asked> {
         let text = sql(statement, self.all.dialect());
         match &text {
-            Err(error) if is_captured(error) => {
+            Err(error) if is_captured(error) || sees_its_own_rows(error) => {
                 self.tally.skipped += 1;
                 return None;
             }
@@ -347,7 +347,7 @@ impl<E: Engine> Run<E> {
             // The tables of the truth have other names.
             Err(error) if !of.is_plain && is_captured(&error) => self.tally.skipped += 1,
             Err(error) if !self.can.schema_is_known && is_ambiguous(&error) => self.tally.refused += 1,
-            Err(error) if is_no_way(&error) => self.tally.refused += 1,
+            Err(error) if is_no_way(&error) || sees_its_own_rows(&error) => self.tally.refused += 1,
             Err(error) if of.is_unheard && error.contains("did not fill it") => {}
             found if of.is_unheard => self.differ(format!("nobody set the mark: {ours}\n  found: {found:?}")),
             found if found != *truth => {
@@ -462,6 +462,11 @@ fn is_captured(error: &str) -> bool {
 fn is_ambiguous(error: &str) -> bool {
     error.contains("may be the CTE or the table of that name")
         || error.contains("a CTE has the name of a table used beside it")
+}
+
+/// True when a write was refused because a query in it, a filter's too, would see what it has written by then.
+fn sees_its_own_rows(error: &str) -> bool {
+    error.contains("would see rows that are written already")
 }
 
 /// True when a filter is what cannot be said: an upsert assigns two columns of it, one after the other; or it is inside

@@ -113,8 +113,6 @@ impl Maker {
     fn json_path(&mut self, depth: usize) -> Expr {
         let inside =
             if depth > 0 && self.chance.percent(60) { self.scalar(depth - 1) } else { self.column() };
-        // Its NULL is read as a text there.
-        let inside = if self.can.json_null { inside } else { Expr::call("coalesce", vec![inside, int(0)]) };
         let key = Expr::Literal(Literal::Text("k"));
         let document = Expr::call(self.can.json_object, vec![key, inside]);
         let path = node!(JsonPath { text: true, ..JsonPath::new(document, vec![JsonStep::Key("k".into())]) });
