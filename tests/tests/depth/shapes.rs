@@ -125,6 +125,15 @@ pub(crate) const SHAPES: &[(&str, Shape)] = &[
             with(node!(Delete { filter: Some(filter), ..Delete::from(post()) }).into(), query_of(one()))
         })
     }),
+    ("the condition of a delete", |n| {
+        let filter = (0..n).fold(one(), |inner, _| Expr::negate(inner));
+        node!(Delete { filter: Some(filter), ..Delete::from(post()) }).into()
+    }),
+    ("sums that an update assigns", |n| {
+        let value = (0..n).fold(one(), |inner, _| Expr::binary(one(), BinaryOp::Sub, inner));
+        let set = vec![Assignment { column: "id".into(), value }];
+        node!(Update { set: set, ..Update::of(post()) }).into()
+    }),
     ("the source of an insert", |n| {
         let query = deep_query(n, |query| Select::from(derived(query)));
         node!(Insert { source: InsertSource::Select(Box::new(query)), ..Insert::into(post()) }).into()

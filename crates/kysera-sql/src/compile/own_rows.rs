@@ -12,6 +12,7 @@ use crate::ast::{
 };
 use crate::dialect::{LimitForm, NameCase, OwnRows};
 use crate::ident::Name;
+use crate::stack;
 use crate::value::Value;
 use crate::visit::{Visit, walk};
 use std::convert::Infallible;
@@ -139,7 +140,7 @@ impl Look<'_> {
     fn in_condition(&self, condition: &Expr) -> bool {
         match condition {
             Expr::Binary(and) if and.op == BinaryOp::And => {
-                self.in_condition(&and.left) || self.in_condition(&and.right)
+                stack::grow(|| self.in_condition(&and.left) || self.in_condition(&and.right))
             }
             Expr::Binary(binary) if binary.op != BinaryOp::Or => {
                 self.sees(&binary.left, true) || self.sees(&binary.right, true)
@@ -156,6 +157,12 @@ impl Look<'_> {
     fn sees(&self, expr: &Expr, always: bool) -> bool {
         match expr {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) | Expr::Excluded(_) | Expr::Default => false,
+            expr => stack::grow(|| self.sees_inside(expr, always)),
+        }
+    }
+
+    fn sees_inside(&self, expr: &Expr, always: bool) -> bool {
+        match expr {
             Expr::Subquery(query) | Expr::Exists(query) => self.in_query(query, always),
             Expr::InSubquery(inside) => {
                 self.sees(&inside.operand, always)
