@@ -208,6 +208,25 @@ fn a_limit_inside_in_gets_a_table_of_its_own_on_mysql() {
     );
 }
 
+/// MySQL gave error 1235 where it would look the values up row by row.
+#[test]
+fn a_window_function_inside_in_gets_a_table_of_its_own_on_mysql() {
+    let mut number = Call::new("row_number", vec![]);
+    number.over = Some(Over::default());
+    let numbers = from("pet").items([SelectItem::expr(Expr::Call(Box::new(number)))]);
+    let condition =
+        Expr::InSubquery(Box::new(InSubquery { operand: col("id"), query: numbers, negated: false }));
+    check(
+        people(condition),
+        sql! {
+            sqlite: r#"select * from "person" where "id" in (select row_number() over() from "pet")"#,
+            postgres: r#"select * from "person" where "id" in (select row_number() over() from "pet")"#,
+            mysql: "select * from `person` where `id` in (select * from (select row_number() over() from `pet`) as `windowed`)",
+            mssql: r#"select * from "person" where "id" in (select row_number() over() from "pet")"#,
+        },
+    );
+}
+
 fn like(pattern: Expr, escape: Option<char>, negated: bool, case_insensitive: bool) -> Expr {
     Expr::Like(Box::new(node!(Like {
         escape,

@@ -40,6 +40,8 @@ impl<'a> Writer<'a> {
         self.contents.raw |= !is_of_values(&call.name);
         let [open, close] = self.narrow_call(call).unwrap_or_default();
         self.push(open);
+        let [[before, after], [begin, end]] = self.greatest_date(call).unwrap_or_default();
+        self.push(before);
         if call.distinct && self.syntax.counts_null_constants && is_named(call, &["count"]) {
             match constant_of(call) {
                 Constant::Value => return self.counted_constant(call),
@@ -57,13 +59,16 @@ impl<'a> Writer<'a> {
         }
         let emulated = call.filter.is_some() && !self.caps.aggregate_filter;
         self.push(if call.distinct { "(distinct " } else { "(" });
+        self.push(begin);
         if emulated {
             self.filtered_args(call);
         } else {
             self.args(call);
         }
+        self.push(end);
         self.aggregate_order(call);
         self.push(")");
+        self.push(after);
         self.close_keys(keys);
         if let (Some(filter), false) = (&call.filter, emulated) {
             self.push(" filter(where ");

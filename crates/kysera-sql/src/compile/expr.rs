@@ -10,8 +10,7 @@ use super::param_type::{has_type, is_first, results_have_type};
 use super::shared_keys::same;
 use super::writer::Writer;
 use crate::ast::{
-    Between, Binary, BinaryOp, Case, ColumnRef, Expr, InList, InSubquery, Literal, Numeric, Select, Unary,
-    UnaryOp,
+    Between, Binary, BinaryOp, Case, ColumnRef, Expr, InList, Literal, Numeric, Select, Unary, UnaryOp,
 };
 use crate::dialect::{Concat, NullSafe, ProposedForm};
 use crate::ident::Name;
@@ -70,7 +69,9 @@ impl<'a> Writer<'a> {
             Expr::Column(_) | Expr::Value(_) | Expr::Literal(_) => {}
             Expr::Binary(binary) => self.binary(binary, nested),
             Expr::Unary(unary) => self.unary(unary, nested),
-            Expr::IsNull { operand, negated } if self.is_skipped(operand) => {
+            Expr::IsNull { operand, negated }
+                if self.is_skipped(operand) || self.is_date_taken_for_null(operand) =>
+            {
                 self.computed_null_test(operand, *negated);
             }
             Expr::IsNull { operand, negated } => {
@@ -417,21 +418,6 @@ impl<'a> Writer<'a> {
                 w.expr(item);
             });
         }
-        self.push(")");
-    }
-
-    fn in_subquery(&mut self, subquery: &'a InSubquery) {
-        self.beside(true, &subquery.operand);
-        self.compared(&subquery.operand, None);
-        self.push(if subquery.negated { " not in " } else { " in " });
-        let cut = subquery.query.limit.is_some() || subquery.query.offset.is_some();
-        if !cut || self.caps.limit_in_subquery {
-            return self.subquery(&subquery.query);
-        }
-        self.push("(select * from ");
-        self.subquery(&subquery.query);
-        self.push(" as ");
-        self.ident("limited");
         self.push(")");
     }
 

@@ -179,7 +179,7 @@ impl<'a> Writer<'a> {
             Some(on) => {
                 self.push(" on ");
                 self.outer.condition = is_outer;
-                self.condition(on);
+                self.join_condition(join, on, is_outer);
             }
             None if join.kind == JoinKind::Cross => {}
             None => self.invalid("a join without a condition", "give it one, or use a cross join"),

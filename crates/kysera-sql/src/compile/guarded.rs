@@ -215,13 +215,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// `x <=> null` for `x is null`.
-    pub(super) fn computed_null_test(&mut self, operand: &'a Expr, negated: bool) {
-        self.push(if negated { "not (" } else { "" });
-        self.tested(operand);
-        self.push(if negated { " <=> null)" } else { " <=> null" });
-    }
-
     /// `nullif(x, null)` for `x`, which is computed then.
     pub(super) fn not_skipped(&mut self, operand: &'a Expr) {
         self.push("nullif(");

@@ -13,6 +13,11 @@ impl<'a> Writer<'a> {
     pub(super) fn on_conflict(&mut self, insert: &'a Insert, conflict: &'a OnConflict) {
         self.upsert = Some(insert);
         self.check_upserted(insert, conflict);
+        let updates = matches!(conflict.action, ConflictAction::DoUpdate { .. });
+        if updates && insert.into.label().eq_ignore_ascii_case("excluded") {
+            // Some databases take the proposed row for the row that is there.
+            self.invalid("an upsert of a table that is called `excluded`", "give it an alias");
+        }
         if self.caps.on_conflict {
             self.on_conflict_clause(conflict);
         } else if self.caps.on_duplicate_key {

@@ -3,16 +3,17 @@
 //!
 //! Some databases read them when they need them first, or each time, and a row that was written meanwhile would be seen
 //! ([`OwnRows`]). There a condition is evaluated before the first row is written, by the keys of the rows; what is left is
-//! refused.
+//! refused. So it is with the tables whose rows a delete takes with it, by a foreign key that they describe.
 
 use super::writer::Writer;
 use crate::ast::{
-    Assignment, Binary, BinaryOp, ColumnRef, ConflictAction, Expr, FromItem, Insert, InsertSource,
+    Assignment, Binary, BinaryOp, ColumnRef, ConflictAction, CteBody, Expr, FromItem, Insert, InsertSource,
     OnConflict, Raw, RawPart, Rows, Select, SelectItem, TableRef, Update, With,
 };
 use crate::dialect::{LimitForm, NameCase, OwnRows};
 use crate::ident::Name;
 use crate::stack;
+use crate::table::{ColumnMeta, Generated};
 use crate::value::Value;
 use crate::visit::{Visit, walk};
 use std::convert::Infallible;
@@ -77,9 +78,13 @@ impl<'a> Writer<'a> {
         set: &'a [Assignment],
         (with, filter): (Option<&'a With>, Option<&'a Expr>),
     ) {
-        let sees = |filter| self.look(table, set, with).in_condition(filter);
+        let look = Look {
+            reads_target: self.syntax.own_rows == OwnRows::AtFirstUse,
+            cascades: set.is_empty() && self.syntax.cascades_by_row,
+            ..self.look(table, set, with)
+        };
         match filter {
-            Some(filter) if self.syntax.own_rows == OwnRows::AtFirstUse && sees(filter) => {
+            Some(filter) if (look.reads_target || look.cascades) && look.in_condition(filter) => {
                 self.found_before(table, others, filter);
             }
             filter => self.filter(filter),
@@ -119,9 +124,12 @@ impl<'a> Writer<'a> {
     fn look<'s>(&self, table: &'s TableRef, set: &'s [Assignment], with: Option<&'s With>) -> Look<'s> {
         let names = self.dialect.filtering().names;
         let keeps_copies = self.syntax.own_rows == OwnRows::AtFirstUse;
-        Look { table, set, with, names, keeps_copies }
+        Look { table, set, with, names, keeps_copies, reads_target: true, cascades: false }
     }
 }
+
+/// For how many tables a CTE counts that reads the written one: it is never that table alone.
+const BEHIND_CTE: usize = 2;
 
 /// Looks for queries that would see what is written.
 struct Look<'s> {
@@ -132,6 +140,10 @@ struct Look<'s> {
     names: NameCase,
     /// What a query has read once is kept, so that it may depend on the row around it.
     keeps_copies: bool,
+    /// Queries of the table itself see what is written.
+    reads_target: bool,
+    /// And those of tables whose rows go with a deleted one.
+    cascades: bool,
 }
 
 impl Look<'_> {
@@ -145,9 +157,7 @@ impl Look<'_> {
             Expr::Binary(binary) if binary.op != BinaryOp::Or => {
                 self.sees(&binary.left, true) || self.sees(&binary.right, true)
             }
-            Expr::InSubquery(inside) => {
-                self.sees(&inside.operand, true) || self.in_query(&inside.query, true)
-            }
+            Expr::InSubquery(inside) => self.sees(&inside.operand, true) || self.in_list(&inside.query, true),
             other => self.sees(other, true),
         }
     }
@@ -166,7 +176,7 @@ impl Look<'_> {
             Expr::Subquery(query) | Expr::Exists(query) => self.in_query(query, always),
             Expr::InSubquery(inside) => {
                 self.sees(&inside.operand, always)
-                    || self.in_query(&inside.query, always && self.is_certain(&inside.operand))
+                    || self.in_list(&inside.query, always && self.is_certain(&inside.operand))
             }
             Expr::Binary(binary) => self.in_binary(binary, always),
             Expr::Unary(unary) => self.sees(&unary.operand, always),
@@ -204,10 +214,31 @@ impl Look<'_> {
 
     fn in_query(&self, query: &Select, always: bool) -> bool {
         let found = Found::of(self, query);
-        let is_read = found.tables > 0 && found.reads_written;
-        // A copy that is kept is read for the first row, but for one behind another table, which may have none.
-        let is_copied = self.keeps_copies && found.tables == 1 && self.is_alone(query);
-        is_read && !(always && (is_copied || !found.depends()))
+        found.is_read() && !(always && (self.is_copied(query, &found) || !found.depends()))
+    }
+
+    /// Of `in (select ..)`: where copies are kept, the query may be asked anew with each row's value as a condition.
+    fn in_list(&self, query: &Select, always: bool) -> bool {
+        let found = Found::of(self, query);
+        let depends = self.keeps_copies || self.cascades || found.depends();
+        found.is_read() && !(always && (self.is_copied(query, &found) || !depends))
+    }
+
+    /// True for a copy that is kept and read for the first row: one behind another table is not, where that has no row.
+    fn is_copied(&self, query: &Select, found: &Found<'_>) -> bool {
+        self.keeps_copies
+            && (found.tables == 1 && self.is_alone(query)
+                || found.tables == BEHIND_CTE && self.is_alone_behind_cte(query))
+    }
+
+    /// True for a query of nothing but a CTE that reads the table alone, and once.
+    fn is_alone_behind_cte(&self, query: &Select) -> bool {
+        let [FromItem::Cte(reference)] = &*query.from else { return false };
+        let ctes = self.with.map_or(&[][..], |with| &with.ctes);
+        let body = ctes.iter().find(|cte| cte.name == reference.name).map(|cte| &cte.body);
+        query.set_ops.is_empty()
+            && self.count_in_with() == 1
+            && matches!(body, Some(CteBody::Select(body)) if self.is_alone(body))
     }
 
     /// True for a query of the table alone.
@@ -219,16 +250,45 @@ impl Look<'_> {
         self.names.may_be_same(&table.name, &self.table.name)
     }
 
-    /// True when a CTE of the statement reads the table.
-    fn is_in_with(&self) -> bool {
-        self.with.is_some_and(|with| {
+    fn is_written(&self, table: &TableRef) -> bool {
+        self.reads_target && self.is_same(table) || self.cascades && is_taken_along(table)
+    }
+
+    /// True for a column that an update changes: one that it assigns, or that is computed, perhaps of such a one.
+    fn is_changed(&self, name: &str) -> bool {
+        self.changed().any(|changed| changed.eq_ignore_ascii_case(name))
+    }
+
+    fn changed(&self) -> impl Iterator<Item = &Name> {
+        let meta = self.table.meta.as_deref().filter(|_| !self.set.is_empty());
+        let computed = meta.into_iter().flat_map(|meta| {
+            // A key that is made is a number that stays.
+            let is_made = |column: &&ColumnMeta| {
+                column.generated == Generated::Always && !meta.primary_key.contains(&column.name)
+            };
+            meta.columns.iter().filter(is_made).map(|column| &column.name)
+        });
+        self.set.iter().map(|assignment| &assignment.column).chain(computed)
+    }
+
+    /// How often the CTEs of the statement read the table.
+    fn count_in_with(&self) -> usize {
+        self.with.map_or(0, |with| {
             // What one of them reads of another is seen at that one.
             let alone = Look { with: None, ..*self };
             let mut found = Found::new(&alone);
             let Ok(()) = found.with(with);
-            found.tables > 0
+            found.tables
         })
     }
+}
+
+/// True for a table whose rows may change when rows of another are deleted; that may be one which goes with the deleted.
+fn is_taken_along(table: &TableRef) -> bool {
+    let keys = table.meta.as_deref().map_or(&[][..], |meta| &meta.foreign_keys);
+    let keeps =
+        |action: &Name| ["restrict", "no action"].iter().any(|kept| action.eq_ignore_ascii_case(kept));
+    keys.iter().filter_map(|key| key.on_delete.as_ref()).any(|action| !keeps(action))
 }
 
 /// The parts of an expression that may not be evaluated for the first row.
@@ -278,8 +338,12 @@ impl<'l> Found<'l> {
     fn note_text(&mut self, text: &str) {
         let text = text.to_ascii_lowercase();
         let mentions = |name: &str| text.contains(&name.to_ascii_lowercase());
-        self.reads_written |= self.look.set.iter().any(|assignment| mentions(&assignment.column));
+        self.reads_written |= self.look.changed().any(|column| mentions(column));
         self.is_outer |= mentions(self.look.table.label());
+    }
+
+    fn is_read(&self) -> bool {
+        self.tables > 0 && self.reads_written
     }
 
     /// True when it depends on the row around it.
@@ -301,13 +365,12 @@ impl Visit for Found<'_> {
     fn relation(&mut self, node: &FromItem) -> Result<(), Infallible> {
         match node {
             FromItem::Table(table) => {
-                self.tables += usize::from(self.look.is_same(table));
+                self.tables += usize::from(self.look.is_written(table));
                 self.labels.push(table.label().clone());
             }
             FromItem::Cte(cte) => {
-                if self.look.is_in_with() {
-                    // Twice: never the table alone.
-                    (self.tables, self.reads_written) = (self.tables + 2, true);
+                if self.look.count_in_with() > 0 {
+                    (self.tables, self.reads_written) = (self.tables + BEHIND_CTE, true);
                 }
                 self.labels.push(cte.alias.as_ref().unwrap_or(&cte.name).clone());
             }
@@ -319,8 +382,7 @@ impl Visit for Found<'_> {
     }
 
     fn column(&mut self, node: &ColumnRef) -> Result<(), Infallible> {
-        let is_assigned = |assignment: &Assignment| assignment.column.eq_ignore_ascii_case(&node.name);
-        self.reads_written |= self.look.set.iter().any(is_assigned);
+        self.reads_written |= self.look.is_changed(&node.name);
         self.is_outer |= usize::from(node.outer) > self.depth;
         self.named.extend(node.table.clone());
         Ok(())

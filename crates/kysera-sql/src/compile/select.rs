@@ -89,7 +89,7 @@ impl<'a> Writer<'a> {
         // The order and limit of an array belong inside the aggregate, where they have been written.
         let is_tailed = form.one_row || has_tail(select);
         if is_tailed && !matches!(form.head, Head::Json { list: JsonList::Aggregate, .. }) {
-            self.in_scope(&select.from, |w| w.select_tail(select, form));
+            self.in_scope(&select.from, |w| w.in_groups(select, |w| w.select_tail(select, form)));
         }
         self.check_order(select);
         self.aggregates = aggregates;
@@ -101,7 +101,9 @@ impl<'a> Writer<'a> {
     pub(super) fn core(&mut self, select: &'a Select, head: Head, before_conflict: bool) {
         self.aggregates = false;
         let around = std::mem::take(&mut self.outer);
-        self.in_scope(&select.from, |w| w.clauses(select, head, before_conflict, around.condition));
+        self.in_scope(&select.from, |w| {
+            w.in_groups(select, |w| w.clauses(select, head, before_conflict, around.condition));
+        });
         self.outer = around;
         self.check_items(select);
     }

@@ -35,6 +35,8 @@ pub(super) struct Writer<'a> {
     pub(super) conflict: Option<Conflict>,
     /// The items of FROM of the queries around, innermost last.
     pub(super) scopes: Vec<&'a [FromItem]>,
+    /// The query has groups.
+    pub(super) groups: bool,
     /// The next expression is an operand in arithmetic of integers, whose result is checked as a whole; or an item of the
     /// whole statement, which is checked when it is read.
     pub(super) among_integers: bool,
@@ -171,6 +173,7 @@ impl<'a> Writer<'a> {
             written: None,
             conflict: None,
             scopes: Vec::new(),
+            groups: false,
             among_integers: false,
             read_items: false,
             target: None,

@@ -75,6 +75,8 @@ pub struct Capabilities {
     pub derived_columns: bool,
     /// `limit` inside `in (select ..)`; written with a derived table elsewhere.
     pub limit_in_subquery: bool,
+    /// Window functions in any `in (select ..)`; written with a derived table elsewhere.
+    pub window_in_subquery: bool,
     /// Nested rows without loss, as `array_from` writes them.
     pub nested_rows: bool,
     /// Partial indexes.
@@ -139,6 +141,7 @@ impl Capabilities {
             row_values: true,
             derived_columns: true,
             limit_in_subquery: true,
+            window_in_subquery: true,
             nested_rows: false,
             partial_index: false,
             table_if_not_exists: true,

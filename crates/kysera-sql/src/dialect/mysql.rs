@@ -67,6 +67,7 @@ impl MySql {
             correlated_derived: false,
             derived_columns: false,
             write_with: false,
+            window_in_subquery: true,
             index_if_not_exists: true,
             ..both()
         };
@@ -88,6 +89,10 @@ impl MySql {
             checked: Some(&CHECKED_MARIADB),
             counts_null_constants: false,
             filter_hint: None,
+            // Both seen of MariaDB 11.8.
+            group_dates_begin_at_zero: false,
+            join_forgets_outer: true,
+            in_forgets_query: true,
             table_collation: Some("utf8mb4_nopad_bin"),
             ..syntax()
         };
@@ -161,6 +166,8 @@ fn both() -> Capabilities {
         aggregate_filter: false,
         group_concat_order_by: true,
         limit_in_subquery: false,
+        // Error 1235 where it would look the values up row by row.
+        window_in_subquery: false,
         max_params: 65_535,
         ..Capabilities::ansi()
     }
@@ -214,6 +221,9 @@ fn syntax() -> Syntax {
         positions_from_end: true,
         hides_target: true,
         own_rows: OwnRows::AtFirstUse,
+        cascades_by_row: true,
+        // Seen of MySQL 9.7, which warns of it (1292), or refuses to write what was found.
+        group_dates_begin_at_zero: true,
         // Without a format the plan is a table of twelve columns.
         explain: Some("explain format=json "),
         ..Syntax::ansi()

@@ -143,6 +143,8 @@ pub struct Syntax {
     pub hides_target: bool,
     /// What a query of the table that is written to sees of the write.
     pub own_rows: OwnRows,
+    /// What a foreign key takes along goes with each row of a delete, so that the condition of the next does not find it.
+    pub cascades_by_row: bool,
     /// Positions in a text may be counted from its end, and a length be negative: `substr` is told otherwise.
     pub positions_from_end: bool,
     /// Enums compare and sort in the order in which their labels are declared; else by their text.
@@ -165,6 +167,13 @@ pub struct Syntax {
     pub values_are_places: bool,
     /// A bound number has the type of what stands beside it, and is a float or text among values alone.
     pub untyped_values: bool,
+    /// The least and greatest date of a group begin as a date that is none.
+    pub group_dates_begin_at_zero: bool,
+    /// Inside a query the condition of an outer join is left out where it depends on the queries around alone.
+    pub join_forgets_outer: bool,
+    /// A query of one value in front of `in (select ..)` is lost where that depends on the row; it is written as
+    /// `coalesce((select ..), null)`.
+    pub in_forgets_query: bool,
     /// LIMIT and OFFSET take a number, written or bound, and nothing that is computed.
     pub limit_is_number: bool,
     /// What stands behind `select` in a query inside a row filter, or in the condition of an outer join.
@@ -568,6 +577,7 @@ impl Syntax {
             positions_from_end: false,
             hides_target: false,
             own_rows: OwnRows::Before,
+            cascades_by_row: false,
             forms: FormRule::Refused,
             checked_columns: false,
             strict_tables: false,
@@ -577,6 +587,9 @@ impl Syntax {
             integer_quotient: None,
             values_are_places: false,
             untyped_values: false,
+            group_dates_begin_at_zero: false,
+            join_forgets_outer: false,
+            in_forgets_query: false,
             limit_is_number: false,
             filter_hint: None,
             skips_not_null: false,

@@ -49,5 +49,5 @@ impl<T, S, O, F, Out> Delete<T, S, O, F, Out> {
     }
 }
 
-filtered!(Delete, "Deletes", "deleted", returning: "Not on MySQL.");
+filtered!(Delete, "Deletes", "deleted", returning: "MySQL has none: the rows are read by their keys before, and locked.");
 value!(Delete < T, S, O, F, Out > { ast });

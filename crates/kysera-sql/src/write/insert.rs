@@ -102,7 +102,7 @@ impl<T, O, Out> Insert<T, O, Out> {
     /// Returns something of each inserted row.
     ///
     /// # Dialects
-    /// Not on MySQL; MariaDB and SQL Server have it.
+    /// MySQL has none: the rows are read by their keys, in the same transaction.
     pub fn returning<X: Selection<Only<T>, I>, I>(mut self, selection: X) -> Insert<T, X::Outer<O>, X::Out> {
         self.ast.returning = items(selection);
         self.retyped()

@@ -89,5 +89,5 @@ impl<T, S, O, F, Out> Update<T, S, O, F, Out> {
     }
 }
 
-filtered!(Update, "Updates", "updated", returning: "Not on MySQL and MariaDB.");
+filtered!(Update, "Updates", "updated", returning: "MySQL and MariaDB have none: the rows are locked by their keys before, and read behind it.");
 value!(Update < T, S, O, F, Out > { ast });

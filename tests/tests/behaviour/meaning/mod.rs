@@ -1,6 +1,7 @@
 //! One typed expression means the same on every database, or is refused before it is sent.
 
 mod bound_values;
+mod dates;
 mod decimals;
 mod documents;
 mod enums;

@@ -319,3 +319,43 @@ async fn rows_are_ordered_paged_and_locked() {
     })
     .await;
 }
+
+/// MariaDB 11.8 left the condition of the join out.
+#[tokio::test]
+async fn the_condition_of_an_outer_join_was_lost_in_a_query_for_the_row_around() {
+    plain(async |db| {
+        fill(db).await;
+        let (a, b) = (alias!(Worker as a), alias!(Worker as b));
+        let ann = || Worker.id.outer().eq(1);
+        macro_rules! joined {
+            ($on:expr) => {{
+                let query = select_from(a).left_join(b, $on).select(count(b.id));
+                let counted = select_from(Worker).order_by(Worker.id).select(scalar(query).not_null());
+                counted.fetch_all(db).await.unwrap()
+            }};
+        }
+        assert_eq!(joined!(ann()), [16, 0, 0, 0]);
+        assert_eq!(joined!(ann().and(b.id.eq(a.id))), [4, 0, 0, 0]);
+        assert_eq!(joined!(ann().and(a.id.gt(2))), [8, 0, 0, 0]);
+        assert_eq!(joined!(not(Worker.id.outer().ne(1).or(a.id.lt(0)))), [16, 0, 0, 0]);
+        assert_eq!(joined!(b.id.eq(Worker.id.outer())), [4, 4, 4, 4]);
+    })
+    .await;
+}
+
+/// MariaDB 11.8 answered false for each row.
+#[tokio::test]
+async fn one_value_was_in_every_list_that_depends_on_the_row() {
+    plain(async |db| {
+        fill(db).await;
+        let (a, b) = (alias!(Worker as a), alias!(Worker as b));
+        let greatest = || scalar(select_from(a).select(max(a.id + 0)));
+        let later = || select_from(b).filter(b.id.gt(Worker.id.outer())).select(b.id - 1);
+        let ids = select_from(Worker).order_by(Worker.id).select(Worker.id);
+        let none = ids.clone().filter(greatest().not_in_subquery(later()));
+        assert_eq!(none.fetch_all(db).await.unwrap(), [1, 2, 3, 4]);
+        let some = ids.filter((greatest() - 1).in_subquery(later()));
+        assert_eq!(some.fetch_all(db).await.unwrap(), [1, 2, 3]);
+    })
+    .await;
+}

@@ -487,8 +487,6 @@ fn is_limit(error: &str) -> bool {
     error == "interrupted"
         || error == "VIEWs and/or subqueries nested too deep"
         || error.starts_with("57014")
-        // MySQL, 1235: whether it says so depends on how it would run the query.
-        || error.contains("with contained window functions")
         || error.contains("took longer than its time limit")
         || error.starts_with("Canceled")
         || error.starts_with("ConnectionClosed")
