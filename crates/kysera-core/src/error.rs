@@ -373,13 +373,17 @@ impl Error {
     /// assert!(!Error::new(ErrorKind::CommitUnknown, "the answer was lost").is_transient());
     /// ```
     pub fn is_transient(&self) -> bool {
-        matches!(
+        // What raw SQL had committed by then would be there twice.
+        let may_be_committed =
+            self.rollback_error().is_some_and(|rollback| rollback.kind() == ErrorKind::TransactionAborted);
+        let is_conflict = matches!(
             self.kind(),
             ErrorKind::SerializationFailure
                 | ErrorKind::SchemaChanged
                 | ErrorKind::Deadlock
                 | ErrorKind::LockNotAvailable
-        )
+        );
+        is_conflict && !may_be_committed
     }
 
     /// True when no connection of the pool became free in time: the program asks for more than the pool or the

@@ -227,7 +227,7 @@ fn not_utf8() -> CellError {
 #[cold]
 fn zero_date() -> CellError {
     CellError::new("a date", "a zero date such as 0000-00-00, which is no day")
-        .advice("write NULL instead, or read `nullif(x, '0000-00-00')`")
+        .advice("write NULL instead, or read `if(x = 0, null, x)`")
 }
 
 #[cold]

@@ -46,8 +46,8 @@ async fn clean_at_rest(raw: &mut RawConnection, server: &Server, hooks: &Hooks<R
     if server.options.reset.is_due(raw.is_changed()) {
         return reset(raw, hooks).await;
     }
-    if raw.exchange.is_in_transaction() {
-        raw.command("rollback").await.map_err(|failure| raw.told(failure))?;
+    if raw.exchange.is_in_transaction() || raw.has_level {
+        raw.end("rollback").await.map_err(|failure| raw.told(failure))?;
     }
     // Without a reset nobody knows how to have statements commit by themselves again, or to end a chain of transactions.
     if raw.is_at_rest() {
@@ -79,7 +79,7 @@ async fn reset(raw: &mut RawConnection, hooks: &Hooks<RawConnection>) -> Result<
     }
     hooks.connected(raw).await?;
     raw.exchange.take_session_change();
-    raw.is_dirty = false;
+    (raw.is_dirty, raw.has_level) = (false, false);
     Ok(())
 }
 

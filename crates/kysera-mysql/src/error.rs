@@ -3,6 +3,7 @@
 //! What is decided is decided by number. Names of keys and columns have no field of their own in the protocol and are cut
 //! out of the message; texts that may hold a row's values are kept apart from everything that prints.
 
+use crate::flavour::Flavour;
 use kysera_core::error::{Error, ErrorKind};
 use std::borrow::Cow;
 use std::fmt;
@@ -85,17 +86,21 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 3144
         | 3146
         | 3157
+        | 1526
+        | 3854
+        | 3988
         | 1916
         | 3020
         | 4035..=4040
         | 4078 => ErrorKind::InvalidValue,
         1054 | 1146 | 1049 | 1051 | 1193 | 1305 | 1360 | 1176 | 1091 => ErrorKind::Undefined,
         1064 | 1149 => ErrorKind::Syntax,
-        1136 | 1222 | 1241 | 1253 | 1267 | 1390 | 1568 | 1210 => ErrorKind::InvalidQuery,
+        1136 | 1222 | 1241 | 1253 | 1267 | 1270 | 1271 | 1390 | 1568 | 1210 => ErrorKind::InvalidQuery,
         1142 | 1143 | 1227 | 1044 | 1370 => ErrorKind::PermissionDenied,
         1045 | 1698 | 1251 | 2059 | 3118 | 1820 | 1862 | 4151 => ErrorKind::AuthenticationFailed,
         1290 | 1792 | 1836 | 3100 => ErrorKind::ReadOnly,
         1235 | 1295 => ErrorKind::Unsupported,
+        1196 => ErrorKind::TransactionAborted,
         // Too many connections: a login that may work later.
         1040 | 1203 | 1226 => ErrorKind::ConnectionFailed,
         1053 | 1152..=1161 | 1927 | 4031 | 1080 => ErrorKind::ConnectionClosed,
@@ -110,14 +115,14 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
     }
 }
 
-/// Kysera's error for one that the server sent.
-pub(crate) fn from_server(server: ServerError) -> Error {
+/// Kysera's error for one that a server of that flavour sent.
+pub(crate) fn from_server(server: ServerError, flavour: Flavour) -> Error {
     let kind = kind_of(server.errno, server.state());
     let mut error = Error::new(kind, shown(&server).into_owned()).with_code(server.errno.to_string());
     if let Some(hint) = advice(server.errno) {
         error = error.with_hint(hint);
     }
-    let names = Names::of(&server);
+    let names = Names::of(&server, flavour);
     if let Some(table) = names.table {
         error = error.with_table(table);
     }
@@ -181,7 +186,7 @@ fn shown(server: &ServerError) -> Cow<'_, str> {
         None => Cow::Owned(what.to_owned()),
     };
     match server.errno {
-        1062 | 1586 | 1169 => match last_quoted(&server.message) {
+        1062 | 1586 | 1169 => match key_at_the_end(&server.message) {
             Some(key) => Cow::Owned(format!("another row has the same value in the key {key}")),
             None => Cow::Borrowed("another row has the same value in a unique key"),
         },
@@ -190,6 +195,8 @@ fn shown(server: &ServerError) -> Cow<'_, str> {
         1292 | 1366 | 1411 | 1441 => of_a_column("a value is not valid"),
         1406 => of_a_column("a value is too long"),
         1365 => Cow::Borrowed("division by zero"),
+        1196 => Cow::Borrowed("tables of an engine without transactions keep what was written to them"),
+        1526 => Cow::Borrowed("the table has no partition for a value"),
         3140 | 3141 | 3144 | 3146 => of_a_column("a text is no valid JSON"),
         _ if kind_of(server.errno, server.state()) == ErrorKind::InvalidValue => {
             of_a_column("a value is not valid")
@@ -207,13 +214,15 @@ struct Names {
 }
 
 impl Names {
-    fn of(server: &ServerError) -> Names {
+    fn of(server: &ServerError, flavour: Flavour) -> Names {
         let message = &server.message;
         match server.errno {
             // `Duplicate entry '1' for key 'child.PRIMARY'`; without the table on MariaDB.
             1062 | 1586 => {
-                let key = last_quoted(message).unwrap_or_default();
-                let (table, key) = key.split_once('.').map_or((None, key), |(table, key)| (Some(table), key));
+                let key = key_at_the_end(message).unwrap_or_default();
+                // Either may have a dot in it.
+                let named = if flavour.is_maria { None } else { key.split_once('.') };
+                let (table, key) = named.map_or((None, key), |(table, key)| (Some(table), key));
                 Names { table: owned(table), constraint: owned(Some(key)), ..Names::default() }
             }
             // `Column 'parent' cannot be null`, `Field 'parent' doesn't have a default value`.
@@ -267,11 +276,11 @@ fn quoted(message: &str, quote: char) -> impl Iterator<Item = String> + '_ {
     message.split(quote).skip(1).step_by(2).map(str::to_owned)
 }
 
-/// The text between the last two quotes. Names stand there; values stand before them.
-fn last_quoted(message: &str) -> Option<&str> {
-    let (before, _) = message.rsplit_once('\'')?;
-    let (_, name) = before.rsplit_once('\'')?;
-    Some(name)
+/// The key in a message that ends with `for key 'name'`. What stands before it may be a value, and quotes in a name are
+/// not doubled.
+fn key_at_the_end(message: &str) -> Option<&str> {
+    let (_, key) = message.rsplit_once(" for key '")?;
+    key.strip_suffix('\'').filter(|key| !key.is_empty())
 }
 
 /// The column in a message that ends with `column 'name' at row 1`, or ``column `app`.`t`.`name` at row 1``. What stands
@@ -298,7 +307,8 @@ fn advice(errno: u16) -> Option<&'static str> {
         1054 => "check its name; has the schema been migrated",
         1461 => "lower statement_cache, or raise the server's max_prepared_stmt_count",
         1290 | 1836 => "the server takes no writes: is it a replica",
-        1235 | 1295 => "send it as a script",
+        1295 => "send it as a script",
+        1196 => "give the table an engine with transactions: `alter table t engine = InnoDB`",
         _ => return None,
     })
 }
@@ -306,17 +316,25 @@ fn advice(errno: u16) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kysera_sql::dialect::Version;
 
     fn error(errno: u16, message: &str) -> Error {
-        from_server(ServerError::new(errno, *b"HY000", message.to_owned()))
+        of(Flavour { is_maria: false, version: Version::new(9, 7, 0) }, errno, message)
+    }
+
+    fn of(flavour: Flavour, errno: u16, message: &str) -> Error {
+        from_server(ServerError::new(errno, *b"HY000", message.to_owned()), flavour)
     }
 
     #[test]
     fn names_are_cut_out_of_both_flavours_messages() {
         let mysql = error(1062, "Duplicate entry 'it's 1' for key 'child.PRIMARY'");
         assert_eq!((mysql.table(), mysql.constraint()), (Some("child"), Some("PRIMARY")));
-        let maria = error(1062, "Duplicate entry '1' for key 'by_name'");
-        assert_eq!((maria.table(), maria.constraint()), (None, Some("by_name")));
+        let mariadb = Flavour { is_maria: true, version: Version::new(11, 8, 0) };
+        for name in ["by_name", "app.email", "it's", "x'"] {
+            let maria = of(mariadb, 1062, &format!("Duplicate entry '1' for key '{name}'"));
+            assert_eq!((maria.table(), maria.constraint()), (None, Some(name)));
+        }
         assert_eq!(error(1048, "Column 'parent' cannot be null").columns(), ["parent"]);
         let check = error(4025, "CONSTRAINT `size_is_sane` failed for `app`.`child`");
         assert_eq!((check.table(), check.constraint()), (Some("child"), Some("size_is_sane")));

@@ -53,7 +53,7 @@ impl RawConnection {
                     is_again = true;
                 }
                 outcome => {
-                    self.note_types(statement, params, way);
+                    self.note_types(statement, params, way, outcome.is_ok());
                     break outcome?;
                 }
             }
@@ -180,11 +180,13 @@ impl RawConnection {
         Ok(())
     }
 
-    /// Notes that the server knows the types of a statement by now.
+    /// Notes whether the server knows the types of a statement by now: one that failed may have been given up before it
+    /// took them, and MySQL then takes the next without them for a wrong one (1210).
     #[inline]
-    pub(crate) fn note_types(&mut self, statement: &Compiled, params: &Params, way: Way) {
-        if matches!(way, Way::Prepared { needs_types: true, .. }) && !self.exchange.is_broken() {
-            self.statements.note_types(&statement.sql, params);
+    pub(crate) fn note_types(&mut self, statement: &Compiled, params: &Params, way: Way, is_done: bool) {
+        let is_news = matches!(way, Way::Prepared { needs_types, .. } if needs_types == is_done);
+        if is_news && !self.exchange.is_broken() {
+            self.statements.note_types(&statement.sql, params, is_done);
         }
     }
 }

@@ -57,7 +57,7 @@ impl RawConnection {
             ));
         }
         match found {
-            Some(warning) => Err(Failure::Kysera(error::from_server(warning).with_hint(
+            Some(warning) => Err(Failure::Kysera(error::from_server(warning, self.flavour).with_hint(
                 "`insert ignore` would store another value than was given; only rows that are there may be passed over",
             ))),
             None => Ok(()),

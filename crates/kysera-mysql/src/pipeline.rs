@@ -77,7 +77,7 @@ impl MyConnection {
                         Err(Failure::Server(error)) if is_outdated(error.errno()) => {
                             self.raw().statements.forget(&statement.sql, &params);
                         }
-                        _ => self.raw().note_types(&statement, &params, way),
+                        _ => self.raw().note_types(&statement, &params, way, read.is_ok()),
                     }
                     read
                 }

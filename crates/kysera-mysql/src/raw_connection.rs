@@ -31,6 +31,9 @@ pub struct RawConnection {
     pub(crate) spare: Params,
     /// Raw SQL ran: the session may not be as it began.
     pub(crate) is_dirty: bool,
+    /// An isolation level was asked for that the next transaction would have too: the server forgets it at an order to commit
+    /// or roll back, and not where it rolls back by itself (a deadlock).
+    pub(crate) has_level: bool,
     pub(crate) driven_by: DrivenBy,
 }
 
@@ -72,6 +75,7 @@ impl RawConnection {
             database,
             spare: Params::default(),
             is_dirty: false,
+            has_level: false,
             driven_by: DrivenBy::this_runtime(),
         }
     }
@@ -80,6 +84,7 @@ impl RawConnection {
     pub(crate) fn is_at_rest(&self) -> bool {
         let status = self.exchange.status();
         self.exchange.is_answered()
+            && !self.has_level
             && !status.contains(StatusFlags::SERVER_STATUS_IN_TRANS)
             && status.contains(StatusFlags::SERVER_STATUS_AUTOCOMMIT)
     }
@@ -147,10 +152,10 @@ impl RawConnection {
     /// Kysera's error for a failure.
     pub(crate) fn told(&self, failure: Failure) -> Error {
         match failure {
-            Failure::Server(error) => error::from_server(*error),
+            Failure::Server(error) => error::from_server(*error, self.flavour),
             Failure::Kysera(error) => error,
             Failure::Io(error) => match self.exchange.ended_by() {
-                Some(reason) => error::from_server(reason.clone()),
+                Some(reason) => error::from_server(reason.clone(), self.flavour),
                 None => error::from_io(error),
             },
         }
@@ -158,7 +163,9 @@ impl RawConnection {
 
     /// The error of a connection that is of no more use.
     pub(crate) fn lost(&self) -> Error {
-        self.exchange.ended_by().map_or_else(error::closed, |reason| error::from_server(reason.clone()))
+        self.exchange
+            .ended_by()
+            .map_or_else(error::closed, |reason| error::from_server(reason.clone(), self.flavour))
     }
 
     /// Runs a script: statements without parameters, separated by semicolons. Rows are passed over.

@@ -9,7 +9,8 @@ use kysera_sql::cell::Cell;
 
 /// The settings of every session: one meaning for every statement, and nothing is cut silently. The mode is given whole,
 /// because some modes change what texts and operators mean. `NO_AUTO_VALUE_ON_ZERO`: else the key 0 would be stored as
-/// another. Texts are compared as they are, where no column says otherwise; a quotient has not four digits but twenty.
+/// another. `NO_UNSIGNED_SUBTRACTION`: the difference of integers may be negative, whatever columns hold them. Texts are compared as they are, where no column says otherwise; a quotient has not four digits but twenty. No
+/// setting of the server cuts results (`sql_select_limit`) or takes `id is null` for the key made last.
 pub(crate) fn setup(flavour: Flavour) -> String {
     let collation = flavour.collation();
     // MariaDB would end a recursive query at a thousand rows, and call that a warning.
@@ -25,8 +26,8 @@ pub(crate) fn setup(flavour: Flavour) -> String {
     let grouping = if flavour.is_maria { "" } else { "ONLY_FULL_GROUP_BY," };
     format!(
         "set names utf8mb4 collate {collation}, div_precision_increment=20, {recursion}=4294967295, autocommit=1, time_zone='+00:00', sql_mode='{grouping}STRICT_ALL_TABLES,NO_ZERO_DATE,\
-         NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO', \
-         group_concat_max_len=1073741824, session_track_state_change=1{own}"
+         NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO,NO_UNSIGNED_SUBTRACTION', \
+         group_concat_max_len=1073741824, sql_select_limit=18446744073709551615, sql_auto_is_null=0, session_track_state_change=1{own}"
     )
 }
 

@@ -66,12 +66,12 @@ impl Statements {
         }
     }
 
-    /// Notes that the server has taken the types of a statement.
+    /// Notes whether the server knows the types of a statement.
     #[inline]
-    pub(crate) fn note_types(&mut self, sql: &SqlText, params: &Params) {
+    pub(crate) fn note_types(&mut self, sql: &SqlText, params: &Params, is_typed: bool) {
         let key = self.key(sql, params);
         if let Some(found) = self.kept.as_mut().and_then(|kept| kept.get_mut(&key)) {
-            found.is_typed = true;
+            found.is_typed = is_typed;
         }
     }
 
@@ -159,7 +159,7 @@ mod tests {
         statements.keep(&sql, &number, 7);
         assert_eq!(statements.find(&sql, &number), Some(Handle { id: 7, needs_types: true }));
         assert_eq!(statements.find(&sql, &text), None);
-        statements.note_types(&sql, &number);
+        statements.note_types(&sql, &number, true);
         assert_eq!(statements.find(&sql, &number), Some(Handle { id: 7, needs_types: false }));
         statements.keep(&sql, &text, 8);
         assert_eq!(statements.find(&sql, &number).map(|handle| handle.id), Some(7));

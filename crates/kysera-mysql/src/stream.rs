@@ -39,7 +39,8 @@ impl MyConnection {
             let way = raw.way(&statement, &params).await?;
             raw.send(&statement, &params, way)?;
             let first = raw.exchange.next().await?;
-            raw.note_types(&statement, &params, way);
+            let is_done = !matches!(first, Event::Failed(_));
+            raw.note_types(&statement, &params, way, is_done);
             Ok(first)
         }
         .await;

@@ -3,7 +3,9 @@
 
 use crate::cancel::ping;
 use crate::connection::MyConnection;
+use crate::packet::Done;
 use crate::raw_connection::{Failure, RawConnection};
+use crate::warnings::{self, Errors};
 use kysera_core::driver::transaction_state::{EndedBy, Operation};
 use kysera_core::driver::{Isolation, TransactionOptions};
 use kysera_core::error::{Error, ErrorKind, Result};
@@ -26,7 +28,7 @@ impl MyConnection {
                 let error = self.failed(failure).await;
                 if !self.raw().exchange.is_broken() {
                     // The level may have been refused and the transaction begun.
-                    let rolled_back = self.raw().command("rollback").await;
+                    let rolled_back = self.raw().end("rollback").await;
                     if rolled_back.is_err() {
                         self.raw().exchange.give_up();
                     }
@@ -45,7 +47,7 @@ impl MyConnection {
         self.check_raw()?;
         self.state.check_commit()?;
         self.state.start(Operation::Commit);
-        let committed = self.raw().command("commit").await;
+        let committed = self.raw().end("commit").await;
         match committed {
             Ok(_) => {
                 self.state.over();
@@ -83,6 +85,7 @@ impl MyConnection {
         if self.state.is_idle()
             && self.raw().exchange.is_answered()
             && !self.raw().exchange.is_in_transaction()
+            && !self.raw().has_level
         {
             return self.check_raw();
         }
@@ -90,18 +93,23 @@ impl MyConnection {
             self.settle().await?;
         }
         self.check_raw()?;
+        let own_end = self.state.check_own_end();
         self.state.start(Operation::Rollback);
-        if self.raw().exchange.is_in_transaction() {
-            let outcome = self.raw().command("rollback").await;
+        if self.raw().exchange.is_in_transaction() || self.raw().has_level {
+            let outcome = self.raw().rollback().await;
             if let Err(failure) = outcome {
-                return Err(self.raw().told(failure));
+                let error = self.raw().told(failure);
+                if self.raw().exchange.is_answered() && !self.raw().exchange.is_in_transaction() {
+                    self.state.over();
+                }
+                return Err(error);
             }
             if self.raw().exchange.is_in_transaction() {
                 self.raw().exchange.give_up();
             }
         }
         self.state.over();
-        Ok(())
+        own_end
     }
 
     pub(crate) async fn set_savepoint(&mut self, name: &str) -> Result<()> {
@@ -167,6 +175,7 @@ impl RawConnection {
     async fn begin(&mut self, level: Option<&'static str>, start: &str) -> Result<(), Failure> {
         self.close_unwanted();
         if let Some(level) = level {
+            self.has_level = true;
             self.exchange.send_text(level);
         }
         self.exchange.send_text(start);
@@ -179,6 +188,22 @@ impl RawConnection {
         }
         let begun = self.answer().await.map(|_| ());
         set.and(begun)
+    }
+
+    /// Rolls back, and tells what stays: the rows of tables without transactions.
+    async fn rollback(&mut self) -> Result<(), Failure> {
+        let done = self.end("rollback").await?;
+        match done.warnings {
+            0 => Ok(()),
+            count => warnings::check(self, Errors::Cut, count).await,
+        }
+    }
+
+    /// Ends a transaction by that order, and what was asked for it alone.
+    pub(crate) async fn end(&mut self, order: &str) -> Result<Done, Failure> {
+        let done = self.command(order).await?;
+        self.has_level = false;
+        Ok(done)
     }
 
     /// Rolls back to a savepoint and releases it, in one trip. Whether the rollback was done before (its future was

@@ -14,6 +14,8 @@ use kysera_sql::compiled::{Compiled, StatementKind};
 
 /// A list of `group_concat` or of a JSON aggregate was cut; a function's result was longer than a packet.
 const CUT: [u16; 2] = [1260, 1301];
+/// A rollback left what was written to tables without transactions.
+const KEPT: u16 = 1196;
 /// What was computed is NULL or another value, because an operand was not valid: an error in every other database. Division
 /// by zero, a value that is none of its type or beyond its range, a time that is none, a logarithm of what has none, a text
 /// that is no JSON, bytes that are no text.
@@ -33,7 +35,7 @@ pub(crate) fn are_asked_for(statement: &Compiled) -> bool {
 /// Which warnings of a statement are errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Errors {
-    /// What was cut: raw SQL as a whole has what it asks for.
+    /// What was cut, or kept by a rollback: raw SQL as a whole has what it asks for.
     Cut,
     /// What was cut, and what is no value.
     Invalid,
@@ -85,11 +87,11 @@ pub(crate) async fn read(raw: &mut RawConnection, errors: Errors, count: u16) ->
     }
     match found {
         Some(warning) if CUT.contains(&warning.errno()) => {
-            Err(Failure::Kysera(error::from_server(warning).with_hint(
+            Err(Failure::Kysera(error::from_server(warning, raw.flavour).with_hint(
                 "the result was cut: raise group_concat_max_len or max_allowed_packet, or read fewer rows",
             )))
         }
-        Some(warning) => Err(Failure::Kysera(error::from_server(warning))),
+        Some(warning) => Err(Failure::Kysera(error::from_server(warning, raw.flavour))),
         None if errors == Errors::Invalid && listed < count => Err(Failure::Kysera(incomplete())),
         None => Ok(()),
     }
@@ -112,9 +114,15 @@ fn warning(mut row: TextRow<'_>, errors: Errors) -> Option<ServerError> {
     if errors == Errors::Invalid && number == OUT_OF_RANGE && message.starts_with(CAST) {
         return Some(ServerError::new(1264, *b"22003", message.to_owned()));
     }
-    let means_loss = |errno: &u16| {
-        CUT.contains(errno) || errors == Errors::Invalid && level == "Warning" && INVALID.contains(errno)
-    };
+    let is_invalid = errors == Errors::Invalid && level == "Warning" && !is_empty_group(message);
+    let means_loss =
+        |errno: &u16| CUT.contains(errno) || *errno == KEPT || is_invalid && INVALID.contains(errno);
     let errno = u16::try_from(number).ok().filter(means_loss)?;
     Some(ServerError::new(errno, *b"HY000", message.to_owned()))
+}
+
+/// True for what MySQL 9.7 says of the greatest date of a group that has none: the group's row began with a zero date. A
+/// date that somebody wrote and that is none is an error, or has no column.
+fn is_empty_group(message: &str) -> bool {
+    message.starts_with("Incorrect date value: '0000-00-00' for column ")
 }

@@ -65,7 +65,9 @@ impl PgConnection {
             }
         }
         self.stop_everything().await?;
+        let mut own_end = Ok(());
         if let Some(transaction) = &mut self.transaction {
+            own_end = transaction.state.check_own_end();
             transaction.state.start(Operation::Rollback);
         }
         let raw = self.raw();
@@ -73,7 +75,7 @@ impl PgConnection {
             raw.undo("rollback").await?;
         }
         self.transaction = None;
-        Ok(())
+        own_end
     }
 
     /// Sets a savepoint; the server is told with the next statement.

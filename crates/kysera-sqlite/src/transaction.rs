@@ -69,7 +69,9 @@ impl SqliteConnection {
 
     pub(crate) async fn rollback_transaction(&mut self) -> Result<()> {
         self.reclaim().await?;
-        self.undo().await
+        let own_end = self.state.check_own_end();
+        self.undo().await?;
+        own_end
     }
 
     /// Ends the transaction, whatever state it is in.

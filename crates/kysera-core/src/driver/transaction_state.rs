@@ -317,6 +317,17 @@ impl TransactionState {
         }
     }
 
+    /// Refuses to say that all was rolled back where a statement of the transaction had ended it before.
+    ///
+    /// # Errors
+    /// `TransactionAborted`: what came before that statement may be committed.
+    pub fn check_own_end(&self) -> Result<()> {
+        match self.phase {
+            Phase::Ended(EndedBy::Statement) => self.refuse(),
+            _ => Ok(()),
+        }
+    }
+
     /// The savepoint of a name; the innermost where several have it.
     ///
     /// # Errors
@@ -376,8 +387,8 @@ impl TransactionState {
                 AGAIN,
             ),
             (Phase::Ended(EndedBy::Statement), _) => (
-                "one of its own statements ended this transaction",
-                "leave begin, commit and rollback to the functions for them",
+                "one of its own statements ended this transaction, and may have committed what came before it",
+                "leave begin, commit and rollback to the functions for them, and on MySQL and MariaDB schema changes out",
             ),
             (Phase::CommitDropped { .. }, _) | (_, Some(Operation::Commit)) => {
                 ("the commit of this transaction was dropped before it finished", AGAIN)

@@ -63,8 +63,8 @@ impl Transaction {
     ///
     /// # Errors
     /// `RolledBack` when the database rolled back instead, `CommitUnknown` when the answer was lost,
-    /// `TransactionAborted` when a statement had been dropped half way and was not undone. Nothing was committed but,
-    /// perhaps, where it is unknown.
+    /// `TransactionAborted` when a statement had been dropped half way and was not undone, or when raw SQL had ended the
+    /// transaction. Nothing was committed but, perhaps, where it is unknown, and what raw SQL had committed.
     pub async fn commit(self) -> Result<()> {
         let Transaction { session, after_commit, .. } = self;
         session.into_inner().commit().await?;
@@ -77,7 +77,8 @@ impl Transaction {
     /// Rolls back. The same as dropping it, but says whether it worked, and when it is done.
     ///
     /// # Errors
-    /// When the connection is lost; the database then rolls back by itself.
+    /// When the connection is lost; the database then rolls back by itself. `TransactionAborted` when raw SQL had ended the
+    /// transaction, as schema changes do on MySQL and MariaDB: what came before it may be committed.
     pub async fn rollback(self) -> Result<()> {
         self.session.into_inner().rollback().await
     }

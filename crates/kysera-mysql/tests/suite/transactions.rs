@@ -1,6 +1,6 @@
 //! What ends a transaction that nobody asked to end, and what the server's own settings do to one.
 
-use crate::support::{Flavour, acquire, on_both, one, raw, run, run_with, write};
+use crate::support::{Flavour, acquire, on_both, on_both_with, one, raw, run, run_with, write};
 use kysera_core::driver::{Connection, Isolation, TransactionOptions};
 use kysera_core::error::ErrorKind;
 use kysera_mysql::MySql;
@@ -47,6 +47,46 @@ async fn nothing_runs_behind_a_deadlock() {
         drop((loser, winner));
         assert_eq!(count(&driver).await, 3, "{flavour:?}");
     })
+    .await;
+}
+
+/// The server rolls back by itself at a deadlock, and keeps the level that was asked for that transaction: whoever had the
+/// connection next read what nobody had committed.
+#[tokio::test]
+async fn the_level_of_a_transaction_that_a_deadlock_ended_stayed_for_the_next() {
+    on_both_with(
+        "level",
+        |options| options.max_connections(2),
+        async |driver, flavour| {
+            table(&driver).await;
+            for is_dropped in [false, true] {
+                let (mut small, mut big) = (acquire(&driver).await, acquire(&driver).await);
+                let id: i64 = one(&mut *small, "select connection_id()").await;
+                let options = TransactionOptions::default();
+                small.begin(options.isolation(Isolation::ReadUncommitted)).await.unwrap();
+                big.begin(options).await.unwrap();
+                run(&mut *big, "update t set v = v + 1 where id = 2").await.unwrap();
+                run(&mut *big, "insert into t values (3, 0), (4, 0), (5, 0)").await.unwrap();
+                run(&mut *small, "update t set v = v + 1 where id = 1").await.unwrap();
+                let (first, second) = tokio::join!(
+                    run(&mut *small, "update t set v = v + 1 where id = 2"),
+                    run(&mut *big, "update t set v = v + 1 where id = 1"),
+                );
+                second.unwrap();
+                assert_eq!(first.unwrap_err().kind(), ErrorKind::Deadlock, "{flavour:?}");
+                if is_dropped {
+                    drop(small);
+                    small = acquire(&driver).await;
+                    assert_eq!(one::<i64>(&mut *small, "select connection_id()").await, id);
+                } else {
+                    small.rollback().await.unwrap();
+                }
+                // What `big` wrote is not committed.
+                assert_eq!(one::<i64>(&mut *small, "select v from t where id = 1").await, 0, "{flavour:?}");
+                big.rollback().await.unwrap();
+            }
+        },
+    )
     .await;
 }
 
@@ -100,8 +140,33 @@ async fn a_statement_that_commits_ends_the_transaction() {
             }
             assert_eq!(next.unwrap_err().kind(), ErrorKind::TransactionAborted, "{flavour:?} {sql}");
             assert_eq!(connection.commit().await.unwrap_err().kind(), ErrorKind::TransactionAborted, "{sql}");
+            // A rollback said that all was undone.
+            assert_eq!(
+                connection.rollback().await.unwrap_err().kind(),
+                ErrorKind::TransactionAborted,
+                "{sql}"
+            );
             connection.rollback().await.unwrap();
         }
+    })
+    .await;
+}
+
+/// The rollback said that it had undone what the table keeps.
+#[tokio::test]
+async fn a_rollback_tells_of_tables_that_keep_what_was_written() {
+    on_both("kept", async |driver, flavour| {
+        let mut connection = acquire(&driver).await;
+        let connection = &mut *connection;
+        run(connection, "create table t (id integer primary key, v integer) engine = MyISAM").await.unwrap();
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        insert(connection, 1).await.unwrap();
+        let error = connection.rollback().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TransactionAborted, "{flavour:?} {error}");
+        assert!(error.to_string().contains("keep what was written"), "{error}");
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        connection.rollback().await.unwrap();
+        insert(connection, 2).await.unwrap();
     })
     .await;
 }

@@ -134,3 +134,46 @@ async fn a_computed_column_is_unique_among_rows_that_are_not_deleted() {
     })
     .await;
 }
+
+#[derive(Table, Clone, Debug, PartialEq)]
+#[table(name = "counter", crate = kysera_sql)]
+struct Counter {
+    #[column(primary_key)]
+    id: i64,
+    tiny: u8,
+    small: i16,
+    plain: i32,
+    wide: u32,
+}
+
+/// Arithmetic over unsigned columns, which tables made by hand have, failed for every value.
+#[tokio::test]
+async fn unsigned_columns_could_not_be_computed_with() {
+    on_both("unsigned", async |driver, flavour| {
+        let db = Db::new(driver);
+        let table = "create table counter (id bigint primary key, tiny tinyint unsigned not null, \
+                     small smallint unsigned not null, plain int unsigned not null, wide int unsigned not null)";
+        script(table).run(&db).await.unwrap();
+        let row = NewCounter { id: 1, tiny: 5, small: 5, plain: 5, wide: 5 };
+        insert_into(Counter).values(row).execute(&db).await.unwrap();
+        let sums = (Counter.tiny - 9, Counter.small + 1, Counter.plain * 2, Counter.wide - 9);
+        let found = select_from(Counter).select(sums).fetch_one(&db).await.unwrap();
+        assert_eq!(found, (-4, 6, 10, -4), "{flavour:?}");
+        let raised = update(Counter).set(Counter.plain.set(Counter.plain + 1)).filter((Counter.small - 9).lt(0));
+        assert_eq!(raised.execute(&db).await.unwrap().rows_affected, 1);
+        let cast = select_from(Counter).select(Counter.plain.cast::<i16>()).fetch_one(&db).await.unwrap();
+        assert_eq!(cast, 6);
+    })
+    .await;
+}
+
+/// What the server is set to cut, or to take for something else, holds for no session.
+#[tokio::test]
+async fn a_setting_of_the_server_cut_results() {
+    on_both("cut", async |driver, flavour| {
+        let db = Db::new(driver);
+        let all = raw("select @@sql_select_limit > 1000000000 and not @@sql_auto_is_null").rows::<bool>();
+        assert!(all.fetch_one(&db).await.unwrap(), "{flavour:?}");
+    })
+    .await;
+}

@@ -143,6 +143,8 @@ async fn nothing_runs_outside_a_transaction_that_raw_sql_has_ended() {
         let error = run(&mut *connection, "insert into t values (1)").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TransactionAborted, "{end}");
         assert_eq!(connection.commit().await.unwrap_err().kind(), ErrorKind::TransactionAborted);
+        // A rollback said that all was undone.
+        assert_eq!(connection.rollback().await.unwrap_err().kind(), ErrorKind::TransactionAborted);
         connection.rollback().await.unwrap();
         assert_eq!(count(&mut *connection).await, 0);
     }

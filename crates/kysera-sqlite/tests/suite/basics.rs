@@ -223,6 +223,8 @@ async fn scripts() {
     let error = conn.run_script("insert into person (name) values ('d'); commit").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TransactionAborted);
     assert_eq!(on(&mut *conn, read("select 1")).await.unwrap_err().kind(), ErrorKind::TransactionAborted);
+    // A rollback said that all was undone.
+    assert_eq!(conn.rollback().await.unwrap_err().kind(), ErrorKind::TransactionAborted);
     conn.rollback().await.unwrap();
     assert_eq!(on(&mut *conn, read("select name from person")).await.unwrap().1, ["a", "c", "d"]);
 }
