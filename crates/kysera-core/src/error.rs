@@ -528,10 +528,11 @@ impl From<BuildError> for Error {
 
 impl From<CompileError> for Error {
     fn from(source: CompileError) -> Error {
-        let kind = match source {
+        let kind = match &source {
             CompileError::Unsupported { .. } => ErrorKind::Unsupported,
             CompileError::NoPlugin { .. } => ErrorKind::Plugin,
             CompileError::NoPattern { .. } => ErrorKind::InvalidValue,
+            CompileError::Value(error) if error.is_of_value() => ErrorKind::InvalidValue,
             _ => ErrorKind::InvalidQuery,
         };
         Error::new(kind, source.to_string()).with_source(source)
@@ -541,6 +542,7 @@ impl From<CompileError> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kysera_sql::value::ValueError;
 
     #[test]
     fn a_message_says_what_to_do_and_what_else_failed() {
@@ -558,6 +560,9 @@ mod tests {
         let lacking = CompileError::Unsupported { dialect: "SQLite", feature: "lateral", hint: "join" };
         assert_eq!(Error::from(lacking).kind(), ErrorKind::Unsupported);
         assert_eq!(Error::from(CompileError::Empty { clause: "set" }).kind(), ErrorKind::InvalidQuery);
+        // A leap second from a request was the program's fault.
+        let value = CompileError::Value(Box::new(ValueError::new("time", "it is in a leap second")));
+        assert_eq!(Error::from(value).kind(), ErrorKind::InvalidValue);
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 3144
         | 3146
         | 3157
+        | 1367
+        | 1525
         | 1526
         | 3854
         | 3988
@@ -95,7 +97,9 @@ pub(crate) fn kind_of(errno: u16, state: &str) -> ErrorKind {
         | 4078 => ErrorKind::InvalidValue,
         1054 | 1146 | 1049 | 1051 | 1193 | 1305 | 1360 | 1176 | 1091 => ErrorKind::Undefined,
         1064 | 1149 => ErrorKind::Syntax,
-        1136 | 1222 | 1241 | 1253 | 1267 | 1270 | 1271 | 1390 | 1568 | 1210 => ErrorKind::InvalidQuery,
+        1136 | 1222 | 1231 | 1241 | 1253 | 1267 | 1270 | 1271 | 1298 | 1390 | 1568 | 1210 => {
+            ErrorKind::InvalidQuery
+        }
         1142 | 1143 | 1227 | 1044 | 1370 => ErrorKind::PermissionDenied,
         1045 | 1698 | 1251 | 2059 | 3118 | 1820 | 1862 | 4151 => ErrorKind::AuthenticationFailed,
         1290 | 1792 | 1836 | 3100 => ErrorKind::ReadOnly,
@@ -194,6 +198,7 @@ fn shown(server: &ServerError) -> Cow<'_, str> {
         1265 => of_a_column("a value was cut"),
         1292 | 1366 | 1411 | 1441 => of_a_column("a value is not valid"),
         1406 => of_a_column("a value is too long"),
+        1231 | 1298 => Cow::Borrowed("a variable of the session cannot have that value"),
         1365 => Cow::Borrowed("division by zero"),
         1196 => Cow::Borrowed("tables of an engine without transactions keep what was written to them"),
         1526 => Cow::Borrowed("the table has no partition for a value"),

@@ -27,6 +27,11 @@ impl ValueError {
         ValueError { action: "cannot bind ", what: what.into(), reason: reason.into() }
     }
 
+    /// True for an error about a value, which may have come from outside; else the query makes no sense.
+    pub fn is_of_value(&self) -> bool {
+        !self.action.is_empty()
+    }
+
     /// An error about a part of a query that makes no sense: what it is, and what to do. It takes the position in the tree that a
     /// value would, so that building stays infallible and nothing is sent.
     pub fn query(what: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Self {

@@ -33,7 +33,7 @@ async fn the_greatest_date_of_a_group_without_any_was_an_error() {
         let found = query().select(later).fetch_all(db).await.unwrap();
         assert_eq!(found, [None, Some(day), None]);
         // More groups than warnings are kept.
-        let many = (10..1_500).map(|id| row(id, id as i32, None));
+        let many = (10..1_500).map(|place| row(place.into(), place, None));
         insert_into(Born).rows(many).execute(db).await.unwrap();
         assert_eq!(query().select(max(Born.day)).fetch_all(db).await.unwrap().len(), 1_493);
     })
