@@ -116,7 +116,9 @@ async fn outwait(raw: &mut RawConnection, server: &Server, mut on_slow: impl FnM
         on_slow();
         tokio::time::timeout_at(limit, all_but_one).await.map_err(|_| restless())?;
     }
-    timeout(server.options.cancel_grace, monitor.has_answered(all)).await.map_err(|_| restless())?;
+    // Of what came to its own end, a failed statement above all, only that end is still on its way.
+    let grace = if raw.is_finished() && monitor.is_ending() { LIMIT } else { server.options.cancel_grace };
+    timeout(grace, monitor.has_answered(all)).await.map_err(|_| restless())?;
     if monitor.is_settled() { Ok(()) } else { Err(restless()) }
 }
 

@@ -187,6 +187,7 @@ fn count(monitor: &Monitor, message: u8, contents: &[u8]) {
         (b'Z', &[status]) => monitor.ready(status),
         // `CopyInResponse`, `CopyBothResponse`.
         (b'G' | b'W', _) => monitor.copy_in(),
+        (b'E', _) => monitor.failed(),
         (b'S', setting) => monitor.setting(setting),
         (b'C', tag) => monitor.completed(tag.split(|&byte| byte == 0).next().unwrap_or_default()),
         _ => {}

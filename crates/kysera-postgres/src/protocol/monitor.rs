@@ -15,6 +15,8 @@ pub(crate) struct Monitor {
     status: AtomicU8,
     rollbacks: AtomicU64,
     commits: AtomicU64,
+    /// What is under way has given its last row: nothing but `ReadyForQuery` is still to come of it.
+    is_ending: AtomicBool,
     /// The last command only gave rows.
     was_query: AtomicBool,
     /// A command ran that outlives its transaction: settings, temporary tables, listeners, cursors.
@@ -69,6 +71,11 @@ impl Monitor {
             readied.as_mut().await;
             readied.set(self.readied.notified());
         }
+    }
+
+    /// True when what is under way has failed or is complete, so that its `ReadyForQuery` follows at once.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.is_ending.load(Ordering::Acquire)
     }
 
     /// The status that the last `ReadyForQuery` told.
@@ -173,13 +180,19 @@ impl Monitor {
         }
     }
 
+    pub(super) fn failed(&self) {
+        self.is_ending.store(true, Ordering::Release);
+    }
+
     pub(super) fn ready(&self, status: u8) {
+        self.is_ending.store(false, Ordering::Release);
         self.status.store(status, Ordering::Release);
         self.answered.fetch_add(1, Ordering::AcqRel);
         self.readied.notify_waiters();
     }
 
     pub(super) fn completed(&self, tag: &[u8]) {
+        self.is_ending.store(true, Ordering::Release);
         let is_query = [b"SELECT".as_slice(), b"FETCH", b"MOVE", b"COPY"].iter().any(|t| tag.starts_with(t));
         self.was_query.store(is_query, Ordering::Release);
         let is_rollback = tag.starts_with(b"ROLLBACK");

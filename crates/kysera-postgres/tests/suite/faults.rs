@@ -163,6 +163,26 @@ async fn callers_less_patient_than_a_login_still_get_connections() {
     drop(held);
 }
 
+#[tokio::test]
+async fn a_savepoint_is_undone_while_the_end_of_the_failed_statement_is_on_its_way() {
+    let Some(proxy) = Proxy::start().await else { return };
+    for prepare in [false, true] {
+        // In plain text, which the proxy can read.
+        let options = proxy.options.clone().ssl_mode(SslMode::Disable).prepare(prepare);
+        let driver = connect(options).await;
+        proxy.delay_ends(Duration::from_millis(100));
+        let mut connection = acquire(&driver).await;
+        connection.begin(TransactionOptions::default()).await.unwrap();
+        connection.savepoint("kysera_1").await.unwrap();
+        let failed = rows::<i32>(&mut *connection, read("select 1 / 0", vec![])).await.unwrap_err();
+        assert_eq!(failed.kind(), ErrorKind::InvalidValue);
+        connection.rollback_to("kysera_1").await.unwrap();
+        assert_eq!(rows::<i32>(&mut *connection, read("select 1", vec![])).await.unwrap(), [1]);
+        connection.commit().await.unwrap();
+        proxy.delay_ends(Duration::ZERO);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_server_is_waited_for() {
     let Some(admin) = driver_with("fault_full", |options| options).await else { return };

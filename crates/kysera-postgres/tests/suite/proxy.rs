@@ -35,6 +35,8 @@ struct State {
     lost: Mutex<Option<&'static str>>,
     /// How long each new connection takes, in milliseconds.
     delay: AtomicU64,
+    /// How long the end of each answer (`ReadyForQuery`) is held back, in milliseconds.
+    end_delay: AtomicU64,
     /// New connections are hung up on.
     is_down: AtomicBool,
 }
@@ -119,6 +121,11 @@ impl Proxy {
         self.state.delay.store(u64::try_from(delay.as_millis()).unwrap(), SeqCst);
     }
 
+    /// Holds the end of each answer (`ReadyForQuery`) back for that long.
+    pub(crate) fn delay_ends(&self, delay: Duration) {
+        self.state.end_delay.store(u64::try_from(delay.as_millis()).unwrap(), SeqCst);
+    }
+
     /// Hangs up on new connections, or no longer.
     pub(crate) fn set_down(&self, is_down: bool) {
         self.state.is_down.store(is_down, SeqCst);
@@ -173,10 +180,27 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, state: &State, numb
                 if is_lost {
                     continue;
                 }
-                if is_planned(LOSE_ANSWER) || client.write_all(&answered[..length]).await.is_err() {
+                if is_planned(LOSE_ANSWER) {
                     return;
+                }
+                let (answer, end) = answered[..length].split_at(length - end_of(&answered[..length]));
+                if client.write_all(answer).await.is_err() {
+                    return;
+                }
+                if !end.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(state.end_delay.load(SeqCst))).await;
+                    if client.write_all(end).await.is_err() {
+                        return;
+                    }
                 }
             }
         }
     }
+}
+
+/// How many bytes of an answer are its `ReadyForQuery`.
+fn end_of(answer: &[u8]) -> usize {
+    const LENGTH: usize = 6;
+    let start = answer.len().saturating_sub(LENGTH);
+    if answer[start..].starts_with(b"Z\0\0\0\x05") { LENGTH } else { 0 }
 }
