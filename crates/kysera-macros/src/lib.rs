@@ -9,6 +9,7 @@
 mod fields;
 mod from_row;
 mod krate;
+mod policy_context;
 mod row;
 mod sql_enum;
 mod sql_type;
@@ -27,6 +28,14 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn sql_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     sql_enum::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+/// # Attributes
+/// * `crate`: where the library is, when it is not `::kysera`.
+#[proc_macro_derive(PolicyContext, attributes(policy_context))]
+pub fn policy_context(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    policy_context::derive(&input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// # Attributes

@@ -50,6 +50,7 @@
 //! | change several rows together, or not at all | [`Db::transaction`], [`retry_on_conflict`], [`TransactionOptions`] |
 //! | send several statements at once | [`Db::pipeline`] |
 //! | change what every query does | [`plugins`] |
+//! | say who sees, changes and writes which rows | [`plugins::RowSecurity`], [`derive(PolicyContext)`](derive@PolicyContext) |
 //! | see what is sent | [`layers`] |
 //! | structure an application | [`repository`], [`dal`] |
 //! | write SQL by hand | [`raw`], [`script`], [`sql!`](macro@sql) |
@@ -83,6 +84,8 @@ pub use kysera_core::driver::{Isolation, TransactionOptions};
 pub use kysera_core::{
     Db, Error, ErrorKind, Executor, Prepared, Result, Transaction, prepare, raw, retry_on_conflict, script,
 };
+/// Says who asks, for row-level security: see [`plugins::PolicyContext`].
+pub use kysera_macros::PolicyContext;
 #[doc(hidden)]
 pub use kysera_sql::__private;
 pub use kysera_sql::row::FromRow;

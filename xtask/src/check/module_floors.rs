@@ -108,7 +108,10 @@ const CRATES: &[(&str, Floors)] = &[
         "kysera",
         &[&["dialect", "executor", "extend", "layers", "plugins"], &["dal", "repository"], &["prelude"]],
     ),
-    ("kysera-macros", &[&["fields", "krate", "row"], &["from_row", "sql_enum", "sql_type"], &["table"]]),
+    (
+        "kysera-macros",
+        &[&["fields", "krate", "row"], &["from_row", "policy_context", "sql_enum", "sql_type"], &["table"]],
+    ),
     ("kysera-testing", &[&["by_hand", "log"], &["skip"], &["conformance", "servers"]]),
     (
         "xtask",

@@ -79,6 +79,12 @@ pub trait Plugin: Debug + Send + Sync + 'static {
         self.is_guard()
     }
 
+    /// False when queries cannot choose the plugin's mode: a directive to it is refused. For a guard whose modes open what
+    /// its filters hide.
+    fn takes_directives(&self) -> bool {
+        true
+    }
+
     /// Which rows of `table` exist for an operation, as far as this plugin is concerned: those that a query reads, that an
     /// update changes, that a delete removes. Never asked for [`Operation::Insert`]. Asked once for each table,
     /// operation and executor.

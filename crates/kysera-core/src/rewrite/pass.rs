@@ -152,7 +152,7 @@ impl<'a> RowFilterPass<'a> {
         if directives.is_empty() {
             return work(self);
         }
-        self.policies.must_be_installed(directives)?;
+        self.policies.must_be_taken(directives)?;
         let outer = std::mem::take(&mut self.answered);
         let done = work(self)?;
         let answered = std::mem::replace(&mut self.answered, outer);

@@ -6,7 +6,7 @@ use super::registry::Registry;
 use super::table_policy::{
     Change, Checks, OwnFilter, PluginPolicy, PolicyInMode, TablePolicies, TablePolicy,
 };
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::plugin::{Context, ModeFilter, Operation, Plugin, RowFilter, mode_of};
 use kysera_sql::ast::{Directive, TableRef};
 use kysera_sql::compile::CompileError;
@@ -72,14 +72,17 @@ impl Policies {
         self.facts.names.may_be_same(&policy.table.name, &table.name) && (!policy.unguarded || same_schema())
     }
 
-    /// Refuses a directive to a plugin that is not installed: the query would not mean what it says.
-    pub(super) fn must_be_installed(&self, directives: &[Directive]) -> Result<()> {
-        let is_missing =
-            |directive: &&Directive| self.plugins.iter().all(|plugin| plugin.name() != directive.plugin);
-        match directives.iter().find(is_missing) {
-            None => Ok(()),
-            Some(directive) => Err(CompileError::NoPlugin { plugin: directive.plugin }.into()),
+    /// Refuses a directive to a plugin that is not installed, or that takes none: the query would not mean what it says.
+    pub(super) fn must_be_taken(&self, directives: &[Directive]) -> Result<()> {
+        for directive in directives {
+            let plugin = directive.plugin;
+            match self.plugins.iter().find(|installed| installed.name() == plugin) {
+                None => return Err(CompileError::NoPlugin { plugin }.into()),
+                Some(installed) if !installed.takes_directives() => return Err(takes_none(plugin)),
+                Some(_) => {}
+            }
         }
+        Ok(())
     }
 
     /// True when a plugin knows the mode that these directives ask of it for a table.
@@ -299,4 +302,10 @@ impl Policies {
     pub(super) fn plugin(&self, plugin: usize) -> &dyn Plugin {
         self.plugins[plugin].as_ref()
     }
+}
+
+#[cold]
+fn takes_none(plugin: &str) -> Error {
+    Error::new(ErrorKind::Refused, format!("plugin `{plugin}` lets no query choose its mode"))
+        .with_hint("say why the query may pass with `.bypass_plugins(\"reason\")`")
 }

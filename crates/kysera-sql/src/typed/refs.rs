@@ -119,7 +119,8 @@ impl<A: NoTables, B: NoTables> NoTables for (A, B) {}
 /// A query that takes nothing from a query around it, and so can be run by itself.
 #[diagnostic::on_unimplemented(
     message = "this query still refers to a query around it",
-    note = "it uses `.outer()`: put it inside another query with `exists`, `scalar` or `array_from`"
+    note = "it uses `.outer()`: put it inside another query with `exists`, `scalar` or `array_from`",
+    note = "a value of a context (`Auth.user_id`) stands in a policy only: give the query the value itself"
 )]
 pub trait Closed {}
 

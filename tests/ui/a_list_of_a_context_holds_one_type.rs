@@ -1,0 +1,20 @@
+//! Roles are texts.
+//~ error: `i64` cannot be compared with a SQL `String`
+use kysera::plugins::RowSecurity;
+use kysera::prelude::*;
+
+include!("schema/tables.rs");
+
+#[derive(kysera::PolicyContext)]
+pub struct Auth {
+    pub user_id: i64,
+    pub boss_id: Option<i64>,
+    pub teams: Vec<i64>,
+    pub roles: Vec<String>,
+}
+
+pub fn program() -> RowSecurity<Auth> {
+    RowSecurity::<Auth>::new().table(Pet, |pet| {
+        pet.filter(Auth.roles.contains(1_i64)) //~ instead: pet.filter(Auth.roles.contains("vet"))
+    })
+}

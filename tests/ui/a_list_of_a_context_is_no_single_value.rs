@@ -1,0 +1,20 @@
+//! A list is for `in_list` and `contains`.
+//~ error: `ListSymbol<Auth, i64>` cannot be compared with a SQL `i64`
+use kysera::plugins::RowSecurity;
+use kysera::prelude::*;
+
+include!("schema/tables.rs");
+
+#[derive(kysera::PolicyContext)]
+pub struct Auth {
+    pub user_id: i64,
+    pub boss_id: Option<i64>,
+    pub teams: Vec<i64>,
+    pub roles: Vec<String>,
+}
+
+pub fn program() -> RowSecurity<Auth> {
+    RowSecurity::<Auth>::new().table(Pet, |pet| {
+        pet.filter(Pet.owner_id.eq(Auth.teams)) //~ instead: pet.filter(Pet.owner_id.in_list(Auth.teams))
+    })
+}
