@@ -36,13 +36,22 @@ pub(crate) async fn plain(scenario: impl AsyncFn(&Db)) {
 /// Runs a scenario on every database there is, twice over the same connections: without plugins, and with those that
 /// `with` adds.
 pub(crate) async fn pairs(with: impl Fn(DbBuilder) -> DbBuilder, scenario: impl AsyncFn(&Db, &Db)) {
+    builders(async |builder| {
+        let plain = builder().build().unwrap();
+        let db = with(builder()).build().unwrap();
+        scenario(&plain, &db).await;
+    })
+    .await;
+}
+
+/// Runs a scenario on every database there is, with what makes handles of it.
+pub(crate) async fn builders(scenario: impl AsyncFn(&dyn Fn() -> DbBuilder)) {
     for server in [Server::Sqlite, Server::Postgres, Server::MySql, Server::MariaDb] {
         let Some(database) = open(server).await else { continue };
-        let plain = (database.builder)().build().unwrap();
-        let db = with((database.builder)()).build().unwrap();
+        let db = (database.builder)().build().unwrap();
         // Captured with the test's output: it tells where a scenario failed.
         eprintln!("on {}", db.dialect().name());
-        let ended = caught(scenario(&plain, &db)).await;
+        let ended = caught(scenario(&*database.builder)).await;
         db.close().await;
         if let Some(drop) = database.drop {
             let outside = Db::new(MySql::connect(drop.options).await.unwrap());

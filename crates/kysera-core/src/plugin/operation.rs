@@ -13,3 +13,12 @@ pub enum Operation {
     /// Removes rows: a delete, also that of a merge.
     Delete,
 }
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Operation; 4] =
+        [Operation::Read, Operation::Insert, Operation::Update, Operation::Delete];
+
+    /// Those that change rows.
+    pub const WRITES: [Operation; 3] = [Operation::Insert, Operation::Update, Operation::Delete];
+}

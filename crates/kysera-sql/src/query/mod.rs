@@ -34,5 +34,5 @@ pub use items::{Items, Path};
 pub use select::{BeforeSelect, Select, Unselected, select_from};
 pub(crate) use selection::selected;
 pub use selection::{AllOf, Selected, Selection};
-pub use source::{Source, TableSource};
+pub use source::{Source, TableSource, UnfilteredSource, unfiltered};
 pub use subquery::Subquery;

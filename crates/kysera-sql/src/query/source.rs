@@ -54,3 +54,36 @@ impl<S: Source> Source for &S {
         (**self).join_to(query, kind, on);
     }
 }
+
+/// A table that no row filter of a plugin is put on.
+#[derive(Clone, Copy, Debug)]
+pub struct UnfilteredSource<S>(S);
+
+/// The table with all its rows, whatever plugins hide: for the conditions of policies, where a table's own policy would go in
+/// a circle, such as that of memberships by membership.
+///
+/// In a query of its own a guard refuses it: there the way is
+/// [`bypass_plugins`](super::PluginDirectives::bypass_plugins), which says why.
+///
+/// # Examples
+/// ```
+/// # use kysera_sql::doc::assert_sql;
+/// # use kysera_sql::{doc::Pet, prelude::*, query::{select_from, unfiltered}};
+/// let names = select_from(unfiltered(Pet)).select(Pet.name);
+/// assert_sql(names, r#"select "pet"."name" from "pet""#);
+/// ```
+pub fn unfiltered<S: TableSource>(table: S) -> UnfilteredSource<S> {
+    UnfilteredSource(table)
+}
+
+impl<S: TableSource> Source for UnfilteredSource<S> {
+    type Mark = S::Mark;
+
+    fn to_item(&self) -> FromItem {
+        let mut item = self.0.to_item();
+        if let FromItem::Table(table) = &mut item {
+            table.unfiltered = true;
+        }
+        item
+    }
+}

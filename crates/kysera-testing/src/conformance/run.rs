@@ -215,12 +215,14 @@ pub async fn a_sink_that_has_enough_gets_no_more(driver: &dyn Driver) {
     }
 }
 
-/// A write is run to its end though its sink says `Stop` at the first row that it returns.
+/// A write is run to its end though its sink says `Stop` at the first row that it returns, where a write returns rows.
 pub async fn a_write_is_done_though_its_sink_has_enough(driver: &dyn Driver) {
     items(driver, 0).await;
     let new = (1..=300).map(|id| NewItem { id });
-    let Ok(statement) = insert_into(Item).rows(new).returning(Item.id).to_sql(driver.dialect()) else {
-        return crate::skip("returning", "this database has none");
+    let statement = match insert_into(Item).rows(new).returning(Item.id).to_sql(driver.dialect()) {
+        Ok(statement) => statement,
+        // A write has no rows there.
+        Err(error) => return assert!(!driver.dialect().capabilities().returning, "{error}"),
     };
     let mut connection = acquire(driver).await;
     let (_, sink) = connection.run(statement, Box::new(Rows::<i64>::at_most(1))).await.unwrap();

@@ -237,7 +237,8 @@ fn check_read(pair: &mut Pair<impl Engine>, statement: &Statement, bites: bool) 
     let name = pair.all.dialect().name();
     let plain = match sql(statement, pair.all.dialect()) {
         Ok(plain) => plain,
-        Err(why) => return kysera_testing::skip(name, &why),
+        // An older version may have no such clause: that is said, and nothing sent.
+        Err(why) => return assert!(why.contains(" has no "), "{why}"),
     };
     let ours = sql(&filtered(statement, pair.all.dialect()), pair.all.dialect()).expect("it compiles");
     let truth = sorted(pair.visible.run(&plain));
@@ -252,7 +253,8 @@ fn check_write(pair: &mut Pair<impl Engine>, statement: &Statement, bites: bool)
     let name = pair.all.dialect().name();
     let plain = match sql(statement, pair.all.dialect()) {
         Ok(plain) => plain,
-        Err(why) => return kysera_testing::skip(name, &why),
+        // An older version may have no such clause: that is said, and nothing sent.
+        Err(why) => return assert!(why.contains(" has no "), "{why}"),
     };
     let ours = sql(&filtered(statement, pair.all.dialect()), pair.all.dialect()).expect("it compiles");
     let hidden: Rows =

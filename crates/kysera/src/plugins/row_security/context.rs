@@ -1,5 +1,6 @@
 //! Who asks: a struct of the application, whose fields are values in the conditions of policies.
 
+use super::scope;
 use kysera_core::plugin::Parameter;
 use std::borrow::Cow;
 
@@ -36,6 +37,28 @@ pub trait PolicyContext: Send + Sync + 'static {
 
     /// The value of a field; `None` where it is absent.
     fn value(&self, field: &str) -> Option<Parameter>;
+
+    /// Runs `future` with this context for all handles that have none of their own: for code that is not given a handle.
+    ///
+    /// ```
+    /// # use kysera::{PolicyContext, plugins::PolicyContext as _, prelude::*};
+    /// # use kysera_sql::doc::Pet;
+    /// # #[derive(PolicyContext)]
+    /// # struct Auth { user_id: i64 }
+    /// # async fn example(db: &Db) -> kysera::Result<()> {
+    /// let names = Auth { user_id: 7 }.scope(async { select_from(Pet).select(Pet.name).fetch_all(db).await }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What counts is the scope in which a statement is first polled. An inner scope hides the outer one; a task that is
+    /// spawned inside has none.
+    fn scope<F: Future>(self, future: F) -> impl Future<Output = F::Output>
+    where
+        Self: Sized,
+    {
+        scope::run(self, future)
+    }
 }
 
 /// A field of a [`PolicyContext`].

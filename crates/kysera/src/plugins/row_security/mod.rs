@@ -8,13 +8,17 @@
 //! | `rules` | what is said of one table |
 //! | `condition` | a typed condition as a row filter |
 //! | `truth` | what is decided in memory: conditions over the context alone |
+//! | `new_rows` | what is refused in memory: new rows whose values decide it |
+//! | `scope` | the context of the running task |
 //! | `switches` | which of a table's conditions an execution decides in memory, and what is left to send |
 //! | `plugin` | the rules of all tables as a plugin |
 
 mod condition;
 mod context;
+mod new_rows;
 mod plugin;
 mod rules;
+mod scope;
 mod switches;
 mod symbol;
 mod truth;

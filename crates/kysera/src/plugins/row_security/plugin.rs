@@ -1,15 +1,20 @@
 //! The rules of all tables as a plugin.
 
 use super::context::{PolicyContext, SystemContext};
+use super::new_rows::has_a_row_that_cannot_pass;
 use super::rules::{Rules, TableRules};
+use super::scope;
+use super::truth::Known;
 use kysera_core::error::{Error, ErrorKind, Result};
 use kysera_core::plugin::{Context, ModeFilter, Operation, Parameter, Plugin, RowFilter, Write, priority};
+use kysera_sql::ast::{CteBody, Insert, Statement};
 use kysera_sql::ident::Name;
 use kysera_sql::query::TableSource;
 use kysera_sql::table::{TableHandle, TableMeta};
 use kysera_sql::typed::Table;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The name under which errors speak of this plugin.
 const NAME: &str = "row_security";
@@ -111,22 +116,47 @@ impl<C: PolicyContext> RowSecurity<C> {
         self
     }
 
+    /// The rules of a table. Another description of it, under the same name, has them too.
     fn rules(&self, table: &TableMeta) -> Option<&Rules> {
-        self.tables.iter().find(|rules| rules.table.is(table))
+        let same_name = |rules: &&Rules| rules.table.name == table.name && rules.table.schema == table.schema;
+        self.tables.iter().find(|rules| rules.table.is(table)).or_else(|| self.tables.iter().find(same_name))
     }
 
-    /// Who asks: the context, or `None` for the system.
-    fn asker<'a>(&self, context: &Context<'a>, table: Option<&str>) -> Result<Option<&'a C>> {
+    /// True where rules are for a table that may be this one, under a name with another schema or in other letters.
+    fn may_have_rules(&self, table: &TableMeta) -> bool {
+        self.tables.iter().any(|rules| rules.table.name.eq_ignore_ascii_case(&table.name))
+    }
+
+    /// Who asks: that of the handle, else of the task; `None` for the system.
+    fn asker<'a>(&self, context: &Context<'a>, table: Option<&str>) -> Result<Option<Asker<'a, C>>> {
         match (context.get::<C>(), context.get::<SystemContext>()) {
-            (Some(asker), None) => Ok(Some(asker)),
+            (Some(asker), None) => Ok(Some(Asker::OfHandle(asker))),
             (None, Some(system)) => {
                 if let Some(table) = table {
                     system.note(table);
                 }
                 Ok(None)
             }
-            (None, None) => Err(nobody_asks::<C>()),
+            (None, None) => match scope::current() {
+                Some(asker) => Ok(Some(Asker::OfTask(asker))),
+                None => Err(nobody_asks::<C>()),
+            },
             (Some(_), Some(_)) => Err(two_ask::<C>()),
+        }
+    }
+}
+
+/// Who asks, and where that was said.
+enum Asker<'a, C> {
+    OfHandle(&'a C),
+    OfTask(Arc<C>),
+}
+
+impl<C: PolicyContext> Known for Asker<'_, C> {
+    fn field(&self, name: &str) -> Option<Parameter> {
+        match self {
+            Asker::OfHandle(asker) => asker.value(name),
+            Asker::OfTask(asker) => asker.value(name),
         }
     }
 }
@@ -166,7 +196,7 @@ impl<C: PolicyContext> Plugin for RowSecurity<C> {
     }
 
     fn guards(&self, table: &TableHandle) -> bool {
-        !self.open.iter().any(|open| table.is(open))
+        !self.open.iter().any(|open| table.is(open)) || self.may_have_rules(table)
     }
 
     // A query would open itself what its user must not see.
@@ -212,17 +242,35 @@ impl<C: PolicyContext> Plugin for RowSecurity<C> {
             return Ok(Some(Name::Borrowed(SYSTEM)));
         };
         let mut mode = String::from(ANSWERS);
-        mode.push_str(&rules.answers(&|field| asker.value(field)));
+        mode.push_str(&rules.answers(&asker));
         Ok(Some(mode.into()))
     }
 
     fn parameter(&self, name: &str, context: &Context<'_>) -> Result<Parameter> {
         let asker = self.asker(context, None)?.ok_or_else(system_has_no_values)?;
-        asker.value(name).ok_or_else(|| is_absent(name))
+        asker.field(name).map(padded).ok_or_else(|| is_absent(name))
     }
 
     fn rewrites_by_form(&self) -> bool {
         true
+    }
+
+    fn inspects(&self, statement: &Statement) -> bool {
+        matches!(each_insert(statement, &mut |_| Err(())), Err(()))
+    }
+
+    fn inspect(&self, statement: &Statement, context: &Context<'_>) -> Result<()> {
+        each_insert(statement, &mut |insert| {
+            let Some(rules) = insert.into.meta.as_deref().and_then(|table| self.rules(table)) else {
+                return Ok(());
+            };
+            match self.asker(context, None)? {
+                Some(asker) if has_a_row_that_cannot_pass(insert, rules, &asker) => {
+                    Err(may_not_be_written(rules))
+                }
+                _ => Ok(()),
+            }
+        })
     }
 
     fn rewrite_write(&self, write: &mut Write<'_>, context: &Context<'_>) -> Result<()> {
@@ -237,6 +285,42 @@ impl<C: PolicyContext> Plugin for RowSecurity<C> {
             }
         }
         Ok(())
+    }
+}
+
+/// Calls `look` for each insert of a statement that does not bypass plugins: it may be the statement itself, or a CTE
+/// of it.
+fn each_insert<E>(statement: &Statement, look: &mut dyn FnMut(&Insert) -> Result<(), E>) -> Result<(), E> {
+    let with = match statement {
+        Statement::Select(select) => &select.with,
+        Statement::Insert(insert) => &insert.with,
+        Statement::Update(update) => &update.with,
+        Statement::Delete(delete) => &delete.with,
+        _ => &None,
+    };
+    let in_ctes = with.iter().flat_map(|with| &with.ctes).filter_map(|cte| match &cte.body {
+        CteBody::Insert(insert) => Some(&**insert),
+        _ => None,
+    });
+    let itself = match statement {
+        Statement::Insert(insert) => Some(&**insert),
+        _ => None,
+    };
+    itself.into_iter().chain(in_ctes).filter(|insert| insert.directives.bypass.is_none()).try_for_each(look)
+}
+
+/// A list of 1, 2, 4, 8, .. items, its last one repeated: `in` means the same, and lists of all lengths make a few texts.
+fn padded(value: Parameter) -> Parameter {
+    /// Beyond it the values cost more than the texts.
+    const LONGEST: usize = 1024;
+    match value {
+        Parameter::Many(mut items) => {
+            if let Some(last) = items.last().filter(|_| items.len() <= LONGEST).cloned() {
+                items.resize(items.len().next_power_of_two(), last);
+            }
+            Parameter::Many(items)
+        }
+        one => one,
     }
 }
 
@@ -263,6 +347,13 @@ fn nobody_asks<C>() -> Error {
 }
 
 #[cold]
+fn may_not_be_written(rules: &Rules) -> Error {
+    let table = &rules.table.name;
+    Error::new(ErrorKind::Refused, format!("row security: a new row of table `{table}` may not be written"))
+        .with_table(table.clone())
+}
+
+#[cold]
 fn two_ask<C>() -> Error {
     let context = short_name::<C>();
     Error::new(
@@ -281,4 +372,19 @@ fn system_has_no_values() -> Error {
 #[cold]
 fn is_absent(field: &str) -> Error {
     Error::new(ErrorKind::Refused, format!("row security: `{field}` is absent in the context"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kysera_sql::value::Value;
+
+    #[test]
+    fn lists_of_all_lengths_make_a_few_texts() {
+        let length = |items: i64| match padded(Parameter::Many((0..items).map(Value::I64).collect())) {
+            Parameter::Many(items) => items.len(),
+            Parameter::One(_) => 0,
+        };
+        assert_eq!([0, 1, 2, 3, 5, 32, 33, 1024, 1025].map(length), [0, 1, 2, 4, 8, 32, 64, 1024, 1025]);
+    }
 }

@@ -4,9 +4,10 @@ use super::condition::about_the_row;
 use super::context::PolicyContext;
 use super::switches::{Answers, Folded, Switches};
 use super::symbol::{ContextOnly, OwedToContext, Symbol};
+use super::truth::Known;
 use kysera_core::plugin::{Operation, RowFilter};
-use kysera_sql::ast::Expr;
-use kysera_sql::expr::{Column, Expression};
+use kysera_sql::ast::{BinaryOp, Expr};
+use kysera_sql::expr::{AsExpr, Column, Comparable, Expression};
 use kysera_sql::table::TableMeta;
 use kysera_sql::typed::{Condition, FitsSet, In, Nil, NoAgg, RefsIn, Required, SqlValue};
 use std::fmt;
@@ -150,8 +151,26 @@ impl<C: PolicyContext, T> TableRules<C, T> {
         self
     }
 
+    /// The rows of one tenant: a [`filter`](TableRules::filter) on the column and a [`stamp`](TableRules::stamp) of it.
+    #[must_use = "returns the rules"]
+    pub fn tenant<V, W>(mut self, column: Column<T, V>, value: Symbol<C, W>) -> Self
+    where
+        V: SqlValue,
+        W: SqlValue<Base: Comparable<V::Base>> + FitsSet<V>,
+    {
+        let value_of_context = AsExpr::<V::Base>::into_operand(value);
+        let condition = Expr::binary(column.into_node(), BinaryOp::Eq, value_of_context);
+        let condition = self.taken_up_node(condition);
+        self.rules.filters.push(condition);
+        self.stamp(column, value)
+    }
+
     fn taken_up(&mut self, condition: impl Expression) -> Expr {
-        let condition = about_the_row(condition.into_node());
+        self.taken_up_node(condition.into_node())
+    }
+
+    fn taken_up_node(&mut self, condition: Expr) -> Expr {
+        let condition = about_the_row(condition);
         let may_be_absent = |name: &str| C::FIELDS.iter().any(|field| field.name == name && field.optional);
         self.rules.switches.add(&condition, &may_be_absent);
         condition
@@ -174,7 +193,7 @@ impl Rule {
 type Fold<'a> = &'a dyn Fn(&Expr) -> Folded;
 
 impl Rules {
-    pub(super) fn answers(&self, values: super::truth::Values<'_>) -> String {
+    pub(super) fn answers(&self, values: &dyn Known) -> String {
         self.switches.answers(values)
     }
 

@@ -4,7 +4,7 @@
 //! a plan without an index. A condition that needs an absent value is unknown as a whole, so that no `not`, `coalesce`
 //! or count makes something of nothing. The answers of one execution are a mode of the plugin: one text for each.
 
-use super::truth::{Truth, Values, is_value, truth};
+use super::truth::{Known, Truth, is_value, truth};
 use kysera_core::plugin::RowFilter;
 use kysera_sql::ast::{BinaryOp, ColumnRef, Expr, Literal, Select, UnaryOp};
 use kysera_sql::ident::Name;
@@ -52,15 +52,15 @@ impl Switches {
     }
 
     /// The answers for these values: a letter for each condition, then one for each field.
-    pub(super) fn answers(&self, values: Values<'_>) -> String {
+    pub(super) fn answers(&self, values: &dyn Known) -> String {
         let of_condition = |condition: &Expr| match truth(condition, values) {
             Truth::TRUE => TRUE,
             Truth::FALSE => FALSE,
             Truth::UNKNOWN => UNKNOWN,
-            _ if Reads::of(condition).fields.iter().any(|field| values(field).is_none()) => UNKNOWN,
+            _ if Reads::of(condition).fields.iter().any(|field| values.field(field).is_none()) => UNKNOWN,
             _ => SENT,
         };
-        let of_field = |field: &Name| if values(field).is_some() { GIVEN } else { ABSENT };
+        let of_field = |field: &Name| if values.field(field).is_some() { GIVEN } else { ABSENT };
         let answers = self.conditions.iter().map(of_condition).chain(self.fields.iter().map(of_field));
         answers.map(char::from).collect()
     }

@@ -22,7 +22,7 @@ impl Truth {
         if is { Truth::TRUE } else { Truth::FALSE }
     }
 
-    fn may_be(self, other: Truth) -> bool {
+    pub(super) fn may_be(self, other: Truth) -> bool {
         self.0 & other.0 != 0
     }
 
@@ -50,8 +50,19 @@ impl Truth {
     }
 }
 
-/// The values of a context, by the name of their field; `None` where one is absent.
-pub(super) type Values<'a> = &'a dyn Fn(&str) -> Option<Parameter>;
+/// What memory knows.
+pub(super) trait Known {
+    /// The value of a field of the context; `None` where it is absent.
+    fn field(&self, name: &str) -> Option<Parameter>;
+
+    /// The value of a column of the row at hand; `None` where it is not known.
+    fn column(&self, name: &str) -> Option<&Value> {
+        let _ = name;
+        None
+    }
+}
+
+type Values<'a> = &'a dyn Known;
 
 /// What `condition` is for these values.
 pub(super) fn truth(condition: &Expr, values: Values<'_>) -> Truth {
@@ -64,7 +75,7 @@ pub(super) fn truth(condition: &Expr, values: Values<'_>) -> Truth {
         Expr::InList(list) => of_list(list, values),
         Expr::Between(between) => of_between(between, values),
         other => match scalar(other, values) {
-            Scalar::Known(value) => match *value {
+            Scalar::Known(value) | Scalar::Stored(value) => match *value {
                 Value::Bool(is) => Truth::of(is),
                 _ => Truth::UNDECIDED,
             },
@@ -95,9 +106,9 @@ fn of_binary(binary: &Binary, values: Values<'_>) -> Truth {
 
 fn of_null(operand: &Expr, negated: bool, values: Values<'_>) -> Truth {
     let is_null = match operand {
-        Expr::Column(column) if is_value(column) => Truth::of(values(&column.name).is_none()),
+        Expr::Column(column) if is_value(column) => Truth::of(values.field(&column.name).is_none()),
         other => match scalar(other, values) {
-            Scalar::Known(_) => Truth::FALSE,
+            Scalar::Known(_) | Scalar::Stored(_) => Truth::FALSE,
             Scalar::Null => Truth::TRUE,
             Scalar::Undecided => Truth::UNDECIDED,
         },
@@ -111,7 +122,7 @@ fn of_list(list: &InList, values: Values<'_>) -> Truth {
     let mut found = Truth::FALSE;
     for item in &list.items {
         let is = match item {
-            Expr::Column(column) if is_value(column) => match values(&column.name) {
+            Expr::Column(column) if is_value(column) => match values.field(&column.name) {
                 None => Truth::UNKNOWN,
                 Some(Parameter::One(value)) => compare(&operand, &Scalar::of(value)).is(Ordering::is_eq),
                 Some(Parameter::Many(items)) => {
@@ -136,6 +147,8 @@ fn of_between(between: &Between, values: Values<'_>) -> Truth {
 
 enum Scalar<'a> {
     Known(Cow<'a, Value>),
+    /// Of a column, which a database compares in its own way.
+    Stored(Cow<'a, Value>),
     Null,
     Undecided,
 }
@@ -146,7 +159,7 @@ impl Scalar<'_> {
     }
 }
 
-fn scalar<'a>(expr: &'a Expr, values: Values<'_>) -> Scalar<'a> {
+fn scalar<'a>(expr: &'a Expr, values: Values<'a>) -> Scalar<'a> {
     match expr {
         Expr::Value(value) if value.is_null() => Scalar::Null,
         Expr::Value(value) => Scalar::Known(Cow::Borrowed(value)),
@@ -155,10 +168,15 @@ fn scalar<'a>(expr: &'a Expr, values: Values<'_>) -> Scalar<'a> {
         Expr::Literal(Literal::Bool(is)) => Scalar::of(Value::Bool(*is)),
         Expr::Literal(Literal::Text(text)) => Scalar::of(Value::Text(Cow::Borrowed(text))),
         Expr::Literal(Literal::Label(ty, label)) => Scalar::of(Value::Custom(ty, Cow::Borrowed(label))),
-        Expr::Column(column) if is_value(column) => match values(&column.name) {
+        Expr::Column(column) if is_value(column) => match values.field(&column.name) {
             None => Scalar::Null,
             Some(Parameter::One(value)) => Scalar::of(value),
             Some(Parameter::Many(_)) => Scalar::Undecided,
+        },
+        Expr::Column(column) if is_of_row(column) => match values.column(&column.name) {
+            None => Scalar::Undecided,
+            Some(value) if value.is_null() => Scalar::Null,
+            Some(value) => Scalar::Stored(Cow::Borrowed(value)),
         },
         _ => Scalar::Undecided,
     }
@@ -167,6 +185,11 @@ fn scalar<'a>(expr: &'a Expr, values: Values<'_>) -> Scalar<'a> {
 /// True for a value of the context.
 pub(super) fn is_value(column: &ColumnRef) -> bool {
     column.table.as_deref() == Some(RowFilter::PARAMETER)
+}
+
+/// True for a column of the policy's own table.
+fn is_of_row(column: &ColumnRef) -> bool {
+    column.table.as_deref() == Some(RowFilter::TABLE) && column.outer == 0
 }
 
 /// How two values compare.
@@ -193,7 +216,18 @@ fn compare(left: &Scalar<'_>, right: &Scalar<'_>) -> Compared {
         (Scalar::Known(left), Scalar::Known(right)) => {
             order(left, right).map_or(Compared::Undecided, Compared::Known)
         }
+        (Scalar::Stored(left), Scalar::Known(right) | Scalar::Stored(right))
+        | (Scalar::Known(left), Scalar::Stored(right)) => match order(left, right) {
+            // A collation may take one text for another, and a column may fill its bytes up.
+            Some(Ordering::Less | Ordering::Greater) if has_collation(left) => Compared::Undecided,
+            Some(ordering) => Compared::Known(ordering),
+            None => Compared::Undecided,
+        },
     }
+}
+
+fn has_collation(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Bytes(_))
 }
 
 /// The order of two values of one kind. None of floats, decimals and documents, which have more than one text for a value.
@@ -229,6 +263,24 @@ fn integer(value: &Value) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Example;
+
+    impl Known for Example {
+        fn field(&self, name: &str) -> Option<Parameter> {
+            values(name)
+        }
+
+        fn column(&self, name: &str) -> Option<&Value> {
+            const NAME: &Value = &Value::Text(Cow::Borrowed("Ann"));
+            match name {
+                "level" => Some(&Value::I64(5)),
+                "name" => Some(NAME),
+                "boss" => Some(&Value::Null(kysera_sql::value::SqlType::I64)),
+                _ => None,
+            }
+        }
+    }
 
     fn values(field: &str) -> Option<Parameter> {
         match field {
@@ -276,7 +328,7 @@ mod tests {
             (at_least("ratio", 1), Truth::UNDECIDED),
         ];
         for (condition, expected) in cases {
-            assert_eq!(truth(&condition, &values), expected, "{condition:?}");
+            assert_eq!(truth(&condition, &Example), expected, "{condition:?}");
         }
     }
 
@@ -284,10 +336,27 @@ mod tests {
     fn what_is_not_decided_may_still_not_matter() {
         let open = || at_least("ratio", 1);
         let decided = at_least("level", 6);
-        assert_eq!(truth(&open().and(decided.clone()), &values), Truth::FALSE);
-        assert_eq!(truth(&Expr::binary(open(), BinaryOp::Or, decided), &values), Truth::UNDECIDED);
+        assert_eq!(truth(&open().and(decided.clone()), &Example), Truth::FALSE);
+        assert_eq!(truth(&Expr::binary(open(), BinaryOp::Or, decided), &Example), Truth::UNDECIDED);
         let never = Expr::binary(open(), BinaryOp::Or, at_least("level", 1));
-        assert_eq!(truth(&never, &values), Truth::TRUE);
+        assert_eq!(truth(&never, &Example), Truth::TRUE);
+    }
+
+    #[test]
+    fn a_text_of_the_row_is_equal_and_never_different() {
+        let is = |column, value| Expr::binary(RowFilter::column(column), BinaryOp::Eq, Expr::Value(value));
+        let cases = [
+            (is("name", Value::Text("Ann".into())), Truth::TRUE),
+            (is("name", Value::Text("ann".into())), Truth::UNDECIDED),
+            (is("level", Value::I32(5)), Truth::TRUE),
+            (is("level", Value::I32(6)), Truth::FALSE),
+            (is("level", Value::Text("6".into())), Truth::UNDECIDED),
+            (is("boss", Value::I32(6)), Truth::UNKNOWN),
+            (is("default", Value::I32(6)), Truth::UNDECIDED),
+        ];
+        for (condition, expected) in cases {
+            assert_eq!(truth(&condition, &Example), expected, "{condition:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
 use crate::database::pairs;
 use kysera::ErrorKind;
 use kysera::extend::plugin::Operation;
-use kysera::plugins::{RowSecurity, SystemContext, TableRules};
+use kysera::plugins::{PolicyContext as _, RowSecurity, SystemContext, TableRules};
 use kysera::prelude::*;
 use kysera::schema::create_table;
 use kysera::sqlite::{Sqlite, SqliteOptions};
@@ -160,6 +160,39 @@ async fn the_system_passes_and_is_never_beside_a_user() {
         for both in [system.with(Auth::user()), db.with(Auth::user()).with(SystemContext::new("export"))] {
             let error = refused(try_seen(&both).await);
             assert!(error.to_string().contains("both"), "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_scope_asks_for_handles_that_have_no_context() {
+    with_posts(async |_, db| {
+        fn other() -> Auth {
+            Auth { tenant_id: 2, ..Auth::user() }
+        }
+        assert_eq!(Auth::user().scope(seen(db)).await, [1, 5]);
+        let nested = Auth::user().scope(async { (other().scope(seen(db)).await, seen(db).await) });
+        assert_eq!(nested.await, (vec![4], vec![1, 5]));
+        // What the handle says wins, also that it is the system.
+        assert_eq!(Auth::user().scope(seen(&db.with(other()))).await, [4]);
+        assert_eq!(Auth::user().scope(seen(&db.with(SystemContext::new("export")))).await.len(), 5);
+        // A future belongs to the scope in which it is polled, and a task to none.
+        let mut made = None;
+        Auth::user().scope(async { made = Some(seen(db)) }).await;
+        assert_eq!(other().scope(made.unwrap()).await, [4]);
+        let handle = db.clone();
+        let spawned =
+            Auth::user().scope(async { tokio::spawn(async move { try_seen(&handle).await }).await });
+        refused(spawned.await.unwrap());
+        let handle = db.clone();
+        let inside = tokio::spawn(async move { other().scope(async move { seen(&handle).await }).await });
+        assert_eq!(inside.await.unwrap(), [4]);
+        refused(try_seen(db).await);
+        let prepared = prepare(|id: Param<i64>| select_from(Post).filter(Post.id.ge(id)).select(count_all()));
+        for _ in 0..2 {
+            assert_eq!(Auth::user().scope(prepared.bind(0).fetch_one(db)).await.unwrap(), 2);
+            assert_eq!(other().scope(prepared.bind(0).fetch_one(db)).await.unwrap(), 1);
         }
     })
     .await;

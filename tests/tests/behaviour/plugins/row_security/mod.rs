@@ -1,7 +1,9 @@
 //! Row-level security by rules: who sees, changes and writes which rows, on every database.
 
 mod contexts;
+mod descriptions;
 mod entries;
+mod oracle;
 mod reads;
 mod writes;
 
@@ -69,14 +71,14 @@ impl Auth {
 }
 
 const WRITES: [Operation; 2] = [Operation::Insert, Operation::Update];
-const ALL: [Operation; 4] = [Operation::Read, Operation::Insert, Operation::Update, Operation::Delete];
+pub(crate) const ALL: [Operation; 4] = Operation::ALL;
 
 /// Posts of one's tenant: one sees one's own and those of one's teams, writes one's own, and deletes those that are not
 /// locked.
 pub(crate) fn security() -> RowSecurity<Auth> {
     RowSecurity::new()
         .table(Post, |post| {
-            post.filter(Post.tenant_id.eq(Auth.tenant_id))
+            post.tenant(Post.tenant_id, Auth.tenant_id)
                 .allow(
                     [Operation::Read],
                     Post.author_id.eq(Auth.user_id).or(Post.team_id.in_list(Auth.team_ids)),
@@ -86,7 +88,6 @@ pub(crate) fn security() -> RowSecurity<Auth> {
                 .deny([Operation::Delete], Post.locked.eq(true))
                 .bypass([Operation::Read], Auth.roles.contains("auditor"))
                 .bypass(ALL, Auth.roles.contains("admin"))
-                .stamp(Post.tenant_id, Auth.tenant_id)
         })
         .table(Comment, |comment| {
             comment.filter(exists(select_from(Post).filter(Post.id.eq(Comment.post_id.outer()))))

@@ -30,6 +30,37 @@ async fn a_new_row_gets_its_tenant_and_is_checked() {
     .await;
 }
 
+/// A row that its values forbid is not sent, so that nothing is learnt from the key that it would meet.
+#[tokio::test]
+async fn a_forbidden_row_does_not_tell_that_its_key_is_taken() {
+    with_posts(async |_, db| {
+        let mine = db.with(Auth::user());
+        for id in [4, 99] {
+            refused(insert_into(Post).values(post(id, 7).tenant_id(2)).execute(&mine).await);
+            refused(insert_into(Post).values(post(id, 8)).execute(&mine).await);
+            let many = [post(98, 7), post(id, 8)];
+            refused(insert_into(Post).rows(many).execute(&mine).await);
+        }
+        let allowed = insert_into(Post).values(post(4, 7)).execute(&mine).await.unwrap_err();
+        assert_eq!(allowed.kind(), ErrorKind::UniqueViolation);
+    })
+    .await;
+}
+
+/// What was refused before it was sent leaves the transaction as it was.
+#[tokio::test]
+async fn a_row_that_was_not_sent_fails_no_transaction() {
+    with_posts(async |_, db| {
+        let mine = db.with(Auth::user());
+        let counted = mine.transaction(async |tx| {
+            refused(insert_into(Post).values(post(10, 8)).execute(tx).await);
+            select_from(Post).select(count_all()).fetch_one(tx).await
+        });
+        assert_eq!(counted.await.unwrap(), 2);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn rows_that_a_query_inserts_are_checked() {
     with_posts(async |plain, db| {
